@@ -1,0 +1,99 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import type { Db } from '../db/connection';
+import { upsertNodeExecutions } from '../db/node-executions';
+import type { JsonObject } from '../pipeline/json';
+import { type Outcome, outputsOf } from '../pipeline/machine';
+import { findPlugin } from '../plugins';
+import type { ActivityPlugin } from '../plugins/plugin';
+import type { PluginRunInput } from '../workflows/contract';
+
+const OUTCOME_UNKNOWN =
+  'outcome unknown: a worker was lost while this node ran, and running it again could do its work twice; ' +
+  'find out what happened, then retry or skip the node';
+
+/** Tries to record an end before the workflow is asked to do it. */
+const RECORD_DELAYS_MS = [0, 100, 500];
+
+/** Runs one attempt of a plugin and writes its rows. A plugin's failure is an outcome; only a crash is an error. */
+export async function runPlugin(db: Db, code: string, input: PluginRunInput): Promise<Outcome> {
+  const plugin = findPlugin(code, input.version);
+  if (!plugin || 'inline' in plugin) return failure(`there is no plugin ${code} of version ${input.version}`);
+  if (!(await claim(db, input))) return failure(OUTCOME_UNKNOWN);
+  const beat = setInterval(() => Context.current().heartbeat(), input.heartbeatMs / 3);
+  try {
+    const outcome = await perform(plugin, input);
+    const recorded = await recordEnd(db, input, outcome);
+    return recorded ? { ...outcome, outputs: pick(outcome.outputs, input.wantedOutputs), recorded } : outcome;
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+/**
+ * Records that the attempt begins. Work that must not be done twice is claimed: when the row is there already, an
+ * earlier run of this activity may have done it.
+ */
+async function claim(db: Db, { taskId, nodeId, loop, innerLoop, attempt, seq, inputs, effect }: PluginRunInput): Promise<boolean> {
+  const row = { seq, nodeId, loop, innerLoop, retry: attempt - 1, status: 'RUNNING', startedAt: Date.now(), inputs };
+  return (await upsertNodeExecutions(db, taskId, [row], effect === 'once' ? 'newer' : 'retake')) === 1;
+}
+
+async function perform(plugin: ActivityPlugin, input: PluginRunInput): Promise<Outcome> {
+  const { cancellationSignal: signal } = Context.current();
+  const parsed = plugin.inputs.safeParse(input.inputs);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    return failure(`inputs are not valid: ${problems.join('; ')}`);
+  }
+  try {
+    const outputs = await plugin.run(parsed.data as JsonObject, {
+      run: { taskId: input.taskId, nodeId: input.nodeId, loop: input.loop, attempt: input.attempt },
+      system: input.system,
+      executor: input.executor ?? String(input.system.executor ?? ''),
+      signal,
+    });
+    return { ok: true, outputs, recorded: false };
+  } catch (error) {
+    // Cancelled by an operator, or by a shutdown of this worker: not a result of the plugin.
+    if (signal.aborted) throw signal.reason;
+    const { message, outputs = {} } = error as Error & { outputs?: JsonObject };
+    return { ...failure(message), outputs };
+  }
+}
+
+/** Writes the row of the end. False when Postgres does not take it: the workflow then records it, however long that takes. */
+async function recordEnd(db: Db, input: PluginRunInput, outcome: Outcome): Promise<boolean> {
+  const { taskId, nodeId, loop, innerLoop, attempt, seq, ignoreFailure } = input;
+  const isIgnored = !outcome.ok && ignoreFailure;
+  const row = {
+    seq: seq + 1,
+    nodeId,
+    loop,
+    innerLoop,
+    retry: attempt - 1,
+    status: outcome.ok || isIgnored ? 'FINISHED' : 'FAILED',
+    errorIgnored: isIgnored,
+    finishedAt: Date.now(),
+    outputs: outputsOf(outcome, input),
+  };
+  for (const delayMs of RECORD_DELAYS_MS) {
+    await delay(delayMs);
+    try {
+      await upsertNodeExecutions(db, taskId, [row]);
+      return true;
+    } catch (error) {
+      Context.current().log.warn('the end of an attempt could not be recorded', { nodeId, error });
+    }
+  }
+  return false;
+}
+
+function pick(outputs: JsonObject, wanted: string[] | 'all'): JsonObject {
+  if (wanted === 'all') return outputs;
+  return Object.fromEntries(wanted.filter((name) => Object.hasOwn(outputs, name)).map((name) => [name, outputs[name]!]));
+}
+
+function failure(reason: string): Outcome {
+  return { ok: false, outputs: {}, reason, recorded: false };
+}

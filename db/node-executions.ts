@@ -1,0 +1,114 @@
+import { sql } from 'kysely';
+import type { DbOrTransaction } from './connection';
+
+/** A change of one attempt of a node; absent fields stay as they are. Times are ms since the epoch. */
+export interface NodeExecutionChange {
+  seq: number;
+  nodeId: string;
+  loop: number;
+  retry: number;
+  innerLoop: number;
+  status: string;
+  skip?: boolean;
+  errorIgnored?: boolean;
+  startedAt?: number;
+  finishedAt?: number;
+  inputs?: unknown;
+  outputs?: unknown;
+  waitingFor?: string;
+}
+
+/** Which change of the same sequence number wins: with `retake`, one that comes again (an attempt that is repeated). */
+export type Fence = 'newer' | 'retake';
+
+/**
+ * Writes changes of one task in one statement. A row never goes back to a lower sequence number: such a change is
+ * dropped.
+ *
+ * @returns how many of the changes were taken
+ */
+export async function upsertNodeExecutions(
+  db: DbOrTransaction,
+  taskId: number,
+  changes: readonly NodeExecutionChange[],
+  fence: Fence = 'newer',
+): Promise<number> {
+  if (changes.length === 0) return 0;
+  const isAllowed = fence === 'newer' ? sql`old.seq < excluded.seq` : sql`old.seq <= excluded.seq`;
+  const result = await sql`
+    insert into node_executions as old (
+      task_id, node_id, loop, retry, inner_loop, seq, status, skip, error_ignored,
+      started_at, finished_at, inputs, outputs, waiting_for
+    )
+    select
+      ${taskId}::integer, "nodeId", loop, retry, "innerLoop", seq, status,
+      coalesce(skip, false), coalesce("errorIgnored", false),
+      to_timestamp("startedAt" / 1000), to_timestamp("finishedAt" / 1000), inputs, outputs, "waitingFor"
+    from json_to_recordset(${JSON.stringify(changes)}::json) as change (
+      "nodeId" text, loop integer, retry integer, "innerLoop" integer, seq integer, status text, skip boolean,
+      "errorIgnored" boolean, "startedAt" double precision, "finishedAt" double precision,
+      inputs json, outputs json, "waitingFor" text
+    )
+    on conflict (task_id, node_id, loop, retry) do update set
+      inner_loop = excluded.inner_loop,
+      seq = excluded.seq,
+      status = excluded.status,
+      skip = excluded.skip,
+      error_ignored = excluded.error_ignored,
+      started_at = coalesce(excluded.started_at, old.started_at),
+      finished_at = excluded.finished_at,
+      inputs = coalesce(excluded.inputs, old.inputs),
+      outputs = coalesce(excluded.outputs, old.outputs),
+      waiting_for = excluded.waiting_for
+    where ${isAllowed}`.execute(db);
+  return Number(result.numAffectedRows ?? 0);
+}
+
+/** Ends whatever is still open in a task that has ended, so that no row can stay RUNNING by itself. */
+export async function closeOpenNodeExecutions(db: DbOrTransaction, taskId: number, at: Date): Promise<void> {
+  await db
+    .updateTable('node_executions')
+    .set({ status: 'REVOKED', finished_at: at, waiting_for: null })
+    .where('task_id', '=', taskId)
+    .where('status', 'in', ['RUNNING', 'READY'])
+    .execute();
+}
+
+/** The newest attempt of every node that was reached, without inputs and outputs. */
+export function currentNodeExecutions(db: DbOrTransaction, taskId: number) {
+  return db
+    .selectFrom('node_executions')
+    .distinctOn('node_id')
+    .select(['node_id', 'loop', 'retry', 'inner_loop', 'status', 'skip', 'error_ignored', 'started_at', 'finished_at', 'waiting_for'])
+    .where('task_id', '=', taskId)
+    .orderBy('node_id')
+    .orderBy('loop', 'desc')
+    .orderBy('retry', 'desc')
+    .execute();
+}
+
+export type CurrentNodeExecution = Awaited<ReturnType<typeof currentNodeExecutions>>[number];
+
+/** The newest attempt of one node, in a given round or the newest; undefined when it was not reached. */
+export function findNodeExecution(db: DbOrTransaction, taskId: number, nodeId: string, loop?: number) {
+  return db
+    .selectFrom('node_executions')
+    .selectAll()
+    .where('task_id', '=', taskId)
+    .where('node_id', '=', nodeId)
+    .$if(loop !== undefined, (query) => query.where('loop', '=', loop!))
+    .orderBy('loop', 'desc')
+    .orderBy('retry', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** `ex_data` of the nodes whose newest attempt failed: node id to text. */
+export async function findFailures(db: DbOrTransaction, taskId: number): Promise<Record<string, string>> {
+  const { rows } = await sql<{ node_id: string; ex_data: string | null }>`
+    select node_id, outputs ->> 'ex_data' as ex_data from (
+      select distinct on (node_id) node_id, status, outputs from node_executions
+      where task_id = ${taskId} order by node_id, loop desc, retry desc
+    ) current where status = 'FAILED'`.execute(db);
+  return Object.fromEntries(rows.flatMap(({ node_id, ex_data }) => (ex_data === null ? [] : [[node_id, ex_data]])));
+}

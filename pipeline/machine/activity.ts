@@ -1,0 +1,269 @@
+import { builtins } from '../builtin';
+import type { Json, JsonObject } from '../json';
+import { parseTemplate } from '../language/template';
+import type { ActivityNode, Effect, EffectRule, PluginWork } from '../program';
+import { commandId, type Frame } from './frame';
+import type { Outcome } from './messages';
+import { type EndRow, exportOutputs, failNode, finishNode, nextRound, RECORDED } from './nodes';
+import { loopFields, outputsOf } from './outputs';
+import { move } from './tokens';
+import { Variables } from './variables';
+
+/** At more pending activities Temporal fails the workflow task (2,000 is its limit); 500 is its advice. */
+export const MAX_OPEN_PLUGINS = 500;
+
+/** Starts one attempt of an activity: renders its inputs and begins its work, or lets it wait for a free slot. */
+export function startActivity(frame: Frame, node: ActivityNode, index: number, token: number): void {
+  const { state } = frame;
+  if (node.work.kind === 'plugin' && state.openPlugins >= MAX_OPEN_PLUGINS) {
+    frame.record(index, { waitingFor: `one of the ${MAX_OPEN_PLUGINS} activities that a task may have open` });
+    state.backlog.push(token);
+    return;
+  }
+  const current = frame.setStatus(index, 'RUNNING');
+  const inputs = { ...loopFields(current) };
+  try {
+    Object.assign(inputs, renderInputs(frame, node, index));
+  } catch (error) {
+    const reason = `inputs hydrate failed(${(error as Error).message}), check node log for details`;
+    return failAttempt(frame, index, { startedAt: frame.at, inputs, outputs: { ex_data: reason } });
+  }
+  armTimeout(frame, node, index);
+  if (node.work.kind === 'plugin') runPlugin(frame, node, node.work, index, inputs);
+  else begin(frame, node, index, inputs);
+}
+
+function renderInputs(frame: Frame, node: ActivityNode, index: number): JsonObject {
+  const scope = new Variables(frame, node.pipeline);
+  const replaced = frame.state.replacedInputs[index];
+  if (!replaced) return mapValues(node.inputs, (input) => scope.input(input));
+  const escaped = Array.isArray(replaced._escape_render_keys) ? replaced._escape_render_keys : [];
+  const given = Object.entries(replaced).filter(([name]) => name !== '_escape_render_keys');
+  return mapValues(Object.fromEntries(given), (value, name) => {
+    const verbatim = escaped.includes(name) || 'verbatim' in (node.inputs[name] ?? {});
+    return verbatim ? value : scope.render(parseTemplate(value));
+  });
+}
+
+function begin(frame: Frame, node: ActivityNode, index: number, inputs: JsonObject): void {
+  if (node.work.kind !== 'inline') return;
+  const { state } = frame;
+  const current = frame.nodeState(index);
+  const id = commandId(index, current);
+  const beginning = builtins[node.work.builtin].begin(inputs, frame.ambient);
+  frame.record(index, { startedAt: frame.at, inputs });
+  switch (beginning.kind) {
+    case 'finished':
+      return endAttempt(frame, index, { ok: true, outputs: beginning.outputs, recorded: false });
+    case 'failed':
+      return endAttempt(frame, index, { ok: false, ...beginning, recorded: false });
+    case 'timer': {
+      const waitingFor = `the time ${new Date(beginning.at).toISOString()}`;
+      frame.record(index, { outputs: outputsOf({ ok: true, ...beginning }, current), waitingFor });
+      return frame.open(id, { kind: 'timer', node: index, at: beginning.at, purpose: 'wait' });
+    }
+    case 'callback': {
+      const early = state.callbacks[index];
+      frame.open(id, { kind: 'callback', node: index });
+      frame.record(index, {
+        outputs: outputsOf({ ok: true, ...beginning }, current),
+        waitingFor: 'a callback',
+      });
+      if (early === undefined) return;
+      delete state.callbacks[index];
+      return endByCallback(frame, index, early);
+    }
+    default:
+      beginning satisfies never;
+  }
+}
+
+function runPlugin(frame: Frame, node: ActivityNode, work: PluginWork, index: number, inputs: JsonObject): void {
+  const current = frame.nodeState(index);
+  const id = commandId(index, current);
+  const seq = frame.nextSeq();
+  const lastSeq = frame.nextSeq();
+  frame.open(id, { kind: 'plugin', node: index, lastSeq });
+  frame.commands.push({
+    type: 'run',
+    id,
+    nodeId: node.id,
+    name: node.name,
+    code: work.code,
+    version: work.version,
+    effect: effectOf(work.effect, inputs),
+    inputs,
+    loop: current.loop,
+    innerLoop: current.innerLoop,
+    attempt: current.retry + 1,
+    timeoutMs: work.timeoutMs,
+    heartbeatMs: work.heartbeatMs,
+    ...(node.executor ? { executor: node.executor } : {}),
+    seq,
+    ignoreFailure: node.ignorable && !mayRetry(node, current.autoRetries),
+    wantedOutputs: node.loop ? 'all' : node.exports.map(([field]) => field),
+  });
+}
+
+function effectOf(rule: EffectRule, inputs: JsonObject): Effect {
+  if (typeof rule === 'string') return rule;
+  return rule.cases[String(inputs[rule.input] ?? '').toUpperCase()] ?? rule.otherwise;
+}
+
+/** A plugin's attempt is over. Late results, of attempts that were given up, find their command closed. */
+export function endPluginRun(frame: Frame, command: string, outcome: Outcome): void {
+  const open = frame.state.open[command];
+  if (open?.kind !== 'plugin') return;
+  frame.close(command);
+  endAttempt(frame, open.node, outcome);
+}
+
+/** A callback ends the wait of its node. */
+export function endByCallback(frame: Frame, index: number, data: Json): void {
+  const { work } = frame.activity(index);
+  if (work.kind !== 'inline' || !frame.close(commandId(index, frame.nodeState(index)))) return;
+  const outputs = builtins[work.builtin].outputsOfCallback?.(data) ?? {};
+  endAttempt(frame, index, { ok: true, outputs, recorded: false });
+}
+
+export function resumeAfterTimer(frame: Frame, command: string): void {
+  const open = frame.state.open[command];
+  if (open?.kind !== 'timer') return;
+  frame.close(command);
+  switch (open.purpose) {
+    case 'wait':
+      return endAttempt(frame, open.node, { ok: true, outputs: {}, recorded: false });
+    case 'retry':
+      frame.nodeState(open.node).autoRetries = (frame.nodeState(open.node).autoRetries ?? 0) + 1;
+      return retryNode(frame, open.node);
+    case 'timeout':
+      return endByTimeout(frame, open.node);
+    default:
+      open.purpose satisfies never;
+  }
+}
+
+/** Ends an attempt: its outputs are exported, and the token goes on, goes round, or stays (spec 6.4, 6.5, 6.9). */
+function endAttempt(frame: Frame, index: number, outcome: Outcome): void {
+  frame.cancel(`${commandId(index, frame.nodeState(index))}:timeout`);
+  const outputs = outputsOf(outcome, frame.nodeState(index));
+  exportOutputs(frame, index, outputs);
+  appendLoopOutputs(frame, index, outputs, outcome.ok);
+  const row = outcome.recorded ? RECORDED : { outputs };
+  if (outcome.ok) leave(frame, index, row);
+  else failAttempt(frame, index, row);
+}
+
+/** One documented order: automatic retries, then ignore if ignorable, else wait for an operator. */
+function failAttempt(frame: Frame, index: number, row: EndRow): void {
+  const node = frame.activity(index);
+  const current = frame.nodeState(index);
+  if (!mayRetry(node, current.autoRetries)) {
+    if (node.ignorable) {
+      current.errorIgnored = true;
+      return leave(frame, index, row);
+    }
+    if (node.loop?.failSkip) return leave(frame, index, row);
+  }
+  stayFailed(frame, index, row);
+}
+
+/** The node fails; an automatic retry may follow, otherwise an operator decides. */
+function stayFailed(frame: Frame, index: number, row: EndRow): void {
+  const node = frame.activity(index);
+  const current = frame.nodeState(index);
+  failNode(frame, index, row);
+  if (!mayRetry(node, current.autoRetries)) return;
+  const at = frame.at + node.autoRetry!.intervalMs;
+  frame.open(`${commandId(index, current)}:retry`, { kind: 'timer', node: index, at, purpose: 'retry' });
+}
+
+function mayRetry(node: ActivityNode, used = 0): boolean {
+  return node.autoRetry !== undefined && used < node.autoRetry.times;
+}
+
+/** Leaves an activity that is over: for its next round, or for the next node. */
+function leave(frame: Frame, index: number, row: EndRow): void {
+  const node = frame.activity(index);
+  const current = frame.nodeState(index);
+  const token = current.token!;
+  finishNode(frame, index, row);
+  if (!node.loop || current.innerLoop >= node.loop.times) return move(frame, token, node.next);
+  nextRound(current);
+  current.token = token;
+  frame.setStatus(index, 'READY');
+  frame.state.ready.push(token);
+}
+
+/** Puts a failed node back in front of its token, as a new attempt. */
+export function retryNode(frame: Frame, index: number, inputs?: JsonObject): void {
+  const node = frame.nodeState(index);
+  closeTimers(frame, index);
+  if (inputs && Object.keys(inputs).length > 0) frame.state.replacedInputs[index] = inputs;
+  restartLoop(frame, index);
+  node.retry += 1;
+  delete node.skip;
+  delete node.errorIgnored;
+  frame.setStatus(index, 'READY');
+  frame.record(index);
+  frame.state.ready.push(node.token!);
+}
+
+/** Gives up whatever the attempt waits for besides its plugin. */
+export function closeTimers(frame: Frame, index: number): void {
+  const id = commandId(index, frame.nodeState(index));
+  frame.cancel(`${id}:retry`);
+  frame.cancel(`${id}:timeout`);
+}
+
+/** Ends a running attempt against its will (spec 6.6 forced_fail): what it still does is cancelled, or ignored. */
+export function forceFail(frame: Frame, index: number, reason: string): void {
+  const id = commandId(index, frame.nodeState(index));
+  frame.cancel(id);
+  closeTimers(frame, index);
+  const outcome = { ok: false, outputs: { _forced_failed: true }, reason };
+  stayFailed(frame, index, { outputs: outputsOf(outcome, frame.nodeState(index)) });
+}
+
+/** Lets the token of a failed activity go on as if it had succeeded; nothing is exported (spec 4.3). */
+export function skipNode(frame: Frame, index: number): void {
+  const node = frame.nodeState(index);
+  closeTimers(frame, index);
+  node.skip = true;
+  const token = node.token!;
+  finishNode(frame, index);
+  move(frame, token, frame.activity(index).next);
+}
+
+function armTimeout(frame: Frame, node: ActivityNode, index: number): void {
+  if (!node.timeout) return;
+  const id = `${commandId(index, frame.nodeState(index))}:timeout`;
+  frame.open(id, { kind: 'timer', node: index, at: frame.at + node.timeout.ms, purpose: 'timeout' });
+}
+
+function endByTimeout(frame: Frame, index: number): void {
+  const node = frame.activity(index);
+  forceFail(frame, index, "The node has been terminated by the system due to exceeding the 'Timeout Setting'.");
+  if (node.timeout?.skip && node.skippable) skipNode(frame, index);
+}
+
+/** With `loop_config`, a variable collects the outputs of every round (spec 6.9). */
+function appendLoopOutputs(frame: Frame, index: number, outputs: JsonObject, ok: boolean): void {
+  const node = frame.activity(index);
+  if (!node.loop) return;
+  const { values } = frame.state.pipelines[node.pipeline]!;
+  const known = values[node.loop.outputsKey];
+  const { innerLoop } = frame.nodeState(index);
+  values[node.loop.outputsKey] = [...(Array.isArray(known) ? known : []), { ...outputs, result: ok, inner_loop: innerLoop }];
+}
+
+function restartLoop(frame: Frame, index: number): void {
+  const node = frame.node(index);
+  if (node.type !== 'activity' || !node.loop) return;
+  frame.nodeState(index).innerLoop = 1;
+  delete frame.state.pipelines[node.pipeline]!.values[node.loop.outputsKey];
+}
+
+function mapValues<T>(record: Record<string, T>, map: (value: T, key: string) => Json): JsonObject {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
+}

@@ -1,0 +1,127 @@
+import { nodeIndex, type Program, type ProgramNode } from '../program';
+import type { Operation } from './operation';
+import { isEnded, type NodeState, type State, taskStatus } from './state';
+
+/** Bytes of JSON that a callback may carry. */
+export const MAX_CALLBACK_BYTES = 64 * 1024;
+
+/** Why an operation is not possible now. `not_found`: its node is not in the task. */
+export interface Refusal {
+  kind: 'not_found' | 'wrong_state' | 'invalid';
+  message: string;
+}
+
+/** What a decision about an operation needs; the records of a task can provide it when no worker answers. */
+export type View = Pick<State, 'pipelines' | 'nodes' | 'callbacks' | 'context'>;
+
+/** Whether the operation is allowed in this state (spec 6.6): null, or the reason with the state in it. */
+export function check(program: Program, state: View, operation: Operation): Refusal | null {
+  if ('node' in operation) {
+    const index = nodeIndex(program, operation.node);
+    if (index < 0) return { kind: 'not_found', message: `node ${operation.node} is not in task ${state.context.taskId}` };
+    if (isEnded(state)) return refuseTask(state, operation);
+    return checkNode(program.nodes[index]!, index, state, operation);
+  }
+  switch (operation.action) {
+    case 'pause':
+      return ['CREATED', 'RUNNING'].includes(taskStatus(state)) ? null : refuseTask(state, operation);
+    case 'resume':
+      return taskStatus(state) === 'SUSPENDED' ? null : refuseTask(state, operation);
+    case 'stop':
+      return isEnded(state) ? refuseTask(state, operation) : null;
+    case 'set_constants':
+      return ['SUSPENDED', 'CREATED'].includes(taskStatus(state)) || state.pipelines.some(({ failed }) => failed > 0)
+        ? null
+        : refuseTask(state, operation);
+    default:
+      return operation satisfies never;
+  }
+}
+
+type NodeOperation = Extract<Operation, { node: string }>;
+
+function checkNode(node: ProgramNode, index: number, state: View, operation: NodeOperation): Refusal | null {
+  const current = state.nodes[index] ?? undefined;
+  switch (operation.action) {
+    case 'retry':
+      if (current?.status !== 'FAILED') return needs('FAILED', node, current);
+      return node.type === 'activity' && !node.retryable ? invalid(`node ${node.id} is not retryable`) : null;
+    case 'skip':
+      if (node.type !== 'activity' && node.type !== 'start') return wrongType(operation, node);
+      if (current?.status !== 'FAILED') return needs('FAILED', node, current);
+      return node.type === 'activity' && !node.skippable ? invalid(`node ${node.id} is not skippable`) : null;
+    case 'skip_exg':
+      if (node.type !== 'exclusive') return wrongType(operation, node);
+      return checkBranches(node, current, [operation.flow]);
+    case 'skip_cpg':
+      if (node.type !== 'conditional_parallel') return wrongType(operation, node);
+      return checkBranches(node, current, operation.flows);
+    case 'callback':
+      return checkCallback(node, index, current, state, operation);
+    case 'forced_fail':
+      if (node.type !== 'activity') return wrongType(operation, node);
+      return current?.status === 'RUNNING' ? null : needs('RUNNING', node, current);
+    case 'pause_node':
+      if (node.type === 'subprocess') return wrongType(operation, node);
+      return !current || current.status === 'READY' ? null : needs('not started', node, current);
+    case 'resume_node':
+      if (node.type === 'subprocess') return wrongType(operation, node);
+      return current?.status === 'SUSPENDED' ? null : needs('SUSPENDED', node, current);
+    case 'pause_subproc':
+      if (node.type !== 'subprocess') return wrongType(operation, node);
+      return current?.status === 'RUNNING' ? null : needs('RUNNING', node, current);
+    case 'resume_subproc':
+      if (node.type !== 'subprocess') return wrongType(operation, node);
+      return current?.status === 'SUSPENDED' ? null : needs('SUSPENDED', node, current);
+    default:
+      return operation satisfies never;
+  }
+}
+
+function checkBranches(
+  node: Extract<ProgramNode, { branches: unknown }>,
+  current: NodeState | undefined,
+  flows: string[],
+): Refusal | null {
+  if (current?.status !== 'FAILED') return needs('FAILED', node, current);
+  const known = new Set([...node.branches, ...('fallback' in node && node.fallback ? [node.fallback] : [])].map(({ flow }) => flow));
+  const unknown = flows.filter((flow) => !known.has(flow));
+  if (unknown.length > 0) return invalid(`flow ${unknown.join(', ')} does not leave node ${node.id}`);
+  return flows.length > 0 ? null : invalid(`no flow of node ${node.id} is chosen`);
+}
+
+/** A callback that comes before its node waits is kept, one a node and loop. */
+function checkCallback(
+  node: ProgramNode,
+  index: number,
+  current: NodeState | undefined,
+  state: View,
+  operation: Extract<Operation, { action: 'callback' }>,
+): Refusal | null {
+  if (node.type !== 'activity' || node.work.kind !== 'inline' || node.work.builtin !== 'wait_callback') {
+    return wrongType(operation, node);
+  }
+  if (JSON.stringify(operation.data).length > MAX_CALLBACK_BYTES) {
+    return invalid(`callback data of node ${node.id} is larger than ${MAX_CALLBACK_BYTES} bytes`);
+  }
+  if (current?.status === 'RUNNING') return null;
+  if (current && current.status !== 'READY' && current.status !== 'SUSPENDED') return needs('RUNNING', node, current);
+  if (state.callbacks[index] === undefined) return null;
+  return { kind: 'wrong_state', message: `node ${node.id} has a callback already, kept until the node is reached` };
+}
+
+function refuseTask(state: View, { action }: Operation): Refusal {
+  return { kind: 'wrong_state', message: `task ${state.context.taskId} is ${taskStatus(state)}: ${action} is not possible` };
+}
+
+function needs(status: string, node: ProgramNode, current: NodeState | undefined): Refusal {
+  return { kind: 'wrong_state', message: `node ${node.id} state is not ${status}, actual ${current?.status ?? 'not reached'}` };
+}
+
+function wrongType({ action }: NodeOperation, node: ProgramNode): Refusal {
+  return invalid(`${action} is not possible on node ${node.id}, its type is ${node.type}`);
+}
+
+function invalid(message: string): Refusal {
+  return { kind: 'invalid', message };
+}

@@ -1,0 +1,17 @@
+export { check, MAX_CALLBACK_BYTES, type Refusal, type View } from './check';
+export type { Effect } from '../program';
+export type { Command, Event, NodeRow, Outcome, RunPlugin, TaskRow } from './messages';
+export type { Action, Operation } from './operation';
+export { outputsOf } from './outputs';
+export { shownState } from './shown';
+export {
+  createState,
+  isEnded,
+  type NodeStatus,
+  type ShownState,
+  type State,
+  type TaskContext,
+  type TaskStatus,
+  taskStatus,
+} from './state';
+export { step } from './step';

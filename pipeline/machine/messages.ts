@@ -1,0 +1,89 @@
+import type { Json, JsonObject } from '../json';
+import type { Effect } from '../program';
+import type { Operation } from './operation';
+import type { NodeStatus, ShownState, TaskStatus } from './state';
+
+/** What happens to a task. `at` (ms since the epoch) is the only clock the machine knows. */
+export type Event = { at: number } & (
+  | { type: 'started' }
+  /** There was more to do than one step may (see `more`). */
+  | { type: 'continued' }
+  | { type: 'plugin_ended'; command: string; outcome: Outcome }
+  | { type: 'timer_fired'; command: string }
+  | { type: 'operated'; operation: Operation }
+  /** Start no node any more: the history has grown too long. */
+  | { type: 'drained' }
+  /** A new run goes on with this state. */
+  | { type: 'carried_over' }
+);
+
+/** How an attempt of a plugin ended. `recorded`: its activity has written the row of the end itself. */
+export interface Outcome {
+  ok: boolean;
+  outputs: JsonObject;
+  /** Why it failed. */
+  reason?: string;
+  recorded: boolean;
+}
+
+/** What the machine wants of the outside world. */
+export type Command =
+  | RunPlugin
+  | { type: 'wake'; id: string; at: number; label: string }
+  | { type: 'cancel'; id: string }
+  | { type: 'record_node'; row: NodeRow }
+  | { type: 'record_task'; row: TaskRow }
+  /** The step stopped at its bound; `continued` is expected, after what was recorded is flushed. */
+  | { type: 'more' }
+  | { type: 'ended'; status: 'FINISHED' | 'REVOKED' };
+
+export interface RunPlugin {
+  type: 'run';
+  id: string;
+  nodeId: string;
+  name: string;
+  code: string;
+  version: string;
+  effect: Effect;
+  inputs: JsonObject;
+  loop: number;
+  innerLoop: number;
+  /** 1 for the first attempt of this round. */
+  attempt: number;
+  timeoutMs: number;
+  heartbeatMs: number;
+  executor?: string;
+  /** Sequence number of the row that the activity writes at its start; that of its end is one more. */
+  seq: number;
+  /** A failure counts as finished: nothing is left to try. */
+  ignoreFailure: boolean;
+  /** The outputs that the machine goes on with; the others need not enter the history. */
+  wantedOutputs: string[] | 'all';
+}
+
+/** A change of one attempt of a node; fields that are absent stay as they are. Times are ms since the epoch. */
+export interface NodeRow {
+  seq: number;
+  nodeId: string;
+  loop: number;
+  innerLoop: number;
+  retry: number;
+  status: NodeStatus;
+  skip: boolean;
+  errorIgnored: boolean;
+  startedAt?: number;
+  finishedAt?: number;
+  inputs?: JsonObject;
+  outputs?: JsonObject;
+  /** What the node waits for, in words. */
+  waitingFor?: string;
+}
+
+/** A change of the task's state. `outputs` come with FINISHED: constant key with `${}` to value. */
+export interface TaskRow {
+  seq: number;
+  status: TaskStatus;
+  shown: ShownState;
+  at: number;
+  outputs?: Record<string, Json>;
+}

@@ -1,0 +1,120 @@
+import { endByCallback, forceFail, retryNode, skipNode } from './activity';
+import { check } from './check';
+import { commandId, type Frame } from './frame';
+import { take } from './gateways';
+import { finishNode } from './nodes';
+import type { Operation } from './operation';
+import { nodeIndex } from '../program';
+
+/** Ids remembered, so that a repeated request changes nothing. */
+const MAX_USED_IDS = 1000;
+
+/** Applies an operation; one that came twice, or too late to be allowed, changes nothing. */
+export function applyOperation(frame: Frame, operation: Operation): void {
+  const { state, program } = frame;
+  if (state.usedIds.includes(operation.id)) return;
+  if (check(program, state, operation)) return;
+  state.usedIds.push(operation.id);
+  if (state.usedIds.length > MAX_USED_IDS) state.usedIds.shift();
+  perform(frame, operation);
+}
+
+function perform(frame: Frame, operation: Operation): void {
+  const { state, program } = frame;
+  const index = 'node' in operation ? nodeIndex(program, operation.node) : -1;
+  switch (operation.action) {
+    case 'pause':
+      state.pipelines[0]!.status = 'SUSPENDED';
+      return;
+    case 'resume':
+      state.pipelines[0]!.status = 'RUNNING';
+      return release(frame);
+    case 'stop':
+      return stop(frame);
+    case 'retry':
+      return retryNode(frame, index, operation.inputs);
+    case 'skip':
+      return skip(frame, index);
+    case 'skip_exg':
+      return chooseBranches(frame, index, [operation.flow]);
+    case 'skip_cpg':
+      return chooseBranches(frame, index, operation.flows);
+    case 'callback':
+      if (state.open[commandId(index, state.nodes[index] ?? { loop: 0, retry: 0 })]) endByCallback(frame, index, operation.data);
+      else state.callbacks[index] = operation.data;
+      return;
+    case 'forced_fail':
+      return forceFail(frame, index, `The node has been terminated by ${operation.by ?? 'an operator'}.`);
+    case 'pause_node':
+      state.nodes[index] ??= { status: 'READY', loop: 1, innerLoop: 1, retry: 0 };
+      frame.setStatus(index, 'SUSPENDED');
+      return frame.record(index, { waitingFor: 'an operator to resume it' });
+    case 'resume_node':
+      frame.setStatus(index, 'READY');
+      frame.record(index);
+      return release(frame);
+    case 'pause_subproc':
+      return setSubprocess(frame, index, 'SUSPENDED');
+    case 'resume_subproc':
+      setSubprocess(frame, index, 'RUNNING');
+      return release(frame);
+    case 'set_constants':
+      Object.assign(state.pipelines[0]!.values, operation.constants);
+      return;
+    default:
+      operation satisfies never;
+  }
+}
+
+/** Every held token tries again: what still is paused holds it once more. */
+function release(frame: Frame): void {
+  frame.state.ready.push(...frame.state.held.splice(0));
+}
+
+/** Ends the task: work is cancelled, and whatever was open or about to begin is REVOKED. */
+function stop(frame: Frame): void {
+  const { state } = frame;
+  state.pipelines[0]!.status = 'REVOKED';
+  state.backlog = [];
+  for (const id of Object.keys(state.open)) frame.cancel(id);
+  state.nodes.forEach((node, index) => {
+    if (!node || node.status === 'FINISHED' || node.status === 'FAILED') return;
+    frame.setStatus(index, 'REVOKED');
+    frame.record(index, { finishedAt: frame.at });
+  });
+}
+
+function skip(frame: Frame, index: number): void {
+  if (frame.node(index).type === 'activity') return skipNode(frame, index);
+  const token = markSkipped(frame, index);
+  const node = frame.node(index);
+  if (node.type === 'start') {
+    frame.state.tokens[token]!.node = node.next;
+    frame.state.ready.push(token);
+  }
+}
+
+function chooseBranches(frame: Frame, index: number, flows: string[]): void {
+  const node = frame.node(index);
+  if (node.type !== 'exclusive' && node.type !== 'conditional_parallel') return;
+  const token = markSkipped(frame, index);
+  const all = node.fallback ? [...node.branches, node.fallback] : node.branches;
+  take(frame, node, token, all.filter(({ flow }) => flows.includes(flow)));
+}
+
+/** Finishes a failed node by an operator's decision; returns its token, which has not moved. */
+function markSkipped(frame: Frame, index: number): number {
+  const current = frame.nodeState(index);
+  const token = current.token!;
+  current.skip = true;
+  finishNode(frame, index);
+  return token;
+}
+
+function setSubprocess(frame: Frame, index: number, status: 'RUNNING' | 'SUSPENDED'): void {
+  const node = frame.node(index);
+  if (node.type !== 'subprocess') return;
+  frame.state.pipelines[node.child]!.status = status;
+  frame.setStatus(index, status);
+  frame.record(index);
+}

@@ -1,0 +1,131 @@
+import type { Json, JsonObject } from '../json';
+import type { Program } from '../program';
+
+/** Raw state of the task and of inline subprocesses (spec 6.1). */
+export type TaskStatus = 'CREATED' | 'RUNNING' | 'SUSPENDED' | 'FINISHED' | 'REVOKED';
+
+/** State that people are shown (spec 6.11). */
+export type ShownState = TaskStatus | 'FAILED' | 'NODE_SUSPENDED';
+
+export type NodeStatus = 'READY' | 'RUNNING' | 'SUSPENDED' | 'FINISHED' | 'FAILED' | 'REVOKED';
+
+/**
+ * All that a task's execution is: plain JSON, owned and updated in place by the machine. It holds what a later step can
+ * read and nothing else; inputs, outputs and attempts live in the records.
+ */
+export interface State {
+  /** As last reported. */
+  shown: ShownState;
+  context: TaskContext;
+  /** Number of the last record row: rows never go backwards. */
+  seq: number;
+  /** State of the random numbers that expressions draw. */
+  seed: number;
+  /** By node index; null until the node is reached (or paused in advance). */
+  nodes: (NodeState | null)[];
+  /** By pipeline index; the status of the first is the task's. */
+  pipelines: PipelineState[];
+  tokens: Record<number, Token>;
+  lastToken: number;
+  /** Tokens about to enter their node. */
+  ready: number[];
+  /** Tokens stopped by a pause. */
+  held: number[];
+  /** Tokens at a plugin's node that wait for one of the task's activity slots. */
+  backlog: number[];
+  /** No node is entered until the run is carried over. */
+  draining: boolean;
+  /** Commands that wait for the outside world, by command id. An event for any other id is dropped. */
+  open: Record<string, Open>;
+  openPlugins: number;
+  /** Data of callbacks that came before their node waits, by node index. */
+  callbacks: Record<number, Json>;
+  /** Inputs that a retry replaced, by node index. */
+  replacedInputs: Record<number, JsonObject>;
+  /** Ids of the operations seen, oldest first. */
+  usedIds: string[];
+  /** Of the finished task: constant key with `${}` to value. */
+  outputs?: Record<string, Json>;
+}
+
+/** What is known of a task at its start and never changes. */
+export interface TaskContext {
+  taskId: number;
+  /** Attributes of `${_system}` (spec 4.6). */
+  system: JsonObject;
+  /** Project constants by full bare name, `_env_key`. */
+  env: JsonObject;
+  /** Offsets of the project's time zone, minutes east of UTC, each from an instant on: the first is from -infinity. */
+  zone: [fromMs: number, offsetMinutes: number][];
+}
+
+export interface NodeState {
+  status: NodeStatus;
+  /** Round in the task, and in the current entry of the subprocess (spec 6.9). */
+  loop: number;
+  innerLoop: number;
+  /** Retries in this round; the attempt's number is one more. */
+  retry: number;
+  skip?: true;
+  errorIgnored?: true;
+  /** The token that stands here. */
+  token?: number;
+  /** Automatic retries used, over the whole task. */
+  autoRetries?: number;
+}
+
+export interface PipelineState {
+  status: TaskStatus;
+  /** Values set while running: outputs, parameters, frozen and changed constants, by bare name. */
+  values: Record<string, Json>;
+  /** Nodes in state FAILED, and SUSPENDED. */
+  failed: number;
+  suspended: number;
+}
+
+/** One line of execution. A fork's token waits at the converge while its children run. */
+export interface Token {
+  node: number;
+  /** A child ends on reaching this node. */
+  destination?: number;
+  parent?: number;
+  /** Children that have not arrived. */
+  children?: number;
+}
+
+export type Open =
+  | { kind: 'plugin'; node: number; lastSeq: number }
+  | { kind: 'callback'; node: number }
+  | { kind: 'timer'; node: number; at: number; purpose: 'wait' | 'retry' | 'timeout' };
+
+/** State of a task that has not started. */
+export function createState(program: Program, context: TaskContext): State {
+  return {
+    shown: 'CREATED',
+    context,
+    seq: 0,
+    seed: context.taskId,
+    nodes: program.nodes.map(() => null),
+    pipelines: program.pipelines.map(() => ({ status: 'CREATED', values: {}, failed: 0, suspended: 0 })),
+    tokens: {},
+    lastToken: 0,
+    ready: [],
+    held: [],
+    backlog: [],
+    draining: false,
+    open: {},
+    openPlugins: 0,
+    callbacks: {},
+    replacedInputs: {},
+    usedIds: [],
+  };
+}
+
+export function taskStatus(state: Pick<State, 'pipelines'>): TaskStatus {
+  return state.pipelines[0]!.status;
+}
+
+export function isEnded(state: Pick<State, 'pipelines'>): boolean {
+  const status = taskStatus(state);
+  return status === 'FINISHED' || status === 'REVOKED';
+}

@@ -1,0 +1,84 @@
+import type { Json, JsonObject } from '../json';
+import { AttributeObject } from '../language/values';
+import { bareName } from '../names';
+import type { EndNode, StartNode, SubprocessNode } from '../program';
+import { resolveTyped } from '../variable-types';
+import type { Frame } from './frame';
+import { exportOutputs, failNode, finishNode, passNode } from './nodes';
+import { loopFields } from './outputs';
+import { move } from './tokens';
+import { Variables } from './variables';
+
+/** Passes a start event; constants marked for it are resolved here, once (spec 4.5). */
+export function passStart(frame: Frame, node: StartNode, index: number, token: number): void {
+  const { values } = frame.state.pipelines[node.pipeline]!;
+  const scope = new Variables(frame, node.pipeline);
+  try {
+    for (const [name, variable] of Object.entries(frame.program.pipelines[node.pipeline]!.variables)) {
+      if ('frozen' in variable) values[name] = plain(scope.value(name) ?? null);
+    }
+  } catch (error) {
+    return failHydration(frame, index, error);
+  }
+  passNode(frame, index, token);
+}
+
+/** Renders the parameters in the parent's context and sends the token to the child's start (spec 6.2). */
+export function enterSubprocess(frame: Frame, node: SubprocessNode, index: number, token: number): void {
+  const { state, program } = frame;
+  const parent = new Variables(frame, node.pipeline);
+  const values: Record<string, Json> = {};
+  const inputs: JsonObject = {};
+  try {
+    for (const { name, input, type } of node.params) {
+      const value = parent.input(input);
+      values[name] = type ? plain(resolveTyped(type, value, frame.ambient)) : value;
+      inputs[`\${${name}}`] = values[name];
+    }
+  } catch (error) {
+    return failHydration(frame, index, error);
+  }
+  const child = program.pipelines[node.child]!;
+  Object.assign(state.pipelines[node.child]!, { status: 'RUNNING', values });
+  for (let inner = child.start; inner < child.start + child.size; inner++) {
+    const known = state.nodes[inner];
+    if (known) known.innerLoop = 0;
+  }
+  frame.setStatus(index, 'RUNNING');
+  frame.record(index, { startedAt: frame.at, inputs, outputs: {} });
+  move(frame, token, child.start);
+}
+
+/** Computes the outputs of the pipeline and leaves it: for the parent's next node, or for good (spec 6.2, 6.3). */
+export function endPipeline(frame: Frame, node: EndNode, index: number, token: number): void {
+  const { state, program } = frame;
+  const { owner, outputs: keys } = program.pipelines[node.pipeline]!;
+  const scope = new Variables(frame, node.pipeline);
+  const outputs: Record<string, Json> = {};
+  try {
+    for (const key of keys) outputs[key] = plain(scope.value(bareName(key)) ?? key);
+  } catch (error) {
+    return failHydration(frame, index, error);
+  }
+  finishNode(frame, index, { startedAt: frame.at });
+  state.pipelines[node.pipeline]!.status = 'FINISHED';
+  if (owner < 0) {
+    delete state.tokens[token];
+    state.outputs = outputs;
+    return;
+  }
+  const parent = frame.node(owner) as SubprocessNode;
+  const exported = { ...outputs, ...loopFields(frame.nodeState(owner)) };
+  exportOutputs(frame, owner, exported);
+  finishNode(frame, owner, { outputs: exported });
+  move(frame, token, parent.next);
+}
+
+function failHydration(frame: Frame, index: number, error: unknown): void {
+  const reason = `context hydrate failed(${(error as Error).message}), check node log for details`;
+  failNode(frame, index, { startedAt: frame.at, outputs: { ex_data: reason } });
+}
+
+function plain(value: Json | AttributeObject): Json {
+  return value instanceof AttributeObject ? value.text : value;
+}

@@ -1,0 +1,37 @@
+import type { Branch } from '../program';
+import type { Frame } from './frame';
+import type { State, Token } from './state';
+
+/** Makes a token and returns its number; it still has to be put among the ready ones. */
+export function newToken(state: State, token: Token): number {
+  state.lastToken += 1;
+  state.tokens[state.lastToken] = token;
+  return state.lastToken;
+}
+
+/** Sends a token on to a node. */
+export function move(frame: Frame, token: number, node: number): void {
+  frame.state.tokens[token]!.node = node;
+  frame.state.ready.push(token);
+}
+
+/** Splits a token into one child a branch; it goes on at the converge when all of them have arrived there. */
+export function fork(frame: Frame, token: number, branches: Branch[], converge: number): void {
+  const { state } = frame;
+  Object.assign(state.tokens[token]!, { node: converge, children: branches.length });
+  for (const { target } of branches) {
+    state.ready.push(newToken(state, { node: target, destination: converge, parent: token }));
+  }
+}
+
+/** Ends a child at its destination; the last one lets the parent go on. */
+export function arrive(frame: Frame, token: number): void {
+  const { tokens, ready } = frame.state;
+  const parent = tokens[token]!.parent!;
+  delete tokens[token];
+  const waiting = tokens[parent]!;
+  waiting.children! -= 1;
+  if (waiting.children !== 0) return;
+  delete waiting.children;
+  ready.push(parent);
+}

@@ -1,0 +1,95 @@
+import type { Json, JsonObject } from '../json';
+import { renderTemplate, type Template, templateReferences } from '../language/template';
+import { AttributeObject, type ScopeValue } from '../language/values';
+import type { NodeInput, Variable } from '../program';
+import { resolveTyped } from '../variable-types';
+import type { Frame } from './frame';
+
+/** More than any real chain of constants; a cycle through expressions ends here. */
+const MAX_DEPTH = 100;
+
+/** A variable that a node needs has no value. */
+export class HydrateError extends Error {
+  override name = 'HydrateError';
+}
+
+/**
+ * Values of one pipeline's variables at one moment: resolved when first asked for, once each (spec 4.2). Lives no longer
+ * than the step.
+ */
+export class Variables {
+  readonly #known = new Map<string, ScopeValue | undefined>();
+  #depth = 0;
+
+  constructor(
+    private readonly frame: Frame,
+    private readonly pipeline: number,
+  ) {}
+
+  /** @throws HydrateError when a reference of the template cannot be resolved */
+  render(template: Template): Json {
+    for (const name of templateReferences(template)) this.value(name);
+    return renderTemplate(template, (name) => this.value(name), this.frame.ambient);
+  }
+
+  input(input: NodeInput): Json {
+    return 'verbatim' in input ? input.verbatim : this.render(input.template);
+  }
+
+  /** Value by bare name; undefined for unknown names and outputs that do not exist yet. */
+  value(name: string): ScopeValue | undefined {
+    if (this.#known.has(name)) return this.#known.get(name);
+    const value = this.#resolve(name);
+    this.#known.set(name, value);
+    return value;
+  }
+
+  #resolve(name: string): ScopeValue | undefined {
+    const { context, pipelines } = this.frame.state;
+    const set = ownValue(pipelines[this.pipeline]!.values, name);
+    if (set !== undefined) return set;
+    const variable = ownValue(this.frame.program.pipelines[this.pipeline]!.variables, name);
+    if (variable) return this.#define(name, variable);
+    if (name === '_system') return new AttributeObject(new Map(Object.entries(context.system)), '_system');
+    return ownValue(context.env, name);
+  }
+
+  #define(name: string, variable: Variable): ScopeValue | undefined {
+    switch (variable.kind) {
+      case 'plain':
+        return variable.value;
+      case 'output':
+        return undefined;
+      case 'template':
+        return this.#nested(name, () => this.render(variable.template));
+      case 'typed':
+        return this.#nested(name, () => resolveTyped(variable.type, this.render(variable.template), this.frame.ambient));
+      default:
+        return variable satisfies never;
+    }
+  }
+
+  #nested<T>(name: string, resolve: () => T): T {
+    if (this.#depth >= MAX_DEPTH) throw new HydrateError(`\${${name}} refers to itself`);
+    this.#depth += 1;
+    try {
+      return resolve();
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+}
+
+/** Values as a JSON text for messages, under their keys with `${}`. */
+export function describeValues(variables: Variables, names: string[]): string {
+  const values: JsonObject = {};
+  for (const name of names) {
+    const value = variables.value(name);
+    if (value !== undefined) values[`\${${name}}`] = value instanceof AttributeObject ? value.text : value;
+  }
+  return JSON.stringify(values);
+}
+
+function ownValue<T>(record: Record<string, T>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}

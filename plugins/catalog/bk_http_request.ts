@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { evaluateBoolrule } from '../../pipeline/language/condition';
+import type { JsonObject } from '../../pipeline/json';
+import { request, type Response } from '../http';
+import { definePlugin, PluginFailure } from '../plugin';
+
+const LONGEST_TIMEOUT_S = 60;
+
+const inputs = z.object({
+  bk_http_request_method: z.string().default('GET').describe('GET, POST, PUT, DELETE, PATCH, HEAD'),
+  bk_http_request_url: z.string().trim().describe('http or https address'),
+  bk_http_request_header: z
+    .array(z.object({ name: z.string(), value: z.string() }))
+    .default([])
+    .describe('Headers, each {name, value}'),
+  bk_http_request_body: z.string().default('').describe('Body of requests other than GET and HEAD'),
+  bk_http_timeout: z.coerce.number().int().default(5).describe('Seconds, 60 at most; 0 stands for 60'),
+  bk_http_success_exp: z.string().default('').describe('Condition on `resp`, the answer as JSON; empty for none'),
+});
+
+/** Sends one HTTP request; only a GET or HEAD is repeated after a crash (spec 8.1). */
+const http = definePlugin({
+  code: 'bk_http_request',
+  version: 'v1.0',
+  name: 'HTTP request',
+  group: 'Network',
+  description: 'Sends an HTTP request and reads a JSON answer',
+  effect: { input: 'bk_http_request_method', cases: { GET: 'idempotent', HEAD: 'idempotent' }, otherwise: 'once' },
+  timeoutMs: (LONGEST_TIMEOUT_S + 30) * 1000,
+  inputs,
+  outputs: z.object({
+    data: z.json().describe('The answer'),
+    status_code: z.number().int().describe('HTTP status'),
+  }),
+  run: sendRequest,
+});
+
+export const plugins = [http, { ...http, version: 'legacy' }];
+
+async function sendRequest(input: z.output<typeof inputs>, { signal }: { signal: AbortSignal }): Promise<JsonObject> {
+  const seconds = Math.min(Math.abs(input.bk_http_timeout), LONGEST_TIMEOUT_S) || LONGEST_TIMEOUT_S;
+  const method = input.bk_http_request_method.toUpperCase();
+  const hasBody = method !== 'GET' && method !== 'HEAD';
+  const response = await request({
+    method,
+    url: input.bk_http_request_url,
+    headers: {
+      ...(hasBody ? { 'content-type': 'application/json' } : {}),
+      ...Object.fromEntries(input.bk_http_request_header.map(({ name, value }) => [name.toLowerCase(), value])),
+    },
+    ...(hasBody ? { body: input.bk_http_request_body } : {}),
+    timeoutMs: seconds * 1000,
+    signal,
+  });
+  return judge(response, method, input.bk_http_success_exp);
+}
+
+/** Whether an answer counts as success; what is known of it goes into the outputs either way. */
+function judge(response: Response, method: string, condition: string): JsonObject {
+  const status_code = response.status;
+  if (method === 'HEAD' && response.text === '') return { status_code, data: null };
+  let data: JsonObject['data'];
+  try {
+    data = JSON.parse(response.text);
+  } catch (cause) {
+    throw new PluginFailure('the answer is not JSON', { status_code }, { cause });
+  }
+  const outputs = { data, status_code };
+  if (status_code < 200 || status_code > 299) {
+    throw new PluginFailure(`request failed with status ${status_code}: ${response.text.slice(0, 1000)}`, outputs);
+  }
+  if (condition.trim() === '') return outputs;
+  let isSuccess: boolean;
+  try {
+    isSuccess = evaluateBoolrule(condition, { resp: data });
+  } catch (cause) {
+    throw new PluginFailure(`success condition cannot be evaluated: ${(cause as Error).message}`, outputs, { cause });
+  }
+  if (!isSuccess) throw new PluginFailure(`success condition does not hold: ${condition}`, outputs);
+  return outputs;
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { defineInlinePlugin } from '../plugin';
+
+/** Waits for a person: any callback finishes it (spec 8.1). */
+export const plugin = defineInlinePlugin({
+  code: 'pause_node',
+  version: 'legacy',
+  name: 'Manual confirmation',
+  group: 'Flow',
+  description: 'Waits until somebody calls the node back',
+  inline: 'wait_callback',
+  inputs: z.object({ description: z.string().optional().describe('What is to be confirmed') }),
+  outputs: z.object({ callback_data: z.json().optional().describe('The data of the callback') }),
+});

@@ -1,0 +1,27 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Catalog } from '../pipeline/catalog';
+import { factsOf, type Plugin } from './plugin';
+
+const FOLDER = join(__dirname, 'catalog');
+
+/** Every plugin: a file in `catalog/` that exports `plugin`, or `plugins` for one per version. */
+export const plugins: readonly Plugin[] = readdirSync(FOLDER)
+  .filter((file) => /\.(js|ts)$/.test(file) && !file.endsWith('.d.ts'))
+  .sort()
+  .flatMap((file) => {
+    const module = require(join(FOLDER, file)) as { plugin?: Plugin; plugins?: Plugin[] };
+    return module.plugins ?? (module.plugin ? [module.plugin] : []);
+  });
+
+const byKey = new Map(plugins.map((plugin) => [`${plugin.code}@${plugin.version}`, plugin]));
+
+/** A plugin by code and version; undefined when there is none. */
+export function findPlugin(code: string, version: string): Plugin | undefined {
+  return byKey.get(`${code}@${version}`);
+}
+
+export const catalog: Catalog = (code, version) => {
+  const plugin = findPlugin(code, version);
+  return plugin && factsOf(plugin);
+};

@@ -1,0 +1,90 @@
+import type { z } from 'zod';
+import type { PluginFacts } from '../pipeline/catalog';
+import type { JsonObject } from '../pipeline/json';
+import type { EffectRule, Work } from '../pipeline/program';
+
+/** Long enough for any deploy step; a plugin that knows better says so. */
+const DEFAULT_TIMEOUT_MS = 24 * 3600 * 1000;
+const DEFAULT_HEARTBEAT_MS = 10_000;
+
+/** What a plugin may use while it runs. */
+export interface PluginContext {
+  /** (task, node, loop, attempt): a fence for every write and remote start. */
+  run: { taskId: number; nodeId: string; loop: number; attempt: number };
+  /** Attributes of `${_system}`. */
+  system: JsonObject;
+  /** The user whose name the work is done in. */
+  executor: string;
+  /** Aborted when the work is to end: an operator's stop or forced fail, or a shutdown. */
+  signal: AbortSignal;
+}
+
+interface PluginBase {
+  code: string;
+  /** `legacy` where bk-sops has no version. */
+  version: string;
+  name: string;
+  group: string;
+  description: string;
+  inputs: z.ZodObject;
+  /** What `run` answers; every plugin also has `_result`, `_loop`, `_inner_loop` (spec 4.3). */
+  outputs: z.ZodObject;
+}
+
+/** A plugin that the machine runs itself: no activity, no outside world. */
+export interface InlinePlugin extends PluginBase {
+  inline: Extract<Work, { kind: 'inline' }>['builtin'];
+}
+
+/** A plugin that does something in the outside world, as an activity. */
+export interface ActivityPlugin extends PluginBase {
+  effect: EffectRule;
+  timeoutMs?: number;
+  heartbeatMs?: number;
+  /**
+   * Does the work.
+   *
+   * @param inputs checked against `inputs`
+   * @returns the outputs
+   * @throws PluginFailure when the work failed; anything else thrown counts as a failure too
+   */
+  run(inputs: JsonObject, context: PluginContext): Promise<JsonObject>;
+}
+
+export type Plugin = InlinePlugin | ActivityPlugin;
+
+/** The work failed, with outputs that are there all the same. */
+export class PluginFailure extends Error {
+  override name = 'PluginFailure';
+
+  constructor(
+    message: string,
+    readonly outputs: JsonObject = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Declares an inline plugin. */
+export function defineInlinePlugin(plugin: InlinePlugin): InlinePlugin {
+  return plugin;
+}
+
+/** Declares a plugin whose `run` gets its inputs as typed by their schema. */
+export function definePlugin<I extends z.ZodObject>(
+  plugin: Omit<ActivityPlugin, 'inputs' | 'run'> & {
+    inputs: I;
+    run(inputs: z.output<I>, context: PluginContext): Promise<JsonObject>;
+  },
+): ActivityPlugin {
+  return { ...plugin, run: (inputs, context) => plugin.run(inputs as z.output<I>, context) };
+}
+
+/** What compilation copies of a plugin into a program. */
+export function factsOf(plugin: Plugin): PluginFacts {
+  const { code, version } = plugin;
+  if ('inline' in plugin) return { code, version, work: { kind: 'inline', builtin: plugin.inline } };
+  const { effect, timeoutMs = DEFAULT_TIMEOUT_MS, heartbeatMs = DEFAULT_HEARTBEAT_MS } = plugin;
+  return { code, version, work: { kind: 'plugin', code, version, effect, timeoutMs, heartbeatMs } };
+}

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type Client,
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import type { State, TaskContext } from '../pipeline/machine';
+import type { Program } from '../pipeline/program';
+import {
+  PIPELINE_WORKFLOW,
+  type SignalInput,
+  type SignalName,
+  STATE_QUERY,
+  type UpdateInput,
+} from '../workflows/contract';
+import { type Installation, searchAttributes, taskQueueOf, workflowIdOf } from './names';
+
+const QUERY_TIMEOUT_MS = 3_000;
+const UPDATE_TIMEOUT_MS = 10_000;
+
+export interface PipelineStart {
+  program: Program;
+  context: TaskContext;
+  name: string;
+  projectId: number;
+  templateId: string | null;
+  isPaused: boolean;
+}
+
+/** How an update ended: accepted, refused by the workflow, or not answered in time (the request may be repeated). */
+export type UpdateAnswer = { kind: 'accepted' } | { kind: 'refused'; reason: string; message: string } | Silence;
+type Silence = { kind: 'no_worker' } | { kind: 'not_running' };
+
+/** Workflows of tasks on the Temporal server. */
+export class Pipelines {
+  constructor(
+    private readonly client: Client,
+    private readonly installation: Installation,
+  ) {}
+
+  /**
+   * Starts the workflow of a task, once: a repeated start finds the first one, also when it is over already. With
+   * `isPaused` a pause is delivered with the start.
+   */
+  async start({ program, context, name, projectId, templateId, isPaused }: PipelineStart): Promise<void> {
+    const options = {
+      workflowId: workflowIdOf(this.installation, context.taskId),
+      taskQueue: taskQueueOf(this.installation),
+      args: [{ program, context }],
+      workflowIdConflictPolicy: 'USE_EXISTING' as const,
+      workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
+      staticSummary: name,
+      typedSearchAttributes: [
+        { key: searchAttributes.taskId, value: context.taskId },
+        { key: searchAttributes.projectId, value: projectId },
+        { key: searchAttributes.state, value: 'RUNNING' },
+        ...(templateId === null ? [] : [{ key: searchAttributes.templateId, value: templateId }]),
+      ],
+    };
+    try {
+      if (isPaused) {
+        // The same id at every repetition: a task that was resumed meanwhile is not paused again.
+        const signalArgs = [{ id: 'start-paused' } satisfies SignalInput];
+        await this.client.workflow.signalWithStart(PIPELINE_WORKFLOW, { ...options, signal: 'pause', signalArgs });
+      } else {
+        await this.client.workflow.start(PIPELINE_WORKFLOW, options);
+      }
+    } catch (error) {
+      if (!isNamed(error, WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  }
+
+  /** Leaves a signal; it is durable once this returns. False: the workflow is over. */
+  async signal(taskId: number, name: SignalName, input: SignalInput): Promise<boolean> {
+    try {
+      await this.#handle(taskId).signal(name, input);
+      return true;
+    } catch (error) {
+      if (isNamed(error, WorkflowNotFoundError)) return false;
+      throw error;
+    }
+  }
+
+  /** Asks the workflow for its state; undefined when no worker answers or there is no workflow. */
+  async state(taskId: number): Promise<State | undefined> {
+    try {
+      return await this.client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => this.#handle(taskId).query<State>(STATE_QUERY));
+    } catch (error) {
+      if (isNamed(error, WorkflowNotFoundError) || isTimeout(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Sends an update under the operation's own id: the same request sent again is one request. */
+  async update(taskId: number, operation: UpdateInput): Promise<UpdateAnswer> {
+    const { action, id } = operation;
+    try {
+      await this.client.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, () =>
+        this.#handle(taskId).executeUpdate(action, { updateId: id, args: [operation] }),
+      );
+      return { kind: 'accepted' };
+    } catch (error) {
+      if (isNamed(error, WorkflowNotFoundError)) return { kind: 'not_running' };
+      if (isTimeout(error)) return { kind: 'no_worker' };
+      const cause = (error as Error).cause as { type?: string; message?: string } | undefined;
+      if ((error as Error).name === 'WorkflowUpdateFailedError' && cause?.type) {
+        return { kind: 'refused', reason: cause.type, message: cause.message ?? '' };
+      }
+      throw error;
+    }
+  }
+
+  /** Whether the workflow has ended, and how; undefined when the server knows none. */
+  async status(taskId: number): Promise<string | undefined> {
+    try {
+      return (await this.#handle(taskId).describe()).status.name;
+    } catch (error) {
+      if (isNamed(error, WorkflowNotFoundError)) return undefined;
+      throw error;
+    }
+  }
+
+  #handle(taskId: number): WorkflowHandle {
+    return this.client.workflow.getHandle(workflowIdOf(this.installation, taskId));
+  }
+}
+
+/** A new id for a request that brought none. */
+export function newRequestId(): string {
+  return randomUUID();
+}
+
+/** By name: classes differ between module registries (Jest), `instanceof` then says no. */
+function isNamed(error: unknown, type: { name: string }): boolean {
+  return error instanceof Error && error.name === type.name;
+}
+
+const DEADLINE_EXCEEDED = 4;
+const CANCELLED = 1;
+
+function isTimeout(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause.name === 'WorkflowUpdateRPCTimeoutOrCancelledError') return true;
+    if (isGrpcServiceError(cause) && (cause.code === DEADLINE_EXCEEDED || cause.code === CANCELLED)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,68 @@
+import type { JsonObject } from '../pipeline/json';
+import type { Effect, NodeRow, Operation, State, TaskContext, TaskRow } from '../pipeline/machine';
+import type { Program } from '../pipeline/program';
+
+/** Type of the one workflow that runs every task. */
+export const PIPELINE_WORKFLOW = 'pipeline';
+
+/** Argument of the workflow: a new task brings its context, a run that carries on brings its state. */
+export type PipelineInput = { program: Program } & ({ context: TaskContext } | { state: State });
+
+export interface PipelineResult {
+  status: 'FINISHED' | 'REVOKED';
+}
+
+/** Signals: durable also while no worker is up. Without an id every signal counts as a new request. */
+export const SIGNALS = ['pause', 'resume', 'stop'] as const;
+export type SignalName = (typeof SIGNALS)[number];
+export type SignalInput = { id?: string; by?: string };
+
+/** Updates: the caller learns whether the operation was accepted. The argument is the operation itself. */
+export const UPDATES = [
+  'retry',
+  'skip',
+  'skip_exg',
+  'skip_cpg',
+  'callback',
+  'forced_fail',
+  'pause_node',
+  'resume_node',
+  'pause_subproc',
+  'resume_subproc',
+  'set_constants',
+] as const;
+export type UpdateName = (typeof UPDATES)[number];
+export type UpdateInput = Extract<Operation, { action: UpdateName }>;
+
+/** Query that answers the whole State. */
+export const STATE_QUERY = 'state';
+
+/** Search attribute of the task's shown state. */
+export const STATE_ATTRIBUTE = 'GantryTaskState';
+
+/** Local activity that writes rows; its argument. */
+export const RECORD_ACTIVITY = 'record';
+export interface RecordInput {
+  taskId: number;
+  nodes: NodeRow[];
+  task?: TaskRow;
+}
+
+/** Argument of a plugin's activity, which is named after the plugin's code. */
+export interface PluginRunInput {
+  taskId: number;
+  /** Attributes of `${_system}`, which plugins may read. */
+  system: JsonObject;
+  nodeId: string;
+  version: string;
+  effect: Effect;
+  inputs: JsonObject;
+  loop: number;
+  innerLoop: number;
+  attempt: number;
+  executor?: string;
+  heartbeatMs: number;
+  seq: number;
+  ignoreFailure: boolean;
+  wantedOutputs: string[] | 'all';
+}

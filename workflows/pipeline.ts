@@ -1,0 +1,107 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import {
+  ActivityCancellationType,
+  ApplicationFailure,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  isCancellation,
+  proxyLocalActivities,
+  scheduleActivity,
+  setHandler,
+  setWorkflowOptions,
+  upsertSearchAttributes,
+  uuid4,
+} from '@temporalio/workflow';
+import { check, type Outcome, type RunPlugin, type State } from '../pipeline/machine';
+import {
+  type PipelineInput,
+  type PipelineResult,
+  type PluginRunInput,
+  RECORD_ACTIVITY,
+  type RecordInput,
+  SIGNALS,
+  type SignalInput,
+  STATE_ATTRIBUTE,
+  STATE_QUERY,
+  UPDATES,
+  type UpdateInput,
+} from './contract';
+import { Shell, type Surroundings } from './shell';
+
+const { [RECORD_ACTIVITY]: record } = proxyLocalActivities<Record<typeof RECORD_ACTIVITY, (input: RecordInput) => Promise<void>>>({
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '100ms', maximumInterval: '10s' },
+});
+
+const stateAttribute = defineSearchAttributeKey(STATE_ATTRIBUTE, 'KEYWORD');
+
+/** Interprets a program: the one workflow behind every task. */
+export async function pipeline(input: PipelineInput): Promise<PipelineResult> {
+  return runShell(input, { runPlugin: runPluginActivity, record, announce: announcer(input) });
+}
+
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, pipeline);
+
+/** Runs a shell with the handlers that every pipeline workflow has. */
+export async function runShell(input: PipelineInput, surroundings: Surroundings): Promise<PipelineResult> {
+  const shell = new Shell(input, surroundings);
+  setHandler(defineQuery<State>(STATE_QUERY), () => shell.state);
+  for (const action of SIGNALS) {
+    setHandler(defineSignal<[SignalInput?]>(action), ({ id = uuid4(), by } = {}) => {
+      shell.operate({ id, action, ...(by ? { by } : {}) });
+    });
+  }
+  for (const action of UPDATES) {
+    setHandler(
+      defineUpdate<void, [UpdateInput]>(action),
+      (operation) => shell.operate({ ...operation, action } as UpdateInput),
+      { validator: (operation) => validate(shell, { ...operation, action } as UpdateInput) },
+    );
+  }
+  return shell.run();
+}
+
+/** Refuses without a trace in the history. A request that was accepted before is accepted again. */
+function validate(shell: Shell, operation: UpdateInput): void {
+  if (shell.state.usedIds.includes(operation.id)) return;
+  const refusal = check(shell.program, shell.state, operation);
+  if (refusal) throw ApplicationFailure.nonRetryable(refusal.message, refusal.kind);
+}
+
+/** One attempt of a plugin as an activity named after the plugin, labelled with the node's name. */
+export async function runPluginActivity(command: RunPlugin, state: State): Promise<Outcome> {
+  const { taskId, system } = state.context;
+  const { type: _type, id: _id, name, code, timeoutMs, ...run } = command;
+  const argument: PluginRunInput = { taskId, system, ...run };
+  try {
+    return await scheduleActivity<Outcome>(code, [argument], {
+      summary: name,
+      startToCloseTimeout: timeoutMs,
+      heartbeatTimeout: run.heartbeatMs,
+      cancellationType: ActivityCancellationType.TRY_CANCEL,
+      // A plugin's failure is an outcome, not an error: what is retried here is a crash, and the activity knows by its
+      // claim in Postgres whether it may run again.
+      retry: { initialInterval: '500ms', maximumInterval: '10s' },
+    });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return { ok: false, outputs: {}, reason: rootCauseOf(error), recorded: false };
+  }
+}
+
+/** Keeps the search attribute at the shown state; a run starts with it set (`RUNNING` for a new task). */
+export function announcer(input: PipelineInput): Surroundings['announce'] {
+  let announced = 'state' in input ? input.state.shown : 'RUNNING';
+  return ({ shown }) => {
+    if (shown === announced) return;
+    announced = shown;
+    upsertSearchAttributes([{ key: stateAttribute, value: shown }]);
+  };
+}
+
+function rootCauseOf(error: unknown): string {
+  let cause = error as Error;
+  while (cause.cause instanceof Error) cause = cause.cause;
+  return cause.message;
+}
