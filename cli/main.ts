@@ -1,0 +1,77 @@
+import { messageOf } from './stack/output';
+
+const HELP = `gantry: durable operations and deploy pipelines
+
+  gantry start [--no-example]   boot Postgres, Temporal, worker and API, and serve until Ctrl-C
+  gantry run FILE               create and start the task of a request file, and draw its progress
+  gantry worker                 only the worker  (DATABASE_URL, TEMPORAL_ADDRESS)
+  gantry api                    only the API     (DATABASE_URL, TEMPORAL_ADDRESS, GANTRY_PORT)
+  gantry migrate                bring the database of DATABASE_URL, and the namespace of TEMPORAL_ADDRESS if set, up to date
+  gantry help                   this text
+
+Settings: GANTRY_HOME (data folder, default .gantry), GANTRY_PORT (default 8000), GANTRY_RETENTION (days, default 30),
+DATABASE_URL and TEMPORAL_ADDRESS (use these instead of embedded servers), TEMPORAL_NAMESPACE (default "default").
+`;
+
+/** Commands by name, each returning its exit code. Loaded on demand: the API needs no worker code, and the other way round. */
+const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
+  async start(args) {
+    const unknown = args.filter((arg) => arg !== '--no-example');
+    if (unknown.length > 0) throw new Error(`gantry start does not know ${unknown.join(' ')}`);
+    const { start } = await import('./start.js');
+    return start({ example: args.includes('--no-example') ? 'none' : 'first' });
+  },
+  async run(args) {
+    const [file, ...rest] = args;
+    if (!file || rest.length > 0) throw new Error('gantry run needs one file: gantry run FILE');
+    const { runFile } = await import('./run-file.js');
+    return runFile(file);
+  },
+  async worker() {
+    endWithSupervisor();
+    const { runWorker } = await import('./worker.js');
+    await runWorker();
+    return 0;
+  },
+  async api() {
+    endWithSupervisor();
+    const { runApi } = await import('./api.js');
+    await runApi();
+    return 0;
+  },
+  async migrate() {
+    const { migrate } = await import('./migrate.js');
+    return migrate();
+  },
+  async test(args) {
+    const { testRun } = await import('./stack/test-run.js');
+    return testRun(args);
+  },
+  async help() {
+    process.stdout.write(HELP);
+    return 0;
+  },
+};
+
+/** A service whose supervisor was killed has nobody who would stop or restart it. */
+function endWithSupervisor(): void {
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+}
+
+async function main(): Promise<number> {
+  const [name = 'help', ...args] = process.argv.slice(2);
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) {
+    process.stderr.write(`gantry does not know ${name}\n\n${HELP}`);
+    return 2;
+  }
+  return command(args);
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${messageOf(error)}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+
+/**
+ * Writes a file so that a reader, or a start after kill -9, sees the old or the new content and never a half.
+ *
+ * @param mode permission bits; the default is for the owner only
+ */
+export function writeFileAtomic(file: string, content: string, mode = 0o600): void {
+  const temporary = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.new`;
+  fs.writeFileSync(temporary, content, { mode });
+  fs.renameSync(temporary, file);
+}
+
+/** The parsed JSON of a file, or undefined when there is no such file or it is not JSON. The caller checks the shape. */
+export function readJsonIfThere(file: string): unknown {
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The random word kept in `file` (mode 0600), made at the first call. URL-safe, 192 bits. */
+export function readOrMakeSecret(file: string): string {
+  try {
+    const known = fs.readFileSync(file, 'utf8').trim();
+    if (known !== '') return known;
+  } catch {
+    // First use: made below.
+  }
+  const secret = randomBytes(24).toString('base64url');
+  writeFileAtomic(file, `${secret}\n`);
+  return secret;
+}
+
+/** Opens a log for appending; one that has grown large is moved aside first, and one older copy is kept. */
+export function openLog(file: string, maxBytes = 32 * 1024 * 1024): number {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  if ((fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0) > maxBytes) fs.renameSync(file, `${file}.1`);
+  return fs.openSync(file, 'a', 0o600);
+}
+
+/** The last non-empty lines of a log, for error messages; empty when there is none. */
+export function tailOf(file: string, lines = 5): string {
+  const size = fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0) return '';
+  const length = Math.min(size, 8192);
+  const buffer = Buffer.alloc(length);
+  const handle = fs.openSync(file, 'r');
+  try {
+    fs.readSync(handle, buffer, 0, length, size - length);
+  } finally {
+    fs.closeSync(handle);
+  }
+  return buffer.toString('utf8').split('\n').filter(Boolean).slice(-lines).join('\n');
+}

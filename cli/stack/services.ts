@@ -1,0 +1,34 @@
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { tailOf } from './files';
+import type { Managed, ProcessTable, StopStep } from './processes';
+
+const READY_WITHIN_MS = 60_000;
+
+/** Both promise to end within 5 s of SIGTERM. */
+export const SERVICE_STOP: readonly StopStep[] = [{ signal: 'SIGTERM', waitMs: 5_000 }];
+
+export type ServiceName = 'worker' | 'api';
+
+/**
+ * Starts `gantry worker` or `gantry api` and waits for its message `{ ready: true }`.
+ *
+ * @throws Error with the end of its log when it ends before, or says nothing for 60 s
+ */
+export async function startService(name: ServiceName, table: ProcessTable, env: NodeJS.ProcessEnv): Promise<Managed> {
+  const program = path.join(__dirname, '..', 'main.js');
+  const managed = await table.start(name, process.execPath, [program, name], { env, channel: 'ipc' });
+  const ready = new Promise<'ready'>((resolve) => {
+    managed.child.on('message', (message: unknown) => {
+      if (typeof message === 'object' && message !== null && 'ready' in message) resolve('ready');
+    });
+  });
+  const timer = new AbortController();
+  const late = sleep(READY_WITHIN_MS, 'late' as const, { signal: timer.signal }).catch(() => 'late' as const);
+  const outcome = await Promise.race([ready, managed.exited, late]);
+  timer.abort();
+  if (outcome === 'ready') return managed;
+  if (outcome === 'late') await table.stop(name, SERVICE_STOP);
+  const how = outcome === 'late' ? `was not ready after ${READY_WITHIN_MS / 1000} s` : 'ended while starting';
+  throw new Error(`the ${name} ${how}; its log (${managed.logFile}) ends: ${tailOf(managed.logFile)}`);
+}

@@ -1,0 +1,99 @@
+import fs from 'node:fs';
+import { ensureDemo } from '../db/demo';
+import { migrateToLatest } from '../db/migrate';
+import { runExample } from './example';
+import { type Boot, bootDatabase, bootTemporal, makeAppSecret } from './stack/backends';
+import { readOrMakeSecret, writeFileAtomic } from './stack/files';
+import { ensureCredentials, openHome } from './stack/home';
+import { runStack } from './stack/lifecycle';
+import { messageOf, say } from './stack/output';
+import { isPortFree } from './stack/ports';
+import { startService } from './stack/services';
+import { keepRunning } from './stack/supervise';
+import { curlExample } from './welcome';
+
+const DEFAULT_PORT = 8000;
+
+/**
+ * `gantry start`: boots the whole stack on GANTRY_HOME and serves until a signal.
+ *
+ * @param example `first`: run the example task when this home has never been started; `none`: do not
+ * @returns the exit code, see runStack
+ */
+export async function start({ example }: { example: 'first' | 'none' }): Promise<number> {
+  const apiPort = configuredPort();
+  const home = openHome();
+  return runStack(home, async (boot, onReady) => {
+    if (!(await isPortFree(apiPort))) {
+      throw new Error(`Port ${apiPort} is in use by another program. Set GANTRY_PORT to a free one.`);
+    }
+    const { url } = await bootServices(boot, apiPort);
+    onReady();
+    const isFirst = !fs.existsSync(home.exampleFile);
+    if (!isFirst || example === 'none') {
+      if (isFirst) writeFileAtomic(home.exampleFile, '{"skipped":true}\n');
+      say('serving; Ctrl-C stops everything');
+      return undefined;
+    }
+    await runExampleOnce(boot, url);
+    say(`serving at ${url}; Ctrl-C stops everything`);
+    return undefined;
+  });
+}
+
+async function bootServices(boot: Boot, apiPort: number): Promise<{ url: string }> {
+  const { home, table, record } = boot;
+  const url = `http://127.0.0.1:${apiPort}`;
+  const credentials = ensureCredentials(home.credentialsFile, makeAppSecret);
+  const [database, temporal] = await Promise.all([
+    bootDatabase(boot, { durability: 'full' }).then(async (booted) => {
+      const { applied } = await migrateToLatest(booted.url);
+      if (applied.length > 0) say(`database migrated: ${applied.length} step${applied.length === 1 ? '' : 's'}`);
+      await ensureDemo(booted.url, credentials);
+      return booted;
+    }),
+    bootTemporal(boot, { apiPort }),
+  ]);
+
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporal.namespace,
+    GANTRY_PORT: String(apiPort),
+    GANTRY_HOME: home.folder,
+    GANTRY_CODEC_TOKEN: readOrMakeSecret(home.codecTokenFile),
+    ...(temporal.uiUrl ? { GANTRY_UI_URL: temporal.uiUrl } : {}),
+  };
+  record.setAddress('api', url);
+  say('starting worker and API');
+  await Promise.all(
+    (['worker', 'api'] as const).map(async (name) => {
+      const again = () => startService(name, table, env);
+      keepRunning(table, await again(), again);
+    }),
+  );
+  process.stdout.write(`ready ${url}\n`);
+  if (temporal.uiUrl) process.stdout.write(`Temporal Web UI ${temporal.uiUrl}\n`);
+  process.stdout.write(`try:\n${curlExample(url, credentials)}\n`);
+  return { url };
+}
+
+/** The example is a greeting: when it fails, the stack serves all the same. */
+async function runExampleOnce(boot: Boot, url: string): Promise<void> {
+  const credentials = ensureCredentials(boot.home.credentialsFile, makeAppSecret);
+  try {
+    const outcome = await runExample({ url, credentials, signal: boot.signal });
+    writeFileAtomic(boot.home.exampleFile, `${JSON.stringify(outcome)}\n`);
+  } catch (error) {
+    if (!boot.signal.aborted) say(`the example task did not work: ${messageOf(error)}`);
+  }
+}
+
+function configuredPort(): number {
+  const text = process.env.GANTRY_PORT;
+  if (!text) return DEFAULT_PORT;
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`GANTRY_PORT is not a port: ${text}`);
+  return port;
+}
