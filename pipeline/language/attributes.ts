@@ -1,0 +1,41 @@
+import { valueError } from './errors';
+import { type Method, type MethodTable, PyFunction } from './functions';
+import { BYTES_METHODS } from './methods/bytes';
+import { DICT_METHODS, LIST_METHODS, SET_METHODS, TUPLE_METHODS } from './methods/collections';
+import { TEXT_METHODS } from './methods/text';
+import { isFloat } from './numbers';
+import { AttributeObject, isDict, PyBytes, PyObject, PySet, PyTuple, type PyValue, typeName } from './values';
+
+/** Methods that change their object: a context value is copied before an expression with one of them runs. */
+export const CHANGING_METHODS: ReadonlySet<string> = new Set(
+  'add append clear discard extend insert pop popitem remove reverse setdefault shuffle sort update'.split(' '),
+);
+
+const FLOAT_METHODS: MethodTable<PyValue> = new Map<string, Method<PyValue>>([
+  ['is_integer', (self) => !(typeof self === 'number')],
+]);
+
+function bound<Self extends PyValue>(table: MethodTable<Self>, self: Self, name: string): PyValue | undefined {
+  const method = table.get(name);
+  return method && new PyFunction(name, (args, run) => method(self, args, run));
+}
+
+function lookUp(value: PyValue, name: string): PyValue | undefined {
+  if (typeof value === 'string') return bound(TEXT_METHODS, value, name);
+  if (Array.isArray(value)) return bound(LIST_METHODS, value, name);
+  if (value instanceof AttributeObject) return value.attributes.get(name);
+  if (value instanceof PyObject) return value.attribute(name);
+  if (value instanceof PyTuple) return bound(TUPLE_METHODS, value, name);
+  if (value instanceof PySet) return bound(SET_METHODS, value, name);
+  if (value instanceof PyBytes) return bound(BYTES_METHODS, value, name);
+  if (isFloat(value)) return bound(FLOAT_METHODS, value, name);
+  if (isDict(value)) return bound(DICT_METHODS, value, name);
+  return undefined;
+}
+
+/** `value.name`. A dict has methods only: `${d.k}` is not its key `k` (spec 4.1). */
+export function attributeOf(value: PyValue, name: string): PyValue {
+  const found = lookUp(value, name);
+  if (found === undefined) throw valueError(`'${typeName(value)}' object has no attribute '${name}'`);
+  return found;
+}

@@ -1,0 +1,292 @@
+import { asNumber, compareBy, equal } from './compare';
+import { ExpressionError, limitError, syntaxError, typeError } from './errors';
+import { Meter } from './limits';
+import { makeFloat, parseInteger, truncate } from './numbers';
+import { iterate } from './sequences';
+import { isDict, isPlainDict, PySet, type PyValue, textOf, typeName } from './values';
+
+/** A rendered rule can hold a variable's long text; nothing sensible is longer than this. */
+const MAX_RULE_LENGTH = 1_000_000;
+const MAX_RULE_NESTING = 100;
+
+type RuleValue =
+  | { kind: 'value'; value: PyValue }
+  | { kind: 'path'; path: string }
+  | { kind: 'list'; items: RuleValue[] };
+
+type Rule =
+  | { kind: 'compare'; left: RuleValue; operator: RuleOperator; right: RuleValue }
+  | { kind: 'chain'; first: Rule; rest: ['and' | 'or', Rule][] };
+
+const OPERATORS = ['==', '!=', '<=', '<', '>=', '>', 'in', 'notin', 'issuperset', 'notissuperset'] as const;
+type RuleOperator = (typeof OPERATORS)[number];
+
+const IDENT = '(?:\\$\\{)?_?[A-Za-z][A-Za-z0-9_]*\\}?';
+const REAL = /[+-]?(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
+const INTEGER = /[+-]?\d+([eE]\+?\d+)?/y;
+const STRING = /"([^"\n\r]*)"|'([^'\n\r]*)'/y;
+const BOOL = /true|false/iy;
+const PATH = new RegExp(`${IDENT}(?:\\.${IDENT})*`, 'y');
+// Not followed or preceded by what could belong to a longer word.
+const JOIN = /(?<![\w$])(and|or)(?![\w$])/iy;
+const OPERATOR = /==|!=|<=|<|>=|>|in|notin|issuperset|notissuperset/iy;
+const BLANKS = /[ \t\n\r]*/y;
+
+const WHITESPACE_ESCAPES: Record<string, string> = { '\\t': '\t', '\\n': '\n', '\\f': '\f', '\\r': '\r' };
+
+/** The reader of spec 5.1: ordered choice with one step back, as the original's grammar. */
+class RuleParser {
+  #at = 0;
+  #depth = 0;
+
+  constructor(readonly text: string) {}
+
+  whole(): Rule {
+    const rule = this.#chain();
+    this.#blanks();
+    if (this.#at < this.text.length) throw this.#unexpected();
+    return rule;
+  }
+
+  #unexpected(): ExpressionError {
+    return syntaxError(`unexpected '${this.text.slice(this.#at, this.#at + 20) || 'end of text'}' at ${this.#at}`);
+  }
+
+  #blanks(): void {
+    BLANKS.lastIndex = this.#at;
+    this.#at += BLANKS.exec(this.text)![0].length;
+  }
+
+  #match(pattern: RegExp): RegExpExecArray | undefined {
+    this.#blanks();
+    pattern.lastIndex = this.#at;
+    const match = pattern.exec(this.text);
+    if (match) this.#at += match[0].length;
+    return match ?? undefined;
+  }
+
+  #take(character: string): boolean {
+    this.#blanks();
+    if (this.text[this.#at] !== character) return false;
+    this.#at++;
+    return true;
+  }
+
+  #chain(): Rule {
+    if (++this.#depth > MAX_RULE_NESTING) throw limitError('the condition is nested too deeply');
+    const first = this.#condition();
+    const rest: ['and' | 'or', Rule][] = [];
+    for (let join = this.#match(JOIN); join; join = this.#match(JOIN)) {
+      rest.push([join[1]!.toLowerCase() as 'and' | 'or', this.#condition()]);
+    }
+    this.#depth--;
+    return rest.length === 0 ? first : { kind: 'chain', first, rest };
+  }
+
+  #condition(): Rule {
+    this.#blanks();
+    const start = this.#at;
+    const left = this.#value();
+    const operator = left && this.#match(OPERATOR)?.[0];
+    if (left && operator) {
+      const right = this.#value();
+      if (!right) throw this.#unexpected();
+      return { kind: 'compare', left, operator: operator.toLowerCase() as RuleOperator, right };
+    }
+    // Not a comparison: `(1, 2)` may have been the begin of `(1 == 2)`.
+    const reached = this.#at;
+    this.#at = start;
+    if (!this.#take('(')) {
+      this.#at = reached;
+      throw this.#unexpected();
+    }
+    const inner = this.#chain();
+    if (!this.#take(')')) throw this.#unexpected();
+    return inner;
+  }
+
+  #value(): RuleValue | undefined {
+    return this.#scalar() ?? this.#list();
+  }
+
+  #scalar(): RuleValue | undefined {
+    const real = this.#match(REAL);
+    if (real) return { kind: 'value', value: makeFloat(Number(real[0])) };
+    const integer = this.#match(INTEGER);
+    // `1e3` is read as an integer, which the conversion then refuses.
+    if (integer) return { kind: 'value', value: parseInteger(integer[0]) };
+    const string = this.#match(STRING);
+    if (string) return { kind: 'value', value: unescapeBlanks(string[1] ?? string[2]!) };
+    const bool = this.#match(BOOL);
+    if (bool) return { kind: 'value', value: bool[0].toLowerCase() === 'true' };
+    const path = this.#match(PATH);
+    return path && { kind: 'path', path: path[0] };
+  }
+
+  #list(): RuleValue | undefined {
+    const start = this.#at;
+    if (!this.#take('(')) return undefined;
+    const items: RuleValue[] = [];
+    do {
+      const item = this.#scalar();
+      if (!item) break;
+      items.push(item);
+    } while (this.#take(','));
+    if (items.length > 0 && this.#take(')')) return { kind: 'list', items };
+    this.#at = start;
+    return undefined;
+  }
+}
+
+function unescapeBlanks(text: string): string {
+  return text.includes('\\') ? text.replace(/\\[tnfr]/g, (escape) => WHITESPACE_ESCAPES[escape]!) : text;
+}
+
+/** Tabs count as blanks up to the next multiple of eight, even inside quotes: the original reads rules that way. */
+function expandTabs(text: string): string {
+  if (!text.includes('\t')) return text;
+  let column = 0;
+  let out = '';
+  for (const character of text) {
+    if (character === '\t') {
+      const blanks = 8 - (column % 8);
+      out += ' '.repeat(blanks);
+      column += blanks;
+    } else {
+      out += character;
+      column = character === '\n' || character === '\r' ? 0 : column + 1;
+    }
+  }
+  return out;
+}
+
+/**
+ * Evaluates a rule (spec 5). Throws ExpressionError: `syntax` before anything is evaluated, then `type`, `value` or
+ * `missing_variable`. Without a context (or with an empty one) a path is its own text.
+ */
+export function testRule(text: string, context: PyValue | undefined): boolean {
+  if (text === '*') return true;
+  if (text.length > MAX_RULE_LENGTH) throw limitError('the condition is too long');
+  const rule = new RuleParser(expandTabs(text)).whole();
+  const lookUp = isEmpty(context) ? (path: string): PyValue => path : (path: string) => resolvePath(path, context!);
+  return test(rule, lookUp, new Meter());
+}
+
+function isEmpty(context: PyValue | undefined): boolean {
+  return context === undefined || context === null || (isPlainDict(context) && Object.keys(context).length === 0);
+}
+
+/** Left to right, leaving at the first `or` after true and the first `and` after false (spec 5.3). */
+function test(rule: Rule, lookUp: (path: string) => PyValue, meter: Meter): boolean {
+  if (rule.kind === 'compare') {
+    return compare(rule.operator, valueOf(rule.left, lookUp), valueOf(rule.right, lookUp), meter);
+  }
+  let result = test(rule.first, lookUp, meter);
+  for (const [join, next] of rule.rest) {
+    if (result === (join === 'or')) return result;
+    result = test(next, lookUp, meter);
+  }
+  return result;
+}
+
+function valueOf(value: RuleValue, lookUp: (path: string) => PyValue): PyValue {
+  switch (value.kind) {
+    case 'value':
+      return value.value;
+    case 'path':
+      return lookUp(value.path);
+    case 'list':
+      return value.items.map((item) => valueOf(item, lookUp));
+    default:
+      return value satisfies never;
+  }
+}
+
+function resolvePath(path: string, context: PyValue): PyValue {
+  let value = context;
+  for (const key of path.split('.')) {
+    if (!isPlainDict(value)) throw typeError(`'${typeName(value)}' object is not subscriptable`);
+    const next = Object.hasOwn(value, key) ? value[key] : undefined;
+    if (next === undefined) throw new ExpressionError('missing_variable', `no value supplied for ${path}`);
+    value = next;
+  }
+  return value;
+}
+
+function compare(operator: RuleOperator, left: PyValue, right: PyValue, meter: Meter): boolean {
+  switch (operator) {
+    case '==':
+      return equal(...coerce(left, right), meter);
+    case '!=':
+      return !equal(...coerce(left, right), meter);
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return compareBy(operator, ...coerce(left, right), meter);
+    case 'in':
+      return isIn(left, right, meter);
+    case 'notin':
+      return !isIn(left, right, meter);
+    case 'issuperset':
+      return isSuperset(left, right, meter);
+    case 'notissuperset':
+      return !isSuperset(left, right, meter);
+    default:
+      return operator satisfies never;
+  }
+}
+
+function isInteger(value: PyValue): boolean {
+  const number = asNumber(value);
+  return number !== undefined && typeName(value) !== 'float';
+}
+
+function toInteger(value: PyValue): PyValue {
+  if (typeof value === 'string') return parseInteger(value);
+  const number = asNumber(value);
+  if (number === undefined) throw typeError(`int() argument must not be '${typeName(value)}'`);
+  return truncate(number);
+}
+
+/** Spec 5.2; a conversion that fails leaves the values as they were up to then. */
+function coerce(left: PyValue, right: PyValue): [PyValue, PyValue] {
+  let [a, b] = [left, right];
+  try {
+    if (isInteger(a)) b = toInteger(b);
+    else if (isInteger(b)) a = toInteger(a);
+    if (typeof a === 'string') b = textOf(b);
+    else if (typeof b === 'string') a = textOf(a);
+  } catch {
+    // The comparison decides what becomes of values of different types.
+  }
+  return [a, b];
+}
+
+function isIn(item: PyValue, container: PyValue, meter: Meter): boolean {
+  if (typeof container === 'string') {
+    if (typeof item !== 'string') throw typeError(`'in <string>' requires string as left operand`);
+    return container.includes(item);
+  }
+  if (isDict(container)) return typeof item === 'string' && isPlainDict(container) && Object.hasOwn(container, item);
+  if (!Array.isArray(container)) throw typeError(`argument of type '${typeName(container)}' is not iterable`);
+  meter.items(container.length);
+  return container.some((candidate) => equal(item, candidate, meter) || equalAsItem(item, candidate, meter));
+}
+
+/** Items are compared as ints with an int and as text with a text, besides as they are. */
+function equalAsItem(item: PyValue, candidate: PyValue, meter: Meter): boolean {
+  if (typeof item === 'string') return item === textOf(candidate);
+  if (!isInteger(item)) return false;
+  try {
+    return equal(item, toInteger(candidate), meter);
+  } catch {
+    return false;
+  }
+}
+
+function isSuperset(left: PyValue, right: PyValue, meter: Meter): boolean {
+  const setOf = (value: PyValue): PySet => new PySet(typeof value === 'string' ? [value] : iterate(value, meter));
+  const [big, small] = [setOf(left), setOf(right)];
+  return small.items().every((item) => big.has(item));
+}

@@ -1,0 +1,125 @@
+import type { Json, JsonObject } from '../json';
+import type { Ambient } from './ambient';
+import type { Expression } from './ast';
+import { testRule } from './boolrule';
+import { ExpressionError, type ExpressionErrorKind } from './errors';
+import { evaluate, type Scope } from './evaluator';
+import { parseSource } from './parser';
+import { collectNames } from './references';
+import { parseTemplate, renderTemplate, type Template, templateReferences } from './template';
+import { pythonStr, type ScopeValue, truthy } from './values';
+
+export type ConditionErrorKind = 'parse' | 'type' | 'value' | 'missing_variable' | 'limit';
+
+/** Why a condition has no result. `rendered` is the text that was evaluated, for the gateway's message (spec 5.4). */
+export class ConditionError extends Error {
+  override readonly name = 'ConditionError';
+  readonly kind: ConditionErrorKind;
+  readonly rendered: string | undefined;
+
+  constructor(kind: ConditionErrorKind, message: string, options: { rendered?: string; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.kind = kind;
+    this.rendered = options.rendered;
+  }
+}
+
+/** A compiled condition: plain JSON, stored with the program. `source` is the text as written. */
+export type Condition =
+  | { lang: 'boolrule'; template: Template; source: string }
+  | { lang: 'expr'; expression: Expression; source: string };
+
+const KINDS: Record<ExpressionErrorKind, ConditionErrorKind> = {
+  syntax: 'parse',
+  type: 'type',
+  value: 'value',
+  missing_variable: 'missing_variable',
+  limit: 'limit',
+};
+
+function explained<T>(run: () => T, rendered?: string): T {
+  try {
+    return run();
+  } catch (cause) {
+    const options = { cause, ...(rendered !== undefined && { rendered }) };
+    if (cause instanceof ExpressionError) throw new ConditionError(KINDS[cause.kind], cause.message, options);
+    // The engine's own stack is the last of the limits.
+    if (cause instanceof RangeError) throw new ConditionError('limit', 'the condition is too deep', options);
+    throw cause;
+  }
+}
+
+/**
+ * Evaluates a rule of the condition language (spec 5). With a context, a path is looked up in it; without, it is its
+ * own text. Throws ConditionError.
+ *
+ * @example evaluateBoolrule('resp.code in (0, 200)', { resp: { code: 200 } }) // true
+ */
+export function evaluateBoolrule(text: string, context?: JsonObject): boolean {
+  return explained(() => testRule(text, context), text);
+}
+
+/**
+ * Compiles the `evaluate` text of a branch. `expr` is the expression language of templates with ordinary precedence,
+ * in which `${x}` and `x` name the same variable (spec 5.4, BETTER); it throws ConditionError `parse` on bad syntax.
+ */
+export function compileCondition(source: string, lang: 'boolrule' | 'expr' = 'boolrule'): Condition {
+  switch (lang) {
+    case 'boolrule':
+      return { lang, template: parseTemplate(source), source };
+    case 'expr':
+      return { lang, expression: explained(() => parseCondition(source), source), source };
+    default:
+      return lang satisfies never;
+  }
+}
+
+function parseCondition(source: string): Expression {
+  const { expression, forbidden } = parseSource(source.trim(), { dialect: 'condition' });
+  if (forbidden) throw new ExpressionError('syntax', 'the expression uses a forbidden name');
+  return expression;
+}
+
+/** Names that a condition reads, sorted, without `${}`. */
+export function conditionReferences(condition: Condition): string[] {
+  switch (condition.lang) {
+    case 'boolrule':
+      return templateReferences(condition.template);
+    case 'expr': {
+      const names = new Set<string>();
+      collectNames(condition.expression, names);
+      return [...names].sort();
+    }
+    default:
+      return condition satisfies never;
+  }
+}
+
+/** Renders and evaluates a condition. Throws ConditionError; `rendered` on it is the text after rendering. */
+export function decide(condition: Condition, scope: Scope, ambient: Ambient): boolean {
+  switch (condition.lang) {
+    case 'boolrule': {
+      const rendered = renderedText(renderTemplate(condition.template, escapingScope(scope), ambient));
+      return explained(() => testRule(rendered, undefined), rendered);
+    }
+    case 'expr':
+      return explained(() => truthy(evaluate(condition.expression, scope, ambient)), condition.source);
+    default:
+      return condition satisfies never;
+  }
+}
+
+function renderedText(value: Json): string {
+  return typeof value === 'string' ? value : pythonStr(value);
+}
+
+const BLANK_ESCAPES: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** Text variables with their line ends and tabs as two-character escapes, so that they fit between quotes (spec 5). */
+function escapingScope(scope: Scope): Scope {
+  return (name): ScopeValue | undefined => {
+    const value = scope(name);
+    if (typeof value !== 'string' || !/[\n\r\t]/.test(value) || /\\[nrt]/.test(value)) return value;
+    return value.replace(/[\n\r\t]/g, (character) => BLANK_ESCAPES[character]!);
+  };
+}

@@ -1,0 +1,57 @@
+import { entityOf } from './entities';
+import { syntaxError, typeError } from './errors';
+import type { Meter } from './limits';
+import { encodeText } from './methods/bytes';
+import { trimText } from './methods/text';
+import { type PyValue, textOf } from './values';
+
+const HTML: Record<string, string> = { '&': '&amp;', '>': '&gt;', '<': '&lt;', '"': '&#34;', "'": '&#39;' };
+
+function escapeMarkup(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => HTML[character]!);
+}
+
+function escapeEntities(text: string): string {
+  return text.replace(/[&<>"]|[^\x00-\x7f]/gu, entityOf);
+}
+
+/** application/x-www-form-urlencoded of one value, as Python's quote_plus. */
+function quotePlus(text: string): string {
+  let out = '';
+  for (const byte of encodeText(text)) {
+    const character = String.fromCharCode(byte);
+    if (/[A-Za-z0-9_.~-]/.test(character)) out += character;
+    else out += character === ' ' ? '+' : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  }
+  return out;
+}
+
+const FILTERS: ReadonlyMap<string, (text: string) => string> = new Map([
+  ['h', escapeMarkup],
+  ['x', escapeMarkup],
+  ['u', quotePlus],
+  ['trim', trimText],
+  ['entity', escapeEntities],
+  ['unicode', (text: string) => text],
+  ['str', (text: string) => text],
+]);
+
+/** Checks the filter names of a fragment; any other name makes it inert (spec 4.1). */
+export function checkFilters(names: readonly string[]): void {
+  for (const name of names) {
+    if (name !== 'n' && !FILTERS.has(name) && !/^decode\.\w+$/.test(name)) throw syntaxError(`unknown filter ${name}`);
+  }
+}
+
+/** Text of a value after its filters. `n` turns the implied `str` off, so that only text may come out. */
+export function applyFilters(value: PyValue, names: readonly string[], meter: Meter): string {
+  const plain = names.includes('n') && !names.some((name) => name === 'str' || name === 'unicode');
+  if (plain && typeof value !== 'string') throw typeError('a filtered value must be text');
+  let text = textOf(value);
+  for (const name of names) {
+    meter.produce(text.length);
+    const filter = FILTERS.get(name);
+    if (filter) text = filter(text);
+  }
+  return text;
+}

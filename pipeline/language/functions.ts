@@ -1,0 +1,131 @@
+import type { Ambient } from './ambient';
+import { typeError } from './errors';
+import type { Meter } from './limits';
+import { type CallArguments, PyObject, type PyValue } from './values';
+
+/** What a running expression may use; a new one for each fragment. */
+export interface Run {
+  readonly meter: Meter;
+  readonly ambient: Ambient;
+  /** Calls a function of the language. */
+  call(callee: PyValue, positional: PyValue[]): PyValue;
+}
+
+export type Implementation = (args: BoundArguments, run: Run) => PyValue;
+
+/** What a method gets: the value before the dot first. */
+export type Method<Self> = (self: Self, args: BoundArguments, run: Run) => PyValue;
+
+export type MethodTable<Self> = ReadonlyMap<string, Method<Self>>;
+
+export function methodTable<Self>(methods: Record<string, Method<Self>>): MethodTable<Self> {
+  return new Map(Object.entries(methods));
+}
+
+/** Arguments of a call with the helpers that every implementation needs. */
+export class BoundArguments {
+  constructor(
+    readonly callee: string,
+    readonly values: CallArguments,
+  ) {}
+
+  get positional(): PyValue[] {
+    return this.values.positional;
+  }
+
+  get keywords(): ReadonlyMap<string, PyValue> {
+    return this.values.keywords;
+  }
+
+  /**
+   * Values in the order of `names`: a name ending in `?` may be left out (undefined).
+   *
+   * @example const [separator, limit] = args.bind('separator?', 'maxsplit?');
+   */
+  bind(...names: string[]): (PyValue | undefined)[] {
+    const bare = names.map((name) => name.replace('?', ''));
+    if (this.positional.length > names.length) throw typeError(`${this.callee}() takes ${names.length} arguments`);
+    for (const keyword of this.keywords.keys()) {
+      if (!bare.includes(keyword)) throw typeError(`${this.callee}() got an unexpected keyword '${keyword}'`);
+      if (bare.indexOf(keyword) < this.positional.length) throw typeError(`${this.callee}() got '${keyword}' twice`);
+    }
+    return names.map((name, index) => {
+      const value = this.positional[index] ?? this.keywords.get(bare[index]!);
+      const given = index < this.positional.length ? this.positional[index] : value;
+      if (given === undefined && !name.endsWith('?')) throw typeError(`${this.callee}() misses '${bare[index]}'`);
+      return given;
+    });
+  }
+
+  /** Positional arguments only, with no keyword. */
+  many(): PyValue[] {
+    if (this.keywords.size > 0) throw typeError(`${this.callee}() takes no keyword arguments`);
+    return this.positional;
+  }
+}
+
+/** A builtin function or a bound method. */
+export class PyFunction extends PyObject {
+  readonly typeName: string = 'builtin_function_or_method';
+
+  constructor(
+    readonly name: string,
+    readonly implementation: Implementation,
+    readonly description?: string,
+  ) {
+    super();
+  }
+
+  invoke(values: CallArguments, run: Run): PyValue {
+    return this.implementation(new BoundArguments(this.name, values), run);
+  }
+
+  override repr(): string {
+    return this.description ?? super.repr();
+  }
+}
+
+/** A type: callable, with its methods unbound (`str.upper`) and what else hangs on it (`datetime.now`). */
+export class PyType extends PyFunction {
+  override readonly typeName = 'type';
+
+  constructor(
+    name: string,
+    implementation: Implementation,
+    readonly members: (name: string) => PyValue | undefined = () => undefined,
+  ) {
+    super(name, implementation, `<class '${name}'>`);
+  }
+
+  override attribute(name: string): PyValue | undefined {
+    return this.members(name);
+  }
+
+  override key(): string {
+    return `type ${this.name}`;
+  }
+}
+
+/** `json`, `datetime`, `os.path`: a fixed set of members. */
+export class PyModule extends PyObject {
+  readonly typeName = 'module';
+
+  constructor(
+    readonly name: string,
+    readonly members: ReadonlyMap<string, PyValue>,
+  ) {
+    super();
+  }
+
+  override attribute(name: string): PyValue | undefined {
+    return this.members.get(name);
+  }
+}
+
+export function moduleOf(name: string, members: Record<string, PyValue | Implementation>): PyModule {
+  const entries = Object.entries(members).map(([key, member]): [string, PyValue] => [
+    key,
+    typeof member === 'function' ? new PyFunction(key, member) : member,
+  ]);
+  return new PyModule(name, new Map(entries));
+}

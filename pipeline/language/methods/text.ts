@@ -1,0 +1,415 @@
+import { asNumber } from '../compare';
+import { typeError, valueError } from '../errors';
+import { type BoundArguments, type Method, methodTable, type Run } from '../functions';
+import { isInt, requireInt, toIndex } from '../numbers';
+import { characters, iterate, textLength } from '../sequences';
+import { dictOf, isDict, isPrintable, PyBytes, PyDict, PyTuple, type PyValue, typeName } from '../values';
+import { encodeText } from './bytes';
+
+const BLANK = /[\s\x1c-\x1f\x85]/u;
+const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g;
+
+/** Python's str.isspace() of one character: JavaScript's \s plus four separators and NEL, without the BOM. */
+function isBlank(character: string): boolean {
+  return BLANK.test(character) && character !== '\ufeff';
+}
+
+function requireText(value: PyValue | undefined, what: string): string {
+  if (typeof value !== 'string')
+    throw typeError(`${what} must be str, not ${value === undefined ? '' : typeName(value)}`);
+  return value;
+}
+
+function optionalInt(value: PyValue | undefined, missing: number): number {
+  return value === undefined || value === null ? missing : requireInt(value, 'argument');
+}
+
+type Side = 'left' | 'right' | 'both';
+
+function strip(side: Side): Method<string> {
+  return (self, args, run) => {
+    const [chars] = args.bind('chars?');
+    run.meter.scan(self.length);
+    const set = chars === undefined || chars === null ? undefined : new Set(characters(requireText(chars, 'chars')));
+    const drop = (character: string): boolean => (set ? set.has(character) : isBlank(character));
+    const items = characters(self);
+    let start = 0;
+    let end = items.length;
+    if (side !== 'right') while (start < end && drop(items[start]!)) start++;
+    if (side !== 'left') while (end > start && drop(items[end - 1]!)) end--;
+    return items.slice(start, end).join('');
+  };
+}
+
+/** str.strip() without an argument, for filters. */
+export function trimText(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text[start]!)) start++;
+  while (end > start && isBlank(text[end - 1]!)) end--;
+  return text.slice(start, end);
+}
+
+/** Position range given as `start`, `end` in characters, in UTF-16 units. */
+function window(self: string, start: PyValue | undefined, end: PyValue | undefined): [number, number] {
+  if (start === undefined && end === undefined) return [0, self.length];
+  const items = characters(self);
+  const clamp = (value: number): number =>
+    Math.min(Math.max(value < 0 ? value + items.length : value, 0), items.length);
+  const from = optionalInt(start, 0);
+  if (from > items.length) return [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const units = (count: number): number => items.slice(0, count).join('').length;
+  return [units(clamp(from)), units(clamp(optionalInt(end, items.length)))];
+}
+
+function find(direction: 'first' | 'last', missing: 'minus one' | 'error'): Method<string> {
+  return (self, args, run) => {
+    const [sub, start, end] = args.bind('sub', 'start?', 'end?');
+    const part = requireText(sub, 'sub');
+    run.meter.scan(self.length);
+    const [from, to] = window(self, start, end);
+    const area = to < from ? undefined : self.slice(from, to);
+    const at = area === undefined ? -1 : direction === 'first' ? area.indexOf(part) : area.lastIndexOf(part);
+    if (at < 0 && missing === 'error') throw valueError('substring not found');
+    return at < 0 ? -1 : textLength(self.slice(0, from + at));
+  };
+}
+
+function affix(test: 'startsWith' | 'endsWith'): Method<string> {
+  return (self, args, run) => {
+    const [affixes, start, end] = args.bind('prefix', 'start?', 'end?');
+    const [from, to] = window(self, start, end);
+    if (to < from) return false;
+    const area = self.slice(from, to);
+    const list = affixes instanceof PyTuple ? affixes.items : [affixes as PyValue];
+    run.meter.items(list.length);
+    return list.some((item) => area[test](requireText(item, 'prefix')));
+  };
+}
+
+function split(side: 'left' | 'right'): Method<string> {
+  return (self, args, run) => {
+    const [sep, maxsplit] = args.bind('sep?', 'maxsplit?');
+    const limit = optionalInt(maxsplit, -1);
+    run.meter.scan(self.length);
+    const parts =
+      sep === undefined || sep === null
+        ? blankParts(self, limit, side)
+        : separatedParts(self, requireText(sep, 'sep'), limit, side);
+    run.meter.items(parts.length);
+    return parts;
+  };
+}
+
+function blankParts(self: string, limit: number, side: 'left' | 'right'): string[] {
+  if (limit < 0) return self.split(/[\s\x1c-\x1f\x85]+/u).filter((part) => part !== '');
+  return splitBlanksLimited(characters(self), limit, side);
+}
+
+/** With a limit, the part where splitting stopped keeps its blanks on the far side. */
+function splitBlanksLimited(items: string[], limit: number, side: 'left' | 'right'): string[] {
+  const source = side === 'left' ? items : [...items].reverse();
+  const parts: string[] = [];
+  const finish = (part: string[]): string => (side === 'left' ? part : part.reverse()).join('');
+  let at = 0;
+  const skipBlanks = (): void => {
+    while (at < source.length && isBlank(source[at]!)) at++;
+  };
+  for (skipBlanks(); at < source.length; skipBlanks()) {
+    if (parts.length >= limit) {
+      parts.push(finish(source.slice(at)));
+      break;
+    }
+    const start = at;
+    while (at < source.length && !isBlank(source[at]!)) at++;
+    parts.push(finish(source.slice(start, at)));
+  }
+  return side === 'left' ? parts : parts.reverse();
+}
+
+function separatedParts(self: string, separator: string, limit: number, side: 'left' | 'right'): string[] {
+  if (separator === '') throw valueError('empty separator');
+  const parts = self.split(separator);
+  if (limit < 0 || parts.length <= limit + 1) return parts;
+  return side === 'left'
+    ? [...parts.slice(0, limit), parts.slice(limit).join(separator)]
+    : [parts.slice(0, parts.length - limit).join(separator), ...parts.slice(parts.length - limit)];
+}
+
+function partition(side: 'left' | 'right'): Method<string> {
+  return (self, args, run) => {
+    const [sep] = args.bind('sep');
+    const separator = requireText(sep, 'sep');
+    if (separator === '') throw valueError('empty separator');
+    run.meter.scan(self.length);
+    const at = side === 'left' ? self.indexOf(separator) : self.lastIndexOf(separator);
+    if (at < 0) return new PyTuple(side === 'left' ? [self, '', ''] : ['', '', self]);
+    return new PyTuple([self.slice(0, at), separator, self.slice(at + separator.length)]);
+  };
+}
+
+function splitLines(self: string, args: BoundArguments, run: Run): PyValue {
+  const [keepends] = args.bind('keepends?');
+  run.meter.scan(self.length);
+  const lines: string[] = [];
+  let at = 0;
+  for (const match of self.matchAll(LINE_END)) {
+    lines.push(self.slice(at, match.index) + (keepends ? match[0] : ''));
+    at = match.index + match[0].length;
+  }
+  if (at < self.length) lines.push(self.slice(at));
+  run.meter.items(lines.length);
+  return lines;
+}
+
+function replace(self: string, args: BoundArguments, run: Run): PyValue {
+  const [oldText, newText, count] = args.bind('old', 'new', 'count?');
+  const from = requireText(oldText, 'old');
+  const to = requireText(newText, 'new');
+  const limit = optionalInt(count, -1);
+  run.meter.scan(self.length);
+  const found = from === '' ? textLength(self) + 1 : self.split(from).length - 1;
+  const times = limit < 0 ? found : Math.min(found, limit);
+  run.meter.produce(self.length + times * Math.max(0, to.length - from.length));
+  if (from === '') return insertBetween(self, to, times);
+  const parts = separatedParts(self, from, times, 'left');
+  return parts.join(to);
+}
+
+function insertBetween(self: string, text: string, times: number): string {
+  const items = characters(self);
+  const out = items.map((item, index) => (index < times ? text + item : item)).join('');
+  return times > items.length ? out + text : out;
+}
+
+function justify(side: 'left' | 'right' | 'center'): Method<string> {
+  return (self, args, run) => {
+    const [width, fill] = args.bind('width', 'fillchar?');
+    const character = fill === undefined ? ' ' : requireText(fill, 'fillchar');
+    if (textLength(character) !== 1) throw typeError('The fill character must be exactly one character long');
+    const missing = Math.max(0, requireInt(width as PyValue, 'width') - textLength(self));
+    run.meter.produce(self.length + missing * character.length);
+    if (side === 'left') return self + character.repeat(missing);
+    if (side === 'right') return character.repeat(missing) + self;
+    // CPython: the odd blank goes left when the width is odd too.
+    const total = missing + textLength(self);
+    const left = Math.floor(missing / 2) + (missing & total & 1);
+    return character.repeat(left) + self + character.repeat(missing - left);
+  };
+}
+
+function zfill(self: string, args: BoundArguments, run: Run): PyValue {
+  const [width] = args.bind('width');
+  const missing = Math.max(0, requireInt(width as PyValue, 'width') - textLength(self));
+  run.meter.produce(self.length + missing);
+  const sign = /^[+-]/.test(self) ? self[0]! : '';
+  return sign + '0'.repeat(missing) + self.slice(sign.length);
+}
+
+function join(self: string, args: BoundArguments, run: Run): PyValue {
+  const [items] = args.bind('iterable');
+  const parts = iterate(items as PyValue, run.meter);
+  let length = 0;
+  for (const part of parts) length += requireText(part, 'sequence item').length + self.length;
+  run.meter.produce(length);
+  return parts.join(self);
+}
+
+/** True when the text is not empty and every character passes. */
+function every(test: (character: string) => boolean): Method<string> {
+  return (self, args, run) => {
+    args.bind();
+    run.meter.scan(self.length);
+    return self !== '' && characters(self).every(test);
+  };
+}
+
+function cased(is: (text: string) => boolean): Method<string> {
+  return (self, args, run) => {
+    args.bind();
+    run.meter.scan(self.length);
+    return /[\p{Lu}\p{Ll}\p{Lt}]/u.test(self) && is(self);
+  };
+}
+
+function mapped(change: (self: string) => string): Method<string> {
+  return (self, args, run) => {
+    args.bind();
+    run.meter.produce(self.length);
+    return change(self);
+  };
+}
+
+function title(self: string): string {
+  return self.replace(/\p{L}+/gu, (word) => {
+    const [first, ...rest] = Array.from(word);
+    return upper(first!) + rest.join('').toLowerCase();
+  });
+}
+
+function upper(text: string): string {
+  return text.toUpperCase();
+}
+
+function capitalize(self: string): string {
+  const [first, ...rest] = Array.from(self);
+  return first === undefined ? '' : upper(first) + rest.join('').toLowerCase();
+}
+
+function swapCase(self: string): string {
+  return Array.from(self, (character) =>
+    character === character.toUpperCase() ? character.toLowerCase() : character.toUpperCase(),
+  ).join('');
+}
+
+function isTitle(self: string): boolean {
+  return /[\p{Lu}\p{Lt}]/u.test(self) && (self.match(/\p{L}+/gu) ?? []).every((word) => title(word) === word);
+}
+
+function expandTabs(self: string, args: BoundArguments, run: Run): PyValue {
+  const [tabsize] = args.bind('tabsize?');
+  const size = optionalInt(tabsize, 8);
+  run.meter.produce(self.length + (self.split('\t').length - 1) * Math.max(0, size));
+  let column = 0;
+  return characters(self)
+    .map((character) => {
+      if (character === '\n' || character === '\r') column = 0;
+      else if (character !== '\t') column++;
+      else if (size > 0) {
+        const blanks = size - (column % size);
+        column += blanks;
+        return ' '.repeat(blanks);
+      } else return '';
+      return character;
+    })
+    .join('');
+}
+
+function count(self: string, args: BoundArguments, run: Run): PyValue {
+  const [sub, start, end] = args.bind('sub', 'start?', 'end?');
+  const part = requireText(sub, 'sub');
+  run.meter.scan(self.length);
+  const [from, to] = window(self, start, end);
+  if (to < from) return 0;
+  const area = self.slice(from, to);
+  return part === '' ? textLength(area) + 1 : area.split(part).length - 1;
+}
+
+function encode(self: string, args: BoundArguments, run: Run): PyValue {
+  const [encoding, errors] = args.bind('encoding?', 'errors?');
+  run.meter.produce(self.length);
+  const name = encoding === undefined ? 'utf-8' : requireText(encoding, 'encoding');
+  return new PyBytes(encodeText(self, name, errors === undefined ? 'strict' : requireText(errors, 'errors')));
+}
+
+function removeAffix(side: 'prefix' | 'suffix'): Method<string> {
+  return (self, args) => {
+    const [affixValue] = args.bind(side);
+    const text = requireText(affixValue, side);
+    if (side === 'prefix') return self.startsWith(text) ? self.slice(text.length) : self;
+    return text !== '' && self.endsWith(text) ? self.slice(0, -text.length) : self;
+  };
+}
+
+function translate(self: string, args: BoundArguments, run: Run): PyValue {
+  const [table] = args.bind('table');
+  if (!isDict(table as PyValue)) throw typeError('the table must be a dict');
+  const map = dictOf(table as PyDict);
+  run.meter.scan(self.length);
+  const out = characters(self).map((character) => {
+    const to = map.get(character.codePointAt(0)!);
+    if (to === undefined) return character;
+    if (to === null) return '';
+    return isInt(to) ? String.fromCodePoint(toIndex(to)) : requireText(to, 'character mapping');
+  });
+  const length = out.reduce((sum, part) => sum + part.length, 0);
+  run.meter.produce(length);
+  return out.join('');
+}
+
+/** `str.maketrans(…)`. */
+export function makeTranslation(args: BoundArguments, run: Run): PyValue {
+  const [from, to, drop] = args.bind('x', 'y?', 'z?');
+  const table = new PyDict();
+  if (to === undefined) {
+    if (!isDict(from as PyValue)) throw typeError('maketrans needs a dict');
+    for (const [key, value] of dictOf(from as PyDict).entries()) {
+      table.set(typeof key === 'string' ? (key.codePointAt(0) ?? 0) : (asNumber(key) ?? 0), value);
+    }
+    return table;
+  }
+  const source = characters(requireText(from, 'x'));
+  const target = characters(requireText(to, 'y'));
+  run.meter.items(source.length);
+  if (source.length !== target.length) throw valueError('the first two maketrans arguments must have equal length');
+  source.forEach((character, index) => {
+    table.set(character.codePointAt(0)!, target[index]!.codePointAt(0)!);
+  });
+  for (const character of characters(drop === undefined ? '' : requireText(drop, 'z'))) {
+    table.set(character.codePointAt(0)!, null);
+  }
+  return table;
+}
+
+const isDecimal = (character: string): boolean => /^\p{Nd}$/u.test(character);
+const isDigit = (character: string): boolean => /^[\p{Nd}²³¹⁰⁴-⁹₀-₉]$/u.test(character);
+const isNumeric = (character: string): boolean => /^[\p{N}一二三四五六七八九十百千万億零〇]$/u.test(character);
+const isAlpha = (character: string): boolean => /^\p{L}$/u.test(character);
+
+/** Methods of str, but for `format` and `format_map`, which the sandbox forbids (spec 4.1). */
+export const TEXT_METHODS = methodTable<string>({
+  capitalize: mapped(capitalize),
+  casefold: mapped((self) => self.toLowerCase().replaceAll('ß', 'ss')),
+  center: justify('center'),
+  count,
+  encode,
+  endswith: affix('endsWith'),
+  expandtabs: expandTabs,
+  find: find('first', 'minus one'),
+  index: find('first', 'error'),
+  isalnum: every((character) => isAlpha(character) || isNumeric(character) || isDigit(character)),
+  isalpha: every(isAlpha),
+  isascii: (self, args) => {
+    args.bind();
+    return /^[\0-\x7f]*$/.test(self);
+  },
+  isdecimal: every(isDecimal),
+  isdigit: every(isDigit),
+  isidentifier: (self, args) => {
+    args.bind();
+    return /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*$/u.test(self);
+  },
+  islower: cased((self) => !/[\p{Lu}\p{Lt}]/u.test(self)),
+  isnumeric: every(isNumeric),
+  isprintable: (self, args) => {
+    args.bind();
+    return characters(self).every(isPrintable);
+  },
+  isspace: every(isBlank),
+  istitle: cased(isTitle),
+  isupper: cased((self) => !/[\p{Ll}\p{Lt}]/u.test(self)),
+  join,
+  ljust: justify('left'),
+  lower: mapped((self) => self.toLowerCase()),
+  lstrip: strip('left'),
+  maketrans: (_self, args, run) => makeTranslation(args, run),
+  partition: partition('left'),
+  removeprefix: removeAffix('prefix'),
+  removesuffix: removeAffix('suffix'),
+  replace,
+  rfind: find('last', 'minus one'),
+  rindex: find('last', 'error'),
+  rjust: justify('right'),
+  rpartition: partition('right'),
+  rsplit: split('right'),
+  rstrip: strip('right'),
+  split: split('left'),
+  splitlines: splitLines,
+  startswith: affix('startsWith'),
+  strip: strip('both'),
+  swapcase: mapped(swapCase),
+  title: mapped(title),
+  translate,
+  upper: mapped(upper),
+  zfill,
+});

@@ -1,0 +1,210 @@
+import { asNumber } from './compare';
+import { limitError, typeError, valueError } from './errors';
+import type { Run } from './functions';
+import { fixedText, floatText, isInt, type PyInt, type PyNumber, toFloat, truncate } from './numbers';
+import { itemAt } from './sequences';
+import { isDict, PyBytes, PyTuple, type PyValue, reprOf, textOf, typeName } from './values';
+
+const DIRECTIVE = /%(?:\(([^)]*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+)?)?([hlL]?)(.)?/gsu;
+const MAX_WIDTH = 100_000;
+
+interface Directive {
+  flags: string;
+  width: number;
+  /** -1: not given. */
+  precision: number;
+  conversion: string;
+}
+
+/** `"%s-%05d" % (a, n)` (spec appendix C). */
+export function percentFormat(format: string, values: PyValue, run: Run): string {
+  const supply = new Supply(values);
+  let out = '';
+  let at = 0;
+  for (const match of format.matchAll(DIRECTIVE)) {
+    out += format.slice(at, match.index);
+    at = match.index + match[0].length;
+    const text = directiveText(match, supply);
+    run.meter.produce(text.length);
+    out += text;
+  }
+  supply.finish();
+  run.meter.produce(format.length);
+  return out + format.slice(at);
+}
+
+/** Hands out the values in order, or by key. */
+class Supply {
+  readonly #items: readonly PyValue[];
+  #next = 0;
+  #keyed = false;
+
+  constructor(readonly values: PyValue) {
+    this.#items = values instanceof PyTuple ? values.items : [values];
+  }
+
+  take(): PyValue {
+    const value = this.#items[this.#next++];
+    if (value === undefined) throw typeError('not enough arguments for format string');
+    return value;
+  }
+
+  takeInt(): number {
+    const value = this.take();
+    if (typeof value !== 'number' || !isInt(value)) throw typeError('* wants int');
+    return value;
+  }
+
+  byKey(key: string): PyValue {
+    if (!isDict(this.values)) throw typeError('format requires a mapping');
+    this.#keyed = true;
+    return itemAt(this.values, key);
+  }
+
+  finish(): void {
+    const spare = this.#next < this.#items.length && !this.#keyed;
+    const quiet = !(this.values instanceof PyTuple) && (isDict(this.values) || Array.isArray(this.values));
+    if (spare && !quiet) throw typeError('not all arguments converted during string formatting');
+  }
+}
+
+function directiveText(match: RegExpMatchArray, supply: Supply): string {
+  const [whole, key, flags = '', width, precision, , conversion] = match;
+  if (conversion === undefined) throw valueError('incomplete format');
+  if (conversion === '%') return '%';
+  const keyed = key === undefined ? undefined : supply.byKey(key);
+  if (keyed !== undefined && (width === '*' || precision === '*')) throw typeError('* wants int');
+  const wide = width === '*' ? supply.takeInt() : Number(width ?? 0);
+  const given = precision === '*' ? supply.takeInt() : Number(precision ?? (/\.[hlL]?.$/su.test(whole) ? 0 : -1));
+  if (Math.abs(wide) > MAX_WIDTH || given > MAX_WIDTH) throw limitError('the format is too wide');
+  const directive = {
+    flags: wide < 0 ? `${flags}-` : flags,
+    width: Math.abs(wide),
+    precision: given,
+    conversion,
+  };
+  return pad(directive, convert(directive, keyed === undefined ? supply.take() : keyed));
+}
+
+/** Sign or prefix apart from the digits: zeros go between them. */
+interface Converted {
+  sign: string;
+  body: string;
+  numeric?: true;
+}
+
+function convert(directive: Directive, value: PyValue): Converted {
+  switch (directive.conversion) {
+    case 's':
+      return { sign: '', body: cut(textOf(value), directive.precision) };
+    case 'r':
+      return { sign: '', body: cut(reprOf(value), directive.precision) };
+    case 'a':
+      return { sign: '', body: cut(asciiRepr(value), directive.precision) };
+    case 'c':
+      return { sign: '', body: characterOf(value) };
+    case 'd':
+    case 'i':
+    case 'u':
+      return integer(directive, value, 10, '');
+    case 'x':
+      return integer(directive, value, 16, '0x');
+    case 'X': {
+      const { sign, body } = integer(directive, value, 16, '0x');
+      return { sign: sign.toUpperCase(), body: body.toUpperCase(), numeric: true };
+    }
+    case 'o':
+      return integer(directive, value, 8, '0o');
+    case 'e':
+    case 'E':
+    case 'f':
+    case 'F':
+    case 'g':
+    case 'G':
+      return float(directive, value);
+    default:
+      throw valueError(`unsupported format character '${directive.conversion}'`);
+  }
+}
+
+function cut(text: string, precision: number): string {
+  return precision < 0 ? text : Array.from(text).slice(0, precision).join('');
+}
+
+function asciiRepr(value: PyValue): string {
+  return Array.from(reprOf(value), (character) => {
+    const code = character.codePointAt(0)!;
+    if (code < 0x80) return character;
+    if (code <= 0xff) return `\\x${code.toString(16)}`;
+    return code <= 0xffff ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`;
+  }).join('');
+}
+
+function characterOf(value: PyValue): string {
+  if (typeof value === 'string' && Array.from(value).length === 1) return value;
+  if (typeof value === 'number' && isInt(value) && value >= 0 && value <= 0x10ffff) return String.fromCodePoint(value);
+  throw typeError('%c requires int or char');
+}
+
+function signOf(directive: Directive, negative: boolean): string {
+  if (negative) return '-';
+  if (directive.flags.includes('+')) return '+';
+  return directive.flags.includes(' ') ? ' ' : '';
+}
+
+function integer(directive: Directive, value: PyValue, base: number, prefix: string): Converted {
+  const number = asNumber(value);
+  if (number === undefined || (base !== 10 && !isInt(number))) {
+    throw typeError(`%${directive.conversion} format: a number is required, not ${typeName(value)}`);
+  }
+  const whole: PyInt = truncate(number);
+  const digits = (whole < 0 ? -BigInt(whole) : BigInt(whole)).toString(base).padStart(directive.precision, '0');
+  const sign = signOf(directive, whole < 0) + (directive.flags.includes('#') ? prefix : '');
+  return { sign, body: digits, numeric: true };
+}
+
+function float(directive: Directive, value: PyValue): Converted {
+  const number = asNumber(value);
+  if (number === undefined || value instanceof PyBytes) throw typeError(`must be real number, not ${typeName(value)}`);
+  return floatDirective(directive, number);
+}
+
+function floatDirective(directive: Directive, number: PyNumber): Converted {
+  const real = toFloat(number);
+  const upper = directive.conversion !== directive.conversion.toLowerCase();
+  const sign = signOf(directive, real < 0 || Object.is(real, -0));
+  const body = Number.isFinite(real)
+    ? finiteText(Math.abs(real), directive)
+    : floatText(Number.isNaN(real) ? real : Math.abs(real));
+  return { sign, body: upper ? body.toUpperCase() : body, numeric: true };
+}
+
+function finiteText(real: number, directive: Directive): string {
+  const precision = directive.precision < 0 ? 6 : directive.precision;
+  const alternate = directive.flags.includes('#');
+  const kind = directive.conversion.toLowerCase();
+  if (kind === 'f') return fixedText(real, precision) + (alternate && precision === 0 ? '.' : '');
+  if (precision > 100) throw limitError('too many digits');
+  if (kind === 'e') return scientific(real, precision);
+  const digits = precision || 1;
+  const exponent = Number(real.toExponential(digits - 1).split('e')[1]);
+  const small = exponent < -4 || exponent >= digits;
+  const text = small ? scientific(real, digits - 1) : fixedText(real, Math.max(0, digits - 1 - exponent));
+  if (alternate || !text.includes('.')) return text;
+  return small ? text.replace(/\.?0+e/, 'e') : text.replace(/\.?0+$/, '');
+}
+
+function scientific(real: number, precision: number): string {
+  const [digits, exponent] = real.toExponential(precision).split('e') as [string, string];
+  return `${digits}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`;
+}
+
+/** Width and flags around what was converted. */
+function pad(directive: Directive, { sign, body, numeric }: Converted): string {
+  const length = Array.from(sign + body).length;
+  const missing = Math.max(0, directive.width - length);
+  if (missing === 0) return sign + body;
+  if (directive.flags.includes('-')) return sign + body + ' '.repeat(missing);
+  if (numeric && directive.flags.includes('0')) return sign + '0'.repeat(missing) + body;
+  return ' '.repeat(missing) + sign + body;
+}

@@ -1,0 +1,152 @@
+import { limitError, typeError, valueError } from './errors';
+import type { Meter } from './limits';
+import { isInt, toIndex } from './numbers';
+import {
+  AttributeObject,
+  isDict,
+  isPlainDict,
+  PyBytes,
+  PyDict,
+  PyIterator,
+  PyRange,
+  PySet,
+  type PySlice,
+  PyTuple,
+  type PyValue,
+  PyView,
+  typeName,
+} from './values';
+
+const SURROGATE = /[\ud800-\udfff]/;
+
+/** Characters as Python counts them: code points. */
+export function characters(text: string): string[] {
+  return SURROGATE.test(text) ? Array.from(text) : text.split('');
+}
+
+export function textLength(text: string): number {
+  if (!SURROGATE.test(text)) return text.length;
+  let length = 0;
+  for (const _ of text) length++;
+  return length;
+}
+
+/** Items of anything that can be walked; one-time iterators are used up. */
+export function iterate(value: PyValue, meter: Meter): readonly PyValue[] {
+  const items = itemsOf(value, meter);
+  meter.items(items.length);
+  return items;
+}
+
+function itemsOf(value: PyValue, meter: Meter): readonly PyValue[] {
+  if (Array.isArray(value)) return value;
+  if (value instanceof PyTuple || value instanceof PyView) return value.items;
+  if (typeof value === 'string') {
+    meter.items(value.length / 2);
+    return characters(value);
+  }
+  if (value instanceof PyRange) {
+    if (value.length > 100_000) throw limitError('the range is too long');
+    return Array.from({ length: value.length }, (_, index) => value.at(index));
+  }
+  if (value instanceof PyIterator) {
+    const rest = value.items.slice(value.position);
+    value.position = value.items.length;
+    return rest;
+  }
+  if (value instanceof PyDict) return value.entries().map(([key]) => key);
+  if (value instanceof PySet) return value.items();
+  if (value instanceof PyBytes) return [...value.bytes];
+  if (isPlainDict(value)) return Object.keys(value);
+  throw typeError(`'${typeName(value)}' object is not iterable`);
+}
+
+/** len(value). */
+export function lengthOf(value: PyValue): number {
+  if (typeof value === 'string') return textLength(value);
+  if (Array.isArray(value)) return value.length;
+  if (value instanceof PyTuple || value instanceof PyView) return value.items.length;
+  if (value instanceof PyRange) return value.length;
+  if (value instanceof PyDict || value instanceof PySet) return value.size;
+  if (value instanceof PyBytes) return value.bytes.length;
+  if (isPlainDict(value)) return Object.keys(value).length;
+  throw typeError(`object of type '${typeName(value)}' has no len()`);
+}
+
+/** `object[index]` for a plain index or key. */
+export function itemAt(object: PyValue, index: PyValue): PyValue {
+  if (isDict(object)) return dictItem(object, index);
+  if (object instanceof AttributeObject) throw typeError('the object is not subscriptable');
+  const at = (length: number): number => position(object, index, length);
+  if (Array.isArray(object)) return object[at(object.length)]!;
+  if (object instanceof PyTuple) return object.items[at(object.items.length)]!;
+  if (typeof object === 'string') {
+    if (!SURROGATE.test(object)) return object[at(object.length)]!;
+    const items = characters(object);
+    return items[at(items.length)]!;
+  }
+  if (object instanceof PyRange) return object.at(at(object.length));
+  if (object instanceof PyBytes) return object.bytes[at(object.bytes.length)]!;
+  throw typeError(`'${typeName(object)}' object is not subscriptable`);
+}
+
+function dictItem(dict: PyValue, key: PyValue): PyValue {
+  let value: PyValue | undefined;
+  if (dict instanceof PyDict) value = dict.get(key);
+  else if (typeof key === 'string' && isPlainDict(dict) && Object.hasOwn(dict, key)) value = dict[key];
+  if (value === undefined) throw valueError('key error');
+  return value;
+}
+
+function position(object: PyValue, index: PyValue, length: number): number {
+  const number = typeof index === 'boolean' ? Number(index) : index;
+  if (!isInt(number)) throw typeError(`${typeName(object)} indices must be integers, not ${typeName(index)}`);
+  const at = toIndex(number) < 0 ? toIndex(number) + length : toIndex(number);
+  if (at < 0 || at >= length) throw valueError(`${typeName(object)} index out of range`);
+  return at;
+}
+
+/** `object[start:stop:step]`. */
+export function sliceOf(object: PyValue, slice: PySlice, meter: Meter): PyValue {
+  if (typeof object === 'string') {
+    meter.scan(object.length);
+    const items = characters(object);
+    return picked(items, slice, meter).join('');
+  }
+  if (Array.isArray(object)) return picked(object, slice, meter);
+  if (object instanceof PyTuple) return new PyTuple(picked(object.items, slice, meter));
+  if (object instanceof PyBytes) return new PyBytes(Uint8Array.from(picked([...object.bytes], slice, meter)));
+  if (object instanceof PyRange) {
+    const { start, step, count } = sliceIndices(slice, object.length);
+    return new PyRange(object.at(start), object.at(start + count * step), object.step * step);
+  }
+  throw typeError(`'${typeName(object)}' object cannot be sliced`);
+}
+
+function picked<T>(items: readonly T[], slice: PySlice, meter: Meter): T[] {
+  const { start, step, count } = sliceIndices(slice, items.length);
+  if (typeof items[0] === 'string') meter.produce(count);
+  else meter.items(count);
+  if (step === 1) return items.slice(start, start + count);
+  return Array.from({ length: count }, (_, index) => items[start + index * step]!);
+}
+
+function sliceIndices(slice: PySlice, length: number): { start: number; step: number; count: number } {
+  const step = bound(slice.step) ?? 1;
+  if (step === 0) throw valueError('slice step cannot be zero');
+  const [low, high] = step > 0 ? [0, length] : [-1, length - 1];
+  const clamp = (value: number | undefined, missing: number): number => {
+    if (value === undefined) return missing;
+    return Math.min(Math.max(value < 0 ? value + length : value, low), high);
+  };
+  const start = clamp(bound(slice.start), step > 0 ? low : high);
+  const stop = clamp(bound(slice.stop), step > 0 ? high : low);
+  return { start, step, count: Math.max(0, Math.ceil((stop - start) / step)) };
+}
+
+function bound(value: PyValue): number | undefined {
+  if (value === null) return undefined;
+  const number = typeof value === 'boolean' ? Number(value) : value;
+  if (!isInt(number)) throw typeError('slice indices must be integers or None');
+  return toIndex(number);
+}

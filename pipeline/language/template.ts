@@ -1,0 +1,269 @@
+import type { Json } from '../json';
+import type { Ambient } from './ambient';
+import type { Expression } from './ast';
+import { evaluate, type Scope } from './evaluator';
+import { applyFilters, checkFilters } from './filters';
+import { Meter, RenderBudget } from './limits';
+import { parseSource } from './parser';
+import { collectNames } from './references';
+import { isForbiddenName } from './safety';
+import { AttributeObject, pythonStr } from './values';
+
+export type { Ambient } from './ambient';
+export type { Scope } from './evaluator';
+
+/** `${…}` without `$`, `{`, `}` or `#` inside (spec 4.1). */
+const FRAGMENT = /\$\{([^${}#]+)\}/g;
+const PLAIN_NAME = /^[\p{L}_][\p{L}\p{Nd}_]*$/u;
+/** Deeper values are taken as they are: nothing real is nested like that, and parsing must never throw. */
+const MAX_TEMPLATE_DEPTH = 100;
+
+/**
+ * A value with its fragments parsed; plain JSON, stored with the compiled program. What has nothing to render is itself
+ * (text, number, …) or `{lit}`.
+ */
+export type Template =
+  | null
+  | boolean
+  | number
+  | string
+  | { kind: 'lit'; value: Json }
+  | { kind: 'text'; parts: Part[] }
+  | { kind: 'list'; items: Template[] }
+  | { kind: 'dict'; entries: [string, Template][] };
+
+/** Literal text, a plain name, an expression, or a fragment that is known but stays as written. */
+export type Part = string | NamePart | ExpressionPart | InertPart;
+
+export interface NamePart {
+  kind: 'name';
+  name: string;
+  /** What stands in the text when it differs from `${name}`. */
+  source?: string;
+}
+
+export interface ExpressionPart {
+  kind: 'expression';
+  source: string;
+  expression: Expression;
+  filters?: string[];
+}
+
+/** Forbidden: never evaluated, but its names are references (spec 4.1). */
+export interface InertPart {
+  kind: 'inert';
+  source: string;
+  names: string[];
+}
+
+/**
+ * Parses a value (spec 4.1): text, lists and dict values, recursively. Never throws: what is not an expression is text.
+ *
+ * @example parseTemplate('no fragment') // 'no fragment'
+ */
+export function parseTemplate(value: Json): Template {
+  return parseValue(value, 0);
+}
+
+function parseValue(value: Json, depth: number): Template {
+  if (typeof value === 'string') return parseText(value);
+  if (value === null || typeof value !== 'object') return value;
+  if (depth > MAX_TEMPLATE_DEPTH) return { kind: 'lit', value };
+  if (Array.isArray(value)) {
+    const items = value.map((item) => parseValue(item, depth + 1));
+    return items.every(isConstantTemplate) ? { kind: 'lit', value } : { kind: 'list', items };
+  }
+  const entries = Object.entries(value).map(([key, item]): [string, Template] => [key, parseValue(item, depth + 1)]);
+  if (entries.every(([, item]) => isConstantTemplate(item))) return { kind: 'lit', value };
+  return { kind: 'dict', entries };
+}
+
+function parseText(text: string): Template {
+  if (!text.includes('${')) return text;
+  const parts: Part[] = [];
+  const addText = (literal: string): void => {
+    if (literal === '') return;
+    if (typeof parts.at(-1) === 'string') parts.push(String(parts.pop()) + literal);
+    else parts.push(literal);
+  };
+  let at = 0;
+  for (const match of text.matchAll(FRAGMENT)) {
+    addText(text.slice(at, match.index));
+    const part = parseFragment(match[0], match[1]!);
+    if (typeof part === 'string') addText(part);
+    else parts.push(part);
+    at = match.index + match[0].length;
+  }
+  addText(text.slice(at));
+  return parts.every((part) => typeof part === 'string') ? text : { kind: 'text', parts };
+}
+
+function parseFragment(source: string, inner: string): Part {
+  // BETTER than the original: blanks around the expression do no harm.
+  const bare = inner.trim();
+  if (PLAIN_NAME.test(bare) && bare.length <= 255) {
+    const part = plainName(source, bare);
+    if (part) return part;
+  }
+  try {
+    const { expression, filters, forbidden } = parseSource(bare);
+    if (forbidden) return { kind: 'inert', source, names: namesOf(expression) };
+    checkFilters(filters);
+    return { kind: 'expression', source, expression, ...(filters.length > 0 && { filters }) };
+  } catch {
+    return source;
+  }
+}
+
+const CONSTANT_WORDS =
+  /^(?:True|False|None|and|as|assert|async|await|break|class|continue|def|del|elif|else|except|finally|for|from|global|if|import|in|is|lambda|nonlocal|not|or|pass|raise|return|try|while|with|yield)$/;
+
+function plainName(source: string, name: string): Part | undefined {
+  if (CONSTANT_WORDS.test(name)) return undefined;
+  if (isForbiddenName(name)) return { kind: 'name', name, source };
+  return source === `\${${name}}` ? { kind: 'name', name } : { kind: 'name', name, source };
+}
+
+function namesOf(expression: Expression): string[] {
+  const names = new Set<string>();
+  collectNames(expression, names);
+  return [...names].sort();
+}
+
+/** True when there is nothing to render. */
+export function isConstantTemplate(template: Template): boolean {
+  return template === null || typeof template !== 'object' || template.kind === 'lit';
+}
+
+/**
+ * Root names in all fragments, builtins and modules included, sorted and without `${}` (spec 4.1).
+ *
+ * @example templateReferences(parseTemplate('${len(l)} ${a}')) // ['a', 'l', 'len']
+ */
+export function templateReferences(template: Template): string[] {
+  const names = new Set<string>();
+  collectReferences(template, names);
+  return [...names].sort();
+}
+
+function collectReferences(template: Template, names: Set<string>): void {
+  if (template === null || typeof template !== 'object') return;
+  switch (template.kind) {
+    case 'lit':
+      return;
+    case 'list':
+      for (const item of template.items) collectReferences(item, names);
+      return;
+    case 'dict':
+      for (const [, item] of template.entries) collectReferences(item, names);
+      return;
+    case 'text':
+      for (const part of template.parts) collectPart(part, names);
+      return;
+    default:
+      return template satisfies never;
+  }
+}
+
+function collectPart(part: Part, names: Set<string>): void {
+  if (typeof part === 'string') return;
+  switch (part.kind) {
+    case 'name':
+      names.add(part.name);
+      return;
+    case 'expression':
+      return collectNames(part.expression, names);
+    case 'inert':
+      for (const name of part.names) names.add(name);
+      return;
+    default:
+      return part satisfies never;
+  }
+}
+
+/**
+ * Renders a template (spec 4.1). A text that is exactly one known name gives its value with its type, everything else
+ * gives text; a fragment that cannot be evaluated stays as written. The result may share structure with the template
+ * and the scope: do not change it.
+ */
+export function renderTemplate(template: Template, scope: Scope, ambient: Ambient): Json {
+  if (template === null || typeof template !== 'object') return template;
+  return new Renderer(scope, ambient).value(template);
+}
+
+class Renderer {
+  readonly #budget = new RenderBudget();
+
+  constructor(
+    readonly scope: Scope,
+    readonly ambient: Ambient,
+  ) {}
+
+  value(template: Template): Json {
+    if (template === null || typeof template !== 'object') return template;
+    switch (template.kind) {
+      case 'lit':
+        return template.value;
+      case 'text':
+        return this.#text(template.parts);
+      case 'list':
+        return template.items.map((item) => this.value(item));
+      case 'dict':
+        // fromEntries defines own properties, so that a key `__proto__` is only a key.
+        return Object.fromEntries(template.entries.map(([key, item]) => [key, this.value(item)]));
+      default:
+        return template satisfies never;
+    }
+  }
+
+  #text(parts: readonly Part[]): Json {
+    const [first] = parts;
+    if (parts.length === 1 && typeof first === 'object' && first.kind === 'name') {
+      const value = this.scope(first.name);
+      if (value !== undefined) return value instanceof AttributeObject ? value.text : value;
+    }
+    // The same fragment is evaluated once, so that `${random.random()}` is one number in one text.
+    const known = new Map<string, string>();
+    let out = '';
+    for (const part of parts) out += typeof part === 'string' ? part : this.#part(part, known);
+    return out;
+  }
+
+  #part(part: Exclude<Part, string>, known: Map<string, string>): string {
+    if (part.kind === 'inert') return part.source;
+    const source = part.source ?? `\${${(part as NamePart).name}}`;
+    const before = known.get(source);
+    if (before !== undefined) return before;
+    const text = part.kind === 'name' ? this.#name(part, source) : this.#expression(part);
+    known.set(source, text);
+    return text;
+  }
+
+  #name(part: NamePart, source: string): string {
+    // Names that Mako itself uses have no value inside a longer text.
+    if (isForbiddenName(part.name)) return source;
+    const value = this.scope(part.name);
+    if (value === undefined) {
+      return this.#expression({ kind: 'expression', source, expression: { kind: 'name', name: part.name } });
+    }
+    if (typeof value === 'string') return value;
+    try {
+      return pythonStr(value);
+    } catch {
+      return source;
+    }
+  }
+
+  #expression(part: ExpressionPart): string {
+    if (this.#budget.exhausted) return part.source;
+    const meter = new Meter();
+    try {
+      const value = evaluate(part.expression, this.scope, this.ambient, meter);
+      return applyFilters(value, part.filters ?? [], meter);
+    } catch {
+      return part.source;
+    } finally {
+      this.#budget.spend(meter);
+    }
+  }
+}
