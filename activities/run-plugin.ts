@@ -34,7 +34,10 @@ export async function runPlugin(db: Db, code: string, input: PluginRunInput): Pr
  * Records that the attempt begins. Work that must not be done twice is claimed: when the row is there already, an
  * earlier run of this activity may have done it.
  */
-async function claim(db: Db, { taskId, nodeId, loop, innerLoop, attempt, seq, inputs, effect }: PluginRunInput): Promise<boolean> {
+async function claim(
+  db: Db,
+  { taskId, nodeId, loop, innerLoop, attempt, seq, inputs, effect }: PluginRunInput,
+): Promise<boolean> {
   const row = { seq, nodeId, loop, innerLoop, retry: attempt - 1, status: 'RUNNING', startedAt: Date.now(), inputs };
   return (await upsertNodeExecutions(db, taskId, [row], effect === 'once' ? 'newer' : 'retake')) === 1;
 }
@@ -91,7 +94,9 @@ async function recordEnd(db: Db, input: PluginRunInput, outcome: Outcome): Promi
 
 function pick(outputs: JsonObject, wanted: string[] | 'all'): JsonObject {
   if (wanted === 'all') return outputs;
-  return Object.fromEntries(wanted.filter((name) => Object.hasOwn(outputs, name)).map((name) => [name, outputs[name]!]));
+  return Object.fromEntries(
+    wanted.filter((name) => Object.hasOwn(outputs, name)).map((name) => [name, outputs[name]!]),
+  );
 }
 
 function failure(reason: string): Outcome {

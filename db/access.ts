@@ -16,7 +16,12 @@ export function findProject(db: DbOrTransaction, id: number): Promise<ProjectRec
 
 /** The project of a CMDB business. */
 export function findBusinessProject(db: DbOrTransaction, bizId: number): Promise<ProjectRecord | undefined> {
-  return db.selectFrom('projects').selectAll().where('bk_biz_id', '=', bizId).where('from_cmdb', '=', true).executeTakeFirst();
+  return db
+    .selectFrom('projects')
+    .selectAll()
+    .where('bk_biz_id', '=', bizId)
+    .where('from_cmdb', '=', true)
+    .executeTakeFirst();
 }
 
 export async function findSecretHash(db: DbOrTransaction, appCode: string): Promise<string | undefined> {

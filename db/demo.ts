@@ -10,7 +10,11 @@ export async function ensureDemo(
   try {
     await db.transaction().execute(async (tx) => {
       const project = { id: 1, name: 'demo', bk_biz_id: 1, from_cmdb: true };
-      await tx.insertInto('projects').values(project).onConflict((on) => on.doNothing()).execute();
+      await tx
+        .insertInto('projects')
+        .values(project)
+        .onConflict((on) => on.doNothing())
+        .execute();
       const app = { code: credentials.app_code, secret_hash: hashSecret(credentials.app_secret) };
       await tx
         .insertInto('apps')
@@ -18,7 +22,11 @@ export async function ensureDemo(
         .onConflict((on) => on.column('code').doUpdateSet({ secret_hash: app.secret_hash }))
         .execute();
       const user = { name: credentials.username };
-      await tx.insertInto('users').values(user).onConflict((on) => on.doNothing()).execute();
+      await tx
+        .insertInto('users')
+        .values(user)
+        .onConflict((on) => on.doNothing())
+        .execute();
     });
   } finally {
     await db.destroy();

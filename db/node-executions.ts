@@ -79,7 +79,18 @@ export function currentNodeExecutions(db: DbOrTransaction, taskId: number) {
   return db
     .selectFrom('node_executions')
     .distinctOn('node_id')
-    .select(['node_id', 'loop', 'retry', 'inner_loop', 'status', 'skip', 'error_ignored', 'started_at', 'finished_at', 'waiting_for'])
+    .select([
+      'node_id',
+      'loop',
+      'retry',
+      'inner_loop',
+      'status',
+      'skip',
+      'error_ignored',
+      'started_at',
+      'finished_at',
+      'waiting_for',
+    ])
     .where('task_id', '=', taskId)
     .orderBy('node_id')
     .orderBy('loop', 'desc')

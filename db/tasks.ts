@@ -12,8 +12,14 @@ export async function insertTask(
   { tree, program }: { tree: unknown; program: unknown },
 ): Promise<number> {
   const { id } = await db.insertInto('tasks').values(task).returning('id').executeTakeFirstOrThrow();
-  await db.insertInto('task_trees').values({ task_id: id, tree: JSON.stringify(tree) }).execute();
-  await db.insertInto('task_programs').values({ task_id: id, program: JSON.stringify(program) }).execute();
+  await db
+    .insertInto('task_trees')
+    .values({ task_id: id, tree: JSON.stringify(tree) })
+    .execute();
+  await db
+    .insertInto('task_programs')
+    .values({ task_id: id, program: JSON.stringify(program) })
+    .execute();
   return id;
 }
 
@@ -28,7 +34,11 @@ export function findTask(db: DbOrTransaction, projectId: number, taskId: number)
 }
 
 export async function findTree<T>(db: DbOrTransaction, taskId: number): Promise<T> {
-  const { tree } = await db.selectFrom('task_trees').select('tree').where('task_id', '=', taskId).executeTakeFirstOrThrow();
+  const { tree } = await db
+    .selectFrom('task_trees')
+    .select('tree')
+    .where('task_id', '=', taskId)
+    .executeTakeFirstOrThrow();
   return tree as T;
 }
 
@@ -49,11 +59,27 @@ export async function claimStart(
 ): Promise<boolean> {
   const claimed = await db
     .updateTable('tasks')
-    .set({ phase: 'starting', executor, starts_paused: isPaused, started_at: at })
+    .set({ phase: 'starting', executor, starts_paused: isPaused, started_at: at, ...startState(isPaused) })
     .where('id', '=', taskId)
     .where('phase', '=', 'created')
     .executeTakeFirst();
   return claimed.numUpdatedRows === 1n;
+}
+
+/** What a task is shown as until its workflow's first record. */
+function startState(isPaused: boolean) {
+  const state = isPaused ? 'SUSPENDED' : 'RUNNING';
+  return { status: state, shown: state };
+}
+
+/** Takes a start back that could not be made. */
+export async function releaseStart(db: DbOrTransaction, taskId: number): Promise<void> {
+  await db
+    .updateTable('tasks')
+    .set({ phase: 'created', started_at: null, executor: null, status: 'CREATED', shown: 'CREATED' })
+    .where('id', '=', taskId)
+    .where('phase', '=', 'starting')
+    .execute();
 }
 
 /** A change of the task's state, `at` in ms since the epoch; dropped when the row is newer. */

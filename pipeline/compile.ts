@@ -68,7 +68,12 @@ class PipelineCompiler {
 
   compile(): { tree: PipelineTree; owner: number }[] {
     const { tree, program } = this;
-    const ids = [tree.start_event.id, ...Object.keys(tree.activities), ...Object.keys(tree.gateways), tree.end_event.id];
+    const ids = [
+      tree.start_event.id,
+      ...Object.keys(tree.activities),
+      ...Object.keys(tree.gateways),
+      tree.end_event.id,
+    ];
     ids.forEach((id, offset) => {
       this.#indexes.set(id, program.nodes.length + offset);
     });
@@ -87,7 +92,8 @@ class PipelineCompiler {
   #node(id: string): ProgramNode {
     const { tree } = this;
     const base = { id, pipeline: this.#pipeline };
-    if (id === tree.start_event.id) return { ...base, name: '', type: 'start', next: this.#target(tree.start_event.outgoing) };
+    if (id === tree.start_event.id)
+      return { ...base, name: '', type: 'start', next: this.#target(tree.start_event.outgoing) };
     if (id === tree.end_event.id) return { ...base, name: '', type: 'end' };
     const activity = tree.activities[id];
     if (activity) return activity.type === 'SubProcess' ? this.#subprocess(activity) : this.#activity(activity);
@@ -134,7 +140,7 @@ class PipelineCompiler {
       child: -1,
       params: shown.map((constant) => ({
         name: bareName(constant.key),
-        input: compileInput(valueOf(constant), constant.need_render),
+        input: compileInput(initialValue(constant), constant.need_render),
         ...(isTypedVariable(constant.custom_type) ? { type: constant.custom_type! } : {}),
       })),
       exports: this.#exports.get(node.id) ?? [],
@@ -148,11 +154,21 @@ class PipelineCompiler {
       case 'ConvergeGateway':
         return { ...base, type: 'converge', next: this.#target(flows[0]!) };
       case 'ParallelGateway':
-        return { ...base, type: 'parallel', branches: flows.map((flow) => this.#branch(flow)), converge: this.#converge(node) };
+        return {
+          ...base,
+          type: 'parallel',
+          branches: flows.map((flow) => this.#branch(flow)),
+          converge: this.#converge(node),
+        };
       case 'ExclusiveGateway':
         return { ...base, type: 'exclusive', ...this.#conditions(node, flows) };
       case 'ConditionalParallelGateway':
-        return { ...base, type: 'conditional_parallel', ...this.#conditions(node, flows), converge: this.#converge(node) };
+        return {
+          ...base,
+          type: 'conditional_parallel',
+          ...this.#conditions(node, flows),
+          converge: this.#converge(node),
+        };
       default:
         throw new CompileError((node as Gateway).id, `unknown gateway type ${String((node as Gateway).type)}`);
     }
@@ -218,17 +234,17 @@ function compileVariables(constants: Record<string, Constant>): Record<string, V
 
 function compileVariable(constant: Constant): Variable {
   if (constant.source_type === 'component_outputs') return { kind: 'output' };
-  const template = parseTemplate(valueOf(constant));
+  const template = parseTemplate(initialValue(constant));
   const frozen = constant.pre_render_mako ? { frozen: true as const } : {};
   if (constant.source_type !== 'component_inputs' && isTypedVariable(constant.custom_type)) {
     return { kind: 'typed', type: constant.custom_type!, template, ...frozen };
   }
-  if (isConstantTemplate(template)) return { kind: 'plain', value: valueOf(constant) };
+  if (isConstantTemplate(template)) return { kind: 'plain', value: initialValue(constant) };
   return { kind: 'template', template, ...frozen };
 }
 
 /** A meta constant's definition stands in `value`, or in `meta` once a value was chosen (spec 4.4, 4.7). */
-function valueOf(constant: Constant): Json {
+function initialValue(constant: Constant): Json {
   return constant.value ?? '';
 }
 

@@ -30,7 +30,8 @@ export interface Response {
  */
 export async function request({ method, url, headers, body, timeoutMs, signal }: Request): Promise<Response> {
   const { protocol } = new URL(url);
-  if (protocol !== 'http:' && protocol !== 'https:') throw new Error(`only http and https are allowed, not ${protocol}`);
+  if (protocol !== 'http:' && protocol !== 'https:')
+    throw new Error(`only http and https are allowed, not ${protocol}`);
   try {
     const response = await fetch(url, {
       method,

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
   type Client,
-  isGrpcServiceError,
   WorkflowExecutionAlreadyStartedError,
   type WorkflowHandle,
   WorkflowNotFoundError,
@@ -15,6 +14,7 @@ import {
   STATE_QUERY,
   type UpdateInput,
 } from '../workflows/contract';
+import { isUnreachable } from './errors';
 import { type Installation, searchAttributes, taskQueueOf, workflowIdOf } from './names';
 
 const QUERY_TIMEOUT_MS = 3_000;
@@ -31,6 +31,7 @@ export interface PipelineStart {
 
 /** How an update ended: accepted, refused by the workflow, or not answered in time (the request may be repeated). */
 export type UpdateAnswer = { kind: 'accepted' } | { kind: 'refused'; reason: string; message: string } | Silence;
+/** `not_running`: there is no workflow, not any more or not yet. */
 type Silence = { kind: 'no_worker' } | { kind: 'not_running' };
 
 /** Workflows of tasks on the Temporal server. */
@@ -86,7 +87,9 @@ export class Pipelines {
   /** Asks the workflow for its state; undefined when no worker answers or there is no workflow. */
   async state(taskId: number): Promise<State | undefined> {
     try {
-      return await this.client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => this.#handle(taskId).query<State>(STATE_QUERY));
+      return await this.client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () =>
+        this.#handle(taskId).query<State>(STATE_QUERY),
+      );
     } catch (error) {
       if (isNamed(error, WorkflowNotFoundError) || isTimeout(error)) return undefined;
       throw error;
@@ -122,6 +125,21 @@ export class Pipelines {
     }
   }
 
+  /** Whether the server answers. */
+  async isReachable(): Promise<boolean> {
+    return this.client
+      .withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => this.client.workflowService.getSystemInfo({}))
+      .then(
+        () => true,
+        () => false,
+      );
+  }
+
+  /** Path of a task's execution in the Temporal Web UI. */
+  uiPath(taskId: number): string {
+    return `/namespaces/${this.client.options.namespace}/workflows/${workflowIdOf(this.installation, taskId)}`;
+  }
+
   #handle(taskId: number): WorkflowHandle {
     return this.client.workflow.getHandle(workflowIdOf(this.installation, taskId));
   }
@@ -137,13 +155,6 @@ function isNamed(error: unknown, type: { name: string }): boolean {
   return error instanceof Error && error.name === type.name;
 }
 
-const DEADLINE_EXCEEDED = 4;
-const CANCELLED = 1;
-
 function isTimeout(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause.name === 'WorkflowUpdateRPCTimeoutOrCancelledError') return true;
-    if (isGrpcServiceError(cause) && (cause.code === DEADLINE_EXCEEDED || cause.code === CANCELLED)) return true;
-  }
-  return false;
+  return (error instanceof Error && error.name === 'WorkflowUpdateRPCTimeoutOrCancelledError') || isUnreachable(error);
 }

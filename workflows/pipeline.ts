@@ -29,7 +29,9 @@ import {
 } from './contract';
 import { Shell, type Surroundings } from './shell';
 
-const { [RECORD_ACTIVITY]: record } = proxyLocalActivities<Record<typeof RECORD_ACTIVITY, (input: RecordInput) => Promise<void>>>({
+const { [RECORD_ACTIVITY]: record } = proxyLocalActivities<
+  Record<typeof RECORD_ACTIVITY, (input: RecordInput) => Promise<void>>
+>({
   startToCloseTimeout: '30s',
   retry: { initialInterval: '100ms', maximumInterval: '10s' },
 });

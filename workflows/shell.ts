@@ -14,12 +14,12 @@ import {
   type Event,
   isEnded,
   type Operation,
+  type Outcome,
   type RunPlugin,
   type State,
   step,
   type TaskRow,
 } from '../pipeline/machine';
-import type { Outcome } from '../pipeline/machine';
 import type { PipelineInput, PipelineResult, RecordInput } from './contract';
 
 /** From here on the machine starts nothing new, so that the run can be carried over (the server's wall is at 51,200). */
@@ -64,8 +64,16 @@ export class Shell {
     this.#feed({ type: 'operated', operation, at: Date.now() });
   }
 
-  /** Until the task has ended and all of it is recorded; long histories are carried over to a new run. */
-  async run(): Promise<PipelineResult> {
+  /**
+   * Runs until the task has ended and all of it is recorded; long histories are carried over to a new run. A cancel
+   * from outside (the Temporal Web UI has a button for it) is a stop.
+   */
+  run(): Promise<PipelineResult> {
+    CancellationScope.current().cancelRequested.catch(() => this.operate({ id: 'workflow-cancelled', action: 'stop' }));
+    return CancellationScope.nonCancellable(() => this.#interpret());
+  }
+
+  async #interpret(): Promise<PipelineResult> {
     // Signals that came with the start are delivered first: a task may begin paused.
     await Promise.resolve();
     this.#feed({ type: this.#isStarted ? 'carried_over' : 'started', at: Date.now() });
@@ -162,6 +170,9 @@ export class Shell {
   }
 
   async #carryOver(): Promise<void> {
-    await continueAsNew<(input: PipelineInput) => Promise<PipelineResult>>({ program: this.program, state: this.state });
+    await continueAsNew<(input: PipelineInput) => Promise<PipelineResult>>({
+      program: this.program,
+      state: this.state,
+    });
   }
 }

@@ -254,7 +254,10 @@ function appendLoopOutputs(frame: Frame, index: number, outputs: JsonObject, ok:
   const { values } = frame.state.pipelines[node.pipeline]!;
   const known = values[node.loop.outputsKey];
   const { innerLoop } = frame.nodeState(index);
-  values[node.loop.outputsKey] = [...(Array.isArray(known) ? known : []), { ...outputs, result: ok, inner_loop: innerLoop }];
+  values[node.loop.outputsKey] = [
+    ...(Array.isArray(known) ? known : []),
+    { ...outputs, result: ok, inner_loop: innerLoop },
+  ];
 }
 
 function restartLoop(frame: Frame, index: number): void {

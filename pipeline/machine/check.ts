@@ -16,25 +16,32 @@ export type View = Pick<State, 'pipelines' | 'nodes' | 'callbacks' | 'context'>;
 
 /** Whether the operation is allowed in this state (spec 6.6): null, or the reason with the state in it. */
 export function check(program: Program, state: View, operation: Operation): Refusal | null {
-  if ('node' in operation) {
-    const index = nodeIndex(program, operation.node);
-    if (index < 0) return { kind: 'not_found', message: `node ${operation.node} is not in task ${state.context.taskId}` };
-    if (isEnded(state)) return refuseTask(state, operation);
-    return checkNode(program.nodes[index]!, index, state, operation);
-  }
-  switch (operation.action) {
+  if (!('node' in operation)) return checkTask(state, operation.action);
+  const index = nodeIndex(program, operation.node);
+  if (index < 0) return { kind: 'not_found', message: `node ${operation.node} is not in task ${state.context.taskId}` };
+  if (isEnded(state)) return refuseTask(state, operation.action);
+  return checkNode(program.nodes[index]!, index, state, operation);
+}
+
+/** The part of `check` that looks at the task alone. */
+export function checkTask(
+  state: Pick<View, 'pipelines'> & { context: { taskId: number } },
+  action: Exclude<Operation, { node: string }>['action'],
+): Refusal | null {
+  const status = taskStatus(state);
+  switch (action) {
     case 'pause':
-      return ['CREATED', 'RUNNING'].includes(taskStatus(state)) ? null : refuseTask(state, operation);
+      return status === 'CREATED' || status === 'RUNNING' ? null : refuseTask(state, action);
     case 'resume':
-      return taskStatus(state) === 'SUSPENDED' ? null : refuseTask(state, operation);
+      return status === 'SUSPENDED' ? null : refuseTask(state, action);
     case 'stop':
-      return isEnded(state) ? refuseTask(state, operation) : null;
-    case 'set_constants':
-      return ['SUSPENDED', 'CREATED'].includes(taskStatus(state)) || state.pipelines.some(({ failed }) => failed > 0)
-        ? null
-        : refuseTask(state, operation);
+      return isEnded(state) ? refuseTask(state, action) : null;
+    case 'set_constants': {
+      const hasFailed = state.pipelines.some(({ failed }) => failed > 0);
+      return status === 'CREATED' || status === 'SUSPENDED' || hasFailed ? null : refuseTask(state, action);
+    }
     default:
-      return operation satisfies never;
+      return action satisfies never;
   }
 }
 
@@ -84,7 +91,9 @@ function checkBranches(
   flows: string[],
 ): Refusal | null {
   if (current?.status !== 'FAILED') return needs('FAILED', node, current);
-  const known = new Set([...node.branches, ...('fallback' in node && node.fallback ? [node.fallback] : [])].map(({ flow }) => flow));
+  const known = new Set(
+    [...node.branches, ...('fallback' in node && node.fallback ? [node.fallback] : [])].map(({ flow }) => flow),
+  );
   const unknown = flows.filter((flow) => !known.has(flow));
   if (unknown.length > 0) return invalid(`flow ${unknown.join(', ')} does not leave node ${node.id}`);
   return flows.length > 0 ? null : invalid(`no flow of node ${node.id} is chosen`);
@@ -110,12 +119,18 @@ function checkCallback(
   return { kind: 'wrong_state', message: `node ${node.id} has a callback already, kept until the node is reached` };
 }
 
-function refuseTask(state: View, { action }: Operation): Refusal {
-  return { kind: 'wrong_state', message: `task ${state.context.taskId} is ${taskStatus(state)}: ${action} is not possible` };
+function refuseTask(state: Pick<View, 'pipelines'> & { context: { taskId: number } }, action: string): Refusal {
+  return {
+    kind: 'wrong_state',
+    message: `task ${state.context.taskId} is ${taskStatus(state)}: ${action} is not possible`,
+  };
 }
 
 function needs(status: string, node: ProgramNode, current: NodeState | undefined): Refusal {
-  return { kind: 'wrong_state', message: `node ${node.id} state is not ${status}, actual ${current?.status ?? 'not reached'}` };
+  return {
+    kind: 'wrong_state',
+    message: `node ${node.id} state is not ${status}, actual ${current?.status ?? 'not reached'}`,
+  };
 }
 
 function wrongType({ action }: NodeOperation, node: ProgramNode): Refusal {

@@ -57,7 +57,10 @@ export class Frame {
   }
 
   /** Records the node as it stands now; changes of one attempt within a step become one row. */
-  record(index: number, changes: Pick<NodeRow, 'startedAt' | 'finishedAt' | 'inputs' | 'outputs' | 'waitingFor'> = {}): void {
+  record(
+    index: number,
+    changes: Pick<NodeRow, 'startedAt' | 'finishedAt' | 'inputs' | 'outputs' | 'waitingFor'> = {},
+  ): void {
     const node = this.nodeState(index);
     const key = commandId(index, node);
     const known = this.#rows.get(key);

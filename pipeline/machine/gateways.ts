@@ -1,4 +1,4 @@
-import { ConditionError, conditionReferences, decide } from '../language/condition';
+import { type ConditionError, conditionReferences, decide } from '../language/condition';
 import type {
   Branch,
   ConditionalBranch,
@@ -37,7 +37,12 @@ export function passGateway(frame: Frame, node: Gateway, index: number, token: n
 }
 
 /** Sends a token along branches of a gateway that have been chosen, by conditions or by an operator. */
-export function take(frame: Frame, node: ExclusiveNode | ConditionalParallelNode, token: number, branches: Branch[]): void {
+export function take(
+  frame: Frame,
+  node: ExclusiveNode | ConditionalParallelNode,
+  token: number,
+  branches: Branch[],
+): void {
   if (node.type === 'exclusive') move(frame, token, branches[0]!.target);
   else fork(frame, token, branches, node.converge);
 }
@@ -82,4 +87,3 @@ function describe(error: ConditionError, evaluate: string, values: string): stri
     `or the expression is not supported (${error.message})`
   );
 }
-

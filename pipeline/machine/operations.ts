@@ -1,10 +1,10 @@
+import { nodeIndex } from '../program';
 import { endByCallback, forceFail, retryNode, skipNode } from './activity';
 import { check } from './check';
 import { commandId, type Frame } from './frame';
 import { take } from './gateways';
 import { finishNode } from './nodes';
 import type { Operation } from './operation';
-import { nodeIndex } from '../program';
 
 /** Ids remembered, so that a repeated request changes nothing. */
 const MAX_USED_IDS = 1000;
@@ -40,7 +40,8 @@ function perform(frame: Frame, operation: Operation): void {
     case 'skip_cpg':
       return chooseBranches(frame, index, operation.flows);
     case 'callback':
-      if (state.open[commandId(index, state.nodes[index] ?? { loop: 0, retry: 0 })]) endByCallback(frame, index, operation.data);
+      if (state.open[commandId(index, state.nodes[index] ?? { loop: 0, retry: 0 })])
+        endByCallback(frame, index, operation.data);
       else state.callbacks[index] = operation.data;
       return;
     case 'forced_fail':
@@ -99,7 +100,12 @@ function chooseBranches(frame: Frame, index: number, flows: string[]): void {
   if (node.type !== 'exclusive' && node.type !== 'conditional_parallel') return;
   const token = markSkipped(frame, index);
   const all = node.fallback ? [...node.branches, node.fallback] : node.branches;
-  take(frame, node, token, all.filter(({ flow }) => flows.includes(flow)));
+  take(
+    frame,
+    node,
+    token,
+    all.filter(({ flow }) => flows.includes(flow)),
+  );
 }
 
 /** Finishes a failed node by an operator's decision; returns its token, which has not moved. */

@@ -63,7 +63,9 @@ export class Variables {
       case 'template':
         return this.#nested(name, () => this.render(variable.template));
       case 'typed':
-        return this.#nested(name, () => resolveTyped(variable.type, this.render(variable.template), this.frame.ambient));
+        return this.#nested(name, () =>
+          resolveTyped(variable.type, this.render(variable.template), this.frame.ambient),
+        );
       default:
         return variable satisfies never;
     }

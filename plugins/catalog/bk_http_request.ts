@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { evaluateBoolrule } from '../../pipeline/language/condition';
 import type { JsonObject } from '../../pipeline/json';
-import { request, type Response } from '../http';
+import { evaluateBoolrule } from '../../pipeline/language/condition';
+import { type Response, request } from '../http';
 import { definePlugin, PluginFailure } from '../plugin';
 
 const LONGEST_TIMEOUT_S = 60;

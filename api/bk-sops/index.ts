@@ -1,0 +1,58 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { GantryError } from '../../tasks/error';
+import type { Services } from '../../tasks/services';
+import type { Endpoint } from './endpoint';
+import { CODES, failureOf } from './envelope';
+import { mount } from './mount';
+import { fastCreateTask } from './tasks/fast-create-task';
+import { getTaskDetail } from './tasks/get-task-detail';
+import { getTaskNodeData } from './tasks/get-task-node-data';
+import { getTaskStatus } from './tasks/get-task-status';
+import { nodeCallbackEndpoint } from './tasks/node-callback';
+import { operateNodeEndpoint } from './tasks/operate-node';
+import { operateTaskEndpoint } from './tasks/operate-task';
+import { startTaskEndpoint } from './tasks/start-task';
+
+/** Every endpoint of the family. */
+export const endpoints: readonly Endpoint[] = [
+  fastCreateTask,
+  startTaskEndpoint,
+  operateTaskEndpoint,
+  operateNodeEndpoint,
+  nodeCallbackEndpoint,
+  getTaskStatus,
+  getTaskDetail,
+  getTaskNodeData,
+];
+
+/** The bk-sops task API (spec section 7). */
+export function createSopsApi(services: Services): OpenAPIHono {
+  const app = new OpenAPIHono({ strict: false });
+  for (const endpoint of endpoints) mount(app, services, endpoint);
+  app.onError((error, context) => fail(error, context, services));
+  return app;
+}
+
+/** Errors in the family's envelope; what was not thrown on purpose stays in the log. */
+function fail(error: Error, context: Context, { log }: Services): Response {
+  const requestId = context.get('requestId');
+  if (error.name !== 'GantryError') {
+    log.error({ error, requestId, path: context.req.path }, 'request failed');
+    const message = `internal error, request_id ${requestId}`;
+    return context.json({ result: false, code: CODES.unknown, message, data: null, request_id: requestId }, 500);
+  }
+  const { kind, message, details } = error as GantryError;
+  const { status, code, codeName } = failureOf(kind);
+  if (status === 503) context.header('Retry-After', '1');
+  const body = {
+    result: false,
+    code,
+    ...(codeName ? { code_name: codeName } : {}),
+    message,
+    data: null,
+    ...(details ? { errors: details } : {}),
+    request_id: requestId,
+  };
+  return context.json(body, status);
+}

@@ -1,0 +1,29 @@
+import { z } from '@hono/zod-openapi';
+import type { Json } from '../../../pipeline/json';
+import { GantryError } from '../../../tasks/error';
+import { operateTask } from '../../../tasks/operate';
+import { defineEndpoint } from '../endpoint';
+import { requireTask } from './lookup';
+
+/** Calls a node back (spec 7.3). A node that is not reached yet finds the data when it is. */
+export const nodeCallbackEndpoint = defineEndpoint({
+  name: 'node_callback',
+  method: 'post',
+  path: ['task_id', 'bk_biz_id'],
+  summary: 'Call a waiting node back',
+  input: z.object({
+    node_id: z.string(),
+    callback_data: z.json().default({}),
+    request_id: z.string().min(1).max(100).optional().describe('Repeating a request with the same id is one request'),
+  }),
+  data: z.object({}),
+  async run(call, { node_id: node, callback_data, request_id: id }) {
+    const task = await requireTask(call, (place) => `[API] node_callback ${place} does not exist`);
+    const request = { action: 'callback' as const, node, data: callback_data as Json };
+    await operateTask(call.services, task, request, { by: call.username, ...(id ? { id } : {}) }).catch((error) => {
+      if (!(error instanceof GantryError) || error.kind !== 'not_found') throw error;
+      throw new GantryError('invalid', `task[${task.id}] does not have node[${node}]`, { cause: error });
+    });
+    return { data: {} };
+  },
+});

@@ -1,0 +1,73 @@
+import { z } from '@hono/zod-openapi';
+import type { JsonObject } from '../../../pipeline/json';
+import { GantryError } from '../../../tasks/error';
+import { operateTask, type Request } from '../../../tasks/operate';
+import { defineEndpoint } from '../endpoint';
+import { requireTask } from './lookup';
+
+const input = z.object({
+  node_id: z.string(),
+  action: z
+    .string()
+    .describe('callback, skip_exg, skip_cpg, retry, skip, forced_fail, pause, resume, pause_subproc, resume_subproc'),
+  data: z.record(z.string(), z.json(), 'data field is not a valid object').optional(),
+  inputs: z.record(z.string(), z.json(), 'inputs field is not a valid object').optional(),
+  flow_id: z.string().optional(),
+  flow_ids: z.array(z.string()).optional(),
+  request_id: z.string().min(1).max(100).optional().describe('Repeating a request with the same id is one request'),
+});
+
+/** Operates a node of a running task (spec 7.3); the order of the ids in the path is the other way round. */
+export const operateNodeEndpoint = defineEndpoint({
+  name: 'operate_node',
+  method: 'post',
+  path: ['bk_biz_id', 'task_id'],
+  summary: 'Retry, skip, call back or otherwise operate a node',
+  input,
+  data: z.object({}),
+  async run(call, body) {
+    const task = await requireTask(call);
+    await operateTask(call.services, task, requestOf(body), {
+      by: call.username,
+      ...(body.request_id ? { id: body.request_id } : {}),
+    }).catch(asUnknownNode);
+    return { data: {} };
+  },
+});
+
+function requestOf({ node_id: node, action, ...body }: z.output<typeof input>): Request {
+  switch (action) {
+    case 'retry':
+      return { action, node, inputs: (body.inputs ?? {}) as JsonObject };
+    case 'skip_exg':
+      return { action, node, flow: required(body.flow_id, 'flow_id') };
+    case 'skip_cpg':
+      return { action, node, flows: required(body.flow_ids, 'flow_ids') };
+    case 'callback':
+      return { action, node, data: (body.data ?? {}) as JsonObject };
+    case 'skip':
+    case 'forced_fail':
+    case 'pause_subproc':
+    case 'resume_subproc':
+      return { action, node };
+    case 'pause':
+      return { action: 'pause_node', node };
+    case 'resume':
+      return { action: 'resume_node', node };
+    case 'retry_subprocess':
+      return { action: 'retry', node };
+    default:
+      throw new GantryError('refused', `task command is invalid: ${action}`);
+  }
+}
+
+function required<T>(value: T | undefined, field: string): T {
+  if (value === undefined) throw new GantryError('refused', `${field} is missing`);
+  return value;
+}
+
+/** Everything that fails here has one code upstream, a node that is not in the task too. */
+function asUnknownNode(error: unknown): never {
+  if (!(error instanceof GantryError) || error.kind !== 'not_found') throw error;
+  throw new GantryError('refused', error.message, { cause: error });
+}

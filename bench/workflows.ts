@@ -1,0 +1,26 @@
+import { scheduleActivity } from '@temporalio/workflow';
+import type { PipelineInput, PipelineResult } from '../workflows/contract';
+import { announcer, runPluginActivity, runShell } from '../workflows/pipeline';
+
+/** The interpreter without a recorder: what interpreting alone costs. */
+export async function interpreted(input: PipelineInput): Promise<PipelineResult> {
+  return runShell(input, { runPlugin: runPluginActivity, announce: announcer(input) });
+}
+
+/** The same activities in the same shapes, written by hand: what the interpreter is measured against. */
+export async function serialByHand(activities: number): Promise<void> {
+  for (let index = 0; index < activities; index++) await noop(index);
+}
+
+export async function parallelByHand(activities: number): Promise<void> {
+  await Promise.all(Array.from({ length: activities }, (_, index) => noop(index)));
+}
+
+function noop(index: number): Promise<unknown> {
+  return scheduleActivity('noop', [{ index }], {
+    summary: `n${index}`,
+    startToCloseTimeout: '1 hour',
+    heartbeatTimeout: '10s',
+    retry: { initialInterval: '500ms', maximumInterval: '10s' },
+  });
+}

@@ -1,0 +1,29 @@
+/** What went wrong, in terms that every API family can map to its own codes. */
+export type ErrorKind =
+  | 'invalid'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not_found'
+  | 'wrong_state'
+  | 'refused'
+  | 'too_large'
+  | 'unavailable';
+
+/** The one error that handlers throw on purpose: its message is for the client. */
+export class GantryError extends Error {
+  override name = 'GantryError';
+
+  constructor(
+    readonly kind: ErrorKind,
+    message: string,
+    options?: ErrorOptions & {
+      /** The problems one by one, each with its node or field. */
+      details?: readonly unknown[];
+    },
+  ) {
+    super(message, options);
+    this.details = options?.details;
+  }
+
+  readonly details: readonly unknown[] | undefined;
+}

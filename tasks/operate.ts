@@ -1,0 +1,64 @@
+import type { TaskRecord } from '../db/tasks';
+import { checkTask, type TaskStatus } from '../pipeline/machine';
+import { newRequestId } from '../temporal/pipelines';
+import type { SignalName, UpdateInput } from '../workflows/contract';
+import { GantryError } from './error';
+import type { Services } from './services';
+
+/**
+ * Pauses, resumes or stops a task: a signal, which is kept also while no worker is up. What is not possible in the
+ * task's state is refused before it is sent.
+ */
+export async function signalTask(services: Services, task: TaskRecord, action: SignalName, by: string): Promise<void> {
+  requireStarted(task);
+  const state = (await services.pipelines.state(task.id)) ?? recordedView(task);
+  const refusal = checkTask(state, action);
+  if (refusal) throw new GantryError('refused', refusal.message);
+  const isLeft = await services.pipelines.signal(task.id, action, { id: newRequestId(), by });
+  if (!isLeft) throw new GantryError('unavailable', `task ${task.id} is not running yet: try again`);
+}
+
+/** An operator's request, without the id and the name that `operateTask` adds. */
+export type Request = UpdateInput extends infer U ? (U extends UpdateInput ? Omit<U, 'id' | 'by'> : never) : never;
+
+/**
+ * Asks a running task to do something with a node, and waits for its answer.
+ *
+ * @throws GantryError `refused` with the node's state, `unavailable` when no worker answers: the request may then be
+ *   sent again with the same id
+ */
+export async function operateTask(
+  services: Services,
+  task: TaskRecord,
+  request: Request,
+  { by, id = newRequestId() }: { by: string; id?: string },
+): Promise<void> {
+  requireStarted(task);
+  const answer = await services.pipelines.update(task.id, { ...request, id, by } as UpdateInput);
+  switch (answer.kind) {
+    case 'accepted':
+      return;
+    case 'refused':
+      throw new GantryError(answer.reason === 'not_found' ? 'not_found' : 'refused', answer.message);
+    case 'not_running':
+      throw new GantryError('refused', `task ${task.id} is ${task.shown}: ${request.action} is not possible`);
+    case 'no_worker':
+      throw new GantryError('unavailable', `no worker answers; repeat the request with request_id ${id}`, {
+        details: [{ request_id: id }],
+      });
+    default:
+      answer satisfies never;
+  }
+}
+
+function requireStarted(task: TaskRecord): void {
+  if (task.phase === 'created') throw new GantryError('wrong_state', `task not started: task ${task.id} is CREATED`);
+}
+
+/** What the records know of a task's state, for when no worker answers. */
+function recordedView(task: TaskRecord) {
+  return {
+    pipelines: [{ status: task.status as TaskStatus, values: {}, failed: 0, suspended: 0 }],
+    context: { taskId: task.id },
+  };
+}

@@ -1,0 +1,12 @@
+import type { Logger } from 'pino';
+import type { Db } from '../db/connection';
+import type { Pipelines } from '../temporal/pipelines';
+
+/** What every use of tasks needs. */
+export interface Services {
+  db: Db;
+  pipelines: Pipelines;
+  log: Logger;
+  /** Address of the API as clients see it, without a trailing slash. */
+  baseUrl: string;
+}

@@ -1,0 +1,80 @@
+import type { ProjectRecord } from '../db/access';
+import { findProject } from '../db/access';
+import { claimStart, findProgram, releaseStart, type TaskRecord, takeStuckStarts } from '../db/tasks';
+import type { Program } from '../pipeline/program';
+import { isUnreachable } from '../temporal/errors';
+import { contextOf, taskUrlOf } from './context';
+import { GantryError } from './error';
+import type { Services } from './services';
+
+/** A start that takes longer was interrupted. */
+const STUCK_AFTER_MS = 10_000;
+
+export interface Start {
+  operator: string;
+  /** Begin paused, in front of the start event. */
+  isPaused: boolean;
+}
+
+/**
+ * Starts a task, once. When Temporal cannot be reached the start is kept and made up for as soon as it can.
+ *
+ * @throws GantryError `wrong_state` when it was started before
+ */
+export async function startTask(
+  services: Services,
+  task: TaskRecord,
+  project: ProjectRecord,
+  start: Start,
+): Promise<void> {
+  if (task.current_flow !== 'execute_task' && task.phase === 'created') {
+    throw new GantryError('wrong_state', `task with current_flow:${task.current_flow} cannot be started`);
+  }
+  const at = new Date();
+  const claim = { executor: start.operator, isPaused: start.isPaused, at };
+  if (!(await claimStart(services.db, task.id, claim))) {
+    throw new GantryError('wrong_state', `task already started: task ${task.id} is ${task.shown}`);
+  }
+  try {
+    await startWorkflow(
+      services,
+      { ...task, executor: start.operator, started_at: at, starts_paused: start.isPaused },
+      project,
+    );
+  } catch (error) {
+    if (isUnreachable(error)) {
+      services.log.warn({ taskId: task.id, error }, 'Temporal cannot be reached: the start is kept for later');
+      return;
+    }
+    await releaseStart(services.db, task.id);
+    throw error;
+  }
+}
+
+/** Starts what a dying process left between its mark in Postgres and the workflow's start. */
+export async function startStuckTasks(services: Services, now = Date.now()): Promise<number> {
+  return services.db.transaction().execute(async (tx) => {
+    const stuck = await takeStuckStarts(tx, { olderThan: new Date(now - STUCK_AFTER_MS) });
+    for (const task of stuck) {
+      const project = await findProject(tx, task.project_id);
+      await startWorkflow(services, task, project!);
+      services.log.info({ taskId: task.id }, 'started a task whose start had been interrupted');
+    }
+    return stuck.length;
+  });
+}
+
+async function startWorkflow(
+  { db, pipelines, baseUrl }: Services,
+  task: TaskRecord,
+  project: ProjectRecord,
+): Promise<void> {
+  await pipelines.start({
+    program: await findProgram<Program>(db, task.id),
+    context: contextOf(task, project, taskUrlOf(baseUrl, project.id, task.id)),
+    name: task.name,
+    projectId: project.id,
+    templateId: task.template_id,
+    isPaused: task.starts_paused,
+  });
+}

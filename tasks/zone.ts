@@ -1,0 +1,61 @@
+const DAY_MS = 24 * 3600 * 1000;
+/** As long as any task may be open, and more. */
+const HORIZON_DAYS = 12 * 366;
+
+const known = new Map<string, [fromMs: number, offsetMinutes: number][]>();
+
+/**
+ * Offsets of a time zone from yesterday on, as the machine takes them: minutes east of UTC, each from an instant on.
+ * They are recorded with the task, because the host's zone data may change under a running one.
+ *
+ * @throws RangeError when the zone is unknown
+ */
+export function zoneOffsets(zone: string, now: number): [fromMs: number, offsetMinutes: number][] {
+  const from = Math.floor(now / DAY_MS - 1) * DAY_MS;
+  const key = `${zone} ${from}`;
+  const offsets = known.get(key) ?? compute(zone, from);
+  if (!known.has(key)) known.clear();
+  known.set(key, offsets);
+  return offsets;
+}
+
+function compute(zone: string, from: number): [number, number][] {
+  const offsetAt = offsetReader(zone);
+  const offsets: [number, number][] = [[from, offsetAt(from)]];
+  for (let day = 1; day <= HORIZON_DAYS; day++) {
+    const end = from + day * DAY_MS;
+    const offset = offsetAt(end);
+    if (offset !== offsets.at(-1)![1]) offsets.push([firstInstant(offsetAt, end - DAY_MS, end), offset]);
+  }
+  return offsets;
+}
+
+/** The instant of a change within a day, by halving; changes fall on whole minutes. */
+function firstInstant(offsetAt: (instant: number) => number, before: number, after: number): number {
+  const offset = offsetAt(after);
+  let [low, high] = [before, after];
+  while (high - low > 60_000) {
+    const middle = Math.floor((low + high) / 2 / 60_000) * 60_000;
+    if (offsetAt(middle) === offset) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+function offsetReader(zone: string): (instant: number) => number {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  return (instant) => {
+    const parts = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
+    const wall = Date.UTC(parts.year!, parts.month! - 1, parts.day, parts.hour, parts.minute, parts.second);
+    return Math.round((wall - instant) / 60_000);
+  };
+}

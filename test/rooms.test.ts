@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import ts from 'typescript';
+
+const ROOT = join(__dirname, '..');
+
+/** Who may know whom (docs/architecture.md). */
+const MAY_IMPORT: Record<string, string[]> = {
+  pipeline: [],
+  plugins: ['pipeline'],
+  workflows: ['pipeline'],
+  db: [],
+  activities: ['plugins', 'pipeline', 'db', 'workflows'],
+  temporal: ['pipeline', 'workflows', 'activities', 'db'],
+  tasks: ['pipeline', 'plugins', 'db', 'temporal', 'workflows'],
+  api: ['pipeline', 'plugins', 'db', 'temporal', 'tasks', 'workflows'],
+  cli: ['pipeline', 'api', 'db', 'temporal', 'tasks'],
+  bench: ['pipeline', 'workflows', 'db', 'temporal', 'tasks', 'cli'],
+};
+
+/** Packages that a room may not use; `node:` stands for all of Node. */
+const MAY_NOT_USE: Record<string, string[]> = {
+  pipeline: ['node:', '@temporalio', 'hono', '@hono', 'kysely', 'pg'],
+  plugins: ['@temporalio', 'hono', '@hono', 'kysely', 'pg'],
+  workflows: ['node:', 'zod', 'hono', '@hono', 'kysely', 'pg'],
+  db: ['@temporalio', 'hono', '@hono'],
+  api: ['@temporalio/client', '@temporalio/worker', '@temporalio/workflow', 'pg'],
+};
+
+interface Import {
+  file: string;
+  room: string;
+  target: string;
+}
+
+describe('rooms', () => {
+  const imports = Object.keys(MAY_IMPORT).flatMap(importsOf);
+
+  it('know only the rooms that the architecture lets them know', () => {
+    const wrong = imports
+      .filter(({ target }) => target.startsWith('.'))
+      .map(({ file, room, target }) => ({
+        file,
+        room,
+        target: relative(ROOT, join(dirname(file), target)).split(sep)[0]!,
+      }))
+      .filter(({ room, target }) => target !== room && target in MAY_IMPORT && !MAY_IMPORT[room]!.includes(target));
+
+    expect(wrong.map(describeImport)).toEqual([]);
+  });
+
+  it('use only the packages that their purpose allows', () => {
+    const wrong = imports.filter(({ room, target }) =>
+      (MAY_NOT_USE[room] ?? []).some(
+        (name) => target === name || target.startsWith(name.endsWith(':') ? name : `${name}/`),
+      ),
+    );
+
+    expect(wrong.map(describeImport)).toEqual([]);
+  });
+
+  it('keep zod out of what the machine imports', () => {
+    const wrong = imports.filter(
+      ({ file, target }) => target === 'zod' && /pipeline\/(?!tree\/)/.test(relative(ROOT, file)),
+    );
+
+    expect(wrong.map(describeImport)).toEqual([]);
+  });
+});
+
+function importsOf(room: string): Import[] {
+  return filesOf(join(ROOT, room)).flatMap((file) =>
+    ts
+      .preProcessFile(readFileSync(file, 'utf8'))
+      .importedFiles.map(({ fileName }) => ({ file, room, target: fileName })),
+  );
+}
+
+function filesOf(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+function describeImport({ file, target }: Import): string {
+  return `${relative(ROOT, file)} imports ${target}`;
+}

@@ -1,0 +1,142 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import type { WorkerOptions } from '@temporalio/worker';
+import pino from 'pino';
+import { createApp } from '../../api/app';
+import type { StateNode } from '../../api/bk-sops/state-tree';
+import { installationName } from '../../db/access';
+import { connect, type Db } from '../../db/connection';
+import { ensureDemo } from '../../db/demo';
+import type { PipelineTree } from '../../pipeline/tree/types';
+import type { Services } from '../../tasks/services';
+import { connectClient } from '../../temporal/connection';
+import type { Installation } from '../../temporal/names';
+import { Pipelines } from '../../temporal/pipelines';
+import { createWorker } from '../../temporal/worker';
+import { createDatabase } from './database';
+import { temporal } from './temporal';
+
+export const CREDENTIALS = { app_code: 'test-app', app_secret: 'test-secret', username: 'admin' };
+const AUTHORIZATION = JSON.stringify({
+  bk_app_code: CREDENTIALS.app_code,
+  bk_app_secret: CREDENTIALS.app_secret,
+  bk_username: CREDENTIALS.username,
+});
+
+/** An answer of the API with its HTTP status. */
+export interface Answer {
+  status: number;
+  result: boolean;
+  code: number;
+  message: string;
+  // biome-ignore lint/suspicious/noExplicitAny: the data of any endpoint
+  data: any;
+  errors?: unknown[];
+}
+
+/** A whole installation on a database of its own, in this process; every test file makes one. */
+export class Gantry {
+  #worker: { stop(): Promise<void> } | undefined;
+
+  private constructor(
+    readonly db: Db,
+    readonly client: Client,
+    readonly installation: Installation,
+    readonly services: Services,
+    private readonly app: ReturnType<typeof createApp>,
+    private readonly close: () => Promise<void>,
+  ) {}
+
+  static async create(): Promise<Gantry> {
+    const database = await createDatabase();
+    await ensureDemo(database.url, CREDENTIALS);
+    const db = connect(database.url);
+    const client = await connectClient(temporal());
+    const installation = { name: await installationName(db) };
+    const log = pino({ level: 'silent' });
+    const services = { db, pipelines: new Pipelines(client, installation), log, baseUrl: 'http://gantry.test' };
+    const app = createApp({ services });
+    return new Gantry(db, client, installation, services, app, async () => {
+      await client.connection.close();
+      await db.destroy();
+      await database.drop();
+    });
+  }
+
+  /** Runs a worker beside the API. */
+  async startWorker(options: Partial<WorkerOptions> = {}): Promise<void> {
+    const bundle = process.env.GANTRY_TEST_WORKFLOW_BUNDLE!;
+    const setup = {
+      ...temporal(),
+      installation: this.installation,
+      db: this.db,
+      log: this.services.log,
+      bundle,
+      options,
+    };
+    const { worker, connection } = await createWorker(setup);
+    const running = worker.run();
+    this.#worker = {
+      async stop() {
+        worker.shutdown();
+        await running;
+        await connection.close();
+      },
+    };
+  }
+
+  async stopWorker(): Promise<void> {
+    await this.#worker?.stop();
+    this.#worker = undefined;
+  }
+
+  async stop(): Promise<void> {
+    await this.stopWorker();
+    await this.close();
+  }
+
+  post(path: string, body: unknown = {}, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send('POST', path, typeof body === 'string' ? body : JSON.stringify(body), headers);
+  }
+
+  get(path: string): Promise<Answer> {
+    return this.send('GET', path);
+  }
+
+  async send(method: string, path: string, body?: string, headers: Record<string, string> = {}): Promise<Answer> {
+    const all = { 'X-Bkapi-Authorization': AUTHORIZATION, 'Content-Type': 'application/json', ...headers };
+    const response = await this.app.request(path, { method, headers: all, ...(body === undefined ? {} : { body }) });
+    return { status: response.status, ...((await response.json()) as Omit<Answer, 'status'>) };
+  }
+
+  /** Creates a task of the demo project; fails with the API's message. */
+  async create(pipeline_tree: unknown, more: object = {}): Promise<{ task_id: number; pipeline_tree: PipelineTree }> {
+    const answer = await this.post('/apigw/fast_create_task/1/', { name: 'test', pipeline_tree, ...more });
+    if (!answer.result) throw new Error(answer.message);
+    return answer.data;
+  }
+
+  async start(taskId: number, body: object = {}): Promise<void> {
+    const answer = await this.post(`/apigw/start_task/${taskId}/1/`, body);
+    if (!answer.result) throw new Error(answer.message);
+  }
+
+  async status(taskId: number): Promise<StateNode> {
+    return (await this.get(`/apigw/get_task_status/${taskId}/1/`)).data;
+  }
+
+  /** Polls until the task looks as wanted; what it looks like then. */
+  async until(taskId: number, isWanted: (root: StateNode) => boolean, timeoutMs = 30_000): Promise<StateNode> {
+    const giveUpAt = Date.now() + timeoutMs;
+    for (;;) {
+      const root = await this.status(taskId);
+      if (isWanted(root)) return root;
+      if (Date.now() > giveUpAt) throw new Error(`task ${taskId} stays ${JSON.stringify(root)}`);
+      await delay(25);
+    }
+  }
+
+  untilState(taskId: number, state: string, timeoutMs?: number): Promise<StateNode> {
+    return this.until(taskId, (root) => root.state === state, timeoutMs);
+  }
+}
