@@ -12,7 +12,8 @@ export interface Home {
   credentialsFile: string;
   codecTokenFile: string;
   postgresPasswordFile: string;
-  temporalDatabaseFile: string;
+  /** The data of the embedded Temporal server. */
+  temporalFolder: string;
   /** Its presence says that the first start's example ran or was not wanted. */
   exampleFile: string;
 }
@@ -45,7 +46,7 @@ export function openHome(folder = process.env.GANTRY_HOME || '.gantry'): Home {
     credentialsFile: path.join(full, 'credentials.json'),
     codecTokenFile: path.join(full, 'codec-token'),
     postgresPasswordFile: path.join(full, 'postgres-password'),
-    temporalDatabaseFile: path.join(full, 'temporal.sqlite'),
+    temporalFolder: path.join(full, 'temporal'),
     exampleFile: path.join(full, 'example.json'),
   };
 }

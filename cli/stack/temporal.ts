@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { tailOf } from './files';
 import type { Home } from './home';
 import type { Managed, ProcessTable, StopStep } from './processes';
@@ -51,7 +53,7 @@ export function embeddedTemporal(
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--namespace', options.namespace],
     ...['--port', `${ports.temporal}`, '--ui-port', `${ports.temporalUi}`],
     ...['--http-port', `${ports.temporalHttp}`, '--metrics-port', `${ports.temporalMetrics}`],
-    ...['--db-filename', home.temporalDatabaseFile],
+    ...['--db-filename', path.join(home.temporalFolder, 'server.sqlite')],
     ...SQLITE_PRAGMAS.flatMap((pragma) => ['--sqlite-pragma', pragma]),
     ...DYNAMIC_CONFIG.flatMap((value) => ['--dynamic-config-value', value]),
     ...['--ui-codec-endpoint', options.codecEndpoint],
@@ -59,13 +61,28 @@ export function embeddedTemporal(
   ];
 
   async function start(): Promise<Managed> {
+    const complete = ensureFolder(home);
     const managed = await table.start('temporal', options.binary, args, { cwd: home.folder });
     const ready = waitForTemporal(address, options.namespace, managed.exited);
     ready.catch(() => {}); // Lost the race: the exit below says more.
     if ((await Promise.race([ready, managed.exited])) !== 'ready') {
       throw new Error(`Temporal did not start; its log ends: ${tailOf(managed.logFile)}`);
     }
+    fs.writeFileSync(complete, '');
     return managed;
   }
   return { start, address, uiUrl: `http://127.0.0.1:${ports.temporalUi}` };
+}
+
+/**
+ * The server makes its tables only when the database file is not there, so one that was stopped while making them would
+ * never start again: until it has answered once, what is there is thrown away.
+ *
+ * @returns the file that says that the database is complete
+ */
+function ensureFolder(home: Home): string {
+  const complete = path.join(home.temporalFolder, 'complete');
+  if (!fs.existsSync(complete)) fs.rmSync(home.temporalFolder, { recursive: true, force: true });
+  fs.mkdirSync(home.temporalFolder, { recursive: true, mode: 0o700 });
+  return complete;
 }

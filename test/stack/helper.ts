@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { openHome } from '../../cli/stack/home';
+import { isAlive, type ProcessIdentity } from '../../cli/stack/identity';
+import { removeHome } from '../../cli/stack/postgres-user';
+import { readRecord, type StackRecord } from '../../cli/stack/record';
+
+const CLONE = path.resolve(__dirname, '..', '..');
+const OUTPUT_WITHIN_MS = 90_000;
+const POLL_MS = 20;
+
+/** A running `npm start` (without npm) and what it has printed. */
+export interface Started {
+  child: ChildProcess;
+  output(): string;
+  /** Fulfilled when the output holds `text`; rejected, with the output, when the process ends before or 90 s pass. */
+  printed(text: string): Promise<void>;
+  /** The exit code; null when killed by a signal. */
+  exited: Promise<number | null>;
+}
+
+/** A folder for a home, not made yet, below a new temporary folder with the given mode. */
+export function newHome(parentMode = 0o755): string {
+  const parent = fs.mkdtempSync(path.join(os.tmpdir(), 'gantry-stack-'));
+  fs.chmodSync(parent, parentMode);
+  return path.join(parent, 'home');
+}
+
+/** Runs scripts/start.js on a home with embedded servers, whatever the suite itself uses. */
+export function startStack(home: string, port: number, args: string[] = ['--no-example']): Started {
+  const env: NodeJS.ProcessEnv = { ...process.env, GANTRY_HOME: home, GANTRY_PORT: String(port) };
+  for (const name of ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'npm_lifecycle_event']) {
+    delete env[name];
+  }
+  // The IPC channel ends the stack when this test process is killed.
+  const child = spawn(process.execPath, [path.join(CLONE, 'scripts', 'start.js'), ...args], {
+    cwd: os.tmpdir(),
+    env,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (text += chunk));
+  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
+  let over = false;
+  void exited.then(() => (over = true));
+
+  async function printed(wanted: string): Promise<void> {
+    const deadlineMs = Date.now() + OUTPUT_WITHIN_MS;
+    while (!text.includes(wanted)) {
+      if (over || Date.now() > deadlineMs) throw new Error(`"${wanted}" was not printed; the output is:\n${text}`);
+      await pause(POLL_MS);
+    }
+  }
+  return { child, output: () => text, printed, exited };
+}
+
+export function recordOf(home: string): StackRecord {
+  return readRecord(path.join(home, 'stack.json'));
+}
+
+/** The recorded processes that are alive, by name. */
+export function aliveOf(processes: Record<string, ProcessIdentity>): string[] {
+  return Object.keys(processes).filter((name) => isAlive(processes[name]!));
+}
+
+/** Kills without asking what a failed test left, and removes the home. */
+export function discardHome(home: string): void {
+  for (const identity of Object.values(recordOf(home).processes)) {
+    if (isAlive(identity)) process.kill(identity.pid, 'SIGKILL');
+  }
+  if (fs.existsSync(home)) removeHome(openHome(home));
+  fs.rmSync(path.dirname(home), { recursive: true, force: true });
+}
+
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = net.createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as net.AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Polls until the condition holds; the error names what was waited for. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadlineMs = Date.now() + OUTPUT_WITHIN_MS;
+  while (!(await holds())) {
+    if (Date.now() > deadlineMs) throw new Error(`waited in vain until ${what}`);
+    await pause(POLL_MS);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
