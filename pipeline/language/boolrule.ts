@@ -139,7 +139,7 @@ class RuleParser {
 }
 
 function unescapeBlanks(text: string): string {
-  return text.includes('\\') ? text.replace(/\\[tnfr]/g, (escape) => WHITESPACE_ESCAPES[escape]!) : text;
+  return text.includes('\\') ? text.replace(/\\[tnfr]/g, (pair) => WHITESPACE_ESCAPES[pair]!) : text;
 }
 
 /** Tabs count as blanks up to the next multiple of eight, even inside quotes: the original reads rules that way. */
@@ -169,7 +169,7 @@ export function testRule(text: string, context: PyValue | undefined): boolean {
   if (text.length > MAX_RULE_LENGTH) throw limitError('the condition is too long');
   const rule = new RuleParser(expandTabs(text)).whole();
   const lookUp = isEmpty(context) ? (path: string): PyValue => path : (path: string) => resolvePath(path, context!);
-  return test(rule, lookUp, new Meter());
+  return holds(rule, lookUp, new Meter());
 }
 
 function isEmpty(context: PyValue | undefined): boolean {
@@ -177,26 +177,26 @@ function isEmpty(context: PyValue | undefined): boolean {
 }
 
 /** Left to right, leaving at the first `or` after true and the first `and` after false (spec 5.3). */
-function test(rule: Rule, lookUp: (path: string) => PyValue, meter: Meter): boolean {
+function holds(rule: Rule, lookUp: (path: string) => PyValue, meter: Meter): boolean {
   if (rule.kind === 'compare') {
-    return compare(rule.operator, valueOf(rule.left, lookUp), valueOf(rule.right, lookUp), meter);
+    return compare(rule.operator, operandOf(rule.left, lookUp), operandOf(rule.right, lookUp), meter);
   }
-  let result = test(rule.first, lookUp, meter);
+  let result = holds(rule.first, lookUp, meter);
   for (const [join, next] of rule.rest) {
     if (result === (join === 'or')) return result;
-    result = test(next, lookUp, meter);
+    result = holds(next, lookUp, meter);
   }
   return result;
 }
 
-function valueOf(value: RuleValue, lookUp: (path: string) => PyValue): PyValue {
+function operandOf(value: RuleValue, lookUp: (path: string) => PyValue): PyValue {
   switch (value.kind) {
     case 'value':
       return value.value;
     case 'path':
       return lookUp(value.path);
     case 'list':
-      return value.items.map((item) => valueOf(item, lookUp));
+      return value.items.map((item) => operandOf(item, lookUp));
     default:
       return value satisfies never;
   }

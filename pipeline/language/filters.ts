@@ -12,6 +12,7 @@ function escapeMarkup(text: string): string {
 }
 
 function escapeEntities(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   return text.replace(/[&<>"]|[^\x00-\x7f]/gu, entityOf);
 }
 

@@ -2,7 +2,7 @@ import type { BinaryOperator, ComparisonOperator } from './ast';
 import { asNumber, compareBy, equal } from './compare';
 import { typeError, valueError } from './errors';
 import type { Run } from './functions';
-import { arithmetic, type BitOperator, bitwise, isInt, type PyInt, toIndex } from './numbers';
+import { arithmetic, type BitOperator, bitwise, isInt, type PyInt, type PyNumber, toFloat, toIndex } from './numbers';
 import { percentFormat } from './percent-format';
 import { iterate } from './sequences';
 import {
@@ -37,11 +37,16 @@ export function binary(operator: BinaryOperator, left: PyValue, right: PyValue, 
     if (joined !== undefined) return joined;
   } else if (a !== undefined && b !== undefined) return arithmetic(operator, a, b);
   else if (operator === '*') {
+    const scaled = scale(left, b) ?? scale(right, a);
+    if (scaled !== undefined) return scaled;
     if (isInt(b)) return repeat(left, toIndex(b), run);
     if (isInt(a)) return repeat(right, toIndex(a), run);
   } else if (operator === '+') {
     const sum = concatenate(left, right, run);
     if (sum !== undefined) return sum;
+  } else if (operator === '/' || operator === '//') {
+    const quotient = left instanceof PyObject ? left.divide(right, operator) : undefined;
+    if (quotient !== undefined) return quotient;
   } else if (operator === '-') {
     const difference = collectionOperation('-', left, right);
     if (difference !== undefined) return difference;
@@ -49,6 +54,10 @@ export function binary(operator: BinaryOperator, left: PyValue, right: PyValue, 
     if (result !== undefined) return result;
   }
   throw typeError(`unsupported operand type(s) for ${operator}: '${typeName(left)}' and '${typeName(right)}'`);
+}
+
+function scale(value: PyValue, factor: PyNumber | undefined): PyValue | undefined {
+  return value instanceof PyObject && factor !== undefined ? value.multiply(toFloat(factor)) : undefined;
 }
 
 /** True & False is a bool, not an int. */

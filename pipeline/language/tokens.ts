@@ -105,6 +105,7 @@ function readString(source: string, at: number): [Token, number] | undefined {
       position += length;
     }
   }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   if (bytes && /[^\u0000-\u00ff]/.test(text)) throw syntaxError('bytes can only contain ASCII characters');
   return [{ kind: bytes ? 'bytes' : 'string', text, at }, position + mark.length];
 }

@@ -58,6 +58,14 @@ export abstract class PyObject {
   subtract(_other: PyValue): PyValue | undefined {
     return undefined;
   }
+
+  multiply(_factor: number): PyValue | undefined {
+    return undefined;
+  }
+
+  divide(_divisor: PyValue, _operator: '/' | '//'): PyValue | undefined {
+    return undefined;
+  }
 }
 
 export class PyTuple {
@@ -342,8 +350,8 @@ function quote(text: string): string {
   const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
   let out = '';
   for (const character of text) {
-    const escape = ESCAPES[character];
-    if (escape) out += escape;
+    const escaped = ESCAPES[character];
+    if (escaped) out += escaped;
     else if (character === mark) out += `\\${mark}`;
     else out += isPrintable(character) ? character : escapeCode(character.codePointAt(0)!);
   }
@@ -367,8 +375,8 @@ function quoteBytes(bytes: Uint8Array): string {
   let out = '';
   for (const byte of bytes) {
     const character = String.fromCharCode(byte);
-    const escape = ESCAPES[character];
-    if (escape) out += escape;
+    const escaped = ESCAPES[character];
+    if (escaped) out += escaped;
     else if (character === mark) out += `\\${mark}`;
     else out += byte >= 0x20 && byte < 0x7f ? character : `\\x${byte.toString(16).padStart(2, '0')}`;
   }

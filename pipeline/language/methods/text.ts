@@ -6,7 +6,9 @@ import { characters, iterate, textLength } from '../sequences';
 import { dictOf, isDict, isPrintable, PyBytes, PyDict, PyTuple, type PyValue, typeName } from '../values';
 import { encodeText } from './bytes';
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const BLANK = /[\s\x1c-\x1f\x85]/u;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g;
 
 /** Python's str.isspace() of one character: JavaScript's \s plus four separators and NEL, without the BOM. */
@@ -102,6 +104,7 @@ function split(side: 'left' | 'right'): Method<string> {
 }
 
 function blankParts(self: string, limit: number, side: 'left' | 'right'): string[] {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   if (limit < 0) return self.split(/[\s\x1c-\x1f\x85]+/u).filter((part) => part !== '');
   return splitBlanksLimited(characters(self), limit, side);
 }

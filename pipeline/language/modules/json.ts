@@ -108,6 +108,7 @@ function quoteJson(text: string, layout: Layout, run: Run): string {
 }
 
 const JSON_TOKEN =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   /[ \t\n\r]*(?:([{}[\],:])|"((?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"|(-?(?:0|[1-9]\d*))(\.\d+)?([eE][+-]?\d+)?|(true|false|null|NaN|-?Infinity))/y;
 const JSON_WORDS: Record<string, PyValue> = {
   true: true,
