@@ -7,6 +7,7 @@ const HELP = `gantry: durable operations and deploy pipelines
   gantry worker                 only the worker  (DATABASE_URL, TEMPORAL_ADDRESS)
   gantry api                    only the API     (DATABASE_URL, TEMPORAL_ADDRESS, GANTRY_PORT)
   gantry migrate                bring the database of DATABASE_URL, and the namespace of TEMPORAL_ADDRESS if set, up to date
+  gantry cases DIR              drive a folder of cases through the API of a stack of its own
   gantry help                   this text
 
 Settings: GANTRY_HOME (data folder, default .gantry), GANTRY_PORT (default 8000), GANTRY_RETENTION (days, default 30),
@@ -42,6 +43,12 @@ const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
   async migrate() {
     const { migrate } = await import('./migrate.js');
     return migrate();
+  },
+  async cases(args) {
+    const [folder, ...rest] = args;
+    if (!folder || rest.length > 0) throw new Error('gantry cases needs one folder: npm run cases -- DIR');
+    const { runCases } = await import('./cases/index.js');
+    return runCases(folder);
   },
   async test(args) {
     const { testRun } = await import('./stack/test-run.js');

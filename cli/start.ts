@@ -4,7 +4,7 @@ import { migrateToLatest } from '../db/migrate';
 import { runExample } from './example';
 import { type Boot, bootDatabase, bootTemporal, makeAppSecret } from './stack/backends';
 import { readOrMakeSecret, writeFileAtomic } from './stack/files';
-import { ensureCredentials, openHome } from './stack/home';
+import { type Credentials, ensureCredentials, openHome } from './stack/home';
 import { runStack } from './stack/lifecycle';
 import { messageOf, say } from './stack/output';
 import { isPortFree } from './stack/ports';
@@ -27,21 +27,31 @@ export async function start({ example }: { example: 'first' | 'none' }): Promise
     if (!(await isPortFree(apiPort))) {
       throw new Error(`Port ${apiPort} is in use by another program. Set GANTRY_PORT to a free one.`);
     }
-    const { url } = await bootServices(boot, apiPort);
+    const services = await bootServices(boot, apiPort);
     onReady();
+    greet(services);
     const isFirst = !fs.existsSync(home.exampleFile);
     if (!isFirst || example === 'none') {
       if (isFirst) writeFileAtomic(home.exampleFile, '{"skipped":true}\n');
       say('serving; Ctrl-C stops everything');
       return undefined;
     }
-    await runExampleOnce(boot, url);
-    say(`serving at ${url}; Ctrl-C stops everything`);
+    await runExampleOnce(boot, services);
+    say(`serving at ${services.url}; Ctrl-C stops everything`);
     return undefined;
   });
 }
 
-async function bootServices(boot: Boot, apiPort: number): Promise<{ url: string }> {
+/** Where a booted stack is reached, and as whom. */
+export interface Services {
+  url: string;
+  /** Base URL of the Temporal Web UI, where it is known. */
+  uiUrl: string | undefined;
+  credentials: Credentials;
+}
+
+/** Boots the databases, the demo project, worker and API on a home; returns when the API answers. */
+export async function bootServices(boot: Boot, apiPort: number): Promise<Services> {
   const { home, table, record } = boot;
   const url = `http://127.0.0.1:${apiPort}`;
   const credentials = ensureCredentials(home.credentialsFile, makeAppSecret);
@@ -73,15 +83,17 @@ async function bootServices(boot: Boot, apiPort: number): Promise<{ url: string 
       keepRunning(table, await again(), again);
     }),
   );
+  return { url, uiUrl: temporal.uiUrl, credentials };
+}
+
+function greet({ url, uiUrl, credentials }: Services): void {
   process.stdout.write(`ready ${url}\n`);
-  if (temporal.uiUrl) process.stdout.write(`Temporal Web UI ${temporal.uiUrl}\n`);
+  if (uiUrl) process.stdout.write(`Temporal Web UI ${uiUrl}\n`);
   process.stdout.write(`try:\n${curlExample(url, credentials)}\n`);
-  return { url };
 }
 
 /** The example is a greeting: when it fails, the stack serves all the same. */
-async function runExampleOnce(boot: Boot, url: string): Promise<void> {
-  const credentials = ensureCredentials(boot.home.credentialsFile, makeAppSecret);
+async function runExampleOnce(boot: Boot, { url, credentials }: Services): Promise<void> {
   try {
     const outcome = await runExample({ url, credentials, signal: boot.signal });
     writeFileAtomic(boot.home.exampleFile, `${JSON.stringify(outcome)}\n`);
