@@ -1,6 +1,6 @@
 import { installationName } from '../db/access';
 import { connect } from '../db/connection';
-import { createWorker, installRuntime } from '../temporal/worker';
+import { installRuntime, startWorker } from '../temporal/worker';
 import { readConfig } from './config';
 import { createLog } from './log';
 import { reportReady, untilStopped } from './signals';
@@ -12,19 +12,15 @@ export async function runWorker(): Promise<void> {
   const stopped = untilStopped();
   installRuntime(log);
   const db = connect(config.DATABASE_URL, { maxConnections: 20 });
-  const { worker, connection } = await createWorker({
+  const worker = await startWorker({
     address: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,
     installation: { name: await installationName(db) },
     db,
     log,
   });
-  const running = worker.run();
   reportReady();
-  log.info('worker runs');
-  await Promise.race([stopped, running]);
-  if (worker.getState() === 'RUNNING') worker.shutdown();
-  await running;
-  await connection.close();
+  await Promise.race([stopped, worker.finished]);
+  await worker.stop();
   await db.destroy();
 }

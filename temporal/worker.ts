@@ -6,6 +6,7 @@ import type { Db } from '../db/connection';
 import { dataConverter } from './codec';
 import type { TemporalConfig } from './connection';
 import { type Installation, taskQueueOf } from './names';
+import { deploymentVersion, makeCurrent } from './versions';
 
 /** Made by the build; loading it spares every worker the bundling. */
 export const WORKFLOW_BUNDLE = join(__dirname, '..', 'workflow-bundle.js');
@@ -22,14 +23,32 @@ export interface WorkerSetup extends TemporalConfig {
   options?: Partial<WorkerOptions>;
 }
 
-/** Connects a worker of an installation; run it with `run()`, then close its connection. */
-export async function createWorker({ address, namespace, installation, db, log, bundle, options }: WorkerSetup) {
+/** A worker that polls. */
+export interface RunningWorker {
+  /** Settles when the worker has stopped; rejects when it breaks. */
+  finished: Promise<void>;
+  /** Lets what runs end for a moment, then stops. */
+  stop(): Promise<void>;
+}
+
+/** Starts a worker of an installation, and makes its build the one that tasks run on. */
+export async function startWorker({
+  address,
+  namespace,
+  installation,
+  db,
+  log,
+  bundle = WORKFLOW_BUNDLE,
+  options,
+}: WorkerSetup): Promise<RunningWorker> {
+  const version = deploymentVersion(installation, bundle);
   const connection = await NativeConnection.connect({ address });
   const worker = await Worker.create({
     connection,
     namespace,
     taskQueue: taskQueueOf(installation),
-    workflowBundle: { codePath: bundle ?? WORKFLOW_BUNDLE },
+    workflowBundle: { codePath: bundle },
+    workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' },
     activities: createActivities(db),
     dataConverter,
     maxConcurrentActivityTaskExecutions: 200,
@@ -38,15 +57,23 @@ export async function createWorker({ address, namespace, installation, db, log, 
     shutdownForceTime: SHUTDOWN_FORCE_MS,
     ...options,
   });
-  log.info({ taskQueue: taskQueueOf(installation) }, 'worker connected');
-  return { worker, connection };
+  const finished = worker.run().finally(() => connection.close());
+  await Promise.race([makeCurrent(connection, namespace, version), finished]);
+  log.info({ taskQueue: taskQueueOf(installation), buildId: version.buildId }, 'worker runs');
+  return {
+    finished,
+    async stop() {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await finished;
+    },
+  };
 }
 
 /** Sends the SDK's log lines to ours; once a process, before the first worker. */
-export function installRuntime(log: Logger): void {
+export function installRuntime(log: Logger): Runtime {
   const logger = new DefaultLogger('INFO', ({ level, message, meta }) => {
     const method = level.toLowerCase() as 'info' | 'warn' | 'error' | 'debug' | 'trace';
     log[method](meta ?? {}, message);
   });
-  Runtime.install({ logger, shutdownSignals: [] });
+  return Runtime.install({ logger, shutdownSignals: [] });
 }

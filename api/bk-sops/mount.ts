@@ -13,8 +13,9 @@ const MAX_ID = 2 ** 31 - 1;
 /** Serves an endpoint at both path styles and describes it in the OpenAPI document. */
 export function mount(app: OpenAPIHono, services: Services, endpoint: Endpoint): void {
   const serve = (context: Context) => answer(context, services, endpoint);
-  const appPath = `/apigw/${endpoint.name}/${endpoint.path.map((id) => `:${id}{[0-9]+}/`).join('')}`;
-  const esbPath = `/api/c/compapi/v2/sops/${endpoint.name}/`;
+  // The router leaves slashes at the end out of paths; clients send them.
+  const appPath = `/apigw/${endpoint.name}${endpoint.path.map((id) => `/:${id}{[0-9]+}`).join('')}`;
+  const esbPath = `/api/c/compapi/v2/sops/${endpoint.name}`;
   for (const path of [appPath, esbPath]) {
     app.on(endpoint.method, path, serve);
     app.all(path, (context) => context.json(failure(`${context.req.method} is not allowed`), 405));

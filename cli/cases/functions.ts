@@ -27,7 +27,8 @@ export function checkCondition({ expr, context, expected, error_kind }: Conditio
 
 export function checkTemplate({ template, context, expected, references }: TemplateCase): Complaint {
   const parsed = parseTemplate(template);
-  const actual = renderTemplate(parsed, (name) => (Object.hasOwn(context, name) ? context[name] : undefined), AMBIENT);
+  const scope = (name: string) => (Object.hasOwn(context, name) ? context[name] : undefined);
+  const actual = JSON.parse(JSON.stringify(renderTemplate(parsed, scope, AMBIENT)));
   if (!isDeepStrictEqual(actual, expected))
     return `renders ${JSON.stringify(actual)}, expected ${JSON.stringify(expected)}`;
   const names = templateReferences(parsed).map((name) => `\${${name}}`);

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Json, JsonObject } from '../../pipeline/json';
 import type { PipelineTree } from '../../pipeline/tree/types';
+import type { Envelope as ClientEnvelope } from '../client';
 import type { Complaint } from './functions';
 import { mapIds } from './ids';
 import type { CaseStep, PipelineCase, Snapshot } from './load';
@@ -12,16 +13,12 @@ const GIVE_UP_MS = 60_000;
 
 /** Calls of the API: the answer's envelope, whatever it says. */
 export interface Caller {
-  post(path: string, body: JsonObject): Promise<Envelope>;
-  get(path: string): Promise<Envelope>;
+  post(endpoint: string, body: JsonObject): Promise<Envelope>;
+  get(endpoint: string): Promise<Envelope>;
 }
 
-export interface Envelope {
-  result: boolean;
-  message?: string;
-  // biome-ignore lint/suspicious/noExplicitAny: the data of any endpoint
-  data?: any;
-}
+// biome-ignore lint/suspicious/noExplicitAny: the data of any endpoint
+type Envelope = ClientEnvelope & { data?: any };
 
 /** Runs a case through the HTTP API: create, start, operate, and compare what the API shows after each. */
 export async function checkPipeline(api: Caller, testCase: PipelineCase): Promise<Complaint> {

@@ -12,7 +12,7 @@ import type { Services } from '../../tasks/services';
 import { connectClient } from '../../temporal/connection';
 import type { Installation } from '../../temporal/names';
 import { Pipelines } from '../../temporal/pipelines';
-import { createWorker } from '../../temporal/worker';
+import { installRuntime, type RunningWorker, startWorker } from '../../temporal/worker';
 import { createDatabase } from './database';
 import { temporal } from './temporal';
 
@@ -34,9 +34,12 @@ export interface Answer {
   errors?: unknown[];
 }
 
+/** The runtime can be installed once for each test file. */
+let quietRuntime: unknown;
+
 /** A whole installation on a database of its own, in this process; every test file makes one. */
 export class Gantry {
-  #worker: { stop(): Promise<void> } | undefined;
+  #worker: RunningWorker | undefined;
 
   private constructor(
     readonly db: Db,
@@ -54,6 +57,7 @@ export class Gantry {
     const client = await connectClient(temporal());
     const installation = { name: await installationName(db) };
     const log = pino({ level: 'silent' });
+    quietRuntime ??= installRuntime(log);
     const services = { db, pipelines: new Pipelines(client, installation), log, baseUrl: 'http://gantry.test' };
     const app = createApp({ services });
     return new Gantry(db, client, installation, services, app, async () => {
@@ -74,15 +78,7 @@ export class Gantry {
       bundle,
       options,
     };
-    const { worker, connection } = await createWorker(setup);
-    const running = worker.run();
-    this.#worker = {
-      async stop() {
-        worker.shutdown();
-        await running;
-        await connection.close();
-      },
-    };
+    this.#worker = await startWorker(setup);
   }
 
   async stopWorker(): Promise<void> {

@@ -7,9 +7,10 @@ import type { Activity, Constant, Gateway, PipelineTree } from '../../pipeline/t
 import { validateTree } from '../../pipeline/tree/validate';
 import { catalog } from '../../plugins';
 
-/** A tree in short: nodes by id, edges as pairs; flows are called `source-target`. */
+/** A tree in short. Flows are called `source_target`. */
 export interface TreeSketch {
-  edges: [source: string, target: string][];
+  /** Chains of node ids with blanks between them, `S` to `E`. */
+  chains: string[];
   activities?: Record<string, Partial<Activity> & { code?: string; version?: string; inputs?: Record<string, Json> }>;
   gateways?: Record<string, Partial<Gateway> & Pick<Gateway, 'type'>>;
   constants?: Record<string, Partial<Constant>>;
@@ -18,12 +19,16 @@ export interface TreeSketch {
 
 /** Draws a whole web tree from a sketch; `S` and `E` are its events, any node that is no gateway shows a message. */
 export function sketch({
-  edges,
+  chains,
   activities = {},
   gateways = {},
   constants = {},
   outputs = [],
 }: TreeSketch): PipelineTree {
+  const edges = chains.flatMap((chain) => {
+    const ids = chain.split(' ');
+    return ids.slice(1).map((target, place): [string, string] => [ids[place]!, target]);
+  });
   const flowId = (source: string, target: string) => `${source}_${target}`;
   const incoming = (id: string) => edges.filter(([, target]) => target === id).map(([source]) => flowId(source, id));
   const outgoing = (id: string) => edges.filter(([source]) => source === id).map(([, target]) => flowId(id, target));
