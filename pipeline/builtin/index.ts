@@ -10,13 +10,21 @@ export type Beginning =
   | { kind: 'finished'; outputs: JsonObject }
   | { kind: 'failed'; outputs: JsonObject; reason: string }
   | { kind: 'timer'; outputs: JsonObject; at: number }
-  | { kind: 'callback'; outputs: JsonObject };
+  /** `remember` is handed to `endByCallback`. */
+  | { kind: 'callback'; outputs: JsonObject; remember?: Json };
+
+/** How a callback ends a waiting node. */
+export interface CallbackResult {
+  ok: boolean;
+  outputs: JsonObject;
+  /** Why it failed. */
+  reason?: string;
+}
 
 /** The node kinds that need no outside world: a closed set of pure functions that the machine runs itself. */
 export interface Builtin {
   begin(inputs: JsonObject, ambient: Ambient): Beginning;
-  /** What a callback's data adds to the outputs. */
-  outputsOfCallback?(data: Json): JsonObject;
+  endByCallback?(data: Json, remembered: Json | undefined): CallbackResult;
 }
 
 export type BuiltinName = 'done' | 'wait_until' | 'wait_callback';
@@ -26,6 +34,6 @@ export const builtins: Record<BuiltinName, Builtin> = {
   wait_until: { begin: waitUntil },
   wait_callback: {
     begin: () => ({ kind: 'callback', outputs: {} }),
-    outputsOfCallback: (data): JsonObject => (data === null ? {} : { callback_data: data }),
+    endByCallback: (data) => ({ ok: true, outputs: data === null ? {} : { callback_data: data } }),
   },
 };

@@ -64,7 +64,8 @@ function begin(frame: Frame, node: ActivityNode, index: number, inputs: JsonObje
     }
     case 'callback': {
       const early = state.callbacks[index];
-      frame.open(id, { kind: 'callback', node: index });
+      const { remember } = beginning;
+      frame.open(id, { kind: 'callback', node: index, ...(remember === undefined ? {} : { remember }) });
       frame.record(index, {
         outputs: outputsOf({ ok: true, ...beginning }, current),
         waitingFor: 'a callback',
@@ -82,8 +83,9 @@ function runPlugin(frame: Frame, node: ActivityNode, work: PluginWork, index: nu
   const current = frame.nodeState(index);
   const id = commandId(index, current);
   const seq = frame.nextSeq();
-  const lastSeq = frame.nextSeq();
-  frame.open(id, { kind: 'plugin', node: index, lastSeq });
+  // The activity's second row, the one of its end.
+  frame.nextSeq();
+  frame.open(id, { kind: 'plugin', node: index });
   frame.commands.push({
     type: 'run',
     id,
@@ -121,9 +123,12 @@ export function endPluginRun(frame: Frame, command: string, outcome: Outcome): v
 /** A callback ends the wait of its node. */
 export function endByCallback(frame: Frame, index: number, data: Json): void {
   const { work } = frame.activity(index);
-  if (work.kind !== 'inline' || !frame.close(commandId(index, frame.nodeState(index)))) return;
-  const outputs = builtins[work.builtin].outputsOfCallback?.(data) ?? {};
-  endAttempt(frame, index, { ok: true, outputs, recorded: false });
+  const id = commandId(index, frame.nodeState(index));
+  const open = frame.state.open[id];
+  if (work.kind !== 'inline' || open?.kind !== 'callback') return;
+  const result = builtins[work.builtin].endByCallback?.(data, open.remember) ?? { ok: true, outputs: {} };
+  frame.close(id);
+  endAttempt(frame, index, { ...result, recorded: false });
 }
 
 export function resumeAfterTimer(frame: Frame, command: string): void {

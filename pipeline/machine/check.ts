@@ -1,3 +1,4 @@
+import { builtins } from '../builtin';
 import { nodeIndex, type Program, type ProgramNode } from '../program';
 import type { Operation } from './operation';
 import { isEnded, type NodeState, type State, taskStatus } from './state';
@@ -107,7 +108,7 @@ function checkCallback(
   state: View,
   operation: Extract<Operation, { action: 'callback' }>,
 ): Refusal | null {
-  if (node.type !== 'activity' || node.work.kind !== 'inline' || node.work.builtin !== 'wait_callback') {
+  if (node.type !== 'activity' || node.work.kind !== 'inline' || !builtins[node.work.builtin].endByCallback) {
     return wrongType(operation, node);
   }
   if (JSON.stringify(operation.data).length > MAX_CALLBACK_BYTES) {

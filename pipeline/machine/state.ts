@@ -94,8 +94,9 @@ export interface Token {
 }
 
 export type Open =
-  | { kind: 'plugin'; node: number; lastSeq: number }
-  | { kind: 'callback'; node: number }
+  | { kind: 'plugin'; node: number }
+  /** `remember`: what the node's kind wants to know when it is called back. */
+  | { kind: 'callback'; node: number; remember?: Json }
   | { kind: 'timer'; node: number; at: number; purpose: 'wait' | 'retry' | 'timeout' };
 
 /** State of a task that has not started. */

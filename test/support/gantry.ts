@@ -35,7 +35,7 @@ export interface Answer {
 }
 
 /** The runtime can be installed once for each test file. */
-let quietRuntime: unknown;
+let isRuntimeInstalled = false;
 
 /** A whole installation on a database of its own, in this process; every test file makes one. */
 export class Gantry {
@@ -57,7 +57,8 @@ export class Gantry {
     const client = await connectClient(temporal());
     const installation = { name: await installationName(db) };
     const log = pino({ level: 'silent' });
-    quietRuntime ??= installRuntime(log);
+    if (!isRuntimeInstalled) installRuntime(log);
+    isRuntimeInstalled = true;
     const services = { db, pipelines: new Pipelines(client, installation), log, baseUrl: 'http://gantry.test' };
     const app = createApp({ services });
     return new Gantry(db, client, installation, services, app, async () => {
