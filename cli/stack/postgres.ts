@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { tailOf } from './files';
 import type { Home } from './home';
 import { messageOf } from './output';
-import { type Cluster, ensureCluster } from './postgres-cluster';
+import { type Cluster, type Durability, ensureCluster } from './postgres-cluster';
 import type { Managed, ProcessTable, StopStep } from './processes';
 
 const READY_WITHIN_MS = 60_000;
@@ -19,9 +19,6 @@ export const POSTGRES_STOP: readonly StopStep[] = [
   { signal: 'SIGINT', waitMs: 2_500 },
   { signal: 'SIGQUIT', waitMs: 1_000 },
 ];
-
-/** `throwAway`: for tests, whose data nobody misses after a power loss. */
-export type Durability = 'full' | 'throwAway';
 
 /** An embedded Postgres that can be started, and started again after a crash, on the same port and data. */
 export interface EmbeddedPostgres {
@@ -38,7 +35,7 @@ export async function embeddedPostgres(
   port: number,
   { durability = 'full' }: { durability?: Durability } = {},
 ): Promise<EmbeddedPostgres> {
-  const cluster = await ensureCluster(home, table);
+  const cluster = await ensureCluster(home, table, durability);
   const urlOf = (database: string) =>
     `postgres://postgres:${encodeURIComponent(cluster.password)}@127.0.0.1:${port}/${database}`;
 
