@@ -1,9 +1,10 @@
+import { asNumber } from './compare';
 import { valueError } from './errors';
 import { type Method, type MethodTable, PyFunction } from './functions';
 import { BYTES_METHODS } from './methods/bytes';
 import { DICT_METHODS, LIST_METHODS, SET_METHODS, TUPLE_METHODS } from './methods/collections';
 import { TEXT_METHODS } from './methods/text';
-import { isFloat } from './numbers';
+import { isInt, PyFloat } from './numbers';
 import { AttributeObject, isDict, PyBytes, PyObject, PySet, PyTuple, type PyValue, typeName } from './values';
 
 /** Methods that change their object: a context value is copied before an expression with one of them runs. */
@@ -11,9 +12,22 @@ export const CHANGING_METHODS: ReadonlySet<string> = new Set(
   'add append clear discard extend insert pop popitem remove reverse setdefault shuffle sort update'.split(' '),
 );
 
-const FLOAT_METHODS: MethodTable<PyValue> = new Map<string, Method<PyValue>>([
-  ['is_integer', (self) => !(typeof self === 'number')],
+const NUMBER_METHODS: MethodTable<PyValue> = new Map<string, Method<PyValue>>([
+  ['bit_length', (self) => bitLength(self)],
+  ['is_integer', (self) => typeof self === 'boolean' || isInt(self) || self instanceof PyFloat],
 ]);
+
+function bitLength(self: PyValue): number {
+  const number = asNumber(self);
+  if (!isInt(number)) throw valueError("'float' object has no attribute 'bit_length'");
+  const size = number < 0 ? -BigInt(number) : BigInt(number);
+  return size === 0n ? 0 : size.toString(2).length;
+}
+
+function numberAttribute(value: PyValue, name: string): PyValue | undefined {
+  if (name === 'real') return asNumber(value);
+  return name === 'imag' ? (isInt(asNumber(value)) ? 0 : new PyFloat(0)) : bound(NUMBER_METHODS, value, name);
+}
 
 function bound<Self extends PyValue>(table: MethodTable<Self>, self: Self, name: string): PyValue | undefined {
   const method = table.get(name);
@@ -28,7 +42,7 @@ function lookUp(value: PyValue, name: string): PyValue | undefined {
   if (value instanceof PyTuple) return bound(TUPLE_METHODS, value, name);
   if (value instanceof PySet) return bound(SET_METHODS, value, name);
   if (value instanceof PyBytes) return bound(BYTES_METHODS, value, name);
-  if (isFloat(value)) return bound(FLOAT_METHODS, value, name);
+  if (asNumber(value) !== undefined) return numberAttribute(value, name);
   if (isDict(value)) return bound(DICT_METHODS, value, name);
   return undefined;
 }

@@ -53,6 +53,7 @@ class RuleParser {
   }
 
   #blanks(): void {
+    if (this.text.charCodeAt(this.#at) > 0x20) return;
     BLANKS.lastIndex = this.#at;
     this.#at += BLANKS.exec(this.text)![0].length;
   }
@@ -109,30 +110,39 @@ class RuleParser {
     return this.#scalar() ?? this.#list();
   }
 
+  /** The first character decides which kinds can follow: trying all of them would double the cost of a rule. */
   #scalar(): RuleValue | undefined {
-    const real = this.#match(REAL);
-    if (real) return { kind: 'value', value: makeFloat(Number(real[0])) };
-    const integer = this.#match(INTEGER);
-    // `1e3` is read as an integer, which the conversion then refuses.
-    if (integer) return { kind: 'value', value: parseInteger(integer[0]) };
-    const string = this.#match(STRING);
-    if (string) return { kind: 'value', value: unescapeBlanks(string[1] ?? string[2]!) };
+    this.#blanks();
+    const first = this.text[this.#at] ?? '';
+    if (first === '"' || first === "'") {
+      const string = this.#match(STRING);
+      return string && { kind: 'value', value: unescapeBlanks(string[1] ?? string[2]!) };
+    }
+    if (/[\d.+-]/.test(first)) return this.#number();
     const bool = this.#match(BOOL);
     if (bool) return { kind: 'value', value: bool[0].toLowerCase() === 'true' };
     const path = this.#match(PATH);
     return path && { kind: 'path', path: path[0] };
   }
 
+  #number(): RuleValue | undefined {
+    const real = this.#match(REAL);
+    if (real) return { kind: 'value', value: makeFloat(Number(real[0])) };
+    const integer = this.#match(INTEGER);
+    // `1e3` is read as an integer, which the conversion then refuses.
+    return integer && { kind: 'value', value: parseInteger(integer[0]) };
+  }
+
   #list(): RuleValue | undefined {
     const start = this.#at;
     if (!this.#take('(')) return undefined;
     const items: RuleValue[] = [];
-    do {
-      const item = this.#scalar();
-      if (!item) break;
+    let item = this.#scalar();
+    while (item) {
       items.push(item);
-    } while (this.#take(','));
-    if (items.length > 0 && this.#take(')')) return { kind: 'list', items };
+      if (this.#take(')')) return { kind: 'list', items };
+      item = this.#take(',') ? this.#scalar() : undefined;
+    }
     this.#at = start;
     return undefined;
   }

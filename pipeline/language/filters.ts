@@ -1,5 +1,5 @@
 import { entityOf } from './entities';
-import { syntaxError, typeError } from './errors';
+import { typeError } from './errors';
 import type { Meter } from './limits';
 import { encodeText } from './methods/bytes';
 import { trimText } from './methods/text';
@@ -37,11 +37,9 @@ const FILTERS: ReadonlyMap<string, (text: string) => string> = new Map([
   ['str', (text: string) => text],
 ]);
 
-/** Checks the filter names of a fragment; any other name makes it inert (spec 4.1). */
-export function checkFilters(names: readonly string[]): void {
-  for (const name of names) {
-    if (name !== 'n' && !FILTERS.has(name) && !/^decode\.\w+$/.test(name)) throw syntaxError(`unknown filter ${name}`);
-  }
+/** Any other name makes a fragment inert (spec 4.1). */
+export function isKnownFilter(name: string): boolean {
+  return name === 'n' || FILTERS.has(name) || /^decode\.\w+$/.test(name);
 }
 
 /** Text of a value after its filters. `n` turns the implied `str` off, so that only text may come out. */

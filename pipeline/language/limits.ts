@@ -16,7 +16,7 @@ const MAX_ITEMS = 100_000;
 const MAX_PRODUCED_CHARACTERS = 1_000_000;
 const MAX_SCANNED_CHARACTERS = 20_000_000;
 /** All fragments of one rendered value together: a template with thousands of heavy fragments must not add up. */
-const MAX_RENDER_STEPS = 100_000;
+const MAX_RENDER_STEPS = 50_000;
 
 /** Counts what an expression costs, so that no user text can hold a worker (spec 4.1; one meter for each fragment). */
 export class Meter {

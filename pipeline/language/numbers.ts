@@ -233,7 +233,7 @@ const PREFIX_BASES: Record<string, number> = { '0x': 16, '0o': 8, '0b': 2 };
 /** int(text, base): blanks around, single underscores between digits, a prefix that fits the base. */
 export function parseInteger(text: string, base = 10): PyInt {
   const fail = valueError(`invalid literal for int() with base ${base}: '${text.slice(0, 200)}'`);
-  const match = /^([+-]?)(0[xXoObB]_?)?([0-9a-zA-Z]+(?:_[0-9a-zA-Z]+)*)$/.exec(trimBlanks(text));
+  const match = /^([+-]?)(0[xXoObB]_?)?([0-9a-zA-Z]+(?:_[0-9a-zA-Z]+)*)$/.exec(asciiDigits(trimBlanks(text)));
   let [sign, prefix, digits] = match ? [match[1]!, match[2] ?? '', match[3]!] : ['', '', ''];
   if (!match) throw fail;
   const prefixBase = PREFIX_BASES[prefix.slice(0, 2).toLowerCase()];
@@ -273,6 +273,11 @@ export function parseFloatText(text: string): number | PyFloat {
   if (!special) throw valueError(`could not convert string to float: '${text.slice(0, 200)}'`);
   if (!special[2]) return Number.NaN;
   return special[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+}
+
+/** Full-width digits count as digits, as in Python. */
+function asciiDigits(text: string): string {
+  return text.replace(/\p{Nd}/gu, (digit) => digit.normalize('NFKC'));
 }
 
 function trimBlanks(text: string): string {

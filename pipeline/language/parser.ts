@@ -19,6 +19,11 @@ const KEYWORDS = new Set(
   ).split(' '),
 );
 
+/** True for a word that cannot be a variable, `True` and `None` included. */
+export function isKeyword(word: string): boolean {
+  return KEYWORDS.has(word);
+}
+
 const CONSTANTS: Record<string, null | boolean> = { True: true, False: false, None: null };
 
 const BINARY_POWER: Record<string, number> = {
@@ -45,8 +50,8 @@ export interface ParseOptions {
 
 export interface ParsedSource {
   expression: Expression;
-  /** Names after a top-level `|`. */
-  filters: string[];
+  /** Names after a top-level `|`; undefined when what stands there is not a list of names. */
+  filters: string[] | undefined;
   /** It uses a name that the sandbox does not allow: it is well formed, but must not be evaluated. */
   forbidden: boolean;
 }
@@ -77,18 +82,16 @@ function topLevelBar(tokens: readonly Token[]): number {
   });
 }
 
-function filterNames(tokens: readonly Token[]): string[] {
-  const text = tokens.map((token) => (token.kind === 'name' || token.kind === 'operator' ? token.text : '')).join(' ');
+function filterNames(tokens: readonly Token[]): string[] | undefined {
+  if (tokens[0]?.kind === 'end') return [];
   if (tokens.some((token) => token.kind !== 'name' && token.kind !== 'operator' && token.kind !== 'end')) {
-    throw syntaxError('bad filter');
+    return undefined;
   }
-  const names = text
-    .replaceAll(' . ', '.')
-    .split(',')
-    .map((name) => name.trim());
-  if (names.at(-1) === '') names.pop();
-  if (names.length === 0 || names.some((name) => !/^[\w.]+$/.test(name))) throw syntaxError('bad filter');
-  return names;
+  const names = tokens
+    .map((token) => token.text)
+    .join('')
+    .split(',');
+  return names.every((name) => /^[a-z]\w*(?:\.\w+)?$/i.test(name)) ? names : undefined;
 }
 
 /** Children of a node, for walks that need no kind. */
@@ -122,10 +125,10 @@ class Parser {
     readonly options: ParseOptions,
   ) {}
 
-  /** The whole text: an expression or an unparenthesised tuple. */
+  /** The whole text: one expression. Mako takes no tuple without parentheses. */
   whole(): Expression {
-    const value = this.#tupleOr(() => this.#starredOrExpression());
-    if (value.kind === 'starred' || this.#peek().kind !== 'end') throw this.#unexpected();
+    const value = this.#expression();
+    if (this.#peek().kind !== 'end') throw this.#unexpected();
     return value;
   }
 

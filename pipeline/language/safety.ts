@@ -3,18 +3,8 @@
  * object anyway; this keeps the same texts inert and is a second wall.
  */
 
-const FORBIDDEN_NAMES = new Set(
-  'self context local parent next caller pageargs UNDEFINED STOP_RENDERING capture loop'.split(' '),
-);
-
-/** Python builtins that the sandbox takes away: they are names without a value unless the context has one. */
-export const SHIELDED_NAMES: ReadonlySet<string> = new Set(
-  (
-    'ascii bytearray bytes callable chr classmethod compile delattr dir divmod exec eval filter frozenset getattr ' +
-    'globals hasattr hash help id input isinstance issubclass iter locals map memoryview next object open print ' +
-    'property repr setattr staticmethod super type vars __import__ format breakpoint'
-  ).split(' '),
-);
+/** Names of Mako's own; inside a longer text they never have a constant's value. */
+const FORBIDDEN_NAMES = new Set('self context local caller pageargs UNDEFINED STOP_RENDERING capture loop'.split(' '));
 
 const FORBIDDEN_ATTRIBUTES = new Set(
   (

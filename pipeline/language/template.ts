@@ -1,10 +1,11 @@
 import type { Json } from '../json';
 import type { Ambient } from './ambient';
 import type { Expression } from './ast';
+import { BUILTINS } from './builtins';
 import { evaluate, type Scope } from './evaluator';
-import { applyFilters, checkFilters } from './filters';
+import { applyFilters, isKnownFilter } from './filters';
 import { Meter, RenderBudget } from './limits';
-import { parseSource } from './parser';
+import { isKeyword, parseSource } from './parser';
 import { collectNames } from './references';
 import { isForbiddenName } from './safety';
 import { AttributeObject, pythonStr } from './values';
@@ -46,10 +47,12 @@ export interface ExpressionPart {
   kind: 'expression';
   source: string;
   expression: Expression;
+  /** Its root names: one that is unknown makes the fragment inert even where it is not reached (spec 4.1). */
+  names: string[];
   filters?: string[];
 }
 
-/** Forbidden: never evaluated, but its names are references (spec 4.1). */
+/** Forbidden, or with an unknown filter: never evaluated, but its names are references (spec 4.1). */
 export interface InertPart {
   kind: 'inert';
   source: string;
@@ -95,33 +98,24 @@ function parseText(text: string): Template {
     at = match.index + match[0].length;
   }
   addText(text.slice(at));
-  return parts.every((part) => typeof part === 'string') ? text : { kind: 'text', parts };
+  return parts.every((part) => typeof part === 'string') ? parts.join('') : { kind: 'text', parts };
 }
 
 function parseFragment(source: string, inner: string): Part {
   // BETTER than the original: blanks around the expression do no harm.
   const bare = inner.trim();
-  if (PLAIN_NAME.test(bare) && bare.length <= 255) {
-    const part = plainName(source, bare);
-    if (part) return part;
+  if (bare === '') return '';
+  if (PLAIN_NAME.test(bare) && !isKeyword(bare)) {
+    return source === `\${${bare}}` ? { kind: 'name', name: bare } : { kind: 'name', name: bare, source };
   }
   try {
     const { expression, filters, forbidden } = parseSource(bare);
-    if (forbidden) return { kind: 'inert', source, names: namesOf(expression) };
-    checkFilters(filters);
-    return { kind: 'expression', source, expression, ...(filters.length > 0 && { filters }) };
+    const names = namesOf(expression);
+    if (forbidden || !filters?.every(isKnownFilter)) return { kind: 'inert', source, names };
+    return { kind: 'expression', source, expression, names, ...(filters.length > 0 && { filters }) };
   } catch {
     return source;
   }
-}
-
-const CONSTANT_WORDS =
-  /^(?:True|False|None|and|as|assert|async|await|break|class|continue|def|del|elif|else|except|finally|for|from|global|if|import|in|is|lambda|nonlocal|not|or|pass|raise|return|try|while|with|yield)$/;
-
-function plainName(source: string, name: string): Part | undefined {
-  if (CONSTANT_WORDS.test(name)) return undefined;
-  if (isForbiddenName(name)) return { kind: 'name', name, source };
-  return source === `\${${name}}` ? { kind: 'name', name } : { kind: 'name', name, source };
 }
 
 function namesOf(expression: Expression): string[] {
@@ -172,7 +166,6 @@ function collectPart(part: Part, names: Set<string>): void {
       names.add(part.name);
       return;
     case 'expression':
-      return collectNames(part.expression, names);
     case 'inert':
       for (const name of part.names) names.add(name);
       return;
@@ -244,7 +237,9 @@ class Renderer {
     if (isForbiddenName(part.name)) return source;
     const value = this.scope(part.name);
     if (value === undefined) {
-      return this.#expression({ kind: 'expression', source, expression: { kind: 'name', name: part.name } });
+      // Only a builtin is left: `${int}`.
+      const expression: Expression = { kind: 'name', name: part.name };
+      return this.#expression({ kind: 'expression', source, expression, names: [part.name] });
     }
     if (typeof value === 'string') return value;
     try {
@@ -254,8 +249,12 @@ class Renderer {
     }
   }
 
+  #isKnown(name: string): boolean {
+    return BUILTINS.has(name) || this.scope(name) !== undefined;
+  }
+
   #expression(part: ExpressionPart): string {
-    if (this.#budget.exhausted) return part.source;
+    if (this.#budget.exhausted || !part.names.every((name) => this.#isKnown(name))) return part.source;
     const meter = new Meter();
     try {
       const value = evaluate(part.expression, this.scope, this.ambient, meter);

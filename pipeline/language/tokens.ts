@@ -84,7 +84,8 @@ function readString(source: string, at: number): [Token, number] | undefined {
   const start = matchAt(STRING_START, source, at);
   if (!start) return undefined;
   const prefix = start[1]!.toLowerCase();
-  if (!['', 'r', 'b', 'u', 'rb', 'br'].includes(prefix)) throw syntaxError(`string prefix ${prefix} is not supported`);
+  if (!['', 'r', 'b', 'u', 'f', 'rb', 'br', 'fr', 'rf'].includes(prefix))
+    throw syntaxError(`string prefix ${prefix} is not supported`);
   const mark = start[2]!;
   const raw = prefix.includes('r');
   const bytes = prefix.includes('b');
@@ -107,6 +108,8 @@ function readString(source: string, at: number): [Token, number] | undefined {
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   if (bytes && /[^\u0000-\u00ff]/.test(text)) throw syntaxError('bytes can only contain ASCII characters');
+  // Without braces, which no fragment can have, an f-string is only a string.
+  if (prefix.includes('f') && /[{}]/.test(text)) throw syntaxError('f-strings are not supported');
   return [{ kind: bytes ? 'bytes' : 'string', text, at }, position + mark.length];
 }
 

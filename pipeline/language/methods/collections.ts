@@ -145,7 +145,8 @@ export const DICT_METHODS = methodTable<AnyDict>({
     const [key, missing = null] = args.bind('key', 'default?');
     if (!(self instanceof PyDict) && typeof key === 'string') return Object.hasOwn(self, key) ? self[key]! : missing;
     if (!(self instanceof PyDict)) run.meter.items(lengthOf(self));
-    return dictOf(self).get(key as PyValue) ?? (dictOf(self).has(key as PyValue) ? null : missing);
+    const found = dictOf(self).get(key as PyValue);
+    return found === undefined ? missing : found;
   },
   items: (self, args, run) => {
     args.bind();
@@ -163,7 +164,8 @@ export const DICT_METHODS = methodTable<AnyDict>({
   },
   pop: (self, args) => {
     const [key, missing] = args.bind('key', 'default?');
-    const value = own(self).get(key as PyValue) ?? missing;
+    const found = own(self).get(key as PyValue);
+    const value = found === undefined ? missing : found;
     if (value === undefined) throw valueError('key error');
     own(self).delete(key as PyValue);
     return value;

@@ -40,7 +40,7 @@ function indentText(indent: PyValue): string {
 }
 
 function dumps(args: BoundArguments, run: Run): PyValue {
-  const value = args.positional[0] ?? args.keywords.get('obj');
+  const value = args.positional.length > 0 ? args.positional[0] : args.keywords.get('obj');
   if (value === undefined || args.positional.length > 1) throw typeError('dumps() takes one positional argument');
   const text = dump(value, layoutOf(args), 0, run);
   run.meter.produce(text.length);
@@ -99,12 +99,9 @@ function enclose(open: string, close: string, parts: string[], layout: Layout, d
 
 function quoteJson(text: string, layout: Layout, run: Run): string {
   run.meter.produce(text.length);
-  // JSON.stringify escapes what Python's encoder escapes but for DEL, and lone surrogates, which Python keeps.
   const quoted = JSON.stringify(text);
   if (!layout.ascii) return quoted;
-  return quoted.replace(/[\u007f-\uffff]/g, (unit) =>
-    unit === '\x7f' ? unit : `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return quoted.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 const JSON_TOKEN =

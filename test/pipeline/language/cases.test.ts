@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Json, JsonObject } from '../../../pipeline/json';
 import { ConditionError, evaluateBoolrule } from '../../../pipeline/language/condition';
 import { parseTemplate, renderTemplate, templateReferences } from '../../../pipeline/language/template';
-import { fixedAmbient, scopeOf } from './support';
+import { fixedAmbient, load, scopeOf } from './support';
 
 interface RuleCase {
   expr: string;
@@ -19,10 +17,6 @@ interface TemplateCase {
   references: string[];
 }
 
-function load<T>(name: string): T[] {
-  return JSON.parse(readFileSync(join(__dirname, '../../data/language', name), 'utf8')) as T[];
-}
-
 function outcome(rule: RuleCase): boolean | string {
   try {
     return evaluateBoolrule(rule.expr, rule.context);
@@ -32,21 +26,19 @@ function outcome(rule: RuleCase): boolean | string {
   }
 }
 
-describe('the observed condition cases', () => {
-  test.each(load<RuleCase>('boolrule.json').map((rule) => [rule.expr, rule] as const))('%j', (_, rule) => {
+describe('the condition cases of the specification', () => {
+  test.each(load<RuleCase[]>('boolrule.json').map((rule) => [rule.expr, rule] as const))('%j', (_, rule) => {
     expect(outcome(rule)).toBe(rule.expected === 'error' ? rule.error_kind : rule.expected);
   });
 });
 
-describe('the observed template cases', () => {
-  test.each(load<TemplateCase>('template.json').map((item) => [item.template, item] as const))('%j', (_, item) => {
+describe('the template cases of the specification', () => {
+  test.each(load<TemplateCase[]>('template.json').map((item) => [item.template, item] as const))('%j', (_, item) => {
+    // Through JSON, as the compiled program goes.
     const template = JSON.parse(JSON.stringify(parseTemplate(item.template)));
 
     expect(renderTemplate(template, scopeOf(item.context), fixedAmbient())).toEqual(item.expected);
-    expect(
-      templateReferences(template)
-        .map((name) => `\${${name}}`)
-        .sort(),
-    ).toEqual([...item.references].sort());
+    const references = templateReferences(template).map((name) => `\${${name}}`);
+    expect(references.sort()).toEqual([...item.references].sort());
   });
 });

@@ -1,5 +1,7 @@
-import type { JsonObject } from '../../../pipeline/json';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Ambient, Scope } from '../../../pipeline/language/template';
+import type { ScopeValue } from '../../../pipeline/language/values';
 
 /** 2024-02-29 15:04:05.678 UTC, seen from a task in UTC+8. */
 export const NOW = Date.UTC(2024, 1, 29, 15, 4, 5, 678);
@@ -10,7 +12,11 @@ export function fixedAmbient(): Ambient {
   return { now: NOW, random: () => sequence[next++ % sequence.length]!, offsetMinutes: () => 480 };
 }
 
-export function scopeOf(context: JsonObject): Scope {
+export function scopeOf(context: Record<string, ScopeValue>): Scope {
   const names = new Map(Object.entries(context));
   return (name) => names.get(name);
+}
+
+export function load<T>(name: string): T {
+  return JSON.parse(readFileSync(join(__dirname, '../../data/language', name), 'utf8')) as T;
 }

@@ -1,0 +1,189 @@
+import fc from 'fast-check';
+import type { Json } from '../../../pipeline/json';
+import {
+  isConstantTemplate,
+  parseTemplate,
+  renderTemplate,
+  templateReferences,
+} from '../../../pipeline/language/template';
+import { AttributeObject, pythonStr, type ScopeValue } from '../../../pipeline/language/values';
+import { fixedAmbient, scopeOf } from './support';
+
+function render(template: Json, context: Record<string, ScopeValue> = {}): Json {
+  return renderTemplate(parseTemplate(template), scopeOf(context), fixedAmbient());
+}
+
+describe('a template', () => {
+  test('is itself when it has no fragment', () => {
+    expect(parseTemplate('no $fragment {here}')).toBe('no $fragment {here}');
+    expect(parseTemplate(5)).toBe(5);
+    expect(isConstantTemplate(parseTemplate({ a: ['b', { c: null }] }))).toBe(true);
+    expect(isConstantTemplate(parseTemplate({ a: ['b', { c: '${x}' }] }))).toBe(false);
+  });
+
+  test('is plain JSON', () => {
+    const template = parseTemplate(['${a}', { k: "${n + 1} ${'é' | h} ${b'x'} ${[i for i, j in l if j]}" }]);
+
+    expect(JSON.parse(JSON.stringify(template))).toEqual(template);
+  });
+
+  test('keeps the type of a value that it names alone', () => {
+    expect(render('${l}', { l: [1, { a: null }] })).toEqual([1, { a: null }]);
+    expect(render('${f}', { f: false })).toBe(false);
+    expect(render('${ n }', { n: 7 })).toBe(7);
+  });
+
+  test('renders values of dicts and leaves keys, even strange ones, alone', () => {
+    const template = JSON.parse('{"__proto__": "${n}", "${n}": "${n}!"}') as Json;
+
+    expect(JSON.stringify(render(template, { n: 1 }))).toBe('{"__proto__":1,"${n}":"1!"}');
+  });
+
+  test('does not render what a value contains', () => {
+    expect(render('${a} ${b}', { a: '${b}', b: 'B' })).toBe('${b} B');
+  });
+
+  test('evaluates the same fragment once', () => {
+    expect(render('${random.random()} ${random.random()}')).toBe('0.1 0.1');
+  });
+
+  test('stays as written when a name that it never reaches is unknown', () => {
+    expect(render('${a or b}', { a: 1 })).toBe('${a or b}');
+  });
+
+  test('reads attributes of system objects and gives their text', () => {
+    const system = new AttributeObject(
+      new Map<string, Json>([
+        ['task_id', 12],
+        ['col', ['x', 'y']],
+      ]),
+      'DataTable with col Fields',
+    );
+
+    expect(render('${_system.task_id}', { _system: system })).toBe('12');
+    expect(render('${t.col[-1]}!', { t: system })).toBe('y!');
+    expect(render('${t}', { t: system })).toBe('DataTable with col Fields');
+    expect(render('${t}.', { t: system })).toBe('DataTable with col Fields.');
+    expect(render('${t.nope} ${t.__class__}', { t: system })).toBe('${t.nope} ${t.__class__}');
+  });
+
+  test('takes clock, zone and chance from the ambient only', () => {
+    expect(render('${datetime.datetime.now()}')).toBe('2024-02-29 23:04:05.678000');
+    expect(render('${datetime.datetime.utcnow().strftime("%Y-%m-%d %H:%M:%S")}')).toBe('2024-02-29 15:04:05');
+    expect(render('${(datetime.datetime.now() + datetime.timedelta(hours=1)).date()}')).toBe('2024-03-01');
+    expect(render('${datetime.date.today()} ${int(time.time())} ${time.strftime("%H:%M")}')).toBe(
+      '2024-02-29 1709219045 23:04',
+    );
+    expect(render('${datetime.datetime(2024, 2, 29, 23, 4, 5).timestamp()}')).toBe('1709219045.0');
+    expect(render('${random.randint(1, 10)} ${random.choice("abc")}')).toBe('2 c');
+    expect(render('${datetime.datetime.strptime("2024-03-01 01:02", "%Y-%m-%d %H:%M").weekday()}')).toBe('4');
+  });
+
+  test('never changes a value of the context', () => {
+    const context = { l: [3, 1, 2], d: { k: 1 } };
+
+    expect(render('${l.sort() or l} ${l.append(4)} ${d.update(k=2) or d}', context)).toBe("[1, 2, 3] None {'k': 2}");
+    expect(context).toEqual({ l: [3, 1, 2], d: { k: 1 } });
+  });
+
+  test.each([
+    '${constructor}',
+    '${toString}',
+    '${hasOwnProperty}',
+    '${d.constructor}',
+    "${d['constructor']}",
+    "${d['__proto__']}",
+    '${l.length}',
+    '${l.map}',
+    '${s.constructor}',
+    '${json.constructor}',
+    '${(lambda: 1).constructor}',
+    '${str.prototype}',
+    "${d.get('constructor').x}",
+  ])('reaches no host object by %s', (template) => {
+    expect(render(template, { d: {}, l: [], s: '' })).toBe(template);
+  });
+
+  test('refers to root names, not to bound ones', () => {
+    const names = (template: Json): string[] => templateReferences(parseTemplate(template));
+
+    expect(names('${[x + y for x in a if x > b]} ${(lambda q, r=c: q)(1)} ${d.e[f]}')).toEqual([
+      'a',
+      'b',
+      'c',
+      'd',
+      'f',
+      'y',
+    ]);
+    expect(names(['${z}', { k: '${a.__class__} ${b | nosuchfilter} ${bad bad}' }])).toEqual(['a', 'b', 'z']);
+  });
+});
+
+describe('limits of an expression', () => {
+  const big = 'x'.repeat(1_000_000);
+  const numbers = Array.from({ length: 90_000 }, (_, index) => index);
+
+  test.each([
+    "${'a' * 10**9}",
+    '${10 ** 10 ** 10}',
+    '${1 << 1000000}',
+    '${[0] * 10**9}',
+    '${sum(range(10**9))}',
+    '${[1 for a in range(100) for b in range(100) for c in range(100)]}',
+    "${'a'.ljust(10**9)}",
+    "${'%1000000000d' % 1}",
+    '${(lambda f: f(f))(lambda f: f(f))}',
+    "${big.replace('x', 'yyyy')}",
+    "${[big.count('a') for i in range(9000)]}",
+    "${re.findall('(x+x+)+y', big)}",
+    "${[hashlib.md5(('x' * 10000).encode()).hexdigest() for i in range(1000)]}",
+    '${[[x, y] for x in numbers for y in numbers]}',
+    `\${${'('.repeat(60)}1${')'.repeat(60)}}`,
+    `\${${'1+'.repeat(2100)}1}`,
+    `\${a${'.upper()'.repeat(300)}}`,
+  ])('leave %s as it is, at once', (template) => {
+    const start = performance.now();
+
+    expect(render(template, { a: 'a', big, numbers })).toBe(template);
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+
+  test('hold for all fragments of a value together', () => {
+    const template = Array.from({ length: 3000 }, (_, index) => `\${sum(range(90000)) + ${index}}`).join(' ');
+    const start = performance.now();
+
+    expect(String(render(template))).toContain('${sum(range(90000)) + 2999}');
+    expect(performance.now() - start).toBeLessThan(20_000);
+  });
+});
+
+describe('any text', () => {
+  const alphabet = '${}ab1 \'"\\n\n()[]|,.:+-*/%<>=!~^&@#_xif else for in lambda not 中😀'.split('');
+  const text = fc.array(fc.constantFrom(...alphabet), { maxLength: 60 }).map((characters) => characters.join(''));
+
+  test('parses and renders without throwing', () => {
+    fc.assert(
+      fc.property(text, fc.boolean(), (source, wrapped) => {
+        const template = parseTemplate(wrapped ? `\${${source}}` : source);
+        const again = JSON.parse(JSON.stringify(template));
+        const scope = scopeOf({ a: 'A', b: [1, 'x'], x: 2 });
+
+        expect(renderTemplate(again, scope, fixedAmbient())).toEqual(renderTemplate(template, scope, fixedAmbient()));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('as a value comes out as it went in', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const json = value as Json;
+
+        expect(render('${v}', { v: json })).toEqual(json);
+        expect(render('<${v}>', { v: json })).toBe(`<${pythonStr(json)}>`);
+        expect(JSON.parse(String(render('${json.dumps(v)}', { v: json })))).toEqual(JSON.parse(JSON.stringify(json)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
