@@ -54,7 +54,7 @@ function appender(screen: Screen): (lines: ProgressLine[]) => void {
 function redrawer(screen: Screen): (lines: ProgressLine[]) => void {
   let drawn = 0;
   return function redraw(lines) {
-    const texts = visibleTexts(lines, screen).map((text) => [...text].slice(0, (screen.columns ?? 80) - 1).join(''));
+    const texts = visibleTexts(lines, screen).map((text) => [...text].slice(0, (screen.columns || 80) - 1).join(''));
     const back = drawn > 0 ? `\x1b[${drawn}A\x1b[J` : '';
     screen.write(`${back}${texts.map((text) => `${text}\n`).join('')}`);
     drawn = texts.length;
@@ -63,7 +63,7 @@ function redrawer(screen: Screen): (lines: ProgressLine[]) => void {
 
 /** What is above the screen's edge cannot be redrawn: a long task shows what moves, and counts the rest. */
 function visibleTexts(lines: ProgressLine[], screen: Screen): string[] {
-  const room = Math.max((screen.rows ?? 24) - 3, 5);
+  const room = Math.max((screen.rows || 24) - 3, 5);
   if (lines.length <= room) return lines.map(textOf);
   const moving = lines.filter(({ state }) => state !== 'FINISHED' && state !== 'READY');
   const finished = lines.filter(({ state }) => state === 'FINISHED').length;
