@@ -34,6 +34,6 @@ export const builtins: Record<BuiltinName, Builtin> = {
   wait_until: { begin: waitUntil },
   wait_callback: {
     begin: () => ({ kind: 'callback', outputs: {} }),
-    endByCallback: (data) => ({ ok: true, outputs: data === null ? {} : { callback_data: data } }),
+    endByCallback: (data): CallbackResult => ({ ok: true, outputs: data === null ? {} : { callback_data: data } }),
   },
 };
