@@ -1,7 +1,8 @@
 import { asNumber, compareBy, equal } from './compare';
 import { ExpressionError, limitError, syntaxError, typeError } from './errors';
 import { Meter } from './limits';
-import { makeFloat, parseInteger, truncate } from './numbers';
+import { parseInteger } from './number-text';
+import { makeFloat, truncate } from './numbers';
 import { iterate } from './sequences';
 import { isDict, isPlainDict, PySet, type PyValue, textOf, typeName } from './values';
 

@@ -14,17 +14,8 @@ import {
 } from './methods/collections';
 import { makeTranslation, TEXT_METHODS } from './methods/text';
 import { MODULES } from './modules';
-import {
-  arithmetic,
-  isInt,
-  makeFloat,
-  parseFloatText,
-  parseInteger,
-  requireInt,
-  roundNumber,
-  toFloat,
-  truncate,
-} from './numbers';
+import { parseFloatText, parseInteger, roundNumber } from './number-text';
+import { arithmetic, isInt, makeFloat, requireInt, toFloat, truncate } from './numbers';
 import { binary } from './operators';
 import { iterate, lengthOf } from './sequences';
 import {

@@ -6,11 +6,11 @@ import { asNumber } from './compare';
 import { ExpressionError, typeError, valueError } from './errors';
 import { PyFunction, type Run } from './functions';
 import { Meter } from './limits';
-import { bitwise, isInt, makeFloat, negate, parseInteger } from './numbers';
+import { parseInteger } from './number-text';
+import { bitwise, isInt, makeFloat, negate } from './numbers';
 import { binary, compareOnce } from './operators';
 import { itemAt, iterate, sliceOf } from './sequences';
 import {
-  AttributeObject,
   type CallArguments,
   dictOf,
   isDict,
@@ -96,7 +96,7 @@ class Evaluation implements Run {
       case 'starred':
         throw typeError("can't use starred expression here");
       case 'attribute':
-        return this.#attribute(this.value(node.object, locals), node.name);
+        return attributeOf(this.value(node.object, locals), node.name);
       case 'subscript':
         return this.#subscript(this.value(node.object, locals), this.value(node.index, locals));
       case 'slice':
@@ -144,10 +144,6 @@ class Evaluation implements Run {
     const builtin = BUILTINS.get(name);
     if (builtin === undefined) throw new ExpressionError('missing_variable', `name '${name}' is not defined`);
     return builtin;
-  }
-
-  #attribute(object: PyValue, name: string): PyValue {
-    return attributeOf(object, name);
   }
 
   #subscript(object: PyValue, index: PyValue): PyValue {
@@ -291,9 +287,8 @@ function unary(operator: '-' | '+' | '~' | 'not', operand: PyValue): PyValue {
   if (operator === 'not') return !truthy(operand);
   const number = asNumber(operand);
   if (number === undefined) {
-    const negated = operator === '-' && operand instanceof PyObject ? operand.subtract(operand) : undefined;
-    const result = negated instanceof PyObject ? negated.subtract(operand) : undefined;
-    if (result !== undefined) return result;
+    const negated = operator === '-' && operand instanceof PyObject ? operand.multiply(-1) : undefined;
+    if (negated !== undefined) return negated;
     throw typeError(`bad operand type for unary ${operator}: '${typeName(operand)}'`);
   }
   if (operator === '+') return number;
@@ -321,5 +316,3 @@ function bindParameters(callee: Lambda, { positional, keywords }: CallArguments)
   if (next < positional.length || unknown) throw typeError('too many arguments');
   return names;
 }
-
-export { AttributeObject };

@@ -43,20 +43,11 @@ export function makeInt(value: bigint): PyInt {
   return value;
 }
 
-function floatOf(value: PyNumber): number {
+export function toFloat(value: PyNumber): number {
   if (value instanceof PyFloat) return value.value;
   const number = Number(value);
   if (!Number.isFinite(number) && typeof value === 'bigint') throw valueError('int too large to convert to float');
   return number;
-}
-
-export function toFloat(value: PyNumber): number {
-  return floatOf(value);
-}
-
-/** Both as bigint; an unsafe number is one that JSON already rounded. */
-export function toBigInt(value: PyInt): bigint {
-  return BigInt(value);
 }
 
 /** An int as a JavaScript number for indexes and counts; throws when it is out of any sensible range. */
@@ -73,13 +64,13 @@ export type ArithmeticOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**';
 
 export function arithmetic(operator: ArithmeticOperator, left: PyNumber, right: PyNumber): PyNumber {
   if (isInt(left) && isInt(right)) return integerArithmetic(operator, left, right);
-  return floatArithmetic(operator, floatOf(left), floatOf(right));
+  return floatArithmetic(operator, toFloat(left), toFloat(right));
 }
 
 function integerArithmetic(operator: ArithmeticOperator, left: PyInt, right: PyInt): PyNumber {
   if (operator === '/') {
     if (Number(right) === 0) throw zeroDivision('division by zero');
-    return makeFloat(floatOf(left) / floatOf(right));
+    return makeFloat(toFloat(left) / toFloat(right));
   }
   if (operator === '**') return integerPower(left, right);
   if (operator === '//' || operator === '%') {
@@ -113,7 +104,7 @@ function exactInteger(operator: ArithmeticOperator, left: bigint, right: bigint)
 function integerPower(left: PyInt, right: PyInt): PyNumber {
   if (right < 0) {
     if (Number(left) === 0) throw zeroDivision('0.0 cannot be raised to a negative power');
-    return makeFloat(floatOf(left) ** floatOf(right));
+    return makeFloat(toFloat(left) ** toFloat(right));
   }
   const base = BigInt(left);
   if (Number(right) === 0 || base === 1n) return 1;
@@ -204,145 +195,12 @@ export function compareNumbers(left: PyNumber, right: PyNumber): number {
   return a == b ? 0 : Number.NaN;
 }
 
-/** repr() of a Python float (spec appendix C). */
-export function floatText(value: number): string {
-  if (Number.isNaN(value)) return 'nan';
-  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
-  if (Object.is(value, -0)) return '-0.0';
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e16)) return exponentText(value);
-  const text = String(value);
-  return /[.]/.test(text) ? text : `${text}.0`;
-}
-
-function exponentText(value: number): string {
-  const [digits, exponent] = value.toExponential().split('e') as [string, string];
-  const sign = exponent.startsWith('-') ? '-' : '+';
-  return `${digits}e${sign}${exponent.slice(1).padStart(2, '0')}`;
-}
-
-export function numberText(value: PyNumber): string {
-  if (value instanceof PyFloat) return floatText(value.value);
-  if (typeof value === 'bigint') return value.toString();
-  if (Number.isSafeInteger(value)) return value === 0 ? '0' : String(value);
-  return isInt(value) ? BigInt(value).toString() : floatText(value);
-}
-
-const PREFIX_BASES: Record<string, number> = { '0x': 16, '0o': 8, '0b': 2 };
-
-/** int(text, base): blanks around, single underscores between digits, a prefix that fits the base. */
-export function parseInteger(text: string, base = 10): PyInt {
-  const fail = valueError(`invalid literal for int() with base ${base}: '${text.slice(0, 200)}'`);
-  const match = /^([+-]?)(0[xXoObB]_?)?([0-9a-zA-Z]+(?:_[0-9a-zA-Z]+)*)$/.exec(asciiDigits(trimBlanks(text)));
-  let [sign, prefix, digits] = match ? [match[1]!, match[2] ?? '', match[3]!] : ['', '', ''];
-  if (!match) throw fail;
-  const prefixBase = PREFIX_BASES[prefix.slice(0, 2).toLowerCase()];
-  let radix = base;
-  if (prefix && base === 0) radix = prefixBase ?? 10;
-  else if (prefix && prefixBase !== base) {
-    digits = prefix + digits;
-    prefix = '';
-  } else if (!prefix && base === 0) {
-    if (/^0+[1-9]/.test(digits)) throw fail;
-    radix = 10;
-  }
-  if (radix < 2 || radix > 36) throw valueError('int() base must be >= 2 and <= 36, or 0');
-  return accumulate(digits.replaceAll('_', ''), radix, sign === '-' ? -1n : 1n, fail);
-}
-
-function accumulate(digits: string, radix: number, sign: bigint, fail: ExpressionError): PyInt {
-  if (digits.length > MAX_INTEGER_BITS / 3) throw limitError('the integer is too big');
-  const allowed = '0123456789abcdefghijklmnopqrstuvwxyz'.slice(0, radix);
-  let value = 0n;
-  const step = BigInt(radix);
-  for (const digit of digits.toLowerCase()) {
-    const index = allowed.indexOf(digit);
-    if (index < 0) throw fail;
-    value = value * step + BigInt(index);
-  }
-  return makeInt(sign * value);
-}
-
-/** float(text). */
-export function parseFloatText(text: string): number | PyFloat {
-  const bare = trimBlanks(text);
-  if (/^[+-]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)([eE][+-]?\d+(_\d+)*)?$/.test(bare)) {
-    return makeFloat(Number(bare.replaceAll('_', '')));
-  }
-  const special = /^([+-]?)(?:(inf|infinity)|nan)$/i.exec(bare);
-  if (!special) throw valueError(`could not convert string to float: '${text.slice(0, 200)}'`);
-  if (!special[2]) return Number.NaN;
-  return special[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-}
-
-/** Full-width digits count as digits, as in Python. */
-function asciiDigits(text: string): string {
-  return text.replace(/\p{Nd}/gu, (digit) => digit.normalize('NFKC'));
-}
-
-function trimBlanks(text: string): string {
-  return text.trim();
-}
-
 /** int(number): towards zero. */
 export function truncate(value: PyNumber): PyInt {
   if (isInt(value)) return value;
-  const number = floatOf(value);
-  if (!Number.isFinite(number)) throw valueError(`cannot convert float ${floatText(number)} to integer`);
+  const number = toFloat(value);
+  if (!Number.isFinite(number)) throw valueError(`cannot convert float ${number} to integer`);
   return makeInt(BigInt(Math.trunc(number)));
-}
-
-/** Exactly the digits that Python's round() and "%.2f" give: half to even on the exact binary value. */
-export function fixedText(value: number, digits: number): string {
-  if (digits > 1000) throw limitError('too many digits');
-  const [mantissa, exponent] = binaryParts(Math.abs(value));
-  // value = mantissa * 2^exponent; scaled = value * 10^digits, rounded half to even.
-  const scale = 10n ** BigInt(digits);
-  let scaled: bigint;
-  if (exponent >= 0) scaled = (mantissa << BigInt(exponent)) * scale;
-  else scaled = roundedDivide(mantissa * scale, 1n << BigInt(-exponent));
-  const text = scaled.toString().padStart(digits + 1, '0');
-  const sign = value < 0 || Object.is(value, -0) ? '-' : '';
-  return digits === 0 ? sign + text : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
-}
-
-function roundedDivide(numerator: bigint, denominator: bigint): bigint {
-  const quotient = numerator / denominator;
-  const twice = (numerator % denominator) * 2n;
-  if (twice > denominator || (twice === denominator && quotient % 2n === 1n)) return quotient + 1n;
-  return quotient;
-}
-
-function binaryParts(value: number): [mantissa: bigint, exponent: number] {
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, value);
-  const bits = view.getBigUint64(0);
-  const exponent = Number((bits >> 52n) & 0x7ffn);
-  const fraction = bits & 0xfffffffffffffn;
-  return exponent === 0 ? [fraction, -1074] : [fraction | (1n << 52n), exponent - 1075];
-}
-
-/** round(value[, digits]). */
-export function roundNumber(value: PyNumber, digits: number | undefined): PyNumber {
-  if (isInt(value)) return digits === undefined || digits >= 0 ? value : roundInteger(value, digits);
-  const number = floatOf(value);
-  if (!Number.isFinite(number)) {
-    if (digits === undefined) throw valueError(`cannot convert float ${floatText(number)} to integer`);
-    return makeFloat(number);
-  }
-  if (digits === undefined) return parseInteger(fixedText(number, 0));
-  if (digits > 308) return makeFloat(number);
-  if (digits >= 0) return makeFloat(Number(fixedText(number, digits)));
-  if (digits < -308) return makeFloat(number * 0);
-  return makeFloat(toFloat(roundInteger(parseInteger(fixedText(number, 0)), digits)));
-}
-
-function roundInteger(value: PyInt, digits: number): PyInt {
-  if (digits < -4000) return 0;
-  const scale = 10n ** BigInt(-digits);
-  const size = BigInt(value) < 0n ? -BigInt(value) : BigInt(value);
-  const rounded = roundedDivide(size, scale) * scale;
-  return makeInt(BigInt(value) < 0n ? -rounded : rounded);
 }
 
 export function requireInt(value: unknown, what: string): number {

@@ -1,7 +1,8 @@
 import { asNumber } from './compare';
 import { limitError, typeError, valueError } from './errors';
 import type { Run } from './functions';
-import { fixedText, floatText, isInt, type PyInt, type PyNumber, toFloat, truncate } from './numbers';
+import { fixedText, floatText } from './number-text';
+import { isInt, type PyInt, type PyNumber, toFloat, truncate } from './numbers';
 import { itemAt } from './sequences';
 import { isDict, PyBytes, PyTuple, type PyValue, reprOf, textOf, typeName } from './values';
 

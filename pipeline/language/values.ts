@@ -1,7 +1,8 @@
 import type { Json } from '../json';
 import { limitError, typeError } from './errors';
 import { MAX_VALUE_DEPTH } from './limits';
-import { isFloat, isInt, isNumber, numberText, PyFloat, toFloat } from './numbers';
+import { numberText } from './number-text';
+import { isFloat, isInt, isNumber, PyFloat, toFloat } from './numbers';
 
 /** A context value with attribute access (`${_system.task_id}`, `${T.col[0]}` of a datatable). `text` is its str(). */
 export class AttributeObject {

@@ -86,7 +86,7 @@ function readUtf8(bytes: Uint8Array, at: number): [number, number] {
   return code < smallest || code > 0x10ffff || surrogate ? [-1, 1] : [code, length];
 }
 
-function hexOf(bytes: Uint8Array): string {
+export function hexOf(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
@@ -104,5 +104,3 @@ export const BYTES_METHODS = methodTable<PyBytes>({
     return hexOf(self.bytes);
   },
 });
-
-export { hexOf };

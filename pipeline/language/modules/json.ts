@@ -3,7 +3,8 @@ import { limitError, typeError, valueError } from '../errors';
 import { type BoundArguments, type Implementation, moduleOf, type Run } from '../functions';
 import { MAX_VALUE_DEPTH } from '../limits';
 import { decodeBytes } from '../methods/bytes';
-import { makeFloat, numberText, parseInteger, requireInt } from '../numbers';
+import { numberText, parseInteger } from '../number-text';
+import { makeFloat, requireInt } from '../numbers';
 import { dictOf, isDict, PyBytes, PyDict, PyTuple, type PyValue, textOf, truthy, typeName } from '../values';
 
 interface Layout {

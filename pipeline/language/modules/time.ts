@@ -2,7 +2,7 @@ import { typeError } from '../errors';
 import { type Implementation, moduleOf } from '../functions';
 import { makeFloat } from '../numbers';
 import type { PyValue } from '../values';
-import { epochMs, localMoment, PyDatetime, PyStructTime, requireSeconds, utcMoment } from './datetime';
+import { epochMs, localMoment, PyDatetime, PyStructTime, requireSeconds, utcMoment } from './dates';
 import { strftime, strptime } from './strftime';
 
 function requireText(value: PyValue | undefined): string {
