@@ -18,7 +18,7 @@ async function ensureInstalled(root) {
   const stamp = path.join(root, 'node_modules', '.gantry-install');
   if (readIfThere(stamp) === hash) return 0;
   if (matchesLockFile(root)) {
-    fs.writeFileSync(stamp, hash);
+    writeStamp(stamp, hash);
     return 0;
   }
 
@@ -33,7 +33,7 @@ async function ensureInstalled(root) {
     },
   );
   if (signal || code !== 0) return code || 1;
-  fs.writeFileSync(stamp, hash);
+  writeStamp(stamp, hash);
   say('dependencies installed');
   return 0;
 }
@@ -53,6 +53,14 @@ function matchesLockFile(root) {
     });
   } catch {
     return false;
+  }
+}
+
+function writeStamp(stamp, hash) {
+  try {
+    fs.writeFileSync(stamp, hash);
+  } catch {
+    // Best-effort: without it (a read-only clone) the next start compares again.
   }
 }
 

@@ -17,9 +17,12 @@ const RETRY_MS = 250;
  * @returns {Promise<T>}
  */
 async function withLock(file, work, onWait) {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
   let waited = false;
-  while (!tryCreate(file)) {
+  for (;;) {
+    const outcome = tryCreate(file);
+    if (outcome === 'created') break;
+    // A clone that is not ours to write: nothing can be built in it, and so nothing has to be kept apart.
+    if (outcome === 'readOnly') return work();
     if (isStale(file)) {
       fs.rmSync(file, { force: true });
       continue;
@@ -39,10 +42,12 @@ async function withLock(file, work, onWait) {
 
 function tryCreate(file) {
   try {
+    fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, `${process.pid}\n`, { flag: 'wx' });
-    return true;
+    return 'created';
   } catch (error) {
-    if (error.code === 'EEXIST') return false;
+    if (error.code === 'EEXIST') return 'taken';
+    if (['EACCES', 'EROFS', 'EPERM'].includes(error.code)) return 'readOnly';
     throw error;
   }
 }

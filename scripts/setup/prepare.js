@@ -15,7 +15,17 @@ const ROOT = path.resolve(__dirname, '..', '..');
  */
 async function prepare({ upTo = 'built', onTypeErrors = 'tell' } = {}) {
   checkNodeVersion();
-  const code = await withLock(
+  try {
+    const code = await bringUp(upTo, onTypeErrors);
+    if (code !== 0) process.exit(code);
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+function bringUp(upTo, onTypeErrors) {
+  return withLock(
     path.join(ROOT, 'dist', '.setup.lock'),
     async () => {
       const installed = await ensureInstalled(ROOT);
@@ -25,7 +35,6 @@ async function prepare({ upTo = 'built', onTypeErrors = 'tell' } = {}) {
     },
     () => say('waiting for another start in this clone to finish installing or building'),
   );
-  if (code !== 0) process.exit(code);
 }
 
 /**
