@@ -31,7 +31,9 @@ export function checkTemplate({ template, context, expected, references }: Templ
   const actual = JSON.parse(JSON.stringify(renderTemplate(parsed, scope, AMBIENT)));
   if (!isDeepStrictEqual(actual, expected))
     return `renders ${JSON.stringify(actual)}, expected ${JSON.stringify(expected)}`;
-  const names = templateReferences(parsed).map((name) => `\${${name}}`);
+  const names = templateReferences(parsed)
+    .map((name) => `\${${name}}`)
+    .sort();
   return isDeepStrictEqual(names, [...references].sort()) ? undefined : `refers to ${names}, expected ${references}`;
 }
 

@@ -39,8 +39,6 @@ export type Part = string | NamePart | ExpressionPart | InertPart;
 export interface NamePart {
   kind: 'name';
   name: string;
-  /** What stands in the text when it differs from `${name}`. */
-  source?: string;
 }
 
 export interface ExpressionPart {
@@ -102,16 +100,15 @@ function parseText(text: string): Template {
 }
 
 function parseFragment(source: string, inner: string): Part {
-  // BETTER than the original: blanks around the expression do no harm.
   const bare = inner.trim();
   if (bare === '') return '';
-  if (PLAIN_NAME.test(bare) && !isKeyword(bare)) {
-    return source === `\${${bare}}` ? { kind: 'name', name: bare } : { kind: 'name', name: bare, source };
-  }
+  if (PLAIN_NAME.test(inner) && !isKeyword(inner)) return { kind: 'name', name: inner };
   try {
     const { expression, filters, forbidden } = parseSource(bare);
     const names = namesOf(expression);
-    if (forbidden || !filters?.every(isKnownFilter)) return { kind: 'inert', source, names };
+    // A blank in front is a syntax error to the original, whose names it still counts.
+    const isIndented = inner !== inner.trimStart();
+    if (isIndented || forbidden || !filters?.every(isKnownFilter)) return { kind: 'inert', source, names };
     return { kind: 'expression', source, expression, names, ...(filters.length > 0 && { filters }) };
   } catch {
     return source;
@@ -224,7 +221,7 @@ class Renderer {
 
   #part(part: Exclude<Part, string>, known: Map<string, string>): string {
     if (part.kind === 'inert') return part.source;
-    const source = part.source ?? `\${${(part as NamePart).name}}`;
+    const source = part.kind === 'name' ? `\${${part.name}}` : part.source;
     const before = known.get(source);
     if (before !== undefined) return before;
     const text = part.kind === 'name' ? this.#name(part, source) : this.#expression(part);

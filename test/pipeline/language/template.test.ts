@@ -30,7 +30,12 @@ describe('a template', () => {
   test('keeps the type of a value that it names alone', () => {
     expect(render('${l}', { l: [1, { a: null }] })).toEqual([1, { a: null }]);
     expect(render('${f}', { f: false })).toBe(false);
-    expect(render('${ n }', { n: 7 })).toBe(7);
+  });
+
+  test('stays as it is with a blank in front, and is text with one behind, as in the original', () => {
+    expect(render('${ n }', { n: 7 })).toBe('${ n }');
+    expect(templateReferences(parseTemplate('${ n }'))).toEqual(['n']);
+    expect(render('${n }', { n: 7 })).toBe('7');
   });
 
   test('renders values of dicts and leaves keys, even strange ones, alone', () => {
