@@ -30,13 +30,14 @@ export function checkTask(
   action: Exclude<Operation, { node: string }>['action'],
 ): Refusal | null {
   const status = taskStatus(state);
+  if (isEnded(state)) return refuseTask(state, action);
   switch (action) {
     case 'pause':
-      return status === 'CREATED' || status === 'RUNNING' ? null : refuseTask(state, action);
+      return status === 'SUSPENDED' ? refuseTask(state, action) : null;
     case 'resume':
       return status === 'SUSPENDED' ? null : refuseTask(state, action);
     case 'stop':
-      return isEnded(state) ? refuseTask(state, action) : null;
+      return null;
     case 'set_constants': {
       const hasFailed = state.pipelines.some(({ failed }) => failed > 0);
       return status === 'CREATED' || status === 'SUSPENDED' || hasFailed ? null : refuseTask(state, action);
@@ -71,7 +72,8 @@ function checkNode(node: ProgramNode, index: number, state: View, operation: Nod
       return current?.status === 'RUNNING' ? null : needs('RUNNING', node, current);
     case 'pause_node':
       if (node.type === 'subprocess') return wrongType(operation, node);
-      return !current || current.status === 'READY' ? null : needs('not started', node, current);
+      if (!current || current.status === 'READY') return null;
+      return wrongState(`node ${node.id} can be paused before it starts only, actual ${current.status}`);
     case 'resume_node':
       if (node.type === 'subprocess') return wrongType(operation, node);
       return current?.status === 'SUSPENDED' ? null : needs('SUSPENDED', node, current);
@@ -117,25 +119,23 @@ function checkCallback(
   if (current?.status === 'RUNNING') return null;
   if (current && current.status !== 'READY' && current.status !== 'SUSPENDED') return needs('RUNNING', node, current);
   if (state.callbacks[index] === undefined) return null;
-  return { kind: 'wrong_state', message: `node ${node.id} has a callback already, kept until the node is reached` };
+  return wrongState(`node ${node.id} has a callback already, kept until the node is reached`);
 }
 
 function refuseTask(state: Pick<View, 'pipelines'> & { context: { taskId: number } }, action: string): Refusal {
-  return {
-    kind: 'wrong_state',
-    message: `task ${state.context.taskId} is ${taskStatus(state)}: ${action} is not possible`,
-  };
+  return wrongState(`task ${state.context.taskId} is ${taskStatus(state)}: ${action} is not possible`);
 }
 
 function needs(status: string, node: ProgramNode, current: NodeState | undefined): Refusal {
-  return {
-    kind: 'wrong_state',
-    message: `node ${node.id} state is not ${status}, actual ${current?.status ?? 'not reached'}`,
-  };
+  return wrongState(`node ${node.id} state is not ${status}, actual ${current?.status ?? 'not reached'}`);
 }
 
 function wrongType({ action }: NodeOperation, node: ProgramNode): Refusal {
   return invalid(`${action} is not possible on node ${node.id}, its type is ${node.type}`);
+}
+
+function wrongState(message: string): Refusal {
+  return { kind: 'wrong_state', message };
 }
 
 function invalid(message: string): Refusal {
