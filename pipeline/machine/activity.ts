@@ -6,16 +6,13 @@ import { commandId, type Frame } from './frame';
 import type { Outcome } from './messages';
 import { type EndRow, exportOutputs, failNode, finishNode, nextRound, RECORDED } from './nodes';
 import { loopFields, outputsOf } from './outputs';
-import { move } from './tokens';
+import { hasFreeSlot, MAX_OPEN_PLUGINS, move } from './tokens';
 import { Variables } from './variables';
-
-/** At more pending activities Temporal fails the workflow task (2,000 is its limit); 500 is its advice. */
-export const MAX_OPEN_PLUGINS = 500;
 
 /** Starts one attempt of an activity: renders its inputs and begins its work, or lets it wait for a free slot. */
 export function startActivity(frame: Frame, node: ActivityNode, index: number, token: number): void {
   const { state } = frame;
-  if (node.work.kind === 'plugin' && state.openPlugins >= MAX_OPEN_PLUGINS) {
+  if (node.work.kind === 'plugin' && !hasFreeSlot(state)) {
     frame.record(index, { waitingFor: `one of the ${MAX_OPEN_PLUGINS} activities that a task may have open` });
     state.backlog.push(token);
     return;

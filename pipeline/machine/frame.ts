@@ -95,7 +95,7 @@ export class Frame {
     const open = this.state.open[id];
     if (!open) return false;
     delete this.state.open[id];
-    if (open.kind === 'plugin') this.#freeSlot();
+    if (open.kind === 'plugin') this.state.openPlugins -= 1;
     return true;
   }
 
@@ -103,13 +103,6 @@ export class Frame {
   cancel(id: string): void {
     const kind = this.state.open[id]?.kind;
     if (this.close(id) && kind !== 'callback') this.commands.push({ type: 'cancel', id });
-  }
-
-  /** A place among the task's open activities is free: the node that has waited longest may have it. */
-  #freeSlot(): void {
-    this.state.openPlugins -= 1;
-    const token = this.state.backlog.shift();
-    if (token !== undefined) this.state.ready.push(token);
   }
 }
 

@@ -76,6 +76,8 @@ function release(frame: Frame): void {
 function stop(frame: Frame): void {
   const { state } = frame;
   state.pipelines[0]!.status = 'REVOKED';
+  state.ready = [];
+  state.held = [];
   state.backlog = [];
   for (const id of Object.keys(state.open)) frame.cancel(id);
   state.nodes.forEach((node, index) => {

@@ -6,7 +6,7 @@ import type { Command, Event } from './messages';
 import { applyOperation } from './operations';
 import { shownState } from './shown';
 import { isEnded, type State, taskStatus } from './state';
-import { newToken } from './tokens';
+import { hasNextToken, newToken, nextToken } from './tokens';
 
 /**
  * Feeds one event to a task. The state is updated in place; the commands are what the outside world has to do now.
@@ -62,16 +62,13 @@ function carryOver(frame: Frame): void {
   }
 }
 
-/** Moves every token as far as it comes, first come first served, up to the bound of a step. */
+/** Moves every token as far as it comes, up to the bound of a step. */
 function advance(frame: Frame): void {
-  const { ready } = frame.state;
-  let taken = 0;
-  while (taken < ready.length && !frame.isFull && !isEnded(frame.state)) {
-    enter(frame, ready[taken]!);
-    taken += 1;
+  for (let token = nextToken(frame.state); token !== undefined; token = nextToken(frame.state)) {
+    enter(frame, token);
+    if (frame.isFull) break;
   }
-  ready.splice(0, isEnded(frame.state) ? ready.length : taken);
-  if (ready.length > 0) frame.commands.push({ type: 'more' });
+  if (hasNextToken(frame.state)) frame.commands.push({ type: 'more' });
 }
 
 /** Reports a change of the task's own state, after everything that led to it. */

@@ -2,11 +2,27 @@ import type { Branch } from '../program';
 import type { Frame } from './frame';
 import type { State, Token } from './state';
 
+/** At more pending activities Temporal fails the workflow task (2,000 is its limit); 500 is its advice. */
+export const MAX_OPEN_PLUGINS = 500;
+
 /** Makes a token and returns its number; it still has to be put among the ready ones. */
 export function newToken(state: State, token: Token): number {
   state.lastToken += 1;
   state.tokens[state.lastToken] = token;
   return state.lastToken;
+}
+
+export function hasFreeSlot(state: State): boolean {
+  return state.openPlugins < MAX_OPEN_PLUGINS;
+}
+
+/** Takes the token whose turn it is: first those that waited for a free slot, then first come first served. */
+export function nextToken(state: State): number | undefined {
+  return (hasFreeSlot(state) ? state.backlog.shift() : undefined) ?? state.ready.shift();
+}
+
+export function hasNextToken(state: State): boolean {
+  return state.ready.length > 0 || (state.backlog.length > 0 && hasFreeSlot(state));
 }
 
 /** Sends a token on to a node. */

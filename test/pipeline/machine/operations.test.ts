@@ -1,5 +1,5 @@
 import type { Action } from '../../../pipeline/machine';
-import { MAX_OPEN_PLUGINS } from '../../../pipeline/machine/activity';
+import { MAX_OPEN_PLUGINS } from '../../../pipeline/machine/tokens';
 import { nodeIndex } from '../../../pipeline/program';
 import { testCatalog } from '../../support/catalog';
 import { type Request, Simulation } from '../../support/simulation';
