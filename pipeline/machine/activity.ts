@@ -6,6 +6,7 @@ import { commandId, type Frame } from './frame';
 import type { Outcome } from './messages';
 import { type EndRow, exportOutputs, failNode, finishNode, nextRound, RECORDED } from './nodes';
 import { loopFields, outputsOf } from './outputs';
+import type { NodeState } from './state';
 import { hasFreeSlot, MAX_OPEN_PLUGINS, move } from './tokens';
 import { Variables } from './variables';
 
@@ -99,7 +100,7 @@ function runPlugin(frame: Frame, node: ActivityNode, work: PluginWork, index: nu
     heartbeatMs: work.heartbeatMs,
     ...(node.executor ? { executor: node.executor } : {}),
     seq,
-    ignoreFailure: node.ignorable && !mayRetry(node, current.autoRetries),
+    ignoreFailure: ignoresFailure(node, current),
     wantedOutputs: node.loop ? 'all' : node.exports.map(([field]) => field),
   });
 }
@@ -152,7 +153,7 @@ function endAttempt(frame: Frame, index: number, outcome: Outcome): void {
   exportOutputs(frame, index, outputs);
   appendLoopOutputs(frame, index, outputs, outcome.ok);
   const row = outcome.recorded ? RECORDED : { outputs };
-  if (outcome.ok) leave(frame, index, row);
+  if (outcome.ok) endRound(frame, index, row);
   else failAttempt(frame, index, row);
 }
 
@@ -160,14 +161,16 @@ function endAttempt(frame: Frame, index: number, outcome: Outcome): void {
 function failAttempt(frame: Frame, index: number, row: EndRow): void {
   const node = frame.activity(index);
   const current = frame.nodeState(index);
-  if (!mayRetry(node, current.autoRetries)) {
-    if (node.ignorable) {
-      current.errorIgnored = true;
-      return leave(frame, index, row);
-    }
-    if (node.loop?.failSkip) return leave(frame, index, row);
-  }
-  stayFailed(frame, index, row);
+  if (!ignoresFailure(node, current)) return stayFailed(frame, index, row);
+  current.errorIgnored = true;
+  // An ignored failure ends the loop, unless the loop says that it goes on (spec 6.9).
+  if (node.ignorable) passOn(frame, index, row);
+  else endRound(frame, index, row);
+}
+
+/** Whether a failure now counts as finished: nothing is left to try. */
+function ignoresFailure(node: ActivityNode, current: NodeState): boolean {
+  return !mayRetry(node, current.autoRetries) && (node.ignorable || node.loop?.failSkip === true);
 }
 
 /** The node fails; an automatic retry may follow, otherwise an operator decides. */
@@ -184,17 +187,24 @@ function mayRetry(node: ActivityNode, used = 0): boolean {
   return node.autoRetry !== undefined && used < node.autoRetry.times;
 }
 
-/** Leaves an activity that is over: for its next round, or for the next node. */
-function leave(frame: Frame, index: number, row: EndRow): void {
-  const node = frame.activity(index);
+/** Ends a round of an activity: the next round follows, or the next node. */
+function endRound(frame: Frame, index: number, row: EndRow): void {
+  const { loop } = frame.activity(index);
   const current = frame.nodeState(index);
+  if (!loop || current.innerLoop >= loop.times) return passOn(frame, index, row);
   const token = current.token!;
   finishNode(frame, index, row);
-  if (!node.loop || current.innerLoop >= node.loop.times) return move(frame, token, node.next);
   nextRound(current);
   current.token = token;
   frame.setStatus(index, 'READY');
   frame.state.ready.push(token);
+}
+
+/** Ends an activity and sends its token to the next node. */
+function passOn(frame: Frame, index: number, row?: EndRow): void {
+  const token = frame.nodeState(index).token!;
+  finishNode(frame, index, row);
+  move(frame, token, frame.activity(index).next);
 }
 
 /** Puts a failed node back in front of its token, as a new attempt. */
@@ -229,12 +239,9 @@ export function forceFail(frame: Frame, index: number, reason: string): void {
 
 /** Lets the token of a failed activity go on as if it had succeeded; nothing is exported (spec 4.3). */
 export function skipNode(frame: Frame, index: number): void {
-  const node = frame.nodeState(index);
   closeTimers(frame, index);
-  node.skip = true;
-  const token = node.token!;
-  finishNode(frame, index);
-  move(frame, token, frame.activity(index).next);
+  frame.nodeState(index).skip = true;
+  passOn(frame, index);
 }
 
 function armTimeout(frame: Frame, node: ActivityNode, index: number): void {

@@ -55,7 +55,7 @@ export interface RunPlugin {
   executor?: string;
   /** Sequence number of the row that the activity writes at its start; that of its end is one more. */
   seq: number;
-  /** A failure counts as finished: nothing is left to try. */
+  /** A failure counts as finished. */
   ignoreFailure: boolean;
   /** The outputs that the machine goes on with; the others need not enter the history. */
   wantedOutputs: string[] | 'all';
