@@ -269,7 +269,8 @@ function appendLoopOutputs(frame: Frame, index: number, outputs: JsonObject, ok:
   ];
 }
 
-function restartLoop(frame: Frame, index: number): void {
+/** The rounds of `loop_config` are counted anew by every retry, and every time that the token comes to the node. */
+export function restartLoop(frame: Frame, index: number): void {
   const node = frame.node(index);
   if (node.type !== 'activity' || !node.loop) return;
   frame.nodeState(index).innerLoop = 1;

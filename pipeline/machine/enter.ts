@@ -1,4 +1,4 @@
-import { startActivity } from './activity';
+import { restartLoop, startActivity } from './activity';
 import type { Frame } from './frame';
 import { passGateway } from './gateways';
 import { nextRound } from './nodes';
@@ -50,6 +50,7 @@ function reach(frame: Frame, index: number, token: number): NodeState {
     return known;
   }
   nextRound(known);
+  restartLoop(frame, index);
   frame.setStatus(index, 'READY');
   return known;
 }
