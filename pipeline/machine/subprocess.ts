@@ -42,7 +42,8 @@ export function enterSubprocess(frame: Frame, node: SubprocessNode, index: numbe
   Object.assign(state.pipelines[node.child]!, { status: 'RUNNING', values });
   for (let inner = child.start; inner < child.start + child.size; inner++) {
     const known = state.nodes[inner];
-    if (known) known.innerLoop = 0;
+    // Others were paused in advance: they are in their first round.
+    if (known?.status === 'FINISHED') known.innerLoop = 0;
   }
   frame.setStatus(index, 'RUNNING');
   frame.record(index, { startedAt: frame.at, inputs, outputs: {} });
