@@ -184,7 +184,7 @@ function stayFailed(frame: Frame, index: number, row: EndRow): void {
 }
 
 function mayRetry(node: ActivityNode, used = 0): boolean {
-  return node.autoRetry !== undefined && used < node.autoRetry.times;
+  return node.retryable && node.autoRetry !== undefined && used < node.autoRetry.times;
 }
 
 /** Ends a round of an activity: the next round follows, or the next node. */
