@@ -64,7 +64,7 @@ export class Frame {
     const node = this.nodeState(index);
     const key = commandId(index, node);
     const known = this.#rows.get(key);
-    const row: NodeRow = Object.assign(known ?? ({} as NodeRow), changes, {
+    const row: NodeRow = Object.assign(known ?? ({} as NodeRow), { waitingFor: undefined }, changes, {
       seq: this.nextSeq(),
       nodeId: this.node(index).id,
       loop: node.loop,

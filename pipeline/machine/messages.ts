@@ -75,7 +75,7 @@ export interface NodeRow {
   finishedAt?: number;
   inputs?: JsonObject;
   outputs?: JsonObject;
-  /** What the node waits for, in words. */
+  /** What the node waits for, in words; absent: nothing. */
   waitingFor?: string;
 }
 
