@@ -50,7 +50,6 @@ export function exportOutputs(frame: Frame, index: number, outputs: JsonObject):
   if (node.type !== 'activity' && node.type !== 'subprocess') return;
   const { values } = frame.state.pipelines[node.pipeline]!;
   for (const [field, variable] of node.exports) {
-    const value = outputs[field];
-    if (value !== undefined) values[variable] = value;
+    if (Object.hasOwn(outputs, field)) values[variable] = outputs[field]!;
   }
 }
