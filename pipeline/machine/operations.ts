@@ -3,8 +3,9 @@ import { endByCallback, forceFail, retryNode, skipNode } from './activity';
 import { check } from './check';
 import { commandId, type Frame } from './frame';
 import { take } from './gateways';
-import { finishNode } from './nodes';
+import { finishNode, nextOf } from './nodes';
 import type { Operation } from './operation';
+import { move } from './tokens';
 
 /** Ids remembered, so that a repeated request changes nothing. */
 const MAX_USED_IDS = 1000;
@@ -90,11 +91,7 @@ function stop(frame: Frame): void {
 function skip(frame: Frame, index: number): void {
   if (frame.node(index).type === 'activity') return skipNode(frame, index);
   const token = markSkipped(frame, index);
-  const node = frame.node(index);
-  if (node.type === 'start') {
-    frame.state.tokens[token]!.node = node.next;
-    frame.state.ready.push(token);
-  }
+  move(frame, token, nextOf(frame.node(index)));
 }
 
 function chooseBranches(frame: Frame, index: number, flows: string[]): void {
