@@ -4,7 +4,7 @@ import { parseTemplate } from '../language/template';
 import type { ActivityNode, Effect, EffectRule, PluginWork } from '../program';
 import { commandId, type Frame } from './frame';
 import type { Outcome } from './messages';
-import { type EndRow, exportOutputs, failNode, finishNode, nextRound, RECORDED } from './nodes';
+import { type EndRow, exportOutputs, failNode, finishNode, nextOf, nextRound, RECORDED } from './nodes';
 import { loopFields, outputsOf } from './outputs';
 import type { NodeState } from './state';
 import { hasFreeSlot, MAX_OPEN_PLUGINS, move } from './tokens';
@@ -200,11 +200,11 @@ function endRound(frame: Frame, index: number, row: EndRow): void {
   frame.state.ready.push(token);
 }
 
-/** Ends an activity and sends its token to the next node. */
+/** Ends a node that has one way out and sends its token along. */
 function passOn(frame: Frame, index: number, row?: EndRow): void {
   const token = frame.nodeState(index).token!;
   finishNode(frame, index, row);
-  move(frame, token, frame.activity(index).next);
+  move(frame, token, nextOf(frame.node(index)));
 }
 
 /** Puts a failed node back in front of its token, as a new attempt. */
@@ -237,7 +237,7 @@ export function forceFail(frame: Frame, index: number, reason: string): void {
   stayFailed(frame, index, { outputs: outputsOf(outcome, frame.nodeState(index)) });
 }
 
-/** Lets the token of a failed activity go on as if it had succeeded; nothing is exported (spec 4.3). */
+/** Lets the token of a failed node go on as if it had succeeded; nothing is exported (spec 4.3). */
 export function skipNode(frame: Frame, index: number): void {
   closeTimers(frame, index);
   frame.nodeState(index).skip = true;

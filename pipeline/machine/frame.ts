@@ -1,8 +1,9 @@
 import type { Ambient } from '../language/template';
 import type { ActivityNode, Program, ProgramNode } from '../program';
+import type { Clock } from '../variable-types';
 import type { Command, NodeRow } from './messages';
 import { nextRandom } from './random';
-import type { NodeState, NodeStatus, Open, State } from './state';
+import type { NodeState, NodeStatus, Open, State, ZoneOffsets } from './state';
 
 /** Rows after which a step stops, so that no flush and no workflow task grows without bound. */
 const MAX_ROWS_PER_STEP = 100;
@@ -10,7 +11,7 @@ const MAX_ROWS_PER_STEP = 100;
 /** One call of `step`: what it works on and what it has asked for so far. */
 export class Frame {
   readonly commands: Command[] = [];
-  readonly ambient: Ambient;
+  readonly ambient: Ambient & Clock;
   #rows = new Map<string, NodeRow>();
 
   constructor(
@@ -22,6 +23,7 @@ export class Frame {
       now: at,
       random: () => nextRandom(state),
       offsetMinutes: (instant) => offsetOf(state.context.zone, instant),
+      zoneOffsetMinutes: (zone, instant) => offsetOf(namedZone(state, zone), instant),
     };
   }
 
@@ -117,7 +119,13 @@ export function wake(id: string, timer: Open & { kind: 'timer' }, program: Progr
   return { type: 'wake', id, at: timer.at, label: `${name} ${purposes[timer.purpose]}` };
 }
 
-function offsetOf(zone: [number, number][], instant: number): number {
+function namedZone({ context }: State, name: string): ZoneOffsets {
+  const known = context.zones && Object.hasOwn(context.zones, name) ? context.zones[name] : undefined;
+  if (known) return known;
+  throw new Error(`nothing is known of time zone ${JSON.stringify(name)}: it has to be a real one, written out`);
+}
+
+function offsetOf(zone: ZoneOffsets, instant: number): number {
   let offset = zone[0]?.[1] ?? 0;
   for (const [from, minutes] of zone) {
     if (from > instant) break;

@@ -13,5 +13,6 @@ export {
   type TaskContext,
   type TaskStatus,
   taskStatus,
+  type ZoneOffsets,
 } from './state';
 export { step } from './step';

@@ -3,9 +3,8 @@ import { endByCallback, forceFail, retryNode, skipNode } from './activity';
 import { check } from './check';
 import { commandId, type Frame } from './frame';
 import { take } from './gateways';
-import { finishNode, nextOf } from './nodes';
+import { finishNode } from './nodes';
 import type { Operation } from './operation';
-import { move } from './tokens';
 
 /** Ids remembered, so that a repeated request changes nothing. */
 const MAX_USED_IDS = 1000;
@@ -35,7 +34,7 @@ function perform(frame: Frame, operation: Operation): void {
     case 'retry':
       return retryNode(frame, index, operation.inputs);
     case 'skip':
-      return skip(frame, index);
+      return skipNode(frame, index);
     case 'skip_exg':
       return chooseBranches(frame, index, [operation.flow]);
     case 'skip_cpg':
@@ -88,16 +87,14 @@ function stop(frame: Frame): void {
   });
 }
 
-function skip(frame: Frame, index: number): void {
-  if (frame.node(index).type === 'activity') return skipNode(frame, index);
-  const token = markSkipped(frame, index);
-  move(frame, token, nextOf(frame.node(index)));
-}
-
+/** Finishes a failed gateway by an operator's decision. */
 function chooseBranches(frame: Frame, index: number, flows: string[]): void {
   const node = frame.node(index);
   if (node.type !== 'exclusive' && node.type !== 'conditional_parallel') return;
-  const token = markSkipped(frame, index);
+  const current = frame.nodeState(index);
+  const token = current.token!;
+  current.skip = true;
+  finishNode(frame, index);
   const all = node.fallback ? [...node.branches, node.fallback] : node.branches;
   take(
     frame,
@@ -105,15 +102,6 @@ function chooseBranches(frame: Frame, index: number, flows: string[]): void {
     token,
     all.filter(({ flow }) => flows.includes(flow)),
   );
-}
-
-/** Finishes a failed node by an operator's decision; returns its token, which has not moved. */
-function markSkipped(frame: Frame, index: number): number {
-  const current = frame.nodeState(index);
-  const token = current.token!;
-  current.skip = true;
-  finishNode(frame, index);
-  return token;
 }
 
 function setSubprocess(frame: Frame, index: number, status: 'RUNNING' | 'SUSPENDED'): void {

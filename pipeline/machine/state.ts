@@ -55,9 +55,14 @@ export interface TaskContext {
   system: JsonObject;
   /** Project constants by full bare name, `_env_key`. */
   env: JsonObject;
-  /** Offsets of the project's time zone, minutes east of UTC, each from an instant on: the first is from -infinity. */
-  zone: [fromMs: number, offsetMinutes: number][];
+  /** Offsets of the project's time zone. */
+  zone: ZoneOffsets;
+  /** Offsets of the zones that variables mention by name (`Program.zones`); unknown zones are missing. */
+  zones?: Record<string, ZoneOffsets>;
 }
+
+/** Minutes east of UTC, each from an instant on; the first is from -infinity. */
+export type ZoneOffsets = [fromMs: number, offsetMinutes: number][];
 
 export interface NodeState {
   status: NodeStatus;
@@ -78,6 +83,8 @@ export interface PipelineState {
   status: TaskStatus;
   /** Values set while running: outputs, parameters, frozen and changed constants, by bare name. */
   values: Record<string, Json>;
+  /** What those of `values` are that are more than their text (a table): it holds while the text is the same. */
+  objects?: Record<string, { attributes: JsonObject; text: string }>;
   /** Nodes in state FAILED, and SUSPENDED. */
   failed: number;
   suspended: number;

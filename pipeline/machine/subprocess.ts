@@ -6,16 +6,17 @@ import { resolveTyped } from '../variable-types';
 import type { Frame } from './frame';
 import { exportOutputs, failNode, finishNode, passNode } from './nodes';
 import { loopFields } from './outputs';
+import type { PipelineState } from './state';
 import { move } from './tokens';
-import { Variables } from './variables';
+import { storeValue, Variables } from './variables';
 
 /** Passes a start event; constants marked for it are resolved here, once (spec 4.5). */
 export function passStart(frame: Frame, node: StartNode, index: number, token: number): void {
-  const { values } = frame.state.pipelines[node.pipeline]!;
+  const pipeline = frame.state.pipelines[node.pipeline]!;
   const scope = new Variables(frame, node.pipeline);
   try {
     for (const [name, variable] of Object.entries(frame.program.pipelines[node.pipeline]!.variables)) {
-      if ('frozen' in variable) values[name] = plain(scope.value(name) ?? null);
+      if ('frozen' in variable) storeValue(pipeline, name, scope.value(name) ?? null);
     }
   } catch (error) {
     return failHydration(frame, index, error);
@@ -27,19 +28,18 @@ export function passStart(frame: Frame, node: StartNode, index: number, token: n
 export function enterSubprocess(frame: Frame, node: SubprocessNode, index: number, token: number): void {
   const { state, program } = frame;
   const parent = new Variables(frame, node.pipeline);
-  const values: Record<string, Json> = {};
+  const started: PipelineState = { ...state.pipelines[node.child]!, status: 'RUNNING', values: {}, objects: {} };
   const inputs: JsonObject = {};
   try {
     for (const { name, input, type } of node.params) {
-      const value = parent.input(input);
-      values[name] = type ? plain(resolveTyped(type, value, frame.ambient)) : value;
-      inputs[`\${${name}}`] = values[name];
+      const value = type ? resolveTyped(type, parent.input(input), frame.ambient) : parent.argument(input);
+      inputs[`\${${name}}`] = storeValue(started, name, value);
     }
   } catch (error) {
     return failHydration(frame, index, error);
   }
   const child = program.pipelines[node.child]!;
-  Object.assign(state.pipelines[node.child]!, { status: 'RUNNING', values });
+  state.pipelines[node.child] = started;
   for (let inner = child.start; inner < child.start + child.size; inner++) {
     const known = state.nodes[inner];
     // Others were paused in advance: they are in their first round.

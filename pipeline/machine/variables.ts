@@ -4,6 +4,7 @@ import { AttributeObject, type ScopeValue } from '../language/values';
 import type { NodeInput, Variable } from '../program';
 import { resolveTyped } from '../variable-types';
 import type { Frame } from './frame';
+import type { PipelineState } from './state';
 
 /** More than any real chain of constants; a cycle through expressions ends here. */
 const MAX_DEPTH = 100;
@@ -36,6 +37,12 @@ export class Variables {
     return 'verbatim' in input ? input.verbatim : this.render(input.template);
   }
 
+  /** As `input`, but an object that is handed on as a whole stays one. */
+  argument(input: NodeInput): ScopeValue {
+    const name = 'template' in input ? soleName(input.template) : undefined;
+    return (name === undefined ? undefined : this.value(name)) ?? this.input(input);
+  }
+
   /** Value by bare name; undefined for unknown names and outputs that do not exist yet. */
   value(name: string): ScopeValue | undefined {
     if (this.#known.has(name)) return this.#known.get(name);
@@ -46,7 +53,7 @@ export class Variables {
 
   #resolve(name: string): ScopeValue | undefined {
     const { context, pipelines } = this.frame.state;
-    const set = ownValue(pipelines[this.pipeline]!.values, name);
+    const set = loadValue(pipelines[this.pipeline]!, name);
     if (set !== undefined) return set;
     const variable = ownValue(this.frame.program.pipelines[this.pipeline]!.variables, name);
     if (variable) return this.#define(name, variable);
@@ -90,6 +97,35 @@ export function describeValues(variables: Variables, names: string[]): string {
     if (value !== undefined) values[`\${${name}}`] = value instanceof AttributeObject ? value.text : value;
   }
   return JSON.stringify(values);
+}
+
+/** Keeps a value in the state: of an object its text, and its attributes beside it. Returns what people are shown. */
+export function storeValue(pipeline: PipelineState, name: string, value: ScopeValue): Json {
+  const { [name]: _old, ...others } = pipeline.objects ?? {};
+  if (!(value instanceof AttributeObject)) {
+    if (pipeline.objects) pipeline.objects = others;
+    pipeline.values[name] = value;
+    return value;
+  }
+  const { attributes, text } = value;
+  pipeline.objects = { ...others, [name]: { attributes: Object.fromEntries(attributes), text } };
+  pipeline.values[name] = text;
+  return text;
+}
+
+function loadValue({ values, objects = {} }: PipelineState, name: string): ScopeValue | undefined {
+  const value = ownValue(values, name);
+  const object = ownValue(objects, name);
+  // Whatever else was set under this name later has another text.
+  if (!object || object.text !== value) return value;
+  return new AttributeObject(new Map(Object.entries(object.attributes)), object.text);
+}
+
+/** The name that is all of a template; undefined when there is more. */
+function soleName(template: Template): string | undefined {
+  if (template === null || typeof template !== 'object' || template.kind !== 'text') return undefined;
+  const [part, ...others] = template.parts;
+  return others.length === 0 && typeof part === 'object' && part.kind === 'name' ? part.name : undefined;
 }
 
 function ownValue<T>(record: Record<string, T>, name: string): T | undefined {
