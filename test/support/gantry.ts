@@ -42,6 +42,7 @@ export class Gantry {
   #worker: RunningWorker | undefined;
 
   private constructor(
+    readonly databaseUrl: string,
     readonly db: Db,
     readonly client: Client,
     readonly installation: Installation,
@@ -61,7 +62,7 @@ export class Gantry {
     isRuntimeInstalled = true;
     const services = { db, pipelines: new Pipelines(client, installation), log, baseUrl: 'http://gantry.test' };
     const app = createApp({ services });
-    return new Gantry(db, client, installation, services, app, async () => {
+    return new Gantry(database.url, db, client, installation, services, app, async () => {
       await client.connection.close();
       await db.destroy();
       await database.drop();

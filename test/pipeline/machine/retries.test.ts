@@ -1,0 +1,257 @@
+import type { ServiceActivity } from '../../../pipeline/tree/types';
+import type { TreeSketch } from '../../support/trees';
+import { did, FAILED, OK, oneByOne, runs, simulate, statuses } from './support';
+
+const RETRY_TWICE = { enable: true, times: 2, interval: 5 };
+
+describe('automatic retries', () => {
+  it('try again after the interval, as often as they may, and then wait for an operator', () => {
+    const simulation = simulate(one({ auto_retry: RETRY_TWICE }), { work: () => FAILED }).start();
+    const began = simulation.now;
+
+    expect([...simulation.timers.values()]).toEqual([began + 5000]);
+    expect(simulation.state.shown).toBe('FAILED');
+    simulation.runTimers();
+
+    expect(runs(simulation)).toEqual(['n 1.1', 'n 1.2', 'n 1.3']);
+    expect(simulation.now).toBe(began + 10_000);
+    expect(simulation.rows.get('n')).toMatchObject({ status: 'FAILED', retry: 2, outputs: { ex_data: 'broken' } });
+    expect(simulation.timers.size).toBe(0);
+  });
+
+  it('stop as soon as an attempt succeeds', () => {
+    const simulation = simulate(one({ auto_retry: RETRY_TWICE }), { work: oneByOne(FAILED, OK) }).start().runTimers();
+
+    expect(simulation.rows.get('n')).toMatchObject({ status: 'FINISHED', retry: 1, errorIgnored: false });
+    expect(simulation.ended).toBe('FINISHED');
+  });
+
+  it('come before a failure is ignored', () => {
+    const simulation = simulate(one({ auto_retry: RETRY_TWICE, error_ignorable: true }), { work: () => FAILED })
+      .start()
+      .runTimers();
+
+    expect(simulation.rows.get('n')).toMatchObject({ status: 'FINISHED', retry: 2, errorIgnored: true });
+    expect(simulation.ran.map(({ ignoreFailure }) => ignoreFailure)).toEqual([false, false, true]);
+    expect(simulation.ended).toBe('FINISHED');
+  });
+
+  it('are counted over the whole task: later rounds use what is left', () => {
+    const simulation = simulate(loopingBack({ auto_retry: RETRY_TWICE }), {
+      work: ({ loop, attempt }) => (loop === 3 || attempt === 2 ? OK : FAILED),
+    });
+    simulation.start().runTimers();
+
+    expect(runs(simulation)).toEqual(['n 1.1', 'n 1.2', 'n 2.1', 'n 2.2', 'n 3.1']);
+    expect(simulation.ended).toBe('FINISHED');
+    const exhausted = simulate(loopingBack({ auto_retry: { ...RETRY_TWICE, times: 1 } }), {
+      work: ({ attempt }) => (attempt === 2 ? OK : FAILED),
+    });
+    exhausted.start().runTimers();
+    expect(runs(exhausted)).toEqual(['n 1.1', 'n 1.2', 'n 2.1']);
+    expect(exhausted.state.shown).toBe('FAILED');
+  });
+
+  it('are not used up by a manual retry, which takes the place of the one that was due', () => {
+    const simulation = simulate(one({ auto_retry: RETRY_TWICE }), { work: () => FAILED }).start();
+
+    did(simulation, { action: 'retry', node: 'n' }).runTimers();
+
+    expect(runs(simulation)).toEqual(['n 1.1', 'n 1.2', 'n 1.3', 'n 1.4']);
+  });
+
+  it('are given up when the node is skipped', () => {
+    const simulation = simulate(one({ auto_retry: RETRY_TWICE }), { work: () => FAILED }).start();
+
+    did(simulation, { action: 'skip', node: 'n' });
+
+    expect(simulation.timers.size).toBe(0);
+    expect(simulation.rows.get('n')).toMatchObject({ status: 'FINISHED', skip: true });
+    expect(simulation.ended).toBe('FINISHED');
+  });
+
+  it('follow a forced fail too', () => {
+    const simulation = simulate(one({ auto_retry: RETRY_TWICE })).start();
+
+    did(simulation, { action: 'forced_fail', node: 'n' }).runTimers();
+
+    expect(runs(simulation)).toEqual(['n 1.1', 'n 1.2']);
+  });
+
+  it('wait while the task is paused', () => {
+    const simulation = simulate(one({ auto_retry: RETRY_TWICE }), { work: oneByOne(FAILED, OK) }).start();
+    did(simulation, { action: 'pause' }).runTimers();
+    expect(statuses(simulation, 'n')).toEqual({ n: 'READY' });
+
+    did(simulation, { action: 'resume' });
+
+    expect(simulation.ended).toBe('FINISHED');
+  });
+
+  it('do not happen on nodes that may not be retried', () => {
+    const simulation = simulate(one({ auto_retry: RETRY_TWICE, retryable: false }), { work: () => FAILED }).start();
+
+    expect(simulation.timers.size).toBe(0);
+    expect(simulation.state.shown).toBe('FAILED');
+  });
+});
+
+describe('a manual retry', () => {
+  it('counts, keeps the inputs and runs again', () => {
+    const simulation = simulate(one({ inputs: { a: 'x' } }), { work: oneByOne(FAILED, OK) }).start();
+
+    did(simulation, { action: 'retry', node: 'n', inputs: {} });
+
+    expect(simulation.ran[1]).toMatchObject({ attempt: 2, inputs: { a: 'x', _loop: 1, _inner_loop: 1 } });
+    expect(simulation.ended).toBe('FINISHED');
+  });
+
+  it('sees the constants that were changed since', () => {
+    const simulation = simulate(
+      { ...one({ inputs: { a: '${k}' } }), constants: { k: { value: 'old' } } },
+      { work: oneByOne(FAILED, OK) },
+    ).start();
+    did(simulation, { action: 'set_constants', constants: { k: 'new' } });
+
+    did(simulation, { action: 'retry', node: 'n' });
+
+    expect(simulation.ran.map(({ inputs }) => inputs.a)).toEqual(['old', 'new']);
+  });
+
+  it('replaces the whole input map and renders what is given, save what is escaped or was never rendered', () => {
+    const tree = one({ inputs: { a: 'x', gone: 'y' } });
+    const component = (tree.activities!.n as Partial<ServiceActivity>).component;
+    expect(component).toBeUndefined();
+    const simulation = simulate(
+      {
+        ...tree,
+        activities: {
+          n: {
+            component: {
+              code: 'work',
+              data: {
+                a: { hook: false, value: 'x' },
+                gone: { hook: false, value: 'y' },
+                raw: { hook: false, value: '${k}', need_render: false },
+              },
+            },
+          } as Partial<ServiceActivity>,
+        },
+        constants: { k: { value: 'K' } },
+      },
+      { work: () => FAILED },
+    ).start();
+
+    did(simulation, {
+      action: 'retry',
+      node: 'n',
+      inputs: { a: '<${k}>', raw: '${k}', kept: '${k}', _escape_render_keys: ['kept'] },
+    });
+    did(simulation, { action: 'retry', node: 'n' });
+
+    const rounds = { _loop: 1, _inner_loop: 1 };
+    const replaced = { a: '<K>', raw: '${k}', kept: '${k}', ...rounds };
+    expect(simulation.ran.map(({ inputs }) => inputs)).toEqual([
+      { a: 'x', gone: 'y', raw: '${k}', ...rounds },
+      replaced,
+      replaced,
+    ]);
+  });
+
+  it('clears the flags of the attempt before', () => {
+    const simulation = simulate(one({}), { work: oneByOne(FAILED, FAILED) }).start();
+
+    did(simulation, { action: 'retry', node: 'n' });
+
+    expect(simulation.rows.get('n')).toMatchObject({ status: 'FAILED', retry: 1, skip: false, errorIgnored: false });
+  });
+});
+
+describe('a failure', () => {
+  it('stops its own line only: the others run up to the converge and wait there', () => {
+    const simulation = simulate(
+      {
+        chains: ['S P', 'P n C', 'P a b C', 'C z E'],
+        activities: { n: { code: 'work' }, b: { code: 'work' } },
+        gateways: { P: { type: 'ParallelGateway' }, C: { type: 'ConvergeGateway' } },
+      },
+      { work: ({ nodeId, attempt }) => (nodeId === 'n' && attempt === 1 ? FAILED : OK) },
+    ).start();
+
+    expect(statuses(simulation, 'P', 'n', 'a', 'b', 'C', 'z')).toEqual({
+      P: 'FINISHED',
+      n: 'FAILED',
+      a: 'FINISHED',
+      b: 'FINISHED',
+    });
+    expect(simulation.state.shown).toBe('FAILED');
+    did(simulation, { action: 'retry', node: 'n' });
+    expect(simulation.ended).toBe('FINISHED');
+    expect(simulation.shown).toEqual(['RUNNING', 'FAILED', 'RUNNING', 'FINISHED'].slice(1));
+  });
+
+  it('that is ignored exports its outputs, with the reason', () => {
+    const simulation = simulate(
+      {
+        ...one({ error_ignorable: true }),
+        constants: {
+          why: { source_type: 'component_outputs', source_info: { n: ['ex_data'] } },
+          result: { source_type: 'component_outputs', source_info: { n: ['_result'] } },
+        },
+        outputs: ['${why}', '${result}'],
+      },
+      { work: () => FAILED },
+    ).start();
+
+    expect(simulation.state.outputs).toEqual({ '${why}': 'broken', '${result}': false });
+  });
+
+  it('that is skipped exports nothing', () => {
+    const simulation = simulate(
+      {
+        ...one({}),
+        constants: { out: { source_type: 'component_outputs', source_info: { n: ['x'] } } },
+        outputs: ['${out}'],
+      },
+      { work: () => FAILED },
+    ).start();
+
+    did(simulation, { action: 'skip', node: 'n' });
+
+    expect(simulation.state.outputs).toEqual({ '${out}': '${out}' });
+  });
+
+  it('to resolve the inputs names the reason, and is retried and ignored like any other', () => {
+    const chain = Array.from({ length: 120 }, (_, index) => [`c${index}`, { value: `\${c${index + 1}}` }] as const);
+    const tree = { ...one({ inputs: { a: '${c0}' } }), constants: Object.fromEntries(chain) };
+    const simulation = simulate(tree, { work: () => OK }).start();
+    expect(simulation.rows.get('n')).toMatchObject({
+      status: 'FAILED',
+      outputs: { ex_data: expect.stringMatching(/^inputs hydrate failed\(.+\), check node log for details$/) },
+    });
+    expect(simulation.ran).toEqual([]);
+
+    did(simulation, { action: 'set_constants', constants: { c0: 'known' } });
+    did(simulation, { action: 'retry', node: 'n' });
+
+    expect(simulation.ended).toBe('FINISHED');
+  });
+});
+
+type ActivitySketch = NonNullable<TreeSketch['activities']>[string];
+
+function one(n: ActivitySketch): TreeSketch {
+  return { chains: ['S n E'], activities: { n: { code: 'work', ...n } } };
+}
+
+/** Three rounds of `n`: the gateway behind it goes back until the third. */
+function loopingBack(n: ActivitySketch): TreeSketch {
+  return {
+    chains: ['S n x E', 'x n'],
+    activities: { n: { code: 'work', ...n } },
+    gateways: {
+      x: { type: 'ExclusiveGateway', conditions: { x_n: { evaluate: '${l} < 3' }, x_E: { evaluate: '${l} >= 3' } } },
+    },
+    constants: { l: { source_type: 'component_outputs', source_info: { n: ['_loop'] } } },
+  };
+}

@@ -1,0 +1,36 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { temporal } from './temporal';
+
+const MAIN = join(__dirname, '../../dist/cli/main.js');
+
+/** A worker as its own process, to be killed. Made by the build that `npm test` begins with. */
+export class WorkerProcess {
+  private constructor(private readonly child: ChildProcess) {}
+
+  static async start(databaseUrl: string, env: Record<string, string> = {}): Promise<WorkerProcess> {
+    const child = spawn(process.execPath, [MAIN, 'worker'], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env: {
+        ...process.env,
+        DATABASE_URL: databaseUrl,
+        TEMPORAL_ADDRESS: temporal().address,
+        GANTRY_LOG_LEVEL: 'error',
+        ...env,
+      },
+    });
+    await new Promise<void>((resolve, reject) => {
+      child.once('message', () => resolve());
+      child.once('exit', (code) => reject(new Error(`the worker ended with code ${code}`)));
+    });
+    return new WorkerProcess(child);
+  }
+
+  kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.child.once('exit', () => resolve());
+      this.child.kill(signal);
+    });
+  }
+}
