@@ -14,13 +14,16 @@ import type {
   Variable,
 } from './program';
 import type { Constant, Gateway, PipelineTree, ServiceActivity, SubProcess } from './tree/types';
-import { isTypedVariable } from './variable-types';
+import { definitionValue, isTypedVariable, zonesOf } from './variable-types';
 
 /** Upstream's limit (spec 6.9): a node may run 101 times. */
 export const DEFAULT_RERUN_LIMIT = 100;
 
 const MAX_AUTO_RETRIES = 10;
 const MAX_AUTO_RETRY_INTERVAL_S = 60;
+
+/** Each is a table of years of offsets in the task's state. */
+const MAX_ZONES = 20;
 
 /** A tree that passed validation still asked for something that cannot run. */
 export class CompileError extends Error {
@@ -41,12 +44,15 @@ export class CompileError extends Error {
  */
 export function compile(tree: PipelineTree, catalog: Catalog, options: { rerunLimit?: number } = {}): Program {
   const program: Program = { nodes: [], pipelines: [], rerunLimit: options.rerunLimit ?? DEFAULT_RERUN_LIMIT };
+  const zones: string[] = [];
   const queue = [{ tree, owner: -1 }];
   for (let next = queue.shift(); next; next = queue.shift()) {
     const owner = program.nodes[next.owner];
     if (owner?.type === 'subprocess') owner.child = program.pipelines.length;
     queue.push(...new PipelineCompiler(program, next.tree, next.owner, catalog).compile());
+    zones.push(...Object.values(next.tree.constants).flatMap(zonesOf));
   }
+  if (zones.length > 0) program.zones = [...new Set(zones)].slice(0, MAX_ZONES);
   return program;
 }
 
@@ -140,11 +146,19 @@ class PipelineCompiler {
       child: -1,
       params: shown.map((constant) => ({
         name: bareName(constant.key),
-        input: compileInput(initialValue(constant), constant.need_render),
-        ...(isTypedVariable(constant.custom_type) ? { type: constant.custom_type! } : {}),
+        input: compileInput(definitionValue(constant), constant.need_render),
+        ...this.#paramType(node, constant),
       })),
       exports: this.#exports.get(node.id) ?? [],
     };
+  }
+
+  /** A parameter that is hooked to a constant of the parent was resolved there: not twice. */
+  #paramType(node: SubProcess, { key, custom_type, value }: Constant): { type?: string } {
+    if (!isTypedVariable(custom_type)) return {};
+    const hooked = typeof value === 'string' ? ownConstant(this.tree, value) : undefined;
+    const isResolved = hooked && (hooked.source_info?.[node.id]?.includes(key) || hooked.custom_type === custom_type);
+    return isResolved ? {} : { type: custom_type };
   }
 
   #gateway(node: Gateway): ProgramNode {
@@ -234,18 +248,18 @@ function compileVariables(constants: Record<string, Constant>): Record<string, V
 
 function compileVariable(constant: Constant): Variable {
   if (constant.source_type === 'component_outputs') return { kind: 'output' };
-  const template = parseTemplate(initialValue(constant));
+  const value = definitionValue(constant);
+  const template = parseTemplate(value);
   const frozen = constant.pre_render_mako ? { frozen: true as const } : {};
   if (constant.source_type !== 'component_inputs' && isTypedVariable(constant.custom_type)) {
-    return { kind: 'typed', type: constant.custom_type!, template, ...frozen };
+    return { kind: 'typed', type: constant.custom_type, template, ...frozen };
   }
-  if (isConstantTemplate(template)) return { kind: 'plain', value: initialValue(constant) };
+  if (isConstantTemplate(template)) return { kind: 'plain', value };
   return { kind: 'template', template, ...frozen };
 }
 
-/** A meta constant's definition stands in `value`, or in `meta` once a value was chosen (spec 4.4, 4.7). */
-function initialValue(constant: Constant): Json {
-  return constant.value ?? '';
+function ownConstant({ constants }: PipelineTree, key: string): Constant | undefined {
+  return Object.hasOwn(constants, key) ? constants[key] : undefined;
 }
 
 function compileInput(value: Json, needRender = true): NodeInput {

@@ -13,6 +13,8 @@ export interface Program {
   pipelines: ProgramPipeline[];
   /** A node entered for the (limit + 2)nd time fails (spec 6.9). */
   rerunLimit: number;
+  /** Time zones that variables mention by name: a starting task brings their offsets along. */
+  zones?: string[];
 }
 
 export interface ProgramPipeline {

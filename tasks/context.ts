@@ -1,11 +1,17 @@
 import type { ProjectRecord } from '../db/access';
 import type { TaskRecord } from '../db/tasks';
 import type { TaskContext } from '../pipeline/machine';
+import type { Program } from '../pipeline/program';
 import { wallClock } from './time';
-import { zoneOffsets } from './zone';
+import { namedZones, zoneOffsets } from './zone';
 
 /** What a starting task brings along: `${_system}` (spec 4.6), project constants, its time zone. */
-export function contextOf(task: TaskRecord, project: ProjectRecord, taskUrl: string): TaskContext {
+export function contextOf(
+  task: TaskRecord,
+  project: ProjectRecord,
+  taskUrl: string,
+  { zones = [] }: Pick<Program, 'zones'> = {},
+): TaskContext {
   const startedAt = task.started_at ?? new Date();
   const zone = zoneOffsets(project.time_zone, startedAt.getTime());
   const executor = task.executor ?? task.creator;
@@ -29,6 +35,7 @@ export function contextOf(task: TaskRecord, project: ProjectRecord, taskUrl: str
     },
     env: {},
     zone,
+    ...(zones.length > 0 ? { zones: namedZones(zones, startedAt.getTime()) } : {}),
   };
 }
 

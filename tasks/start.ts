@@ -69,9 +69,10 @@ async function startWorkflow(
   task: TaskRecord,
   project: ProjectRecord,
 ): Promise<void> {
+  const program = await findProgram<Program>(db, task.id);
   await pipelines.start({
-    program: await findProgram<Program>(db, task.id),
-    context: contextOf(task, project, taskUrlOf(baseUrl, project.id, task.id)),
+    program,
+    context: contextOf(task, project, taskUrlOf(baseUrl, project.id, task.id), program),
     name: task.name,
     projectId: project.id,
     templateId: task.template_id,

@@ -1,8 +1,12 @@
+import type { ZoneOffsets } from '../pipeline/machine';
+
 const DAY_MS = 24 * 3600 * 1000;
 /** As long as any task may be open, and more. */
 const HORIZON_DAYS = 12 * 366;
+/** Zones times days: more than one installation uses at a time. */
+const MAX_KNOWN = 100;
 
-const known = new Map<string, [fromMs: number, offsetMinutes: number][]>();
+const known = new Map<string, ZoneOffsets>();
 
 /**
  * Offsets of a time zone from yesterday on, as the machine takes them: minutes east of UTC, each from an instant on.
@@ -10,18 +14,32 @@ const known = new Map<string, [fromMs: number, offsetMinutes: number][]>();
  *
  * @throws RangeError when the zone is unknown
  */
-export function zoneOffsets(zone: string, now: number): [fromMs: number, offsetMinutes: number][] {
+export function zoneOffsets(zone: string, now: number): ZoneOffsets {
   const from = Math.floor(now / DAY_MS - 1) * DAY_MS;
   const key = `${zone} ${from}`;
   const offsets = known.get(key) ?? compute(zone, from);
-  if (!known.has(key)) known.clear();
+  if (known.size >= MAX_KNOWN) known.clear();
   known.set(key, offsets);
   return offsets;
 }
 
-function compute(zone: string, from: number): [number, number][] {
+/** Offsets of those of the zones that exist: one that does not fails the nodes that use it, not the start. */
+export function namedZones(zones: readonly string[], now: number): Record<string, ZoneOffsets> {
+  return Object.fromEntries(zones.filter(isZone).map((zone) => [zone, zoneOffsets(zone, now)]));
+}
+
+function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function compute(zone: string, from: number): ZoneOffsets {
   const offsetAt = offsetReader(zone);
-  const offsets: [number, number][] = [[from, offsetAt(from)]];
+  const offsets: ZoneOffsets = [[from, offsetAt(from)]];
   for (let day = 1; day <= HORIZON_DAYS; day++) {
     const end = from + day * DAY_MS;
     const offset = offsetAt(end);

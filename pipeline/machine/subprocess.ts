@@ -28,7 +28,8 @@ export function passStart(frame: Frame, node: StartNode, index: number, token: n
 export function enterSubprocess(frame: Frame, node: SubprocessNode, index: number, token: number): void {
   const { state, program } = frame;
   const parent = new Variables(frame, node.pipeline);
-  const started: PipelineState = { ...state.pipelines[node.child]!, status: 'RUNNING', values: {}, objects: {} };
+  const { objects: _stale, ...kept } = state.pipelines[node.child]!;
+  const started: PipelineState = { ...kept, status: 'RUNNING', values: {} };
   const inputs: JsonObject = {};
   try {
     for (const { name, input, type } of node.params) {
