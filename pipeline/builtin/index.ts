@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../json';
 import type { Ambient } from '../language/template';
+import { waitApproval } from './wait-approval';
 import { waitUntil } from './wait-until';
 
 /**
@@ -10,8 +11,8 @@ export type Beginning =
   | { kind: 'finished'; outputs: JsonObject }
   | { kind: 'failed'; outputs: JsonObject; reason: string }
   | { kind: 'timer'; outputs: JsonObject; at: number }
-  /** `remember` is handed to `endByCallback`. */
-  | { kind: 'callback'; outputs: JsonObject; remember?: Json };
+  /** `remember` is handed to `endByCallback`; `waitingFor` says in words what callback it is. */
+  | { kind: 'callback'; outputs: JsonObject; remember?: Json; waitingFor?: string };
 
 /** How a callback ends a waiting node. */
 export interface CallbackResult {
@@ -24,13 +25,16 @@ export interface CallbackResult {
 /** The node kinds that need no outside world: a closed set of pure functions that the machine runs itself. */
 export interface Builtin {
   begin(inputs: JsonObject, ambient: Ambient): Beginning;
+  /** Why a callback with this data is refused, without any effect; undefined when it is taken. */
+  refuseCallback?(data: Json): string | undefined;
   endByCallback?(data: Json, remembered: Json | undefined): CallbackResult;
 }
 
-export type BuiltinName = 'done' | 'wait_until' | 'wait_callback';
+export type BuiltinName = 'done' | 'wait_approval' | 'wait_callback' | 'wait_until';
 
 export const builtins: Record<BuiltinName, Builtin> = {
   done: { begin: () => ({ kind: 'finished', outputs: {} }) },
+  wait_approval: waitApproval,
   wait_until: { begin: waitUntil },
   wait_callback: {
     begin: () => ({ kind: 'callback', outputs: {} }),

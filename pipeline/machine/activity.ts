@@ -66,7 +66,7 @@ function begin(frame: Frame, node: ActivityNode, index: number, inputs: JsonObje
       frame.open(id, { kind: 'callback', node: index, ...(remember === undefined ? {} : { remember }) });
       frame.record(index, {
         outputs: outputsOf({ ok: true, ...beginning }, current),
-        waitingFor: 'a callback',
+        waitingFor: beginning.waitingFor ?? 'a callback',
       });
       if (early === undefined) return;
       delete state.callbacks[index];

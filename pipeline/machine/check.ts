@@ -116,6 +116,8 @@ function checkCallback(
   if (JSON.stringify(operation.data).length > MAX_CALLBACK_BYTES) {
     return invalid(`callback data of node ${node.id} is larger than ${MAX_CALLBACK_BYTES} bytes`);
   }
+  const refused = builtins[node.work.builtin].refuseCallback?.(operation.data);
+  if (refused !== undefined) return invalid(`callback of node ${node.id} is refused: ${refused}`);
   if (current?.status === 'RUNNING') return null;
   if (current && current.status !== 'READY' && current.status !== 'SUSPENDED') return needs('RUNNING', node, current);
   if (state.callbacks[index] === undefined) return null;
