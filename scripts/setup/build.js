@@ -1,6 +1,6 @@
 const fs = require('node:fs');
 const path = require('node:path');
-const { runToEnd } = require('./child.js');
+const { isStopAskedFor, runStep } = require('./child.js');
 const { readIfThere } = require('./install.js');
 const { say } = require('./say.js');
 const { bundledFiles, hashFiles, removeOrphans, sourceFiles } = require('./sources.js');
@@ -21,12 +21,9 @@ async function ensureBuilt(root) {
   say('building dist/');
   fs.rmSync(stamp, { force: true });
   const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const compiled = await runToEnd(process.execPath, [tsc, '-p', path.join(root, 'tsconfig.build.json')], {
-    cwd: root,
-    group: 'own',
-  });
-  if (compiled.signal) return { code: compiled.code || 1, typeErrors: 'none' };
-  const typeErrors = compiled.code === 0 ? 'none' : 'some';
+  const code = await runStep(process.execPath, [tsc, '-p', path.join(root, 'tsconfig.build.json')], root);
+  if (isStopAskedFor()) return { code, typeErrors: 'none' };
+  const typeErrors = code === 0 ? 'none' : 'some';
   if (typeErrors === 'some') say('type errors, see above; going on with the code as it is');
   copyAssets(root, dist);
   removeOrphans(root, dist);
@@ -58,11 +55,8 @@ async function ensureBundled(root, dist) {
   if (readIfThere(stamp) === hash && fs.existsSync(target)) return 0;
 
   say('bundling the workflow code');
-  const { code, signal } = await runToEnd(process.execPath, [path.join(__dirname, 'bundle.js'), entry, target], {
-    cwd: root,
-    group: 'own',
-  });
-  if (signal || code !== 0) return code || 1;
+  const code = await runStep(process.execPath, [path.join(__dirname, 'bundle.js'), entry, target], root);
+  if (code !== 0) return code;
   fs.writeFileSync(stamp, hash);
   return 0;
 }

@@ -1,7 +1,7 @@
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
-const { runToEnd } = require('./child.js');
+const { runStep } = require('./child.js');
 const { say } = require('./say.js');
 
 /**
@@ -24,15 +24,8 @@ async function ensureInstalled(root) {
 
   say('installing dependencies: npm ci (about half a minute, once)');
   fs.rmSync(stamp, { force: true });
-  const { code, signal } = await runToEnd(
-    'npm',
-    ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
-    {
-      cwd: root,
-      group: 'own',
-    },
-  );
-  if (signal || code !== 0) return code || 1;
+  const code = await runStep('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], root);
+  if (code !== 0) return code;
   writeStamp(stamp, hash);
   say('dependencies installed');
   return 0;
