@@ -1,9 +1,10 @@
+import { parallelProgram } from '../../../bench/shapes';
 import type { Action } from '../../../pipeline/machine';
 import { MAX_OPEN_PLUGINS } from '../../../pipeline/machine/tokens';
 import { nodeIndex } from '../../../pipeline/program';
-import { testCatalog } from '../../support/catalog';
 import { type Request, Simulation } from '../../support/simulation';
-import { compileTree, sketch, type TreeSketch } from '../../support/trees';
+import type { TreeSketch } from '../../support/trees';
+import { did, FAILED, simulate, subprocess } from './support';
 
 /** What every operation is asked to do in the tables: the node is always `n`. */
 const REQUESTS: { [A in Action]: Request } = {
@@ -367,7 +368,7 @@ const situations: Situation[] = [
   },
   {
     name: 'a RUNNING subprocess',
-    arrange: () => subprocess().start(),
+    arrange: () => subprocessTask().start(),
     answers: {
       ...taskAnswers.RUNNING('RUNNING'),
       stop: ['REVOKED', 'REVOKED'],
@@ -379,7 +380,7 @@ const situations: Situation[] = [
   },
   {
     name: 'a SUSPENDED subprocess',
-    arrange: () => did(subprocess().start(), { action: 'pause_subproc', node: 'n' }),
+    arrange: () => did(subprocessTask().start(), { action: 'pause_subproc', node: 'n' }),
     answers: {
       ...taskAnswers.RUNNING('SUSPENDED'),
       stop: ['REVOKED', 'REVOKED'],
@@ -391,7 +392,7 @@ const situations: Situation[] = [
   },
   {
     name: 'a subprocess that FAILED on entering',
-    arrange: () => subprocess({ x: { value: '${c0}' } }).start(),
+    arrange: () => subprocessTask({ x: { value: '${c0}' } }).start(),
     answers: {
       ...taskAnswers.FAILED('FAILED'),
       stop: ['FAILED', 'REVOKED'],
@@ -507,10 +508,6 @@ describe('a start event that FAILED, because a variable could not be resolved in
 
 type ActivitySketch = NonNullable<TreeSketch['activities']>[string];
 
-function simulate(tree: TreeSketch): Simulation {
-  return new Simulation(compileTree(sketch(tree), { catalog: testCatalog }));
-}
-
 /** A task of node `n` and one after it that stays open. */
 function activity(n: ActivitySketch): Simulation {
   return simulate({ chains: ['S n after E'], activities: { n, after: { code: 'work' } } });
@@ -526,17 +523,14 @@ function behindWork(n: ActivitySketch): Simulation {
 
 /** As many open activities as a task may have, and `n`. */
 function crowded(): Simulation {
-  const ids = [...Array.from({ length: MAX_OPEN_PLUGINS }, (_, index) => `w${index}`), 'n'];
-  return simulate({
-    chains: ['S P', ...ids.map((id) => `P ${id} C`), 'C E'],
-    activities: Object.fromEntries(ids.map((id) => [id, { code: 'work' }])),
-    gateways: { P: { type: 'ParallelGateway' }, C: { type: 'ConvergeGateway' } },
-  });
+  const program = parallelProgram(MAX_OPEN_PLUGINS + 1);
+  program.nodes.find(({ id }) => id === `n${MAX_OPEN_PLUGINS}`)!.id = 'n';
+  return new Simulation(program);
 }
 
 function failed(n: ActivitySketch): Simulation {
   const simulation = activity({ code: 'work', ...n }).start();
-  return simulation.endPlugin('n', { ok: false, outputs: {}, reason: 'broken' });
+  return simulation.endPlugin('n', FAILED);
 }
 
 /** A gateway `n` none of whose conditions holds, with open nodes behind it. */
@@ -551,24 +545,16 @@ function gateway(type: 'ExclusiveGateway' | 'ConditionalParallelGateway'): Simul
   });
 }
 
-function subprocess(constants: TreeSketch['constants'] = {}): Simulation {
-  const pipeline = sketch({ chains: ['S inner E'], activities: { inner: { code: 'work' } }, constants });
-  return simulate({
-    chains: ['S n E'],
-    activities: { n: { type: 'SubProcess', pipeline } as ActivitySketch },
-    constants: endlessConstants(),
-  });
+/** A task of the subprocess `n`, whose node stays open. */
+function subprocessTask(constants: TreeSketch['constants'] = {}): Simulation {
+  const n = subprocess({ chains: ['S inner E'], activities: { inner: { code: 'work' } }, constants });
+  return simulate({ chains: ['S n E'], activities: { n }, constants: endlessConstants() });
 }
 
 /** Constants `c0`, `c1`, ... each of which refers to the next: more than can be resolved. */
 function endlessConstants(): TreeSketch['constants'] {
   const names = Array.from({ length: 120 }, (_, index) => [`c${index}`, { value: `\${c${index + 1}}` }] as const);
   return Object.fromEntries(names);
-}
-
-function did(simulation: Simulation, request: Request): Simulation {
-  expect(simulation.operate(request)).toBeNull();
-  return simulation;
 }
 
 function statusOf(simulation: Simulation): string {

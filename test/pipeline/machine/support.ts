@@ -1,5 +1,6 @@
 import type { Outcome, RunPlugin } from '../../../pipeline/machine';
 import { nodeIndex } from '../../../pipeline/program';
+import type { PipelineTree, SubProcess } from '../../../pipeline/tree/types';
 import { testCatalog } from '../../support/catalog';
 import { type Request, Simulation } from '../../support/simulation';
 import { compileTree, sketch, type TreeSketch } from '../../support/trees';
@@ -19,6 +20,12 @@ interface Options {
 /** A task that has not started. Plugin `work` stays open unless the test gives its outcomes. */
 export function simulate(tree: TreeSketch, { work, ...options }: Options = {}): Simulation {
   return new Simulation(compileTree(sketch(tree), { catalog: testCatalog, ...options }), work ? { plugin: work } : {});
+}
+
+/** The activity of a subprocess; its events are `<prefix>S` and `<prefix>E`, because ids are unique in a task. */
+export function subprocess(tree: TreeSketch, prefix = 'n_'): NonNullable<TreeSketch['activities']>[string] {
+  const text = JSON.stringify(sketch(tree)).replaceAll(/"([SE])"/g, `"${prefix}$1"`);
+  return { type: 'SubProcess', pipeline: JSON.parse(text) as PipelineTree } as Partial<SubProcess>;
 }
 
 /** Outcomes one after the other, whatever is run; then nothing ends any more. */

@@ -1,0 +1,138 @@
+import type { TreeSketch } from '../../support/trees';
+import { did, FAILED, OK, oneByOne, simulate, statuses, subprocess } from './support';
+
+describe('a subprocess', () => {
+  it('gets its shown constants as parameters, rendered in the parent, and nothing else of the parent', () => {
+    const pipeline = {
+      chains: ['S i E'],
+      activities: { i: { code: 'work', inputs: { a: '${p}', b: '${hidden}', c: '${k}', d: '${_system.task_id}' } } },
+      constants: {
+        p: { value: '<${k}>' },
+        hidden: { value: 'own', show_type: 'hide' },
+      },
+    };
+    const simulation = simulate({ ...around(pipeline), constants: { k: { value: 7 } } }).start();
+
+    expect(simulation.ran[0]?.inputs).toMatchObject({ a: '<7>', b: 'own', c: '${k}', d: '1' });
+    expect(simulation.rows.get('n')).toMatchObject({ status: 'RUNNING', inputs: { '${p}': '<7>' } });
+  });
+
+  it('hands its outputs to the parent at its end', () => {
+    const pipeline = {
+      chains: ['S i E'],
+      activities: { i: { code: 'work' } },
+      constants: { z: { source_type: 'component_outputs', source_info: { i: ['value'] } } },
+      outputs: ['${z}'],
+    };
+    const simulation = simulate({
+      ...around(pipeline),
+      constants: { got: { source_type: 'component_outputs', source_info: { n: ['${z}'] } } },
+      outputs: ['${got}'],
+    }).start();
+    expect(statuses(simulation, 'n')).toEqual({ n: 'RUNNING' });
+
+    simulation.endPlugin('i', { ok: true, outputs: { value: 5 } });
+
+    expect(simulation.rows.get('n')).toMatchObject({ status: 'FINISHED', outputs: { '${z}': 5, _loop: 1 } });
+    expect(simulation.state.outputs).toEqual({ '${got}': 5 });
+  });
+
+  it('begins afresh on every entry: its values, its inner rounds, but not its loop counts', () => {
+    const pipeline = {
+      chains: ['S i E'],
+      activities: { i: { code: 'work', inputs: { before: '${z}' } } },
+      constants: { z: { source_type: 'component_outputs', source_info: { i: ['value'] } } },
+    };
+    const simulation = simulate(
+      {
+        ...around(pipeline),
+        chains: ['S n x E', 'x n'],
+        gateways: {
+          x: {
+            type: 'ExclusiveGateway',
+            conditions: { x_n: { evaluate: '${l} < 3' }, x_E: { evaluate: '${l} == 3' } },
+          },
+        },
+        constants: { l: { source_type: 'component_outputs', source_info: { n: ['_loop'] } } },
+      },
+      { work: ({ loop }) => ({ ok: true, outputs: { value: loop } }), rerunLimit: 10 },
+    ).start();
+
+    expect(simulation.ran.map(({ loop, innerLoop, inputs }) => [loop, innerLoop, inputs.before])).toEqual([
+      [1, 1, '${z}'],
+      [2, 1, '${z}'],
+      [3, 1, '${z}'],
+    ]);
+    expect(simulation.rows.get('n')).toMatchObject({ status: 'FINISHED', loop: 3 });
+    expect(simulation.ended).toBe('FINISHED');
+  });
+
+  it('is exempt from the rerun limit itself; its nodes are not', () => {
+    const pipeline = { chains: ['S i E'], activities: { i: { code: 'work' } } };
+    const simulation = simulate(
+      {
+        ...around(pipeline),
+        chains: ['S n x E', 'x n'],
+        gateways: {
+          x: { type: 'ExclusiveGateway', conditions: { x_n: { evaluate: '1 == 1' }, x_E: { evaluate: '1 == 2' } } },
+        },
+      },
+      { work: () => OK, rerunLimit: 1 },
+    ).start();
+
+    expect(simulation.rows.get('n')).toMatchObject({ status: 'RUNNING', loop: 3 });
+    expect(simulation.rows.get('n_S')).toMatchObject({ status: 'FAILED', loop: 2 });
+  });
+
+  it('shows the task FAILED when a node deep inside has failed', () => {
+    const inner = { chains: ['S i E'], activities: { i: { code: 'work' } } };
+    const outer = { chains: ['S m E'], activities: { m: subprocess(inner, 'm_') } };
+    const simulation = simulate(around(outer), { work: oneByOne(FAILED) }).start();
+
+    expect(simulation.state.shown).toBe('FAILED');
+    expect(statuses(simulation, 'n', 'm', 'i')).toEqual({ n: 'RUNNING', m: 'RUNNING', i: 'FAILED' });
+    did(simulation, { action: 'skip', node: 'i' });
+    expect(simulation.ended).toBe('FINISHED');
+  });
+
+  it('lets running nodes end while it is paused, and starts no other', () => {
+    const pipeline = {
+      chains: ['S i j E'],
+      activities: { i: { code: 'work' }, j: { code: 'work' } },
+    };
+    const simulation = simulate(around(pipeline)).start();
+
+    did(simulation, { action: 'pause_subproc', node: 'n' }).endPlugin('i', OK);
+
+    expect(simulation.state.shown).toBe('NODE_SUSPENDED');
+    expect(statuses(simulation, 'n', 'i', 'j')).toEqual({ n: 'SUSPENDED', i: 'FINISHED' });
+    did(simulation, { action: 'resume_subproc', node: 'n' });
+    expect(statuses(simulation, 'n', 'j')).toEqual({ n: 'RUNNING', j: 'RUNNING' });
+  });
+
+  it('stays paused when the task is paused and resumed around it', () => {
+    const pipeline = { chains: ['S i j E'], activities: { i: { code: 'work' }, j: { code: 'work' } } };
+    const simulation = simulate(around(pipeline)).start();
+    did(simulation, { action: 'pause_subproc', node: 'n' });
+    did(simulation, { action: 'pause' });
+
+    did(simulation, { action: 'resume' }).endPlugin('i', OK);
+
+    expect(statuses(simulation, 'n', 'j')).toEqual({ n: 'SUSPENDED' });
+  });
+
+  it('keeps the first round of a node that was paused before the subprocess began', () => {
+    const pipeline = { chains: ['S i E'], activities: { i: { code: 'work' } } };
+    const simulation = simulate(around(pipeline));
+    did(simulation, { action: 'pause_node', node: 'i' }).start();
+
+    did(simulation, { action: 'resume_node', node: 'i' });
+
+    expect(simulation.ran).toMatchObject([{ loop: 1, innerLoop: 1 }]);
+  });
+});
+
+/** A task of one subprocess, `n`. */
+function around(pipeline: TreeSketch): TreeSketch {
+  return { chains: ['S n E'], activities: { n: subprocess(pipeline) } };
+}
