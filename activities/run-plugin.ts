@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { Db } from '../db/connection';
-import { upsertNodeExecutions } from '../db/node-executions';
-import type { JsonObject } from '../pipeline/json';
+import { loadProgress, saveProgress, upsertNodeExecutions } from '../db/node-executions';
+import type { Json, JsonObject } from '../pipeline/json';
 import { type Outcome, outputsOf } from '../pipeline/machine';
 import { findPlugin } from '../plugins';
-import type { ActivityPlugin } from '../plugins/plugin';
+import type { ActivityPlugin, PluginContext } from '../plugins/plugin';
 import type { PluginRunInput } from '../workflows/contract';
 
 const OUTCOME_UNKNOWN =
@@ -22,7 +22,7 @@ export async function runPlugin(db: Db, code: string, input: PluginRunInput): Pr
   if (!(await claim(db, input))) return failure(OUTCOME_UNKNOWN);
   const beat = setInterval(() => Context.current().heartbeat(), input.heartbeatMs / 3);
   try {
-    const outcome = await perform(plugin, input);
+    const outcome = await perform(db, plugin, input);
     const recorded = await recordEnd(db, input, outcome);
     return recorded ? { ...outcome, outputs: pick(outcome.outputs, input.wantedOutputs), recorded } : outcome;
   } finally {
@@ -42,7 +42,7 @@ async function claim(
   return (await upsertNodeExecutions(db, taskId, [row], effect === 'once' ? 'newer' : 'retake')) === 1;
 }
 
-async function perform(plugin: ActivityPlugin, input: PluginRunInput): Promise<Outcome> {
+async function perform(db: Db, plugin: ActivityPlugin, input: PluginRunInput): Promise<Outcome> {
   const { cancellationSignal: signal } = Context.current();
   const parsed = plugin.inputs.safeParse(input.inputs);
   if (!parsed.success) {
@@ -54,6 +54,7 @@ async function perform(plugin: ActivityPlugin, input: PluginRunInput): Promise<O
       run: { taskId: input.taskId, nodeId: input.nodeId, loop: input.loop, attempt: input.attempt },
       system: input.system,
       executor: input.executor ?? String(input.system.executor ?? ''),
+      progress: progressOf(db, input),
       signal,
     });
     return { ok: true, outputs, recorded: false };
@@ -63,6 +64,17 @@ async function perform(plugin: ActivityPlugin, input: PluginRunInput): Promise<O
     const { message, outputs = {} } = error as Error & { outputs?: JsonObject };
     return { ...failure(message), outputs };
   }
+}
+
+/** Kept beside the attempt's row, under its fence: an attempt that was overtaken saves nothing. */
+function progressOf(db: Db, { taskId, nodeId, loop, attempt, seq }: PluginRunInput): PluginContext['progress'] {
+  const row = { taskId, nodeId, loop, retry: attempt - 1, seq };
+  return {
+    load: async () => (await loadProgress(db, row)) as Json,
+    async save(progress) {
+      if (!(await saveProgress(db, row, progress))) throw new Error('this attempt was overtaken by another one');
+    },
+  };
 }
 
 /** Writes the row of the end. False when Postgres does not take it: the workflow then records it, however long that takes. */

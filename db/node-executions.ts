@@ -64,6 +64,40 @@ export async function upsertNodeExecutions(
   return Number(result.numAffectedRows ?? 0);
 }
 
+/** One attempt, as long as nothing newer than `seq` has been recorded of it. */
+export type Attempt = Pick<NodeExecutionChange, 'nodeId' | 'loop' | 'retry' | 'seq'> & { taskId: number };
+
+/** What the attempt's plugin has saved; null when it has not. */
+export async function loadProgress(db: DbOrTransaction, { taskId, nodeId, loop, retry }: Attempt): Promise<unknown> {
+  const row = await db
+    .selectFrom('node_executions')
+    .select('progress')
+    .where('task_id', '=', taskId)
+    .where('node_id', '=', nodeId)
+    .where('loop', '=', loop)
+    .where('retry', '=', retry)
+    .executeTakeFirst();
+  return row?.progress ?? null;
+}
+
+/** Saves what the attempt's plugin has to know when it begins again. False when the attempt was overtaken. */
+export async function saveProgress(
+  db: DbOrTransaction,
+  { taskId, nodeId, loop, retry, seq }: Attempt,
+  progress: unknown,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('node_executions')
+    .set({ progress: JSON.stringify(progress) })
+    .where('task_id', '=', taskId)
+    .where('node_id', '=', nodeId)
+    .where('loop', '=', loop)
+    .where('retry', '=', retry)
+    .where('seq', '=', seq)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
 /** Ends whatever is still open in a task that has ended, so that no row can stay RUNNING by itself. */
 export async function closeOpenNodeExecutions(db: DbOrTransaction, taskId: number, at: Date): Promise<void> {
   await db

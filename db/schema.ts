@@ -71,4 +71,6 @@ interface NodeExecutionTable {
   inputs: JsonText<Record<string, unknown>> | null;
   outputs: JsonText<Record<string, unknown>> | null;
   waiting_for: string | null;
+  /** What the attempt's plugin keeps for when it has to begin again. */
+  progress: JsonText | null;
 }

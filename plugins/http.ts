@@ -5,8 +5,24 @@ import { Agent, buildConnector, fetch } from 'undici';
 
 const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
 
-/** Never of use to a deploy and the usual goal of forged requests: this machine itself and cloud metadata services. */
-const FORBIDDEN_RANGES = new Set(['loopback', 'linkLocal', 'unspecified', 'broadcast', 'multicast', 'reserved']);
+/**
+ * Never of use to a deploy and the usual goal of forged requests: this machine itself, cloud metadata services, and
+ * IPv6 addresses that stand for an IPv4 one, which a gateway on the way may translate to either.
+ */
+const FORBIDDEN_RANGES = new Set([
+  'loopback',
+  'linkLocal',
+  'unspecified',
+  'broadcast',
+  'multicast',
+  'reserved',
+  'rfc6052',
+  'rfc6145',
+  '6to4',
+  'teredo',
+]);
+/** Metadata services outside those ranges: Alibaba's, and Amazon's over IPv6. */
+const FORBIDDEN_ADDRESSES = new Set(['100.100.100.200', 'fd00:ec2::254']);
 
 export interface Request {
   method: string;
@@ -23,13 +39,13 @@ export interface Response {
 }
 
 /**
- * Sends a request to an address that plugins may reach: the address that is dialled is the one that was checked.
- * `GANTRY_HTTP_ALLOW` lists hosts and addresses that are allowed besides, separated by commas.
+ * Sends a request to an address that plugins may reach: the address that is dialled is the one that was checked, that
+ * of a redirect too. `GANTRY_HTTP_ALLOW` lists hosts and addresses that are allowed besides, separated by commas.
  *
  * @throws Error naming the host when it is not allowed, or the network's own error
  */
 export async function request({ method, url, headers, body, timeoutMs, signal }: Request): Promise<Response> {
-  const { protocol } = new URL(url);
+  const { protocol } = parseUrl(url);
   if (protocol !== 'http:' && protocol !== 'https:')
     throw new Error(`only http and https are allowed, not ${protocol}`);
   try {
@@ -43,6 +59,14 @@ export async function request({ method, url, headers, body, timeoutMs, signal }:
     return { status: response.status, text: await readText(response.body) };
   } catch (error) {
     throw new Error(`request failed: ${innermost(error).message}`, { cause: error });
+  }
+}
+
+function parseUrl(url: string): URL {
+  try {
+    return new URL(url);
+  } catch (cause) {
+    throw new Error(`${JSON.stringify(url)} is not an address`, { cause });
   }
 }
 
@@ -70,8 +94,9 @@ const agent = new Agent({
 function refusalOf(host: string, address: string): Error | undefined {
   const allowed = (process.env.GANTRY_HTTP_ALLOW ?? '').split(',').map((entry) => entry.trim());
   if (allowed.includes(host) || allowed.includes(address)) return undefined;
-  const range = ipaddr.process(address).range();
-  if (!FORBIDDEN_RANGES.has(range)) return undefined;
+  const parsed = ipaddr.process(address);
+  const range = FORBIDDEN_ADDRESSES.has(parsed.toString()) ? 'metadata service' : parsed.range();
+  if (range !== 'metadata service' && !FORBIDDEN_RANGES.has(range)) return undefined;
   return new Error(`${host} is a ${range} address, which requests may not reach unless GANTRY_HTTP_ALLOW names it`);
 }
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { PluginFacts } from '../pipeline/catalog';
-import type { JsonObject } from '../pipeline/json';
+import type { Json, JsonObject } from '../pipeline/json';
 import type { EffectRule, Work } from '../pipeline/program';
 
 /** Long enough for any deploy step; a plugin that knows better says so. */
@@ -15,6 +15,15 @@ export interface PluginContext {
   system: JsonObject;
   /** The user whose name the work is done in. */
   executor: string;
+  /**
+   * What outlives a crash of this attempt, in Postgres: an `attachable` plugin saves here how it finds its run again.
+   * A retry by an operator is another attempt and begins with null.
+   */
+  progress: {
+    load(): Promise<Json>;
+    /** @throws Error when the attempt is not the node's current one any more */
+    save(progress: Json): Promise<void>;
+  };
   /** Aborted when the work is to end: an operator's stop or forced fail, or a shutdown. */
   signal: AbortSignal;
 }
