@@ -3,7 +3,7 @@ import { did, FAILED, OK, oneByOne, simulate, statuses, subprocess } from './sup
 
 describe('a subprocess', () => {
   it('gets its shown constants as parameters, rendered in the parent, and nothing else of the parent', () => {
-    const pipeline = {
+    const pipeline: TreeSketch = {
       chains: ['S i E'],
       activities: { i: { code: 'work', inputs: { a: '${p}', b: '${hidden}', c: '${k}', d: '${_system.task_id}' } } },
       constants: {
@@ -18,7 +18,7 @@ describe('a subprocess', () => {
   });
 
   it('hands its outputs to the parent at its end', () => {
-    const pipeline = {
+    const pipeline: TreeSketch = {
       chains: ['S i E'],
       activities: { i: { code: 'work' } },
       constants: { z: { source_type: 'component_outputs', source_info: { i: ['value'] } } },
@@ -38,7 +38,7 @@ describe('a subprocess', () => {
   });
 
   it('begins afresh on every entry: its values, its inner rounds, but not its loop counts', () => {
-    const pipeline = {
+    const pipeline: TreeSketch = {
       chains: ['S i E'],
       activities: { i: { code: 'work', inputs: { before: '${z}' } } },
       constants: { z: { source_type: 'component_outputs', source_info: { i: ['value'] } } },
@@ -68,7 +68,7 @@ describe('a subprocess', () => {
   });
 
   it('is exempt from the rerun limit itself; its nodes are not', () => {
-    const pipeline = { chains: ['S i E'], activities: { i: { code: 'work' } } };
+    const pipeline: TreeSketch = { chains: ['S i E'], activities: { i: { code: 'work' } } };
     const simulation = simulate(
       {
         ...around(pipeline),
@@ -96,7 +96,7 @@ describe('a subprocess', () => {
   });
 
   it('lets running nodes end while it is paused, and starts no other', () => {
-    const pipeline = {
+    const pipeline: TreeSketch = {
       chains: ['S i j E'],
       activities: { i: { code: 'work' }, j: { code: 'work' } },
     };
@@ -111,7 +111,7 @@ describe('a subprocess', () => {
   });
 
   it('stays paused when the task is paused and resumed around it', () => {
-    const pipeline = { chains: ['S i j E'], activities: { i: { code: 'work' }, j: { code: 'work' } } };
+    const pipeline: TreeSketch = { chains: ['S i j E'], activities: { i: { code: 'work' }, j: { code: 'work' } } };
     const simulation = simulate(around(pipeline)).start();
     did(simulation, { action: 'pause_subproc', node: 'n' });
     did(simulation, { action: 'pause' });
@@ -122,7 +122,7 @@ describe('a subprocess', () => {
   });
 
   it('keeps the first round of a node that was paused before the subprocess began', () => {
-    const pipeline = { chains: ['S i E'], activities: { i: { code: 'work' } } };
+    const pipeline: TreeSketch = { chains: ['S i E'], activities: { i: { code: 'work' } } };
     const simulation = simulate(around(pipeline));
     did(simulation, { action: 'pause_node', node: 'i' }).start();
 

@@ -116,7 +116,7 @@ describe('a forced fail', () => {
 
   it('drops the result that comes all the same', () => {
     const simulation = simulate(one({})).start();
-    const [{ id }] = simulation.ran as [{ id: string }];
+    const { id } = simulation.ran[0]!;
     did(simulation, { action: 'forced_fail', node: 'n' });
     const before = JSON.stringify(simulation.state);
 
