@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { readJsonIfThere, writeFileAtomic } from './files';
@@ -69,7 +70,9 @@ export function readCredentials(file: string): Credentials | undefined {
 export function ensureCredentials(file: string, makeSecret: () => string): Credentials {
   const known = readCredentials(file);
   if (known) return known;
-  const made: Credentials = { app_code: 'gantry_demo', app_secret: makeSecret(), username: 'admin' };
+  // Each home is an app of its own: two that share a DATABASE_URL would change each other's secret.
+  const app_code = `gantry_${randomBytes(3).toString('hex')}`;
+  const made: Credentials = { app_code, app_secret: makeSecret(), username: 'admin' };
   writeFileAtomic(file, `${JSON.stringify(made, null, 2)}\n`);
   return made;
 }

@@ -7,6 +7,7 @@ import { openHome } from './home';
 import { runStack } from './lifecycle';
 import { pickPorts } from './ports';
 import { removeHome } from './postgres-user';
+import { findTemporal } from './temporal-binary';
 
 const CLONE = path.resolve(__dirname, '..', '..', '..');
 
@@ -37,6 +38,7 @@ export async function testRun(jestArgs: string[]): Promise<number> {
           ...process.env,
           GANTRY_TEST_DATABASE_URL: database.adminUrl,
           GANTRY_TEST_WORKFLOW_BUNDLE: path.join(CLONE, 'dist', 'workflow-bundle.js'),
+          GANTRY_TEST_TEMPORAL: await findTemporal(boot.table, boot.signal),
           TEMPORAL_ADDRESS: temporal.address,
           TEMPORAL_NAMESPACE: temporal.namespace,
         },
