@@ -79,7 +79,7 @@ export class Shell {
     this.#feed({ type: this.#isStarted ? 'carried_over' : 'started', at: Date.now() });
     for (;;) {
       await this.#flush();
-      if (this.#hasMore) this.#feed({ type: 'continued', at: Date.now() });
+      if (this.#hasMore) this.#continue();
       else if (this.#hasRows()) continue;
       else if (isEnded(this.state)) break;
       else if (this.#canCarryOver()) await this.#carryOver();
@@ -143,8 +143,12 @@ export class Shell {
     return this.#rows.nodes.length > 0 || this.#rows.task !== undefined;
   }
 
-  async #flush(): Promise<void> {
+  #continue(): void {
     this.#hasMore = false;
+    this.#feed({ type: 'continued', at: Date.now() });
+  }
+
+  async #flush(): Promise<void> {
     if (!this.#hasRows() || !this.surroundings.record) return;
     const rows = this.#rows;
     this.#rows = { taskId: rows.taskId, nodes: [] };

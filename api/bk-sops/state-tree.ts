@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CurrentNodeExecution } from '../../db/node-executions';
 import type { TaskRecord } from '../../db/tasks';
-import type { PipelineTree } from '../../pipeline/tree/types';
+import type { Program, ProgramNode } from '../../pipeline/program';
 import { elapsedSeconds } from './format';
 
 /** A node of the answer of get_task_status (spec 7.4). */
@@ -35,21 +35,33 @@ type Format = (at: Date | null) => string | null;
 /** The state tree of a started task: nodes that were reached, those of a subprocess under it. */
 export function stateTree(
   task: TaskRecord,
-  tree: PipelineTree,
+  program: Program,
   executions: CurrentNodeExecution[],
   format: Format,
 ): StateNode {
   const byId = new Map(executions.map((execution) => [execution.node_id, execution]));
-  const children = childrenOf(task, tree, task.root_node_id, byId, format);
+  const root = rootNode(task, format);
+  const owners: StateNode[] = [root];
+  // A subprocess stands before its own nodes, and its pipeline after the one around it.
+  for (const node of program.nodes) {
+    const execution = byId.get(node.id);
+    const parent = owners[node.pipeline];
+    if (!execution || !parent) continue;
+    const shown = childNode(task, node, execution, parent.id, format);
+    parent.children[node.id] = shown;
+    if (node.type === 'subprocess') owners[node.child] = shown;
+  }
+  for (const owner of owners.reverse()) if (owner) owner.state = shownState(owner);
+  return root;
+}
+
+function rootNode(task: TaskRecord, format: Format): StateNode {
   const finishedAt = task.phase === 'ended' ? task.finished_at : null;
   return {
-    id: task.root_node_id,
-    state: shownState(task.status, children),
+    ...identity(task, task.root_node_id, task.root_node_id),
+    state: task.status,
     raw_state: task.status,
     name: task.name,
-    'root_id:': task.root_node_id,
-    root_id: task.root_node_id,
-    parent_id: task.root_node_id,
     version: versionOf(task.id, task.root_node_id, 1, 0),
     loop: 1,
     retry: 0,
@@ -59,52 +71,44 @@ export function stateTree(
     elapsed_time: elapsedSeconds(task.started_at, finishedAt),
     start_time: format(task.started_at),
     finish_time: format(finishedAt),
-    children,
+    children: {},
   };
 }
 
-function childrenOf(
+function childNode(
   task: TaskRecord,
-  tree: PipelineTree,
+  node: ProgramNode,
+  execution: CurrentNodeExecution,
   parentId: string,
-  executions: Map<string, CurrentNodeExecution>,
   format: Format,
-): Record<string, StateNode> {
-  const nodes: Record<string, StateNode> = {};
-  const ids = [tree.start_event.id, ...Object.keys(tree.activities), ...Object.keys(tree.gateways), tree.end_event.id];
-  for (const id of ids) {
-    const execution = executions.get(id);
-    if (!execution) continue;
-    const activity = tree.activities[id];
-    const children = activity?.type === 'SubProcess' ? childrenOf(task, activity.pipeline, id, executions, format) : {};
-    nodes[id] = {
-      id,
-      state: shownState(execution.status, children),
-      raw_state: execution.status,
-      name: activity?.name ?? '',
-      'root_id:': task.root_node_id,
-      root_id: task.root_node_id,
-      parent_id: parentId,
-      version: versionOf(task.id, id, execution.loop, execution.retry),
-      loop: execution.loop,
-      retry: execution.retry,
-      skip: execution.skip,
-      error_ignorable: activity?.error_ignorable ?? false,
-      error_ignored: execution.error_ignored,
-      elapsed_time: elapsedSeconds(execution.started_at, execution.finished_at),
-      start_time: format(execution.started_at),
-      finish_time: format(execution.finished_at),
-      ...(execution.waiting_for ? { waiting_for: execution.waiting_for } : {}),
-      children,
-    };
-  }
-  return nodes;
+): StateNode {
+  return {
+    ...identity(task, node.id, parentId),
+    state: execution.status,
+    raw_state: execution.status,
+    name: node.type === 'activity' || node.type === 'subprocess' ? node.name : '',
+    version: versionOf(task.id, node.id, execution.loop, execution.retry),
+    loop: execution.loop,
+    retry: execution.retry,
+    skip: execution.skip,
+    error_ignorable: node.type === 'activity' && node.ignorable,
+    error_ignored: execution.error_ignored,
+    elapsed_time: elapsedSeconds(execution.started_at, execution.finished_at),
+    start_time: format(execution.started_at),
+    finish_time: format(execution.finished_at),
+    ...(execution.waiting_for ? { waiting_for: execution.waiting_for } : {}),
+    children: {},
+  };
+}
+
+function identity({ root_node_id }: TaskRecord, id: string, parentId: string) {
+  return { id, 'root_id:': root_node_id, root_id: root_node_id, parent_id: parentId };
 }
 
 /** A running pipeline shows what its nodes need (spec 6.11, appendix F). */
-function shownState(status: string, children: Record<string, StateNode>): string {
+function shownState({ raw_state, children }: StateNode): string {
+  if (raw_state !== 'RUNNING') return raw_state;
   const states = new Set(Object.values(children).map(({ state }) => state));
-  if (status !== 'RUNNING') return status;
   if (states.has('FAILED')) return 'FAILED';
   return states.has('SUSPENDED') || states.has('NODE_SUSPENDED') ? 'NODE_SUSPENDED' : 'RUNNING';
 }

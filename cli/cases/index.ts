@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { Envelope } from '../client';
-import { type Credentials, openHome } from '../stack/home';
+import { GantryClient } from '../client';
+import { openHome, readCredentials } from '../stack/home';
 import { runStack } from '../stack/lifecycle';
 import { pickPorts } from '../stack/ports';
 import { removeHome } from '../stack/postgres-user';
@@ -34,7 +34,11 @@ export async function runCases(folder: string): Promise<number> {
     return await runStack(home, async (boot, onReady) => {
       const { url } = await bootServices(boot, apiPort);
       onReady();
-      const caller = createCaller(url, JSON.parse(fs.readFileSync(home.credentialsFile, 'utf8')));
+      const client = new GantryClient({ url, credentials: readCredentials(home.credentialsFile)! });
+      const caller: Caller = {
+        post: (endpoint, body) => client.call('POST', endpoint, body),
+        get: (endpoint) => client.call('GET', endpoint),
+      };
       const queue = [...cases.pipelines];
       const work = async () => {
         for (let one = queue.shift(); one; one = queue.shift()) {
@@ -74,24 +78,4 @@ class Tally {
     process.once('exit', () => process.stdout.write(`${this.#passed} passed, ${this.#failed} failed\n`));
     return this.#failed === 0 ? 0 : 1;
   }
-}
-
-function createCaller(url: string, { app_code, app_secret, username }: Credentials): Caller {
-  const headers = {
-    'content-type': 'application/json',
-    'x-bkapi-authorization': JSON.stringify({
-      bk_app_code: app_code,
-      bk_app_secret: app_secret,
-      bk_username: username,
-    }),
-  };
-  const send = async (method: string, endpoint: string, body?: object): Promise<Envelope> => {
-    const response = await fetch(`${url}/apigw/${endpoint}`, {
-      method,
-      headers,
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    return (await response.json()) as Envelope;
-  };
-  return { post: (endpoint, body) => send('POST', endpoint, body), get: (endpoint) => send('GET', endpoint) };
 }

@@ -8,7 +8,8 @@ interface Rule {
   refuses: readonly string[];
 }
 
-const MAX_DEGREE = 1000;
+/** Upstream's limit is 1,000; thousands of branches are a use of ours. */
+const MAX_DEGREE = 10_000;
 const MANY = [1, MAX_DEGREE] as const;
 const ACTIVITY: Rule = { in: MANY, out: [1, 1], refuses: ['EmptyStartEvent'] };
 const BRANCHING: Rule = { in: MANY, out: MANY, refuses: ['EmptyStartEvent'] };

@@ -9,7 +9,7 @@ import { connect, type Db } from '../../db/connection';
 import { ensureDemo } from '../../db/demo';
 import type { PipelineTree } from '../../pipeline/tree/types';
 import type { Services } from '../../tasks/services';
-import { connectClient } from '../../temporal/connection';
+import { connectClient, type TemporalConfig } from '../../temporal/connection';
 import type { Installation } from '../../temporal/names';
 import { Pipelines } from '../../temporal/pipelines';
 import { installRuntime, type RunningWorker, startWorker } from '../../temporal/worker';
@@ -42,6 +42,7 @@ export class Gantry {
   #worker: RunningWorker | undefined;
 
   private constructor(
+    readonly server: TemporalConfig,
     readonly databaseUrl: string,
     readonly db: Db,
     readonly client: Client,
@@ -51,18 +52,18 @@ export class Gantry {
     private readonly close: () => Promise<void>,
   ) {}
 
-  static async create(): Promise<Gantry> {
+  static async create(server = temporal()): Promise<Gantry> {
     const database = await createDatabase();
     await ensureDemo(database.url, CREDENTIALS);
     const db = connect(database.url);
-    const client = await connectClient(temporal());
+    const client = await connectClient(server);
     const installation = { name: await installationName(db) };
     const log = pino({ level: 'silent' });
     if (!isRuntimeInstalled) installRuntime(log);
     isRuntimeInstalled = true;
     const services = { db, pipelines: new Pipelines(client, installation), log, baseUrl: 'http://gantry.test' };
     const app = createApp({ services });
-    return new Gantry(database.url, db, client, installation, services, app, async () => {
+    return new Gantry(server, database.url, db, client, installation, services, app, async () => {
       await client.connection.close();
       await db.destroy();
       await database.drop();
@@ -73,7 +74,7 @@ export class Gantry {
   async startWorker(options: Partial<WorkerOptions> = {}): Promise<void> {
     const bundle = process.env.GANTRY_TEST_WORKFLOW_BUNDLE!;
     const setup = {
-      ...temporal(),
+      ...this.server,
       installation: this.installation,
       db: this.db,
       log: this.services.log,
@@ -132,6 +133,18 @@ export class Gantry {
       if (Date.now() > giveUpAt) throw new Error(`task ${taskId} stays ${JSON.stringify(root)}`);
       await delay(25);
     }
+  }
+
+  /** Finished rounds by node. */
+  async countRounds(taskId: number): Promise<Record<string, number>> {
+    const rows = await this.db
+      .selectFrom('node_executions')
+      .select(['node_id', ({ fn }) => fn.countAll<string>().as('rounds')])
+      .where('task_id', '=', taskId)
+      .where('status', '=', 'FINISHED')
+      .groupBy('node_id')
+      .execute();
+    return Object.fromEntries(rows.map(({ node_id, rounds }) => [node_id, Number(rounds)]));
   }
 
   untilState(taskId: number, state: string, timeoutMs?: number): Promise<StateNode> {

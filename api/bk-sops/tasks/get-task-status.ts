@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { currentNodeExecutions, findFailures } from '../../../db/node-executions';
-import { findTree } from '../../../db/tasks';
-import type { PipelineTree } from '../../../pipeline/tree/types';
+import { findProgram } from '../../../db/tasks';
+import type { Program } from '../../../pipeline/program';
 import { GantryError } from '../../../tasks/error';
 import { defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
@@ -30,11 +30,11 @@ export const getTaskStatus = defineEndpoint({
       });
     });
     if (task.phase === 'created') return { data: NOT_STARTED };
-    const [tree, executions] = await Promise.all([
-      findTree<PipelineTree>(db, task.id),
+    const [program, executions] = await Promise.all([
+      findProgram<Program>(db, task.id),
       currentNodeExecutions(db, task.id),
     ]);
-    const root = stateTree(task, tree, executions, timeFormatter(call.project));
+    const root = stateTree(task, program, executions, timeFormatter(call.project));
     const node = subprocess_id ? find(root, subprocess_id) : root;
     if (!node)
       throw new GantryError('refused', `task[id=${task.id}] get status error: node ${subprocess_id} has no state`);
