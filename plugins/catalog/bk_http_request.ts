@@ -1,19 +1,25 @@
 import { z } from 'zod';
-import type { JsonObject } from '../../pipeline/json';
+import type { Json, JsonObject } from '../../pipeline/json';
 import { evaluateBoolrule } from '../../pipeline/language/condition';
 import { type Response, request } from '../http';
 import { definePlugin, PluginFailure } from '../plugin';
 
 const LONGEST_TIMEOUT_S = 60;
 
+/** Rendered values keep their type: `${n}` may be a number. */
+const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
 const inputs = z.object({
   bk_http_request_method: z.string().default('GET').describe('GET, POST, PUT, DELETE, PATCH, HEAD'),
   bk_http_request_url: z.string().trim().describe('http or https address'),
   bk_http_request_header: z
-    .array(z.object({ name: z.string(), value: z.string() }))
+    .array(z.object({ name: z.string(), value: text }))
     .default([])
     .describe('Headers, each {name, value}'),
-  bk_http_request_body: z.string().default('').describe('Body of requests other than GET and HEAD'),
+  bk_http_request_body: z
+    .json()
+    .default('')
+    .describe('Body of requests other than GET and HEAD: text, or a value that is sent as JSON'),
   bk_http_timeout: z.coerce.number().int().default(5).describe('Seconds, 60 at most; 0 stands for 60'),
   bk_http_success_exp: z.string().default('').describe('Condition on `resp`, the answer as JSON; empty for none'),
 });
@@ -48,20 +54,24 @@ async function sendRequest(input: z.output<typeof inputs>, { signal }: { signal:
       ...(hasBody ? { 'content-type': 'application/json' } : {}),
       ...Object.fromEntries(input.bk_http_request_header.map(({ name, value }) => [name.toLowerCase(), value])),
     },
-    ...(hasBody ? { body: input.bk_http_request_body } : {}),
+    ...(hasBody ? { body: bodyOf(input.bk_http_request_body) } : {}),
     timeoutMs: seconds * 1000,
     signal,
   });
   return judge(response, method, input.bk_http_success_exp);
 }
 
+function bodyOf(body: Json): string {
+  return typeof body === 'string' ? body : JSON.stringify(body);
+}
+
 /** Whether an answer counts as success; what is known of it goes into the outputs either way. */
 function judge(response: Response, method: string, condition: string): JsonObject {
   const status_code = response.status;
-  if (method === 'HEAD' && response.text === '') return { status_code, data: null };
-  let data: JsonObject['data'];
+  let data: Json;
   try {
-    data = JSON.parse(response.text);
+    // The answer to HEAD has no body: its status is all there is.
+    data = method === 'HEAD' && response.text === '' ? null : (JSON.parse(response.text) as Json);
   } catch (cause) {
     throw new PluginFailure('the answer is not JSON', { status_code }, { cause });
   }

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { isJsonObject, type JsonObject } from '../pipeline/json';
+import type { Plugin } from './plugin';
+
+/** An input or output as the catalog of bk-sops lists it (spec 7.7). */
+export interface FieldDescription {
+  key: string;
+  name: string;
+  type: string;
+  required: boolean;
+  /** JSON schema. */
+  schema: JsonObject;
+}
+
+export interface PluginDescription {
+  code: string;
+  version: string;
+  name: string;
+  group_name: string;
+  desc: string;
+  inputs: FieldDescription[];
+  outputs: FieldDescription[];
+}
+
+const TYPES: Record<string, string> = { integer: 'int', number: 'float', boolean: 'bool' };
+
+/** What every plugin has besides its own outputs (spec 4.3). */
+const COMMON_OUTPUTS = z.object({
+  _result: z.boolean().describe('Whether the node succeeded'),
+  _loop: z.int().describe('Round in the task'),
+  _inner_loop: z.int().describe('Round in the subprocess'),
+});
+
+/** A plugin as catalogs list it: its schemas are the only place where its inputs and outputs are written down. */
+export function describePlugin({
+  code,
+  version,
+  name,
+  group,
+  description,
+  inputs,
+  outputs,
+}: Plugin): PluginDescription {
+  return {
+    code,
+    version,
+    name,
+    group_name: group,
+    desc: description,
+    inputs: describeFields(inputs),
+    outputs: [...describeFields(outputs), ...describeFields(COMMON_OUTPUTS)],
+  };
+}
+
+function describeFields(object: z.ZodObject): FieldDescription[] {
+  return Object.entries(object.shape).map(([key, field]) => {
+    const { $schema: _dialect, ...schema } = z.toJSONSchema(field as z.ZodType, { io: 'input' }) as JsonObject;
+    const description = typeof schema.description === 'string' ? schema.description : key;
+    const required = !(field as z.ZodType).safeParse(undefined).success;
+    return { key, name: description, type: typeOf(schema), required, schema };
+  });
+}
+
+/** `any` where a value may be of several types. */
+function typeOf(schema: JsonObject): string {
+  const types = new Set(alternativesOf(schema).map(({ type }) => type));
+  const [type] = types;
+  if (types.size !== 1 || typeof type !== 'string') return 'any';
+  return TYPES[type] ?? type;
+}
+
+function alternativesOf(schema: JsonObject): JsonObject[] {
+  return Array.isArray(schema.anyOf) ? schema.anyOf.filter(isJsonObject) : [schema];
+}

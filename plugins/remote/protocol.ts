@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import type { JsonObject } from '../../pipeline/json';
+import { request } from '../http';
+
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** States of a remote run (bk-plugin-framework). */
+export const REMOTE_STATE = { empty: 1, poll: 2, callback: 3, success: 4, fail: 5 } as const;
+
+const detailSchema = z.object({
+  context_inputs: z.object({ properties: z.record(z.string(), z.unknown()).default({}) }).optional(),
+  enable_plugin_callback: z.boolean().nullish(),
+});
+
+const runSchema = z.object({
+  state: z.union(Object.values(REMOTE_STATE).map((state) => z.literal(state))),
+  outputs: z
+    .record(z.string(), z.json())
+    .nullish()
+    .transform((outputs): JsonObject => outputs ?? {}),
+  err: z.json().nullish(),
+  trace_id: z.string().optional(),
+});
+
+const envelopeSchema = z.object({
+  result: z.boolean(),
+  message: z.string().nullish(),
+  trace_id: z.string().nullish(),
+  data: z.unknown().optional(),
+});
+
+export type RemoteDetail = z.output<typeof detailSchema>;
+export type RemoteRun = z.output<typeof runSchema>;
+
+/** The plugin has answered, and said no: asking again would not help. */
+export class RemoteRefusal extends Error {
+  override name = 'RemoteRefusal';
+}
+
+/** The HTTP protocol of one remote plugin (spec 8.1). */
+export class RemotePlugin {
+  constructor(
+    private readonly host: string,
+    private readonly version: string,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  async detail(): Promise<RemoteDetail> {
+    return read(detailSchema, (await this.#call('GET', `detail/${encodeURIComponent(this.version)}`)).data);
+  }
+
+  /** Starts a run. */
+  async invoke(body: { inputs: JsonObject; context: JsonObject }): Promise<RemoteRun & { trace_id: string }> {
+    const { data, trace_id } = await this.#call('POST', `invoke/${encodeURIComponent(this.version)}`, body);
+    const run = read(runSchema, data);
+    const id = trace_id ?? run.trace_id;
+    if (!id) throw new RemoteRefusal('the remote plugin gave its run no trace_id');
+    return { ...run, trace_id: id };
+  }
+
+  /** How a run is getting on. */
+  async schedule(traceId: string): Promise<RemoteRun> {
+    return read(runSchema, (await this.#call('GET', `schedule/${encodeURIComponent(traceId)}`)).data);
+  }
+
+  async #call(method: 'GET' | 'POST', path: string, body?: object): Promise<z.output<typeof envelopeSchema>> {
+    const { status, text } = await request({
+      method,
+      url: `${this.host}/${path}`,
+      headers: { 'content-type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+      timeoutMs: REQUEST_TIMEOUT_MS,
+      signal: this.signal,
+    });
+    if (status !== 200) throw new Error(`${path} answered with status ${status}: ${text.slice(0, 1000)}`);
+    const envelope = read(envelopeSchema, parse(text));
+    if (!envelope.result) throw new RemoteRefusal(`${path} answered: ${envelope.message || 'no reason given'}`);
+    return envelope;
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new RemoteRefusal('the remote plugin did not answer in JSON', { cause });
+  }
+}
+
+function read<T>(schema: z.ZodType<T>, data: unknown): T {
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  throw new RemoteRefusal(`the remote plugin does not keep to the protocol: ${z.prettifyError(parsed.error)}`);
+}
