@@ -13,7 +13,7 @@ export const nodeCallbackEndpoint = defineEndpoint({
   summary: 'Call a waiting node back',
   input: z.object({
     node_id: z.string(),
-    callback_data: z.json().default({}),
+    callback_data: z.unknown().default({}),
     request_id: z.string().min(1).max(100).optional().describe('Repeating a request with the same id is one request'),
   }),
   data: z.object({}),

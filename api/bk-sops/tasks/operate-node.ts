@@ -10,8 +10,8 @@ const input = z.object({
   action: z
     .string()
     .describe('callback, skip_exg, skip_cpg, retry, skip, forced_fail, pause, resume, pause_subproc, resume_subproc'),
-  data: z.record(z.string(), z.json(), 'data field is not a valid object').optional(),
-  inputs: z.record(z.string(), z.json(), 'inputs field is not a valid object').optional(),
+  data: z.record(z.string(), z.unknown(), 'data field is not a valid object').optional(),
+  inputs: z.record(z.string(), z.unknown(), 'inputs field is not a valid object').optional(),
   flow_id: z.string().optional(),
   flow_ids: z.array(z.string()).optional(),
   request_id: z.string().min(1).max(100).optional().describe('Repeating a request with the same id is one request'),
