@@ -12,9 +12,9 @@ import type { Services } from '../../tasks/services';
 import { connectClient, type TemporalConfig } from '../../temporal/connection';
 import type { Installation } from '../../temporal/names';
 import { Pipelines } from '../../temporal/pipelines';
-import { installRuntime, type RunningWorker, startWorker } from '../../temporal/worker';
+import { type RunningWorker, startWorker } from '../../temporal/worker';
 import { createDatabase } from './database';
-import { temporal } from './temporal';
+import { quietRuntime, temporal } from './temporal';
 
 export const CREDENTIALS = { app_code: 'test-app', app_secret: 'test-secret', username: 'admin' };
 const AUTHORIZATION = JSON.stringify({
@@ -33,9 +33,6 @@ export interface Answer {
   data: any;
   errors?: unknown[];
 }
-
-/** The runtime can be installed once for each test file. */
-let isRuntimeInstalled = false;
 
 /** A whole installation on a database of its own, in this process; every test file makes one. */
 export class Gantry {
@@ -59,8 +56,7 @@ export class Gantry {
     const client = await connectClient(server);
     const installation = { name: await installationName(db) };
     const log = pino({ level: 'silent' });
-    if (!isRuntimeInstalled) installRuntime(log);
-    isRuntimeInstalled = true;
+    quietRuntime();
     const services = { db, pipelines: new Pipelines(client, installation), log, baseUrl: 'http://gantry.test' };
     const app = createApp({ services });
     return new Gantry(server, database.url, db, client, installation, services, app, async () => {

@@ -116,6 +116,70 @@ export const scenarios: Record<string, Scenario> = {
     return finish(gantry, task_id);
   },
 
+  async conditional_parallel_gateway(gantry) {
+    const { task_id } = await start(gantry, {
+      chains: ['S c a v E', 'c b v', 'c d v'],
+      gateways: {
+        c: {
+          type: 'ConditionalParallelGateway',
+          conditions: { c_a: { evaluate: '1 == 1' }, c_b: { evaluate: '1 == 2' }, c_d: { evaluate: '2 == 2' } },
+        },
+        v: { type: 'ConvergeGateway' },
+      },
+    });
+    return finish(gantry, task_id);
+  },
+
+  async subprocess_with_parameters(gantry) {
+    const inner = sketch({
+      chains: ['S i E'],
+      activities: { i: { inputs: { bk_display_message: 'in ${x}' } } },
+      constants: { x: { value: '${p}' }, z: { value: '${x}!', show_type: 'hide' } },
+      outputs: ['${z}'],
+    });
+    const { task_id } = await start(gantry, {
+      chains: ['S s b E'],
+      activities: { s: { type: 'SubProcess', pipeline: inner }, b: { inputs: { bk_display_message: 'got ${r}' } } },
+      constants: { p: { value: 'P' }, r: { source_type: 'component_outputs', source_info: { s: ['${z}'] } } },
+      outputs: ['${r}'],
+    });
+    return finish(gantry, task_id);
+  },
+
+  async timeout_then_skip(gantry) {
+    const timeout_config = { enable: true, seconds: 1, action: 'forced_fail_and_skip' as const };
+    const { task_id } = await start(gantry, {
+      chains: ['S a E'],
+      activities: { a: { code: 'pause_node', timeout_config } },
+    });
+    return finish(gantry, task_id);
+  },
+
+  async forced_fail_then_automatic_retry(gantry) {
+    const { task_id, id } = await start(gantry, {
+      chains: ['S a E'],
+      activities: { a: { code: 'pause_node', auto_retry: { enable: true, interval: 1, times: 1 } } },
+    });
+    await gantry.until(task_id, ({ children }) => children[id('a')]?.state === 'RUNNING');
+    await operate(gantry, task_id, { node_id: id('a'), action: 'forced_fail' });
+    await gantry.until(
+      task_id,
+      ({ children }) => children[id('a')]?.retry === 1 && children[id('a')]?.state === 'RUNNING',
+    );
+    await gantry.post(`/apigw/node_callback/${task_id}/1/`, { node_id: id('a'), callback_data: {} });
+    return finish(gantry, task_id);
+  },
+
+  async node_paused_before_it_is_reached(gantry) {
+    const { task_id, id } = await start(gantry, { chains: ['S a b E'], activities: { a: { code: 'pause_node' } } });
+    await gantry.until(task_id, ({ children }) => children[id('a')]?.state === 'RUNNING');
+    await operate(gantry, task_id, { node_id: id('b'), action: 'pause' });
+    await gantry.post(`/apigw/node_callback/${task_id}/1/`, { node_id: id('a'), callback_data: {} });
+    await gantry.untilState(task_id, 'NODE_SUSPENDED');
+    await operate(gantry, task_id, { node_id: id('b'), action: 'resume' });
+    return finish(gantry, task_id);
+  },
+
   async http_request_that_is_refused(gantry) {
     const { task_id } = await start(gantry, {
       chains: ['S a E'],

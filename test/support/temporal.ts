@@ -1,8 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import pino from 'pino';
 import { pickPorts } from '../../cli/stack/ports';
 import { waitForTemporal } from '../../cli/stack/temporal-ready';
 import type { TemporalConfig } from '../../temporal/connection';
+import { installRuntime } from '../../temporal/worker';
+
+let isQuiet = false;
+
+/** Keeps the SDK's log out of the tests' output; a runtime can be installed once for each test file. */
+export function quietRuntime(): void {
+  if (!isQuiet) installRuntime(pino({ level: 'silent' }));
+  isQuiet = true;
+}
 
 /** The Temporal server that `npm test` booted. */
 export function temporal(): TemporalConfig {

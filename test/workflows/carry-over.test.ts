@@ -1,5 +1,6 @@
 import { workflowIdOf } from '../../temporal/names';
 import { Gantry } from '../support/gantry';
+import { keepHistory } from '../support/histories';
 import { startShortHistories } from '../support/temporal';
 import { sketch, type TreeSketch } from '../support/trees';
 
@@ -25,13 +26,13 @@ describe('a long task is carried over to new runs', () => {
     const { task_id } = await start({
       chains: ['S a x a', 'x b E'],
       activities: {
-        a: { code: 'sleep_timer', inputs: { bk_timing: '0' } },
+        a: { code: 'sleep_timer', inputs: { bk_timing: '1' } },
         b: { code: 'sleep_timer', inputs: { bk_timing: '1' } },
       },
       gateways: {
         x: {
           type: 'ExclusiveGateway',
-          conditions: { x_a: { evaluate: '${n} < 60' }, x_b: { evaluate: '${n} >= 60' } },
+          conditions: { x_a: { evaluate: '${n} < 6' }, x_b: { evaluate: '${n} >= 6' } },
         },
       },
       constants: { n: { source_type: 'component_outputs', source_info: { a: ['_loop'] } } },
@@ -41,7 +42,12 @@ describe('a long task is carried over to new runs', () => {
     await gantry.untilState(task_id, 'FINISHED', 60_000);
 
     const { data } = await gantry.get(`/apigw/get_task_detail/${task_id}/1/`);
-    expect(data.outputs).toEqual([{ key: '${n}', value: 60, name: 'n' }]);
+    expect(data.outputs).toEqual([{ key: '${n}', value: 6, name: 'n' }]);
+    const handle = gantry.client.workflow.getHandle(workflowIdOf(gantry.installation, task_id));
+    await handle.result();
+    const history = await handle.fetchHistory();
+    expect(history.events![0]!.workflowExecutionStartedEventAttributes!.continuedExecutionRunId).not.toBe('');
+    keepHistory('carried_over', history);
   });
 
   it('while callbacks, retries and pauses arrive: none is lost, none doubled', async () => {

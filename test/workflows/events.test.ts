@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { temporal as proto } from '@temporalio/proto';
-import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
 import { parallelProgram, serialProgram } from '../../bench/shapes';
 import { connectClient } from '../../temporal/connection';
 import { CONTEXT } from '../support/simulation';
-import { temporal } from '../support/temporal';
+import { quietRuntime, temporal } from '../support/temporal';
+
+const logger = new DefaultLogger('ERROR');
 
 describe('the interpreter without a recorder', () => {
   const taskQueue = `events-${randomUUID()}`;
@@ -15,13 +17,14 @@ describe('the interpreter without a recorder', () => {
   let running: Promise<void>;
 
   beforeAll(async () => {
+    quietRuntime();
     client = await connectClient(temporal());
     connection = await NativeConnection.connect({ address: temporal().address });
     worker = await Worker.create({
       connection,
       namespace: temporal().namespace,
       taskQueue,
-      workflowBundle: await bundleWorkflowCode({ workflowsPath: require.resolve('../../bench/workflows') }),
+      workflowBundle: await bundleWorkflowCode({ workflowsPath: require.resolve('../../bench/workflows'), logger }),
       activities: { noop: async () => ({ ok: true, outputs: {}, recorded: true }) },
     });
     running = worker.run();
