@@ -148,6 +148,21 @@ export function findNodeExecution(db: DbOrTransaction, taskId: number, nodeId: s
     .executeTakeFirst();
 }
 
+/** One attempt of a node. */
+export function findAttempt(
+  db: DbOrTransaction,
+  { taskId, nodeId, loop, retry }: { taskId: number; nodeId: string; loop: number; retry: number },
+) {
+  return db
+    .selectFrom('node_executions')
+    .select(['seq', 'outputs'])
+    .where('task_id', '=', taskId)
+    .where('node_id', '=', nodeId)
+    .where('loop', '=', loop)
+    .where('retry', '=', retry)
+    .executeTakeFirst();
+}
+
 /** `ex_data` of the nodes whose newest attempt failed: node id to text. */
 export async function findFailures(db: DbOrTransaction, taskId: number): Promise<Record<string, string>> {
   const { rows } = await sql<{ node_id: string; ex_data: string | null }>`

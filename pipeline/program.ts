@@ -93,6 +93,8 @@ export interface PluginWork {
   timeoutMs: number;
   /** A worker that is silent for longer is taken for dead. */
   heartbeatMs: number;
+  /** Done within milliseconds and harmless to repeat: it runs inside the workflow task (design section 4). */
+  quick?: true;
 }
 
 /** What repeating a plugin's run would do (design section 4). */

@@ -1,18 +1,24 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Catalog } from '../pipeline/catalog';
 import { factsOf, type Plugin } from './plugin';
 
-const FOLDER = join(__dirname, 'catalog');
+/** Our own, and the installation's: a folder of JavaScript files of the same form (`GANTRY_PLUGINS`). */
+const FOLDERS = [
+  join(__dirname, 'catalog'),
+  ...(process.env.GANTRY_PLUGINS ? [resolve(process.env.GANTRY_PLUGINS)] : []),
+];
 
-/** Every plugin: a file in `catalog/` that exports `plugin`, or `plugins` for one per version. */
-export const plugins: readonly Plugin[] = readdirSync(FOLDER)
-  .filter((file) => /\.(js|ts)$/.test(file) && !file.endsWith('.d.ts'))
-  .sort()
-  .flatMap((file) => {
-    const module = require(join(FOLDER, file)) as { plugin?: Plugin; plugins?: Plugin[] };
-    return module.plugins ?? (module.plugin ? [module.plugin] : []);
-  });
+/** Every plugin: a file that exports `plugin`, or `plugins` for one per version. */
+export const plugins: readonly Plugin[] = FOLDERS.flatMap((folder) =>
+  readdirSync(folder)
+    .filter((file) => /\.(js|ts)$/.test(file) && !file.endsWith('.d.ts'))
+    .sort()
+    .flatMap((file) => {
+      const module = require(join(folder, file)) as { plugin?: Plugin; plugins?: Plugin[] };
+      return module.plugins ?? (module.plugin ? [module.plugin] : []);
+    }),
+);
 
 const byKey = new Map(plugins.map((plugin) => [`${plugin.code}@${plugin.version}`, plugin]));
 

@@ -51,6 +51,11 @@ export interface ActivityPlugin extends PluginBase {
   timeoutMs?: number;
   heartbeatMs?: number;
   /**
+   * Done within milliseconds, and repeating it does no harm (`none` or `idempotent`): it runs inside the workflow task,
+   * without a round trip to the server, and may be repeated after a crash together with its neighbours.
+   */
+  quick?: true;
+  /**
    * Does the work.
    *
    * @param inputs checked against `inputs`
@@ -94,6 +99,10 @@ export function definePlugin<I extends z.ZodObject>(
 export function factsOf(plugin: Plugin): PluginFacts {
   const { code, version } = plugin;
   if ('inline' in plugin) return { code, version, work: { kind: 'inline', builtin: plugin.inline } };
-  const { effect, timeoutMs = DEFAULT_TIMEOUT_MS, heartbeatMs = DEFAULT_HEARTBEAT_MS } = plugin;
-  return { code, version, work: { kind: 'plugin', code, version, effect, timeoutMs, heartbeatMs } };
+  const { effect, timeoutMs = DEFAULT_TIMEOUT_MS, heartbeatMs = DEFAULT_HEARTBEAT_MS, quick } = plugin;
+  if (quick && effect !== 'none' && effect !== 'idempotent') {
+    throw new Error(`plugin ${code} ${version} cannot be quick: repeating it is not harmless`);
+  }
+  const work = { kind: 'plugin' as const, code, version, effect, timeoutMs, heartbeatMs };
+  return { code, version, work: quick ? { ...work, quick } : work };
 }

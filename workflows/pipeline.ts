@@ -8,6 +8,7 @@ import {
   isCancellation,
   proxyLocalActivities,
   scheduleActivity,
+  scheduleLocalActivity,
   setHandler,
   setWorkflowOptions,
   upsertSearchAttributes,
@@ -35,6 +36,12 @@ const { [RECORD_ACTIVITY]: record } = proxyLocalActivities<
   startToCloseTimeout: '30s',
   retry: { initialInterval: '100ms', maximumInterval: '10s' },
 });
+
+/** A quick plugin is given five seconds, three times. */
+const QUICK = {
+  startToCloseTimeout: '5s',
+  retry: { initialInterval: '100ms', maximumAttempts: 3 },
+} as const;
 
 const stateAttribute = defineSearchAttributeKey(STATE_ATTRIBUTE, 'KEYWORD');
 
@@ -74,9 +81,10 @@ function validate(shell: Shell, operation: UpdateInput): void {
 /** One attempt of a plugin as an activity named after the plugin, labelled with the node's name. */
 export async function runPluginActivity(command: RunPlugin, state: State): Promise<Outcome> {
   const { taskId, system } = state.context;
-  const { type: _type, id: _id, name, code, timeoutMs, ...run } = command;
+  const { type: _type, id: _id, name, code, timeoutMs, quick, ...run } = command;
   const argument: PluginRunInput = { taskId, system, ...run };
   try {
+    if (quick) return await scheduleLocalActivity<Outcome>(code, [argument], { summary: name, ...QUICK });
     return await scheduleActivity<Outcome>(code, [argument], {
       summary: name,
       startToCloseTimeout: timeoutMs,

@@ -98,6 +98,7 @@ function runPlugin(frame: Frame, node: ActivityNode, work: PluginWork, index: nu
     attempt: current.retry + 1,
     timeoutMs: work.timeoutMs,
     heartbeatMs: work.heartbeatMs,
+    quick: work.quick ?? false,
     ...(node.executor ? { executor: node.executor } : {}),
     seq,
     ignoreFailure: ignoresFailure(node, current),

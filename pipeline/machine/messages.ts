@@ -52,6 +52,7 @@ export interface RunPlugin {
   attempt: number;
   timeoutMs: number;
   heartbeatMs: number;
+  quick: boolean;
   executor?: string;
   /** Sequence number of the row that the activity writes at its start; that of its end is one more. */
   seq: number;

@@ -10,7 +10,7 @@ import { ensureDemo } from '../../db/demo';
 import type { PipelineTree } from '../../pipeline/tree/types';
 import type { Services } from '../../tasks/services';
 import { connectClient, type TemporalConfig } from '../../temporal/connection';
-import type { Installation } from '../../temporal/names';
+import { type Installation, workflowIdOf } from '../../temporal/names';
 import { Pipelines } from '../../temporal/pipelines';
 import { type RunningWorker, startWorker } from '../../temporal/worker';
 import { createDatabase } from './database';
@@ -129,6 +129,13 @@ export class Gantry {
       if (Date.now() > giveUpAt) throw new Error(`task ${taskId} stays ${JSON.stringify(root)}`);
       await delay(25);
     }
+  }
+
+  /** The history of a task's last run, once that has ended. */
+  async history(taskId: number) {
+    const handle = this.client.workflow.getHandle(workflowIdOf(this.installation, taskId));
+    await handle.result();
+    return handle.fetchHistory();
   }
 
   /** Finished rounds by node. */

@@ -43,9 +43,7 @@ describe('a long task is carried over to new runs', () => {
 
     const { data } = await gantry.get(`/apigw/get_task_detail/${task_id}/1/`);
     expect(data.outputs).toEqual([{ key: '${n}', value: 6, name: 'n' }]);
-    const handle = gantry.client.workflow.getHandle(workflowIdOf(gantry.installation, task_id));
-    await handle.result();
-    const history = await handle.fetchHistory();
+    const history = await gantry.history(task_id);
     expect(history.events![0]!.workflowExecutionStartedEventAttributes!.continuedExecutionRunId).not.toBe('');
     keepHistory('carried_over', history);
   });

@@ -1,6 +1,5 @@
 import { Worker } from '@temporalio/worker';
 import { dataConverter } from '../../temporal/codec';
-import { workflowIdOf } from '../../temporal/names';
 import { Gantry } from '../support/gantry';
 import { keepHistory, loadHistories } from '../support/histories';
 import { scenarios } from '../support/scenarios';
@@ -21,12 +20,9 @@ describe('every kind of run', () => {
   it.each(Object.entries(scenarios))('%s ends, and its history replays', async (name, run) => {
     const taskId = await run(gantry);
 
-    const workflowId = workflowIdOf(gantry.installation, taskId);
-    const handle = gantry.client.workflow.getHandle(workflowId);
-    await handle.result();
-    const history = await handle.fetchHistory();
+    const history = await gantry.history(taskId);
     keepHistory(name, history);
-    await Worker.runReplayHistory({ workflowBundle, dataConverter }, history, workflowId);
+    await Worker.runReplayHistory({ workflowBundle, dataConverter }, history);
   });
 });
 
