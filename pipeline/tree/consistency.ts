@@ -1,114 +1,133 @@
-import type { Json } from '../json';
-import { parseTemplate, templateReferences } from '../language/template';
-import { circularConstants } from './constants';
 import { flowIds, own } from './own';
 import type { Problem } from './problem';
 import type { Gateway, PipelineTree } from './types';
 
-const WORD = /^\w+$/;
+/** What `^\w+$` means to upstream: letters and digits of any script, and the underscore. */
+const ID = /^[\p{L}\p{N}_]+$/u;
+/** As a key it would set the prototype of any object that is filled by assignment. */
+const UNSAFE_KEY = '__proto__';
+
+type Report = (nodeId: string | undefined, message: string) => void;
 
 /**
- * What upstream lets pass and stumbles over later (spec, marks "BETTER"): references that disagree, ids that are not
- * their keys, branches without a condition, activities without a plugin, constants that circle through expressions.
+ * What upstream lets pass and stumbles over later, at id replacement or at start (spec, marks "BETTER"): references that
+ * disagree, ids that are not their keys, branches without a condition, activities without a plugin.
  */
 export function consistencyProblems(tree: PipelineTree): Problem[] {
-  return [
-    ...idProblems(tree),
-    ...flowProblems(tree),
-    ...activityProblems(tree),
-    ...gatewayProblems(tree),
-    ...constantProblems(tree),
-  ];
-}
-
-function problem(nodeId: string | undefined, message: string): Problem {
-  return { stage: 'consistency', kind: 'consistency', ...(nodeId === undefined ? {} : { nodeId }), message };
-}
-
-function idProblems(tree: PipelineTree): Problem[] {
   const problems: Problem[] = [];
-  const seen = new Set<string>();
-  const check = (key: string, id: string) => {
-    if (key !== id) problems.push(problem(key, `${key}: its id is ${JSON.stringify(id)}`));
-    if (!WORD.test(key)) problems.push(problem(key, `${key}: an id may have letters, digits and _ only`));
-    if (seen.has(key)) problems.push(problem(key, `${key}: the id is used twice`));
-    seen.add(key);
+  const report: Report = (nodeId, message) => {
+    const node = nodeId === undefined ? {} : { nodeId };
+    problems.push({ stage: 'consistency', kind: 'consistency', ...node, message });
   };
-  for (const { id } of [tree.start_event, tree.end_event]) check(id, id);
-  for (const section of [tree.activities, tree.gateways, tree.flows]) {
-    for (const [key, { id }] of Object.entries(section)) check(key, id);
-  }
+  checkIds(tree, report);
+  checkFlows(tree, report);
+  for (const [id, gateway] of Object.entries(tree.gateways)) checkConditions(id, gateway, report);
+  checkActivities(tree, report);
+  checkSources(tree, report);
   return problems;
 }
 
-/** Every flow is known to both of its ends. */
-function flowProblems(tree: PipelineTree): Problem[] {
-  const find = (id: string) => {
-    if (id === tree.start_event.id) return tree.start_event;
-    return id === tree.end_event.id ? tree.end_event : (own(tree.activities, id) ?? own(tree.gateways, id));
+function checkIds(tree: PipelineTree, report: Report): void {
+  const used = new Map<string, string>();
+  const use = (id: string, what: string, nodeId: string | undefined) => {
+    if (!ID.test(id) || id === UNSAFE_KEY) report(nodeId, `${what}: an id may have letters, digits and _ only`);
+    const other = used.get(id);
+    if (other) report(nodeId, `${what}: the id is used twice, it is that of ${other} too`);
+    else used.set(id, what);
   };
-  return Object.entries(tree.flows).flatMap(([id, { source, target }]) => {
-    const problems: Problem[] = [];
-    if (!flowIds(find(source)?.outgoing).includes(id)) {
-      problems.push(problem(source, `flow ${id}: its source ${source} does not name it in outgoing`));
-    }
-    if (!flowIds(find(target)?.incoming).includes(id)) {
-      problems.push(problem(target, `flow ${id}: its target ${target} does not name it in incoming`));
-    }
-    return problems;
-  });
-}
-
-function activityProblems({ activities }: PipelineTree): Problem[] {
-  return Object.entries(activities).flatMap(([id, activity]) => {
-    if (activity.type === 'SubProcess') {
-      return activity.pipeline ? [] : [problem(id, `activity ${id}: a SubProcess needs its unfolded pipeline`)];
-    }
-    return activity.component ? [] : [problem(id, `activity ${id}: component is missing`)];
-  });
-}
-
-function gatewayProblems({ gateways }: PipelineTree): Problem[] {
-  return Object.entries(gateways).flatMap(([id, gateway]) => {
-    const isConditional = gateway.type === 'ExclusiveGateway' || gateway.type === 'ConditionalParallelGateway';
-    return isConditional ? branchProblems(id, gateway) : [];
-  });
-}
-
-/** Every way out has a condition, or is the default. */
-function branchProblems(id: string, { outgoing, conditions = {}, default_condition }: Gateway): Problem[] {
-  const flows = flowIds(outgoing);
-  const fallback = default_condition?.flow_id;
-  const problems: Problem[] = [];
-  for (const flow of Object.keys(conditions)) {
-    if (!flows.includes(flow))
-      problems.push(problem(id, `gateway ${id}: conditions name the flow ${flow}, which does not leave it`));
+  for (const [name, { id }] of Object.entries({ 'start event': tree.start_event, 'end event': tree.end_event })) {
+    use(id, `${name} ${id}`, id);
   }
-  if (fallback !== undefined && !flows.includes(fallback)) {
-    problems.push(problem(id, `gateway ${id}: default_condition names the flow ${fallback}, which does not leave it`));
+  const sections = { activity: tree.activities, gateway: tree.gateways, flow: tree.flows };
+  for (const [name, elements] of Object.entries(sections)) {
+    for (const [key, { id }] of Object.entries(elements)) {
+      const nodeId = name === 'flow' ? undefined : key;
+      if (id !== key) report(nodeId, `${name} ${key}: its id is ${JSON.stringify(id)}`);
+      use(key, `${name} ${key}`, nodeId);
+    }
+  }
+}
+
+/** Flows and nodes agree about each other, and no node lists a flow twice. */
+function checkFlows(tree: PipelineTree, report: Report): void {
+  const nodes = new Map<string, { incoming: unknown; outgoing: unknown }>([
+    [tree.start_event.id, tree.start_event],
+    [tree.end_event.id, tree.end_event],
+    ...Object.entries(tree.activities),
+    ...Object.entries(tree.gateways),
+  ]);
+  for (const [side, end] of [
+    ['outgoing', 'source'],
+    ['incoming', 'target'],
+  ] as const) {
+    const listed = new Set<string>();
+    for (const [id, node] of nodes) {
+      for (const flowId of flowIds(node[side])) {
+        const actual = own(tree.flows, flowId)?.[end];
+        if (actual !== id) report(id, `node ${id}: ${side} names flow ${flowId}, whose ${end} is ${actual}`);
+        else if (listed.has(flowId)) report(id, `node ${id}: ${side} names flow ${flowId} twice`);
+        else listed.add(flowId);
+      }
+    }
+    for (const [flowId, flow] of Object.entries(tree.flows)) {
+      const id = flow[end];
+      if (!nodes.has(id)) report(undefined, `flow ${flowId}: its ${end} ${id} does not exist`);
+      else if (!listed.has(flowId)) report(id, `flow ${flowId}: its ${end} ${id} does not name it in ${side}`);
+    }
+  }
+}
+
+/** Every way out has a condition, or is the default (spec 1.5). */
+function checkConditions(id: string, gateway: Gateway, report: Report): void {
+  if (gateway.type !== 'ExclusiveGateway' && gateway.type !== 'ConditionalParallelGateway') return;
+  const { conditions = {} } = gateway;
+  const flows = new Set(flowIds(gateway.outgoing));
+  const fallback = gateway.default_condition?.flow_id;
+  for (const flow of Object.keys(conditions)) {
+    if (!flows.has(flow)) report(id, `gateway ${id}: conditions name the flow ${flow}, which does not leave it`);
+  }
+  if (fallback !== undefined && !flows.has(fallback)) {
+    report(id, `gateway ${id}: default_condition names the flow ${fallback}, which does not leave it`);
   }
   for (const flow of flows) {
     const hasCondition = own(conditions, flow) !== undefined;
-    if (flow === fallback && hasCondition)
-      problems.push(problem(id, `gateway ${id}: the default flow ${flow} has a condition`));
-    if (flow !== fallback && !hasCondition)
-      problems.push(problem(id, `gateway ${id}: flow ${flow} has neither a condition nor is it the default`));
+    if (flow === fallback && hasCondition) report(id, `gateway ${id}: the default flow ${flow} has a condition`);
+    if (flow !== fallback && !hasCondition) {
+      report(id, `gateway ${id}: flow ${flow} has neither a condition nor is it the default`);
+    }
   }
-  return problems;
 }
 
-function constantProblems(tree: PipelineTree): Problem[] {
-  const problems: Problem[] = [];
-  for (const [key, { source_info, source_type }] of Object.entries(tree.constants)) {
+const FLAGS = ['optional', 'error_ignorable', 'retryable', 'skippable', 'can_retry', 'isSkipped'];
+const SETTINGS = ['auto_retry', 'timeout_config', 'loop_config'];
+
+function checkActivities({ activities }: PipelineTree, report: Report): void {
+  for (const [id, activity] of Object.entries(activities)) {
+    if (activity.type === 'SubProcess') {
+      if (!activity.pipeline) report(id, `activity ${id}: a SubProcess needs its unfolded pipeline`);
+    } else if (!activity.component) {
+      report(id, `activity ${id}: component is missing`);
+    } else if (Object.hasOwn(activity.component.data, UNSAFE_KEY)) {
+      report(id, `activity ${id}: an input may not be called ${UNSAFE_KEY}`);
+    }
+    const fields: Record<string, unknown> = { ...activity };
+    for (const name of FLAGS) {
+      if (typeof (fields[name] ?? false) !== 'boolean') report(id, `activity ${id}: ${name} must be true or false`);
+    }
+    for (const name of SETTINGS) {
+      const settings = fields[name] ?? {};
+      if (typeof settings !== 'object' || Array.isArray(settings))
+        report(id, `activity ${id}: ${name} must be an object`);
+    }
+  }
+}
+
+function checkSources({ constants, activities }: PipelineTree, report: Report): void {
+  for (const [key, { source_info, source_type }] of Object.entries(constants)) {
     // Upstream leaves stale nodes of unused constants behind, but an output that nobody produces is a mistake.
     if (source_type !== 'component_outputs') continue;
     for (const node of Object.keys(source_info ?? {})) {
-      if (!own(tree.activities, node))
-        problems.push(problem(node, `constant ${key}: source_info names ${node}, which is no activity`));
+      if (!own(activities, node)) report(node, `constant ${key}: source_info names ${node}, which is no activity`);
     }
   }
-  const referencesOf = (key: string) =>
-    templateReferences(parseTemplate((own(tree.constants, key)?.value ?? '') as Json)).map((name) => `\${${name}}`);
-  for (const { message } of circularConstants(tree, referencesOf)) problems.push(problem(undefined, message));
-  return problems;
 }

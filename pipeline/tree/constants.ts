@@ -1,9 +1,13 @@
+import type { Json } from '../json';
 import { own } from './own';
-import type { Problem } from './problem';
+import { joinPath, type Problem, type Stage } from './problem';
 import type { PipelineTree } from './types';
 
 /** `${name}`; names beginning with `_env_` or `_system.` belong to the system (spec 1.7). */
 const KEY = /^\$\{(?!_env_|_system\.)[a-zA-Z0-9_]+\}$/;
+/** No two matches overlap, so one search for all of them finds what a search for each key would. */
+const LITERAL_REFERENCE = /\$\{[a-zA-Z0-9_]+\}/g;
+const MAX_KEYS_SHOWN = 20;
 
 /** Keys of constants and outputs that are no keys (spec 2.2). */
 export function keyProblems({ constants, outputs }: PipelineTree): Problem[] {
@@ -11,7 +15,7 @@ export function keyProblems({ constants, outputs }: PipelineTree): Problem[] {
   const report = (path: string, message: string) =>
     problems.push({ stage: 'key_pattern', kind: 'constant_key', path, message });
   for (const [key, constant] of Object.entries(constants)) {
-    const path = `constants→${key}`;
+    const path = joinPath(['constants', key]);
     if (constant.key !== key) report(path, `constants ${key} key property value: ${constant.key} not matched`);
     if (!KEY.test(key)) report(path, `invalid key: ${key}`);
   }
@@ -19,47 +23,58 @@ export function keyProblems({ constants, outputs }: PipelineTree): Problem[] {
   return problems;
 }
 
+/** The keys that stand as text in a value, in any string of it: what upstream looks at (spec 2.3). */
+export function literalReferences(value: Json): string[] {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.match(LITERAL_REFERENCE) ?? [];
+}
+
 /**
- * Constants whose value leads back to themselves (spec 2.3): one problem a circle.
+ * Constants whose value leads back to themselves, directly or in a circle (spec 2.3).
  *
- * @param referencesOf the keys, with `${}`, that a constant's value refers to
+ * @param referencesOf the keys, with `${}`, that a value refers to
  */
-export function circularConstants(
+export function circleProblems(
   { constants }: PipelineTree,
-  referencesOf: (key: string, keys: readonly string[]) => string[],
-): { keys: string[]; message: string }[] {
-  const keys = Object.keys(constants);
-  const circles: { keys: string[]; message: string }[] = [];
-  const done = new Set<string>();
-  for (const first of keys) {
-    const trail: { key: string; next: string[] }[] = [];
-    const enter = (key: string) => trail.push({ key, next: referencesOf(key, keys) });
-    if (!done.has(first)) enter(first);
+  referencesOf: (value: Json) => string[],
+  stage: Stage,
+): Problem[] {
+  const references = new Map<string, string[]>();
+  const problems: Problem[] = [];
+  const report = (key: string, message: string) =>
+    problems.push({ stage, kind: 'constant_cycle', path: joinPath(['constants', key]), message });
+  for (const [key, constant] of Object.entries(constants)) {
+    const named = new Set(referencesOf(constant.value ?? '').filter((other) => own(constants, other)));
+    if (named.delete(key)) report(key, `the value of constant ${key} may not refer to the constant itself`);
+    references.set(key, [...named]);
+  }
+  for (const circle of findCircles(references)) {
+    const shown = circle.slice(0, MAX_KEYS_SHOWN).join(', ') + (circle.length > MAX_KEYS_SHOWN ? ' …' : '');
+    report(circle[0]!, `the constants ${shown} refer to each other in a circle`);
+  }
+  return problems;
+}
+
+/** Depth first with a stack of its own; one circle for each reference that leads back. */
+function findCircles(references: ReadonlyMap<string, string[]>): string[][] {
+  const found: string[][] = [];
+  const state = new Map<string, 'open' | 'done'>();
+  for (const first of references.keys()) {
+    if (state.has(first)) continue;
+    const trail = [{ key: first, next: 0 }];
+    state.set(first, 'open');
     for (let top = trail.at(-1); top; top = trail.at(-1)) {
-      const key = top.next.pop();
-      if (key === undefined) {
-        done.add(top.key);
+      const other = references.get(top.key)?.[top.next++];
+      if (other === undefined) {
+        state.set(top.key, 'done');
         trail.pop();
-        continue;
+      } else if (state.get(other) === 'open') {
+        found.push(trail.slice(trail.findIndex(({ key }) => key === other)).map(({ key }) => key));
+      } else if (!state.has(other)) {
+        state.set(other, 'open');
+        trail.push({ key: other, next: 0 });
       }
-      const from = trail.findIndex((step) => step.key === key);
-      if (from >= 0) circles.push(describeCircle(trail.slice(from).map((step) => step.key)));
-      else if (!done.has(key) && own(constants, key)) enter(key);
     }
   }
-  return circles;
-}
-
-/** Whether the key's text stands in the value's: what upstream looks at. */
-export function literalReferences({ constants }: PipelineTree): (key: string, keys: readonly string[]) => string[] {
-  return (key, keys) => {
-    const text = JSON.stringify(own(constants, key)?.value ?? '');
-    return text.includes('${') ? keys.filter((other) => text.includes(other)) : [];
-  };
-}
-
-function describeCircle(keys: string[]): { keys: string[]; message: string } {
-  const [only] = keys;
-  if (keys.length === 1) return { keys, message: `the value of constant ${only} may not refer to the constant itself` };
-  return { keys, message: `the constants ${keys.join(', ')} refer to each other in a circle` };
+  return found;
 }

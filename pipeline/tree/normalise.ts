@@ -1,38 +1,37 @@
-import { isJsonObject, type JsonObject } from '../json';
-import { entriesOf } from './own';
-import type { PipelineTree } from './types';
+import { isJsonObject } from '../json';
+import { deepCopy } from './copy';
+import { MAX_NAME_LENGTH } from './limits';
+import { entriesOf, flowIds, own } from './own';
+import type { Activity, Gateway, PipelineTree } from './types';
 
 const FORBIDDEN_IN_NAMES = /[<>$&'"]/g;
-const MAX_NAME_LENGTH = 50;
-/** Deeper than any unfolded template (spec 1.4); what is nested further stays as it is. */
-const MAX_DEPTH = 200;
 
 /**
- * A copy of a tree as a client sent it, with names cleaned and `gateways`, `constants`, `outputs` there (spec 1.1, 1.3).
- * Takes anything: what is wrong with it is validation's to say.
+ * A copy of a tree as a client sent it, with names cleaned and `gateways`, `constants`, `outputs` there (spec 1.1, 1.3);
+ * nested trees too. Takes anything: what is wrong with it is validation's to say.
  */
 export function normaliseTree(input: unknown): unknown {
-  return normalise(structuredClone(input), 0);
-}
-
-function normalise(tree: unknown, depth: number): unknown {
-  if (!isJsonObject(tree) || depth > MAX_DEPTH) return tree;
-  tree.gateways ??= {};
-  tree.constants ??= {};
-  tree.outputs ??= [];
-  for (const section of ['activities', 'gateways', 'constants']) {
-    for (const [, element] of entriesOf(tree[section])) {
-      if (!isJsonObject(element)) continue;
-      cleanName(element);
-      if (section === 'activities' && element.pipeline !== undefined) normalise(element.pipeline, depth + 1);
+  const copy = deepCopy(input);
+  const queue = [copy];
+  for (const tree of queue) {
+    if (!isJsonObject(tree)) continue;
+    tree.gateways ??= {};
+    tree.constants ??= {};
+    tree.outputs ??= [];
+    for (const element of [tree.start_event, tree.end_event]) cleanName(element);
+    for (const section of [tree.activities, tree.gateways, tree.constants]) {
+      for (const [, element] of entriesOf(section)) cleanName(element);
     }
+    for (const [, activity] of entriesOf(tree.activities)) if (isJsonObject(activity)) queue.push(activity.pipeline);
   }
-  return tree;
+  return copy;
 }
 
-function cleanName(element: JsonObject): void {
-  if (typeof element.name !== 'string') return;
-  element.name = element.name.replace(FORBIDDEN_IN_NAMES, '').slice(0, MAX_NAME_LENGTH);
+/** `demo <1>` becomes `demo 1`. Characters are counted, not UTF-16 units, so no emoji is cut in half. */
+function cleanName(element: unknown): void {
+  if (!isJsonObject(element) || typeof element.name !== 'string') return;
+  const clean = element.name.replace(FORBIDDEN_IN_NAMES, '');
+  element.name = clean.length > MAX_NAME_LENGTH ? [...clean].slice(0, MAX_NAME_LENGTH).join('') : clean;
 }
 
 /**
@@ -42,33 +41,39 @@ function cleanName(element: JsonObject): void {
  * @param converge from validation
  */
 export function canonicaliseTree(tree: PipelineTree, converge: Record<string, string>): PipelineTree {
-  const copy = structuredClone(tree);
-  canonicalise(copy, converge);
+  const copy = deepCopy(tree) as PipelineTree;
+  const queue = [{ part: copy, prefix: '' }];
+  for (const { part, prefix } of queue) {
+    part.end_event.incoming = flowIds(part.end_event.incoming);
+    part.start_event.outgoing = only(part.start_event.outgoing);
+    for (const [id, activity] of Object.entries(part.activities)) {
+      canonicaliseActivity(activity);
+      if (activity.type !== 'SubProcess' || !activity.pipeline) continue;
+      activity.pipeline.id = id;
+      queue.push({ part: activity.pipeline, prefix: `${prefix}${id}/` });
+    }
+    for (const [id, gateway] of Object.entries(part.gateways)) canonicaliseGateway(gateway, own(converge, prefix + id));
+  }
   return copy;
 }
 
-function canonicalise(tree: PipelineTree, converge: Record<string, string>): void {
-  tree.end_event.incoming = [tree.end_event.incoming].flat();
-  tree.start_event.outgoing = only(tree.start_event.outgoing);
-  for (const activity of Object.values(tree.activities)) {
-    activity.incoming = [activity.incoming].flat();
-    activity.outgoing = only(activity.outgoing);
-    activity.error_ignorable ??= false;
-    activity.template_node_id ??= activity.id;
-    if (activity.type === 'SubProcess') {
-      activity.pipeline.id = activity.id;
-      canonicalise(activity.pipeline, converge);
-    }
-  }
-  for (const gateway of Object.values(tree.gateways)) {
-    gateway.incoming = [gateway.incoming].flat();
-    if (gateway.type === 'ConvergeGateway') gateway.outgoing = only(gateway.outgoing);
-    else gateway.outgoing = [gateway.outgoing].flat();
-    const target = Object.hasOwn(converge, gateway.id) ? converge[gateway.id] : undefined;
-    if (target !== undefined) gateway.converge_gateway_id = target;
-  }
+function canonicaliseActivity(activity: Activity): void {
+  activity.incoming = flowIds(activity.incoming);
+  activity.outgoing = only(activity.outgoing);
+  activity.error_ignorable ??= false;
+  activity.template_node_id ??= activity.id;
+}
+
+function canonicaliseGateway(gateway: Gateway, converge: string | undefined): void {
+  gateway.incoming = flowIds(gateway.incoming);
+  gateway.outgoing = gateway.type === 'ConvergeGateway' ? only(gateway.outgoing) : flowIds(gateway.outgoing);
+  // What the client sent may be of another version of the tree.
+  delete gateway.converge_gateway_id;
+  if (converge !== undefined) gateway.converge_gateway_id = converge;
+  // Editors leave an empty object behind when somebody removes the default branch.
+  if (gateway.default_condition?.flow_id === undefined) delete gateway.default_condition;
 }
 
 function only(flows: string | string[]): string {
-  return [flows].flat()[0]!;
+  return flowIds(flows)[0] ?? '';
 }

@@ -1,10 +1,16 @@
+import { isJsonObject, type Json } from '../json';
+import { parseTemplate, templateReferences } from '../language/template';
 import { connectionProblems } from './connection';
 import { consistencyProblems } from './consistency';
-import { circularConstants, keyProblems, literalReferences } from './constants';
+import { circleProblems, keyProblems, literalReferences } from './constants';
 import { cycleProblems } from './cycles';
+import { isDeeperThan } from './depth';
 import { matchGateways } from './gateways';
-import { buildGraph } from './graph';
-import { PATH_ARROW, type Problem } from './problem';
+import { buildGraph, type Graph } from './graph';
+import { MAX_JSON_DEPTH, MAX_NESTING } from './limits';
+import { entriesOf } from './own';
+import { joinPath, type Problem } from './problem';
+import { endlessProblems } from './reach';
 import { schemaProblems } from './schema';
 import { streamProblems } from './streams';
 import { traverse } from './traversal';
@@ -14,7 +20,10 @@ export type { Problem, Stage } from './problem';
 
 export interface Validation {
   problems: Problem[];
-  /** Id of a gateway to the id of its converge. */
+  /**
+   * Id of a gateway to the id of its converge. Inside subprocesses the ids of their activities come first, with slashes:
+   * `sub/p1` to `v1`. A template that is unfolded twice has the same ids twice.
+   */
   converge: Record<string, string>;
 }
 
@@ -23,56 +32,114 @@ interface Options {
   allowCycles?: boolean;
 }
 
+/** A tree and the subprocess activities around it, outermost first. */
+interface Part {
+  tree: PipelineTree;
+  owners: string[];
+}
+
 /**
- * Checks a tree, stage by stage (spec section 2): schema, keys, constants, graph, and our own consistency. Within the
- * first stage that finds something every problem is reported. Subprocesses are checked like the tree around them.
+ * Checks a tree and those nested in it, stage by stage (spec section 2): schema, keys, constants, graph, and our own
+ * consistency. Within the first stage that finds something every problem is reported.
+ *
+ * @example validateTree(normaliseTree(body)).problems[0]?.message // "activities→a1→name: '' is too short"
  */
 export function validateTree(input: unknown, options: Options = {}): Validation {
-  const schema = schemaProblems(input);
-  if (schema.length > 0) return { problems: schema, converge: {} };
-  const tree = input as PipelineTree;
-  for (const stage of [keyProblems, circleProblems]) {
-    const problems = stage(tree);
-    if (problems.length > 0) return { problems, converge: {} };
+  const { parts, problems } = schemaStage(input);
+  if (problems.length > 0) return { problems, converge: {} };
+
+  const converge: [gateway: string, target: string][] = [];
+  const graphs = new Map<Part, Graph>();
+  const stages: ((part: Part) => Problem[])[] = [
+    ({ tree }) => keyProblems(tree),
+    ({ tree }) => circleProblems(tree, literalReferences, 'constants'),
+    (part) => {
+      const result = graphStage(part.tree, options);
+      if (result.graph) graphs.set(part, result.graph);
+      for (const [gateway, target] of result.converge) converge.push([[...part.owners, gateway].join('/'), target]);
+      return result.problems;
+    },
+    (part) => consistencyStage(part.tree, graphs.get(part)),
+  ];
+  for (const stage of stages) {
+    const found = parts.flatMap((part) => stage(part).map((problem) => inside(part.owners, problem)));
+    if (found.length > 0) return { problems: found, converge: Object.fromEntries(converge) };
   }
-  const { problems, converge } = validateGraph(tree, options);
-  if (problems.length === 0) problems.push(...consistencyProblems(tree));
-  if (problems.length > 0) return { problems, converge };
-  for (const [id, activity] of Object.entries(tree.activities)) {
-    if (activity.type !== 'SubProcess') continue;
-    const nested = validateTree(activity.pipeline, options);
-    problems.push(...nested.problems.map((problem) => inside(id, problem)));
-    Object.assign(converge, nested.converge);
-  }
-  return { problems, converge };
+  return { problems: [], converge: Object.fromEntries(converge) };
 }
 
 /** The graph alone (spec 2.4): connections, the converge of every gateway, streams. */
-export function validateGraph(tree: PipelineTree, { allowCycles = true }: Options = {}): Validation {
+export function validateGraph(tree: PipelineTree, options: Options = {}): Validation {
+  const { problems, converge } = graphStage(tree, options);
+  return { problems, converge: Object.fromEntries(converge) };
+}
+
+function schemaStage(input: unknown): { parts: Part[]; problems: Problem[] } {
+  const refuse = (owners: string[], text: string) => {
+    const path = pathTo(owners);
+    const problem: Problem = { stage: 'schema', kind: 'schema', path, message: `${path}: ${text}` };
+    return { parts: [], problems: [problem] };
+  };
+  if (isDeeperThan(input, MAX_JSON_DEPTH)) return refuse([], `the tree is nested deeper than ${MAX_JSON_DEPTH} levels`);
+
+  const parts: Part[] = [];
+  const problems: Problem[] = [];
+  const queue: { candidate: unknown; owners: string[] }[] = [{ candidate: input, owners: [] }];
+  for (const { candidate, owners } of queue) {
+    if (owners.length > MAX_NESTING) return refuse(owners, `subprocesses are nested deeper than ${MAX_NESTING} levels`);
+    problems.push(...schemaProblems(candidate, stepsTo(owners)));
+    // Proved by the schema, unless there are problems: then no later stage looks at it.
+    parts.push({ tree: candidate as PipelineTree, owners });
+    for (const [id, activity] of isJsonObject(candidate) ? entriesOf(candidate.activities) : []) {
+      if (!isJsonObject(activity) || activity.type !== 'SubProcess' || !isJsonObject(activity.pipeline)) continue;
+      queue.push({ candidate: activity.pipeline, owners: [...owners, id] });
+    }
+  }
+  return { parts, problems };
+}
+
+interface GraphStage {
+  problems: Problem[];
+  converge: [gateway: string, target: string][];
+  graph?: Graph;
+}
+
+function graphStage(tree: PipelineTree, { allowCycles = true }: Options): GraphStage {
   const { graph, problems } = buildGraph(tree);
-  if (!graph) return { problems, converge: {} };
+  if (!graph) return { problems, converge: [] };
   const connections = connectionProblems(graph);
-  if (connections.length > 0) return { problems: connections, converge: {} };
+  if (connections.length > 0) return { problems: connections, converge: [] };
   const traversal = traverse(graph);
   const cycles = allowCycles ? [] : cycleProblems(graph, traversal);
-  if (cycles.length > 0) return { problems: cycles, converge: {} };
+  if (cycles.length > 0) return { problems: cycles, converge: [] };
   const match = matchGateways(graph, traversal);
   const idOf = (index: number) => graph.nodes[index]!.id;
-  const converge = Object.fromEntries([...match.converge].map(([gateway, target]) => [idOf(gateway), idOf(target)]));
-  if (match.problems.length > 0) return { problems: match.problems, converge };
-  return { problems: streamProblems(graph, match.converge), converge };
+  const converge = [...match.converge].map(([gateway, target]): [string, string] => [idOf(gateway), idOf(target)]);
+  // Without its converge a parallel gateway would seem to mix the streams of everything behind it.
+  if (match.problems.length > 0) return { problems: match.problems, converge, graph };
+  return { problems: streamProblems(graph, match.converge), converge, graph };
 }
 
-function circleProblems(tree: PipelineTree): Problem[] {
-  return circularConstants(tree, literalReferences(tree)).map(({ keys, message }) => ({
-    stage: 'constants',
-    kind: 'constant_cycle',
-    path: `constants${PATH_ARROW}${keys[0]}`,
-    message,
-  }));
+function consistencyStage(tree: PipelineTree, graph: Graph | undefined): Problem[] {
+  const inExpressions = (value: Json) => templateReferences(parseTemplate(value)).map((name) => `\${${name}}`);
+  return [
+    ...consistencyProblems(tree),
+    ...(graph ? endlessProblems(graph) : []),
+    ...circleProblems(tree, inExpressions, 'consistency'),
+  ];
 }
 
-function inside(id: string, problem: Problem): Problem {
-  const way = ['activities', id, 'pipeline', ...(problem.path ? [problem.path] : [])];
-  return { ...problem, path: way.join(PATH_ARROW), message: `in subprocess ${id}: ${problem.message}` };
+function stepsTo(owners: readonly string[]): string[] {
+  return owners.flatMap((id) => ['activities', id, 'pipeline']);
+}
+
+function pathTo(owners: readonly string[]): string {
+  return joinPath(stepsTo(owners));
+}
+
+/** Says of a problem in which subprocess it is; the schema's problems say it with their path. */
+function inside(owners: readonly string[], problem: Problem): Problem {
+  if (owners.length === 0) return problem;
+  const path = joinPath([...stepsTo(owners), ...(problem.path ? [problem.path] : [])]);
+  return { ...problem, path, message: `in subprocess ${owners.join('/')}: ${problem.message}` };
 }

@@ -1,0 +1,64 @@
+import type { Json } from '../../../pipeline/json';
+import type { PipelineTree } from '../../../pipeline/tree/types';
+import { validateTree } from '../../../pipeline/tree/validate';
+import { draw } from './draw';
+
+function withConstants(values: Record<string, Json>, outputs: string[] = []): PipelineTree {
+  const constants = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { key, name: 'k', value }]));
+  return { ...draw('S>a1 a1>E'), constants, outputs };
+}
+
+const found = (values: Record<string, Json>, outputs: string[] = []) =>
+  validateTree(withConstants(values, outputs)).problems.map(({ stage, message }) => `${stage}: ${message}`);
+
+describe('constants', () => {
+  test.each([
+    ['k1', 'key_pattern: invalid key: k1'],
+    ['${a-b}', 'key_pattern: invalid key: ${a-b}'],
+    ['${_env_x}', 'key_pattern: invalid key: ${_env_x}'],
+    ['${_system.x}', 'key_pattern: invalid key: ${_system.x}'],
+  ])('refuses the key %s', (key, message) => {
+    expect(found({ [key]: '' })).toEqual([message]);
+  });
+
+  it('names every key that is wrong, and every output', () => {
+    expect(found({ a: '', b: '' }, ['${x', '${unknown}'])).toEqual([
+      'key_pattern: invalid key: a',
+      'key_pattern: invalid key: b',
+      'key_pattern: invalid outputs key: ${x',
+    ]);
+  });
+
+  it('refuses a key that differs from the one inside', () => {
+    const tree = withConstants({ '${a}': '' });
+    tree.constants['${a}']!.key = '${b}';
+
+    expect(validateTree(tree).problems[0]?.message).toBe('constants ${a} key property value: ${b} not matched');
+  });
+
+  it('reports each circle once, and self references by themselves', () => {
+    expect(
+      found({ '${a}': '${b}', '${b}': ['${c}'], '${c}': { k: 'x${a}' }, '${d}': '${d}', '${e}': '${d}${a}' }),
+    ).toEqual([
+      'constants: the value of constant ${d} may not refer to the constant itself',
+      'constants: the constants ${a}, ${b}, ${c} refer to each other in a circle',
+    ]);
+  });
+
+  it('sees circles through expressions', () => {
+    expect(found({ '${a}': "${b + 'x'}", '${b}': '${a[0]}' })).toEqual([
+      'consistency: the constants ${a}, ${b} refer to each other in a circle',
+    ]);
+  });
+
+  it('accepts chains, and references to what is no constant', () => {
+    expect(found({ '${a}': '${b}${nobody}', '${b}': '${c}', '${c}': null, '${d}': '${b}' })).toEqual([]);
+  });
+
+  it('follows a chain of 5,000 constants', () => {
+    const chain = Array.from({ length: 5000 }, (_, i): [string, string] => [`\${k${i}}`, `\${k${i + 1}}`]);
+
+    expect(found(Object.fromEntries(chain))).toEqual([]);
+    expect(found(Object.fromEntries([...chain, ['${k5000}', '${k0}']]))).toHaveLength(1);
+  });
+});
