@@ -15,7 +15,7 @@ import {
 } from '../../pipeline/machine';
 import type { Program } from '../../pipeline/program';
 
-type EventBody = Event extends infer E ? (E extends Event ? Omit<E, 'at'> : never) : never;
+export type EventBody = Event extends infer E ? (E extends Event ? Omit<E, 'at'> : never) : never;
 
 export const CONTEXT: TaskContext = { taskId: 1, system: { task_id: 1, operator: 'admin' }, env: {}, zone: [[0, 0]] };
 
@@ -25,7 +25,9 @@ export type RecordedNode = NodeRow & { inputs: JsonObject; outputs: JsonObject }
 /** Runs the machine without any server: time is virtual, plugins are functions, records are kept in memory. */
 export class Simulation {
   now = 1_700_000_000_000;
-  readonly state: State;
+  state: State;
+  /** Everything that the machine asked for. */
+  readonly commands: Command[] = [];
   readonly rows = new Map<string, RecordedNode>();
   readonly ran: RunPlugin[] = [];
   readonly timers = new Map<string, number>();
@@ -42,6 +44,8 @@ export class Simulation {
       plugin?: (run: RunPlugin) => Omit<Outcome, 'recorded'> | undefined;
       context?: TaskContext;
       state?: State;
+      /** The state goes through JSON after every event, as it does when a run is carried over. */
+      roundTrips?: boolean;
     } = {},
   ) {
     this.state = options.state ?? createState(program, options.context ?? CONTEXT);
@@ -55,7 +59,10 @@ export class Simulation {
   feed(event: EventBody): this {
     const queue: EventBody[] = [event];
     for (let next = queue.shift(); next; next = queue.shift()) {
-      for (const command of step(this.program, this.state, { ...next, at: this.now } as Event)) {
+      const commands = step(this.program, this.state, { ...next, at: this.now } as Event);
+      if (this.options.roundTrips) this.state = JSON.parse(JSON.stringify(this.state));
+      for (const command of commands) {
+        this.commands.push(command);
         const answer = this.#handle(command);
         if (answer) queue.push(answer);
       }
