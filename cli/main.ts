@@ -3,7 +3,8 @@ import { messageOf } from './stack/output';
 const HELP = `gantry: durable operations and deploy pipelines
 
   gantry start [--no-example]   boot Postgres, Temporal, worker and API, and serve until Ctrl-C
-  gantry run FILE               create and start the task of a request file, and draw its progress
+  gantry run FILE [--set key=value]
+                                create and start the task of a pipeline_tree, and draw its progress
   gantry worker                 only the worker  (DATABASE_URL, TEMPORAL_ADDRESS)
   gantry api                    only the API     (DATABASE_URL, TEMPORAL_ADDRESS, GANTRY_PORT)
   gantry migrate                bring the database of DATABASE_URL, and the namespace of TEMPORAL_ADDRESS if set, up to date
@@ -23,10 +24,9 @@ const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
     return start({ example: args.includes('--no-example') ? 'none' : 'first' });
   },
   async run(args) {
-    const [file, ...rest] = args;
-    if (!file || rest.length > 0) throw new Error('gantry run needs one file: gantry run FILE');
-    const { runFile } = await import('./run-file.js');
-    return runFile(file);
+    const [{ runFile }, { parseRunArgs }] = await Promise.all([import('./run-file.js'), import('./run-request.js')]);
+    const { file, settings } = parseRunArgs(args);
+    return runFile(file, settings);
   },
   async worker() {
     endWithSupervisor();

@@ -1,24 +1,26 @@
-import fs from 'node:fs';
 import { GantryClient } from './client';
 import { DEMO_PROJECT_ID } from './example';
 import { drawProgress } from './progress';
+import { readRunRequest } from './run-request';
 import { openHome, readCredentials } from './stack/home';
 import { say } from './stack/output';
 import { readRecord } from './stack/record';
 
 /**
- * `gantry run FILE`: creates and starts the task of a fast_create_task request on the stack of GANTRY_HOME, and draws it.
+ * `gantry run FILE [--set key=value]`: creates and starts the task of a pipeline_tree on the stack of GANTRY_HOME, and
+ * draws it.
  *
+ * @param settings values of the tree's constants, by bare name
  * @returns 0 when the task FINISHED, 1 otherwise
  */
-export async function runFile(file: string): Promise<number> {
+export async function runFile(file: string, settings: Record<string, string>): Promise<number> {
   const home = openHome();
   const record = readRecord(home.stackFile);
   const credentials = readCredentials(home.credentialsFile);
   if (record.state !== 'ready' || !record.addresses.api || !credentials) {
     throw new Error(`No stack runs on ${home.folder}. Start one with npm start, or set GANTRY_HOME.`);
   }
-  const request = readRequest(file);
+  const request = readRunRequest(file, settings);
   const client = new GantryClient({ url: record.addresses.api, credentials });
   const task = await client.fastCreateTask(request, DEMO_PROJECT_ID);
   say(`task ${task.task_id} created, starting it`);
@@ -29,15 +31,4 @@ export async function runFile(file: string): Promise<number> {
   });
   say(`task ${task.task_id} ${state}`);
   return state === 'FINISHED' ? 0 : 1;
-}
-
-function readRequest(file: string): object {
-  const text = fs.readFileSync(file, 'utf8');
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value;
-  } catch (error) {
-    throw new Error(`${file} is not JSON: ${(error as Error).message}`, { cause: error });
-  }
-  throw new Error(`${file} is not a request`);
 }

@@ -3,6 +3,7 @@ import type { CurrentNodeExecution } from '../../db/node-executions';
 import type { TaskRecord } from '../../db/tasks';
 import type { Program, ProgramNode } from '../../pipeline/program';
 import { elapsedSeconds } from './format';
+import { type StateScheme, showState } from './shown-state';
 
 /** A node of the answer of get_task_status (spec 7.4). */
 export interface StateNode {
@@ -37,11 +38,12 @@ export function stateTree(
   task: TaskRecord,
   program: Program,
   executions: CurrentNodeExecution[],
-  format: Format,
+  { format, scheme }: { format: Format; scheme: StateScheme },
 ): StateNode {
   const byId = new Map(executions.map((execution) => [execution.node_id, execution]));
   const root = rootNode(task, format);
   const owners: StateNode[] = [root];
+  const reached: { shown: StateNode; node?: ProgramNode }[] = [{ shown: root }];
   // A subprocess stands before its own nodes, and its pipeline after the one around it.
   for (const node of program.nodes) {
     const execution = byId.get(node.id);
@@ -49,9 +51,14 @@ export function stateTree(
     if (!execution || !parent) continue;
     const shown = childNode(task, node, execution, parent.id, format);
     parent.children[node.id] = shown;
+    reached.push({ shown, node });
     if (node.type === 'subprocess') owners[node.child] = shown;
   }
-  for (const owner of owners.reverse()) if (owner) owner.state = shownState(owner);
+  // From the inside out: what a node shows depends on the nodes in it.
+  for (const { shown, node } of reached.reverse()) {
+    const children = Object.values(shown.children).map(({ state }) => state);
+    shown.state = showState[scheme]({ raw: shown.raw_state, children, ...(node ? { node } : {}) });
+  }
   return root;
 }
 
@@ -103,14 +110,6 @@ function childNode(
 
 function identity({ root_node_id }: TaskRecord, id: string, parentId: string) {
   return { id, 'root_id:': root_node_id, root_id: root_node_id, parent_id: parentId };
-}
-
-/** A running pipeline shows what its nodes need (spec 6.11, appendix F). */
-function shownState({ raw_state, children }: StateNode): string {
-  if (raw_state !== 'RUNNING') return raw_state;
-  const states = new Set(Object.values(children).map(({ state }) => state));
-  if (states.has('FAILED')) return 'FAILED';
-  return states.has('SUSPENDED') || states.has('NODE_SUSPENDED') ? 'NODE_SUSPENDED' : 'RUNNING';
 }
 
 /** A new one for every attempt: `v` and 32 hex digits. */

@@ -19,9 +19,10 @@ export const getTaskStatus = defineEndpoint({
   input: z.object({
     subprocess_id: z.string().optional().describe('Only this subprocess'),
     with_ex_data: flag,
+    with_new_status: flag,
   }),
   data: z.record(z.string(), z.unknown()),
-  async run(call, { subprocess_id, with_ex_data }) {
+  async run(call, { subprocess_id, with_ex_data, with_new_status }) {
     const { db } = call.services;
     const task = await requireTask(call).catch((error) => {
       if (!(error instanceof GantryError)) throw error;
@@ -34,7 +35,10 @@ export const getTaskStatus = defineEndpoint({
       findProgram<Program>(db, task.id),
       currentNodeExecutions(db, task.id),
     ]);
-    const root = stateTree(task, program, executions, timeFormatter(call.project));
+    const root = stateTree(task, program, executions, {
+      format: timeFormatter(call.project),
+      scheme: with_new_status ? 'new' : 'legacy',
+    });
     const node = subprocess_id ? find(root, subprocess_id) : root;
     if (!node)
       throw new GantryError('refused', `task[id=${task.id}] get status error: node ${subprocess_id} has no state`);

@@ -1,0 +1,37 @@
+import type { ProgramNode } from '../../pipeline/program';
+
+/** How the states of a task are shown: as the API always did, or as the newer web pages do (spec 6.11). */
+export type StateScheme = 'legacy' | 'new';
+
+export interface StateFacts {
+  /** Of the node itself. */
+  raw: string;
+  /** As shown, of the nodes inside. */
+  children: readonly string[];
+  /** The node; absent for the task itself. */
+  node?: ProgramNode;
+}
+
+export const showState: Record<StateScheme, (facts: StateFacts) => string> = {
+  legacy: legacyState,
+  new: newState,
+};
+
+/** A running pipeline shows what its nodes need (appendix F). */
+function legacyState({ raw, children }: StateFacts): string {
+  if (raw !== 'RUNNING') return raw;
+  if (children.includes('FAILED')) return 'FAILED';
+  return children.includes('SUSPENDED') || children.includes('NODE_SUSPENDED') ? 'NODE_SUSPENDED' : 'RUNNING';
+}
+
+/** Says besides whom a pipeline waits for: a confirmation, an approval, or somebody to go on. */
+function newState({ raw, children, node }: StateFacts): string {
+  if (raw !== 'RUNNING' && raw !== 'SUSPENDED') return raw;
+  if (children.includes('FAILED')) return 'FAILED';
+  if (raw === 'SUSPENDED') return node ? 'PENDING_PROCESSING' : 'SUSPENDED';
+  if (node?.type === 'activity' && node.work.kind === 'inline') {
+    if (node.work.builtin === 'wait_callback') return 'PENDING_CONFIRMATION';
+    if (node.work.builtin === 'wait_approval') return 'PENDING_APPROVAL';
+  }
+  return children.some((state) => state.startsWith('PENDING_')) ? 'PENDING_PROCESSING' : 'RUNNING';
+}
