@@ -1,7 +1,7 @@
 import type { Catalog } from './catalog';
 import type { Json } from './json';
 import { compileCondition } from './language/condition';
-import { isConstantTemplate, parseTemplate } from './language/template';
+import { parseTemplate } from './language/template';
 import { bareName } from './names';
 import type {
   ActivityNode,
@@ -14,6 +14,7 @@ import type {
   Variable,
 } from './program';
 import type { Constant, Gateway, PipelineTree, ServiceActivity, SubProcess } from './tree/types';
+import { defineVariable } from './variable';
 import { definitionValue, isTypedVariable, zonesOf } from './variable-types';
 
 /** Upstream's limit (spec 6.9): a node may run 101 times. */
@@ -248,14 +249,9 @@ function compileVariables(constants: Record<string, Constant>): Record<string, V
 
 function compileVariable(constant: Constant): Variable {
   if (constant.source_type === 'component_outputs') return { kind: 'output' };
-  const value = definitionValue(constant);
-  const template = parseTemplate(value);
-  const frozen = constant.pre_render_mako ? { frozen: true as const } : {};
-  if (constant.source_type !== 'component_inputs' && isTypedVariable(constant.custom_type)) {
-    return { kind: 'typed', type: constant.custom_type, template, ...frozen };
-  }
-  if (isConstantTemplate(template)) return { kind: 'plain', value };
-  return { kind: 'template', template, ...frozen };
+  const type = constant.source_type === 'component_inputs' ? undefined : constant.custom_type;
+  const variable = defineVariable(definitionValue(constant), type);
+  return constant.pre_render_mako && variable.kind !== 'plain' ? { ...variable, frozen: true } : variable;
 }
 
 function ownConstant({ constants }: PipelineTree, key: string): Constant | undefined {

@@ -215,8 +215,6 @@ export function retryNode(frame: Frame, index: number, inputs?: JsonObject): voi
   if (inputs && Object.keys(inputs).length > 0) frame.state.replacedInputs[index] = inputs;
   restartLoop(frame, index);
   node.retry += 1;
-  delete node.skip;
-  delete node.errorIgnored;
   frame.setStatus(index, 'READY');
   frame.record(index);
   frame.state.ready.push(node.token!);

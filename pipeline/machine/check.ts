@@ -17,7 +17,9 @@ export type View = Pick<State, 'pipelines' | 'nodes' | 'callbacks' | 'context'>;
 
 /** Whether the operation is allowed in this state (spec 6.6): null, or the reason with the state in it. */
 export function check(program: Program, state: View, operation: Operation): Refusal | null {
-  if (!('node' in operation)) return checkTask(state, operation.action);
+  if (!('node' in operation)) {
+    return checkTask(state, operation.action) ?? checkConstants(program, state, operation);
+  }
   const index = nodeIndex(program, operation.node);
   if (index < 0) return { kind: 'not_found', message: `node ${operation.node} is not in task ${state.context.taskId}` };
   if (isEnded(state)) return refuseTask(state, operation.action);
@@ -45,6 +47,18 @@ export function checkTask(
     default:
       return action satisfies never;
   }
+}
+
+/** Outputs are their node's to set, and what was resolved at the start stays as it is (spec 7.3). */
+function checkConstants(program: Program, state: View, operation: Operation): Refusal | null {
+  if (operation.action !== 'set_constants') return null;
+  const { variables } = program.pipelines[0]!;
+  const fixed = Object.keys(operation.constants).filter((name) => {
+    const variable = Object.hasOwn(variables, name) ? variables[name]! : undefined;
+    const isResolved = Object.hasOwn(state.pipelines[0]!.values, name);
+    return variable?.kind === 'output' || (variable && 'frozen' in variable && isResolved);
+  });
+  return fixed.length === 0 ? null : invalid(`constants that cannot be changed: ${fixed.join(', ')}`);
 }
 
 type NodeOperation = Extract<Operation, { node: string }>;

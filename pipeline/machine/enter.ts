@@ -1,7 +1,7 @@
 import { restartLoop, startActivity } from './activity';
 import type { Frame } from './frame';
 import { passGateway } from './gateways';
-import { nextRound } from './nodes';
+import { forgetDecisions, nextRound } from './nodes';
 import type { NodeState } from './state';
 import { endPipeline, enterSubprocess, passStart } from './subprocess';
 import { arrive } from './tokens';
@@ -45,6 +45,7 @@ function reach(frame: Frame, index: number, token: number): NodeState {
   if (known.status === 'READY') return known;
   if (known.loop > program.rerunLimit && frame.node(index).type !== 'subprocess') {
     frame.setStatus(index, 'FAILED');
+    forgetDecisions(known);
     const reason = `node execution exceed rerun limit ${program.rerunLimit}`;
     frame.record(index, { finishedAt: frame.at, outputs: { ex_data: reason } });
     return known;

@@ -29,6 +29,11 @@ export function nextRound(node: NodeState): void {
   node.loop += 1;
   node.innerLoop += 1;
   node.retry = 0;
+  forgetDecisions(node);
+}
+
+/** How the last execution was got over says nothing about this one. */
+export function forgetDecisions(node: NodeState): void {
   delete node.skip;
   delete node.errorIgnored;
 }

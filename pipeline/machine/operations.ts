@@ -1,4 +1,6 @@
+import type { JsonObject } from '../json';
 import { nodeIndex } from '../program';
+import { defineVariable } from '../variable';
 import { endByCallback, forceFail, retryNode, skipNode } from './activity';
 import { check } from './check';
 import { commandId, type Frame } from './frame';
@@ -60,10 +62,19 @@ function perform(frame: Frame, operation: Operation): void {
       setSubprocess(frame, index, 'RUNNING');
       return release(frame);
     case 'set_constants':
-      Object.assign(state.pipelines[0]!.values, operation.constants);
-      return;
+      return redefine(frame, operation.constants);
     default:
       operation satisfies never;
+  }
+}
+
+/** A changed constant keeps its type; what its new value refers to is resolved as ever. */
+function redefine({ program, state }: Frame, constants: JsonObject): void {
+  const root = state.pipelines[0]!;
+  for (const [name, value] of Object.entries(constants)) {
+    const known = program.pipelines[0]!.variables[name];
+    const variable = defineVariable(value, known?.kind === 'typed' ? known.type : undefined);
+    root.redefined = { ...root.redefined, [name]: variable };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../json';
-import type { Program } from '../program';
+import type { Program, Variable } from '../program';
 
 /** Raw state of the task and of inline subprocesses (spec 6.1). */
 export type TaskStatus = 'CREATED' | 'RUNNING' | 'SUSPENDED' | 'FINISHED' | 'REVOKED';
@@ -81,8 +81,10 @@ export interface NodeState {
 
 export interface PipelineState {
   status: TaskStatus;
-  /** Values set while running: outputs, parameters, frozen and changed constants, by bare name. */
+  /** Values set while running: outputs, parameters and frozen constants, by bare name. */
   values: Record<string, Json>;
+  /** Constants that an operator changed, in place of the program's, by bare name. */
+  redefined?: Record<string, Variable>;
   /** What those of `values` are that are more than their text (a table): it holds while the text is the same. */
   objects?: Record<string, { attributes: JsonObject; text: string }>;
   /** Nodes in state FAILED, and SUSPENDED. */

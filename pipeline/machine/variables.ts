@@ -55,7 +55,9 @@ export class Variables {
     const { context, pipelines } = this.frame.state;
     const set = loadValue(pipelines[this.pipeline]!, name);
     if (set !== undefined) return set;
-    const variable = ownValue(this.frame.program.pipelines[this.pipeline]!.variables, name);
+    const { redefined = {} } = pipelines[this.pipeline]!;
+    const variable =
+      ownValue(redefined, name) ?? ownValue(this.frame.program.pipelines[this.pipeline]!.variables, name);
     if (variable) return this.#define(name, variable);
     if (name === '_system') return new AttributeObject(new Map(Object.entries(context.system)), '_system');
     return ownValue(context.env, name);

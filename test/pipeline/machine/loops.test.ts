@@ -146,6 +146,13 @@ describe('a graph loop', () => {
     expect(simulation.state.shown).toBe('FAILED');
   });
 
+  it('does not show at the limit how the round before was got over', () => {
+    const tree = loopingBack({ error_ignorable: true }, 1000);
+    const simulation = simulate(tree, { work: () => FAILED, rerunLimit: 1 }).start();
+
+    expect(simulation.rows.get('n')).toMatchObject({ status: 'FAILED', loop: 2, errorIgnored: false });
+  });
+
   it('runs a node 101 times when nothing else is said', () => {
     const simulation = simulate(loopingBack({}, 1000), { work: () => OK }).start();
 

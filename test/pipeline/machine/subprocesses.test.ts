@@ -95,6 +95,39 @@ describe('a subprocess', () => {
     expect(simulation.ended).toBe('FINISHED');
   });
 
+  it('that is paused shows so, whatever has failed in it', () => {
+    const pipeline = { chains: ['S i E'], activities: { i: { code: 'work' } } };
+    const simulation = simulate(around(pipeline)).start();
+
+    did(simulation, { action: 'pause_subproc', node: 'n' }).endPlugin('i', FAILED);
+
+    expect(simulation.state.shown).toBe('NODE_SUSPENDED');
+    did(simulation, { action: 'resume_subproc', node: 'n' });
+    expect(simulation.state.shown).toBe('FAILED');
+  });
+
+  it('that is over does not show nodes that were paused in it and never reached', () => {
+    const pipeline: TreeSketch = {
+      chains: ['S x', 'x i C', 'x j C', 'C E'],
+      activities: { i: { code: 'work' } },
+      gateways: {
+        x: { type: 'ExclusiveGateway', conditions: { x_i: { evaluate: '1 == 1' }, x_j: { evaluate: '1 == 2' } } },
+        C: { type: 'ConvergeGateway' },
+      },
+    };
+    const simulation = simulate({
+      chains: ['S n after E'],
+      activities: { n: subprocess(pipeline), after: { code: 'work' } },
+    }).start();
+    did(simulation, { action: 'pause_node', node: 'j' });
+    expect(simulation.state.shown).toBe('NODE_SUSPENDED');
+
+    simulation.endPlugin('i', OK);
+
+    expect(statuses(simulation, 'n', 'j')).toEqual({ n: 'FINISHED', j: 'SUSPENDED' });
+    expect(simulation.state.shown).toBe('RUNNING');
+  });
+
   it('lets running nodes end while it is paused, and starts no other', () => {
     const pipeline: TreeSketch = {
       chains: ['S i j E'],

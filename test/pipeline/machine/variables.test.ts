@@ -26,12 +26,32 @@ describe('changed constants', () => {
     expect(simulation.ran.map(({ inputs }) => inputs.a)).toEqual(['<old>', '<new>']);
   });
 
-  it('are taken as they are: what looks like a reference is text', () => {
+  it('may refer to others, and keep their type', () => {
     const simulation = simulate({ ...line({ a: '${k}' }), constants: { k: { value: '' }, x: { value: 'X' } } });
 
     did(simulation, { action: 'set_constants', constants: { k: '${x}' } }).start();
 
-    expect(simulation.ran[0]?.inputs.a).toBe('${x}');
+    expect(simulation.ran[0]?.inputs.a).toBe('X');
+    const typed = simulate({ ...line({ a: '${k}' }), constants: { k: { value: '', custom_type: 'select' } } });
+    did(typed, { action: 'set_constants', constants: { k: ['a', 'b'] } }).start();
+    expect(typed.ran[0]?.inputs.a).toBe('a,b');
+  });
+
+  it('are refused where a node or the start has set them', () => {
+    const simulation = simulate({
+      ...line({ a: '${k}' }),
+      constants: {
+        o: { source_type: 'component_outputs', source_info: { n: ['x'] } },
+        f: { value: '${k}', pre_render_mako: true },
+        k: { value: 'K' },
+      },
+    }).start();
+    simulation.operate({ action: 'pause' });
+
+    expect(simulation.operate({ action: 'set_constants', constants: { k: 1, o: 2, f: 3 } })).toEqual({
+      kind: 'invalid',
+      message: 'constants that cannot be changed: o, f',
+    });
   });
 });
 
