@@ -1,9 +1,13 @@
-import type { TaskRecord } from '../db/tasks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findTask, type TaskRecord } from '../db/tasks';
 import { checkTask, type TaskStatus } from '../pipeline/machine';
 import { newRequestId } from '../temporal/pipelines';
 import type { SignalName, UpdateInput } from '../workflows/contract';
 import { GantryError } from './error';
 import type { Services } from './services';
+
+const ATTEMPTS = 5;
+const BETWEEN_ATTEMPTS_MS = 50;
 
 /**
  * Pauses, resumes or stops a task: a signal, which is kept also while no worker is up. What is not possible in the
@@ -34,20 +38,36 @@ export async function operateTask(
   { by, id = newRequestId() }: { by: string; id?: string },
 ): Promise<void> {
   requireStarted(task);
-  const answer = await services.pipelines.update(task.id, { ...request, id, by } as UpdateInput);
+  const answer = await updateRunning(services, task, { ...request, id, by } as UpdateInput);
   switch (answer.kind) {
     case 'accepted':
       return;
     case 'refused':
       throw new GantryError(answer.reason === 'not_found' ? 'not_found' : 'refused', answer.message);
-    case 'not_running':
-      throw new GantryError('refused', `task ${task.id} is ${task.shown}: ${request.action} is not possible`);
+    case 'ended':
+      throw new GantryError('refused', `task ${task.id} is ${answer.shown}: ${request.action} is not possible`);
     case 'no_worker':
+    case 'not_running':
       throw new GantryError('unavailable', `no worker answers; repeat the request with request_id ${id}`, {
         details: [{ request_id: id }],
       });
     default:
       answer satisfies never;
+  }
+}
+
+/**
+ * Between two runs of a long task, and while it is starting, there is no workflow for a moment. The same id makes it safe
+ * to ask again.
+ */
+async function updateRunning({ db, pipelines }: Services, task: TaskRecord, operation: UpdateInput) {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await pipelines.update(task.id, operation);
+    if (answer.kind !== 'not_running') return answer;
+    const current = await findTask(db, task.project_id, task.id);
+    if (!current || current.phase === 'ended') return { kind: 'ended' as const, shown: current?.shown ?? 'gone' };
+    if (attempt === ATTEMPTS) return answer;
+    await delay(BETWEEN_ATTEMPTS_MS * attempt);
   }
 }
 

@@ -2,6 +2,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import {
   ActivityCancellationType,
   ApplicationFailure,
+  currentUpdateInfo,
   defineQuery,
   defineSignal,
   defineUpdate,
@@ -27,6 +28,7 @@ import {
   STATE_QUERY,
   UPDATES,
   type UpdateInput,
+  type UpdateName,
 } from './contract';
 import { Shell, type Surroundings } from './shell';
 
@@ -63,12 +65,18 @@ export async function runShell(input: PipelineInput, surroundings: Surroundings)
   }
   for (const action of UPDATES) {
     setHandler(
-      defineUpdate<void, [UpdateInput]>(action),
-      (operation) => shell.operate({ ...operation, action } as UpdateInput),
-      { validator: (operation) => validate(shell, { ...operation, action } as UpdateInput) },
+      defineUpdate<void, [Partial<UpdateInput>]>(action),
+      (operation) => shell.operate(requestOf(action, operation)),
+      { validator: (operation) => validate(shell, requestOf(action, operation)) },
     );
   }
   return shell.run();
+}
+
+/** What people send by hand, from the Temporal Web UI, may lack the id, and a callback its data. */
+function requestOf(action: UpdateName, operation: Partial<UpdateInput> = {}): UpdateInput {
+  const data = action === 'callback' ? { data: null } : {};
+  return { id: currentUpdateInfo()?.id, ...data, ...operation, action } as UpdateInput;
 }
 
 /** Refuses without a trace in the history. A request that was accepted before is accepted again. */

@@ -1,0 +1,75 @@
+import { claimStart } from '../../db/tasks';
+import { closeLostTasks } from '../../tasks/reconcile';
+import { startStuckTasks } from '../../tasks/start';
+import { workflowIdOf } from '../../temporal/names';
+import { Gantry } from '../support/gantry';
+import { sketch } from '../support/trees';
+
+describe('the reconciler', () => {
+  let gantry: Gantry;
+
+  beforeAll(async () => {
+    gantry = await Gantry.create();
+    await gantry.startWorker();
+  });
+
+  afterAll(() => gantry.stop());
+
+  it('starts what a dying process left between its mark and the workflow, once', async () => {
+    const { task_id } = await gantry.create(sketch({ chains: ['S a E'] }));
+    const long = new Date(Date.now() - 60_000);
+    await claimStart(gantry.db, task_id, { executor: 'admin', isPaused: false, at: long });
+
+    const started = [await startStuckTasks(gantry.services), await startStuckTasks(gantry.services)];
+
+    await gantry.untilState(task_id, 'FINISHED');
+    expect(started[0]).toBe(1);
+    const { events } = await gantry.history(task_id);
+    expect(events![0]!.workflowExecutionStartedEventAttributes!.attempt).toBe(1);
+    expect(await startStuckTasks(gantry.services)).toBe(0);
+  });
+
+  it('leaves a start alone that has only just been made', async () => {
+    const { task_id } = await gantry.create(sketch({ chains: ['S a E'] }));
+    await claimStart(gantry.db, task_id, { executor: 'admin', isPaused: false, at: new Date() });
+
+    expect(await startStuckTasks(gantry.services)).toBe(0);
+  });
+
+  it('keeps a start paused that was to begin paused', async () => {
+    const { task_id } = await gantry.create(sketch({ chains: ['S a E'] }));
+    const long = new Date(Date.now() - 60_000);
+    await claimStart(gantry.db, task_id, { executor: 'admin', isPaused: true, at: long });
+
+    await startStuckTasks(gantry.services);
+
+    const root = await gantry.untilState(task_id, 'SUSPENDED');
+    expect(root.children).toEqual({});
+  });
+
+  it('ends a task whose workflow was terminated, and no row stays RUNNING', async () => {
+    const tree = sketch({ chains: ['S a E'], activities: { a: { code: 'pause_node' } } });
+    const { task_id, pipeline_tree } = await gantry.create(tree);
+    await gantry.start(task_id);
+    const node_id = Object.keys(pipeline_tree.activities)[0]!;
+    await gantry.until(task_id, ({ children }) => children[node_id]?.state === 'RUNNING');
+
+    await gantry.client.workflow.getHandle(workflowIdOf(gantry.installation, task_id)).terminate('by hand');
+    await closeLostTasks(gantry.services, task_id - 1);
+
+    const root = await gantry.untilState(task_id, 'REVOKED');
+    expect(root.children[node_id]!.state).toBe('REVOKED');
+  });
+
+  it('takes a cancel in the Temporal Web UI for a stop', async () => {
+    const tree = sketch({ chains: ['S a E'], activities: { a: { code: 'pause_node' } } });
+    const { task_id } = await gantry.create(tree);
+    await gantry.start(task_id);
+    await gantry.until(task_id, ({ children }) => Object.values(children).some(({ waiting_for }) => waiting_for));
+
+    await gantry.client.workflow.getHandle(workflowIdOf(gantry.installation, task_id)).cancel();
+
+    await gantry.untilState(task_id, 'REVOKED');
+    expect(await gantry.history(task_id)).toBeDefined();
+  });
+});
