@@ -9,6 +9,7 @@ const HELP = `gantry: durable operations and deploy pipelines
   gantry api                    only the API     (DATABASE_URL, TEMPORAL_ADDRESS, GANTRY_PORT)
   gantry migrate                bring the database of DATABASE_URL, and the namespace of TEMPORAL_ADDRESS if set, up to date
   gantry cases DIR              drive a folder of cases through the API of a stack of its own
+  gantry add-app CODE USER      give an app a new secret, and make its user (DATABASE_URL)
   gantry help                   this text
 
 Settings: GANTRY_HOME (data folder, default .gantry), GANTRY_PORT (default 8000), GANTRY_RETENTION (days, default 30),
@@ -49,6 +50,12 @@ const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
     if (!folder || rest.length > 0) throw new Error('gantry cases needs one folder: npm run cases -- DIR');
     const { runCases } = await import('./cases/index.js');
     return runCases(folder);
+  },
+  async 'add-app'(args) {
+    const [code, username, ...rest] = args;
+    if (!code || !username || rest.length > 0) throw new Error('gantry add-app needs CODE and USER');
+    const { addApp } = await import('./add-app.js');
+    return addApp(code, username);
   },
   async test(args) {
     const { testRun } = await import('./stack/test-run.js');
