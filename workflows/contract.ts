@@ -1,5 +1,5 @@
 import type { JsonObject } from '../pipeline/json';
-import type { Effect, NodeRow, Operation, State, TaskContext, TaskRow } from '../pipeline/machine';
+import type { NodeRow, Operation, RunPlugin, State, TaskContext, TaskRow } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
 
 /** Type of the one workflow that runs every task. */
@@ -48,21 +48,9 @@ export interface RecordInput {
   task?: TaskRow;
 }
 
-/** Argument of a plugin's activity, which is named after the plugin's code. */
-export interface PluginRunInput {
+/** Argument of a plugin's activity, which is named after the plugin's code: what the machine asks for, and for whom. */
+export type PluginRunInput = Omit<RunPlugin, 'type' | 'id' | 'name' | 'code' | 'timeoutMs' | 'quick'> & {
   taskId: number;
   /** Attributes of `${_system}`, which plugins may read. */
   system: JsonObject;
-  nodeId: string;
-  version: string;
-  effect: Effect;
-  inputs: JsonObject;
-  loop: number;
-  innerLoop: number;
-  attempt: number;
-  executor?: string;
-  heartbeatMs: number;
-  seq: number;
-  ignoreFailure: boolean;
-  wantedOutputs: string[] | 'all';
-}
+};

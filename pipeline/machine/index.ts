@@ -1,4 +1,3 @@
-export type { Effect } from '../program';
 export { check, checkTask, MAX_CALLBACK_BYTES, type Refusal, type View } from './check';
 export type { Command, Event, NodeRow, Outcome, RunPlugin, TaskRow } from './messages';
 export type { Action, Operation } from './operation';
