@@ -31,6 +31,8 @@ const DYNAMIC_CONFIG = [
   'matching.persistenceMaxQPS=100000',
   'matching.numTaskqueueReadPartitions=1',
   'matching.numTaskqueueWritePartitions=1',
+  // 500 activities of one task may end while a workflow task is under way; beyond 100 the server gives that one up.
+  'history.maximumBufferedEventsBatch=2000',
 ];
 
 const SQLITE_PRAGMAS = ['journal_mode=wal', 'synchronous=normal'];
