@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from './connection';
+import { toJsonText } from './json';
 
 /** A change of one attempt of a node; absent fields stay as they are. Times are ms since the epoch. */
 export interface NodeExecutionChange {
@@ -44,7 +45,7 @@ export async function upsertNodeExecutions(
       ${taskId}::integer, "nodeId", loop, retry, "innerLoop", seq, status,
       coalesce(skip, false), coalesce("errorIgnored", false),
       to_timestamp("startedAt" / 1000), to_timestamp("finishedAt" / 1000), inputs, outputs, "waitingFor"
-    from json_to_recordset(${JSON.stringify(changes)}::json) as change (
+    from json_to_recordset(${toJsonText(changes)}::json) as change (
       "nodeId" text, loop integer, retry integer, "innerLoop" integer, seq integer, status text, skip boolean,
       "errorIgnored" boolean, "startedAt" double precision, "finishedAt" double precision,
       inputs json, outputs json, "waitingFor" text
@@ -88,7 +89,7 @@ export async function saveProgress(
 ): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('node_executions')
-    .set({ progress: JSON.stringify(progress) })
+    .set({ progress: toJsonText(progress) })
     .where('task_id', '=', taskId)
     .where('node_id', '=', nodeId)
     .where('loop', '=', loop)

@@ -1,6 +1,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import { sql } from 'kysely';
 import type { DbOrTransaction } from './connection';
+import { toJsonText } from './json';
 import type { Database } from './schema';
 
 export type TaskRecord = Selectable<Database['tasks']>;
@@ -14,11 +15,11 @@ export async function insertTask(
   const { id } = await db.insertInto('tasks').values(task).returning('id').executeTakeFirstOrThrow();
   await db
     .insertInto('task_trees')
-    .values({ task_id: id, tree: JSON.stringify(tree) })
+    .values({ task_id: id, tree: toJsonText(tree) })
     .execute();
   await db
     .insertInto('task_programs')
-    .values({ task_id: id, program: JSON.stringify(program) })
+    .values({ task_id: id, program: toJsonText(program) })
     .execute();
   return id;
 }
@@ -97,7 +98,7 @@ export async function recordTaskState(
       shown: change.shown,
       seq: change.seq,
       ...(hasEnded ? { current_flow: 'finished', finished_at: new Date(change.at) } : {}),
-      ...(change.outputs === undefined ? {} : { outputs: JSON.stringify(change.outputs) }),
+      ...(change.outputs === undefined ? {} : { outputs: toJsonText(change.outputs) }),
     })
     .where('id', '=', taskId)
     .where('seq', '<', change.seq)

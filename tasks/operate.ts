@@ -38,7 +38,9 @@ export async function operateTask(
   { by, id = newRequestId() }: { by: string; id?: string },
 ): Promise<void> {
   requireStarted(task);
-  const answer = await updateRunning(services, task, { ...request, id, by } as UpdateInput);
+  // The id is the client's word for this operation: with another one it is another request.
+  const operationId = [id, request.action, 'node' in request ? request.node : ''].join('/');
+  const answer = await updateRunning(services, task, { ...request, id: operationId, by } as UpdateInput);
   switch (answer.kind) {
     case 'accepted':
       return;

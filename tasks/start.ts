@@ -1,6 +1,6 @@
 import type { ProjectRecord } from '../db/access';
 import { findProject } from '../db/access';
-import { claimStart, findProgram, releaseStart, type TaskRecord, takeStuckStarts } from '../db/tasks';
+import { claimStart, findProgram, findTask, releaseStart, type TaskRecord, takeStuckStarts } from '../db/tasks';
 import type { Program } from '../pipeline/program';
 import { isUnreachable } from '../temporal/errors';
 import { contextOf, taskUrlOf } from './context';
@@ -33,7 +33,8 @@ export async function startTask(
   const at = new Date();
   const claim = { executor: start.operator, isPaused: start.isPaused, at };
   if (!(await claimStart(services.db, task.id, claim))) {
-    throw new GantryError('wrong_state', `task already started: task ${task.id} is ${task.shown}`);
+    const current = await findTask(services.db, project.id, task.id);
+    throw new GantryError('wrong_state', `task already started: task ${task.id} is ${current?.shown ?? 'gone'}`);
   }
   try {
     await startWorkflow(

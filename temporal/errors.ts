@@ -1,11 +1,23 @@
 /** gRPC codes of a server that is away, slow or starting: the same call may work later. */
 const UNREACHABLE = new Set([1 /* cancelled */, 4 /* deadline exceeded */, 14 /* unavailable */]);
 
+/** gRPC codes for a workflow that is between two workflow tasks or two runs: the same call works in a moment. */
+const IN_BETWEEN = new Set([9 /* failed precondition */, 10 /* aborted */]);
+
 /** Whether a call failed because the Temporal server could not be reached. */
 export function isUnreachable(error: unknown): boolean {
+  return hasCode(error, UNREACHABLE);
+}
+
+/** Whether a call came at a moment at which the workflow could not take it. */
+export function isInBetween(error: unknown): boolean {
+  return hasCode(error, IN_BETWEEN);
+}
+
+function hasCode(error: unknown, codes: Set<number>): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as { code?: unknown };
-    if (typeof code === 'number' && UNREACHABLE.has(code)) return true;
+    if (typeof code === 'number' && codes.has(code)) return true;
   }
   return false;
 }

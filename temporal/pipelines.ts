@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Client,
   WorkflowExecutionAlreadyStartedError,
@@ -14,11 +15,12 @@ import {
   STATE_QUERY,
   type UpdateInput,
 } from '../workflows/contract';
-import { isUnreachable } from './errors';
+import { isInBetween, isUnreachable } from './errors';
 import { type Installation, searchAttributes, taskQueueOf, workflowIdOf } from './names';
 
 const QUERY_TIMEOUT_MS = 3_000;
 const UPDATE_TIMEOUT_MS = 10_000;
+const IN_BETWEEN_MS = 50;
 
 export interface PipelineStart {
   program: Program;
@@ -31,7 +33,7 @@ export interface PipelineStart {
 
 /** How an update ended: accepted, refused by the workflow, or not answered in time (the request may be repeated). */
 export type UpdateAnswer = { kind: 'accepted' } | { kind: 'refused'; reason: string; message: string } | Silence;
-/** `not_running`: there is no workflow, not any more or not yet. */
+/** `not_running`: there is no workflow that could take it: not any more, not yet, or between two runs. */
 type Silence = { kind: 'no_worker' } | { kind: 'not_running' };
 
 /** Workflows of tasks on the Temporal server. */
@@ -86,13 +88,15 @@ export class Pipelines {
 
   /** Asks the workflow for its state; undefined when no worker answers or there is no workflow. */
   async state(taskId: number): Promise<State | undefined> {
-    try {
-      return await this.client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () =>
-        this.#handle(taskId).query<State>(STATE_QUERY),
-      );
-    } catch (error) {
-      if (isNamed(error, WorkflowNotFoundError) || isTimeout(error)) return undefined;
-      throw error;
+    const giveUpAt = Date.now() + QUERY_TIMEOUT_MS;
+    for (;;) {
+      try {
+        return await this.client.withDeadline(giveUpAt, () => this.#handle(taskId).query<State>(STATE_QUERY));
+      } catch (error) {
+        if (isNamed(error, WorkflowNotFoundError) || isTimeout(error)) return undefined;
+        if (!isInBetween(error) || Date.now() > giveUpAt) throw error;
+        await delay(IN_BETWEEN_MS);
+      }
     }
   }
 
@@ -105,7 +109,7 @@ export class Pipelines {
       );
       return { kind: 'accepted' };
     } catch (error) {
-      if (isNamed(error, WorkflowNotFoundError)) return { kind: 'not_running' };
+      if (isNamed(error, WorkflowNotFoundError) || isInBetween(error)) return { kind: 'not_running' };
       if (isTimeout(error)) return { kind: 'no_worker' };
       const cause = (error as Error).cause as { type?: string; message?: string } | undefined;
       if ((error as Error).name === 'WorkflowUpdateFailedError' && cause?.type) {

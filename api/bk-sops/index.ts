@@ -1,7 +1,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { GantryError } from '../../tasks/error';
+import { isDatabaseAway } from '../../db/errors';
+import { GantryError } from '../../tasks/error';
 import type { Services } from '../../tasks/services';
+import { isUnreachable } from '../../temporal/errors';
 import type { Endpoint } from './endpoint';
 import { CODES, failureOf } from './envelope';
 import { mount } from './mount';
@@ -35,14 +37,15 @@ export function createSopsApi(services: Services): OpenAPIHono {
 }
 
 /** Errors in the family's envelope; what was not thrown on purpose stays in the log. */
-function fail(error: Error, context: Context, { log }: Services): Response {
+function fail(thrown: Error, context: Context, { log }: Services): Response {
   const requestId = context.get('requestId');
-  if (error.name !== 'GantryError') {
+  const error = asUnavailable(thrown);
+  if (!isOurs(error)) {
     log.error({ error, requestId, path: context.req.path }, 'request failed');
     const message = `internal error, request_id ${requestId}`;
     return context.json({ result: false, code: CODES.unknown, message, data: null, request_id: requestId }, 500);
   }
-  const { kind, message, details } = error as GantryError;
+  const { kind, message, details } = error;
   const { status, code, codeName } = failureOf(kind);
   if (status === 503) context.header('Retry-After', '1');
   const body = {
@@ -55,4 +58,16 @@ function fail(error: Error, context: Context, { log }: Services): Response {
     request_id: requestId,
   };
   return context.json(body, status);
+}
+
+/** By name: Jest has the class once for each test file. */
+function isOurs(error: Error): error is GantryError {
+  return error.name === 'GantryError';
+}
+
+/** A server behind us that is away is no error of ours: the same request may work in a moment. */
+function asUnavailable(error: Error): Error {
+  if (isDatabaseAway(error)) return new GantryError('unavailable', 'Postgres cannot be reached', { cause: error });
+  if (isUnreachable(error)) return new GantryError('unavailable', 'Temporal cannot be reached', { cause: error });
+  return error;
 }

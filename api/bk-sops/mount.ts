@@ -25,6 +25,7 @@ export function mount(app: OpenAPIHono, services: Services, endpoint: Endpoint):
 
 async function answer(context: Context, services: Services, endpoint: Endpoint): Promise<Response> {
   const fields = await readFields(context);
+  requireText(fields);
   const username = await authenticate(services.db, context.req.header('x-bkapi-authorization'), fields);
   const ids = readIds(context, endpoint.path, fields);
   const project = await resolveProject(services.db, ids.bk_biz_id, fields.scope);
@@ -60,12 +61,24 @@ async function readFields(context: Context): Promise<Record<string, unknown>> {
   return body as Record<string, unknown>;
 }
 
+/** NUL and halves of surrogate pairs fit into no database and no message of Temporal's. */
+function requireText(fields: Record<string, unknown>): void {
+  for (const [field, value] of Object.entries(fields)) {
+    if (typeof value === 'string' && /[\0\p{Surrogate}]/u.test(value)) {
+      throw new GantryError('invalid', `${field} holds characters that are no text`);
+    }
+  }
+}
+
 function readIds(context: Context, path: readonly PathId[], fields: Record<string, unknown>): Record<PathId, number> {
   const read = (id: PathId) => {
     const given = context.req.param(id) ?? fields[id] ?? (id === 'bk_biz_id' ? fields.project_id : undefined);
     const value = typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given;
     if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_ID) return value;
-    throw new GantryError('invalid', given === undefined ? `${id} is missing` : `${id} is not an id: ${String(given)}`);
+    throw new GantryError(
+      'invalid',
+      given === undefined ? `${id} is missing` : `${id} is not an id: ${JSON.stringify(given)}`,
+    );
   };
   return Object.fromEntries(path.map((id) => [id, read(id)])) as Record<PathId, number>;
 }

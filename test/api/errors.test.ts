@@ -134,6 +134,30 @@ describe('the bk-sops API refuses', () => {
     expect(errors).toEqual([expect.objectContaining({ nodeId: 'a' }), expect.objectContaining({ nodeId: 'b' })]);
   });
 
+  it.each([
+    ['/apigw/fast_create_task/1/', { name: 'a\u0000b', pipeline_tree: LINE }, 'name'],
+    ['/apigw/node_callback/1/1/', { node_id: 'a', request_id: '\ud800' }, 'request_id'],
+    ['/api/c/compapi/v2/sops/start_task/', { bk_biz_id: 1, task_id: { toString: 1 } }, 'task_id'],
+  ])('text that is none: %s %j', async (path, body, field) => {
+    const answer = await gantry.post(path, body);
+
+    expect(answer).toMatchObject({
+      status: 200,
+      result: false,
+      code: 3540000,
+      message: expect.stringContaining(field),
+    });
+  });
+
+  it.each(['__proto__', 'constructor', 'toString'])('the action %s', async (action) => {
+    const { task_id } = await gantry.create(LINE);
+
+    expect(await gantry.post(`/apigw/operate_task/${task_id}/1/`, { action })).toMatchObject({
+      code: 3545000,
+      message: expect.stringContaining('task command is invalid'),
+    });
+  });
+
   it('a seed request with credentials that are not known', async () => {
     expect(
       await gantry.send('POST', '/api/c/compapi/v2/sops/fast_create_task/', JSON.stringify(request), {

@@ -200,6 +200,54 @@ describe('a task through the bk-sops API', () => {
     });
   });
 
+  it('goes on when a value holds what Postgres cannot: it is recorded with a replacement', async () => {
+    const inputs = { bk_display_message: 'a\u0000b\ud800' };
+    const { task_id, pipeline_tree } = await gantry.create(
+      sketch({ chains: ['S a E'], activities: { a: { inputs } } }),
+    );
+    await gantry.start(task_id);
+
+    await gantry.untilState(task_id, 'FINISHED');
+
+    const node_id = Object.keys(pipeline_tree.activities)[0]!;
+    const { data } = await gantry.get(`/apigw/get_task_node_data/1/${task_id}/?node_id=${node_id}`);
+    expect(data.inputs.bk_display_message).toBe('a\ufffdb\ufffd');
+  });
+
+  it('takes another operation with the same request id for another request', async () => {
+    const tree = sketch({
+      chains: ['S a E'],
+      activities: { a: { code: 'sleep_timer', inputs: { bk_timing: 'bad' } } },
+    });
+    const { task_id, pipeline_tree } = await gantry.create(tree);
+    const node_id = Object.keys(pipeline_tree.activities)[0]!;
+    await gantry.start(task_id);
+    await gantry.untilState(task_id, 'FAILED');
+    const operate = (action: string) =>
+      gantry.post(`/apigw/operate_node/1/${task_id}/`, { node_id, action, request_id: 'r' });
+
+    expect(await operate('retry')).toMatchObject({ result: true });
+    await gantry.until(
+      task_id,
+      ({ children }) => children[node_id]!.retry === 1 && children[node_id]!.state === 'FAILED',
+    );
+    expect(await operate('skip')).toMatchObject({ result: true });
+
+    expect((await gantry.untilState(task_id, 'FINISHED')).children[node_id]).toMatchObject({ skip: true, retry: 1 });
+  });
+
+  it('refuses a callback for an attempt that is not the current one', async () => {
+    const { task_id, pipeline_tree } = await gantry.create(WAITING);
+    const node_id = Object.keys(pipeline_tree.activities)[0]!;
+    await gantry.start(task_id);
+    const { children } = await gantry.until(task_id, (root) => root.children[node_id]?.state === 'RUNNING');
+    const call = (version: string) => gantry.post(`/apigw/node_callback/${task_id}/1/`, { node_id, version });
+
+    expect(await call('v-of-yesterday')).toMatchObject({ result: false, code: 3599999 });
+    expect(await call(children[node_id]!.version)).toMatchObject({ result: true });
+    await gantry.untilState(task_id, 'FINISHED');
+  });
+
   it('is not seen from another project', async () => {
     const { task_id } = await gantry.create(WAITING);
     const { id } = await gantry.db

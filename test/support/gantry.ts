@@ -55,7 +55,10 @@ export class Gantry {
     const db = connect(database.url);
     const client = await connectClient(server);
     const installation = { name: await installationName(db) };
-    const log = pino({ level: 'silent' });
+    const log = pino({
+      level: process.env.GANTRY_LOG_LEVEL ?? 'silent',
+      serializers: { error: pino.stdSerializers.err },
+    });
     quietRuntime();
     const services = { db, pipelines: new Pipelines(client, installation), log, baseUrl: 'http://gantry.test' };
     const app = createApp({ services });

@@ -1,8 +1,10 @@
 import { z } from '@hono/zod-openapi';
+import { findNodeExecution } from '../../../db/node-executions';
 import type { Json } from '../../../pipeline/json';
 import { GantryError } from '../../../tasks/error';
 import { operateTask } from '../../../tasks/operate';
-import { defineEndpoint } from '../endpoint';
+import { type Call, defineEndpoint } from '../endpoint';
+import { versionOf } from '../state-tree';
 import { requireTask } from './lookup';
 
 /** Calls a node back (spec 7.3). A node that is not reached yet finds the data when it is. */
@@ -14,11 +16,13 @@ export const nodeCallbackEndpoint = defineEndpoint({
   input: z.object({
     node_id: z.string(),
     callback_data: z.unknown().default({}),
+    version: z.string().optional().describe('Of the attempt that is meant, as get_task_status shows it'),
     request_id: z.string().min(1).max(100).optional().describe('Repeating a request with the same id is one request'),
   }),
   data: z.object({}),
-  async run(call, { node_id: node, callback_data, request_id: id }) {
+  async run(call, { node_id: node, callback_data, version, request_id: id }) {
     const task = await requireTask(call, (place) => `[API] node_callback ${place} does not exist`);
+    if (version !== undefined) await requireVersion(call, task.id, node, version);
     const request = { action: 'callback' as const, node, data: callback_data as Json };
     await operateTask(call.services, task, request, { by: call.username, ...(id ? { id } : {}) }).catch((error) => {
       if (!(error instanceof GantryError) || error.kind !== 'not_found') throw error;
@@ -27,3 +31,10 @@ export const nodeCallbackEndpoint = defineEndpoint({
     return { data: {} };
   },
 });
+
+/** A callback for an attempt that is over must not end the one that followed. */
+async function requireVersion({ services }: Call, taskId: number, node: string, version: string): Promise<void> {
+  const current = await findNodeExecution(services.db, taskId, node);
+  if (current && versionOf(taskId, node, current.loop, current.retry) === version) return;
+  throw new GantryError('refused', `node version ${version} does not exist, or is not the current one of node ${node}`);
+}

@@ -6,7 +6,11 @@ import type { SignalName } from '../../../workflows/contract';
 import { defineEndpoint } from '../endpoint';
 import { requireTask } from './lookup';
 
-const SIGNAL_OF: Record<string, SignalName> = { pause: 'pause', resume: 'resume', revoke: 'stop' };
+const SIGNAL_OF = new Map<string, SignalName>([
+  ['pause', 'pause'],
+  ['resume', 'resume'],
+  ['revoke', 'stop'],
+]);
 
 /** Starts, pauses, resumes or ends a task (spec 7.3). */
 export const operateTaskEndpoint = defineEndpoint({
@@ -23,7 +27,7 @@ export const operateTaskEndpoint = defineEndpoint({
       await startTask(services, task, project, { operator: username, isPaused: false });
       return { data: {} };
     }
-    const signal = SIGNAL_OF[action];
+    const signal = SIGNAL_OF.get(action);
     if (!signal) throw new GantryError('wrong_state', `task command is invalid: ${action}`);
     if (task.phase !== 'created' && task.current_flow !== 'execute_task') {
       throw new GantryError(
