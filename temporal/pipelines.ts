@@ -9,6 +9,7 @@ import {
 import type { State, TaskContext } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
 import {
+  IN_BETWEEN,
   PIPELINE_WORKFLOW,
   type SignalInput,
   type SignalName,
@@ -112,6 +113,7 @@ export class Pipelines {
       if (isNamed(error, WorkflowNotFoundError) || isInBetween(error)) return { kind: 'not_running' };
       if (isTimeout(error)) return { kind: 'no_worker' };
       const cause = (error as Error).cause as { type?: string; message?: string } | undefined;
+      if (cause?.type === IN_BETWEEN) return { kind: 'not_running' };
       if ((error as Error).name === 'WorkflowUpdateFailedError' && cause?.type) {
         return { kind: 'refused', reason: cause.type, message: cause.message ?? '' };
       }

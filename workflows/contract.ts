@@ -34,6 +34,9 @@ export const UPDATES = [
 export type UpdateName = (typeof UPDATES)[number];
 export type UpdateInput = Extract<Operation, { action: UpdateName }>;
 
+/** Type of the refusal of an update that came while the task was handed to its next run: ask again. */
+export const IN_BETWEEN = 'in_between';
+
 /** Query that answers the whole State. */
 export const STATE_QUERY = 'state';
 

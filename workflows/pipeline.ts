@@ -17,6 +17,7 @@ import {
 } from '@temporalio/workflow';
 import { check, type Outcome, type RunPlugin, type State } from '../pipeline/machine';
 import {
+  IN_BETWEEN,
   type PipelineInput,
   type PipelineResult,
   type PluginRunInput,
@@ -81,6 +82,7 @@ function requestOf(action: UpdateName, operation: Partial<UpdateInput> = {}): Up
 
 /** Refuses without a trace in the history. A request that was accepted before is accepted again. */
 function validate(shell: Shell, operation: UpdateInput): void {
+  if (shell.isHandedOn) throw ApplicationFailure.nonRetryable('the task is between two runs', IN_BETWEEN);
   if (shell.state.usedIds.includes(operation.id)) return;
   const refusal = check(shell.program, shell.state, operation);
   if (refusal) throw ApplicationFailure.nonRetryable(refusal.message, refusal.kind);

@@ -48,6 +48,7 @@ export class Shell {
   #rows: RecordInput;
   #isStarted: boolean;
   #hasMore = false;
+  #isHandedOn = false;
   #flushes = 0;
   #quickRuns = 0;
   /** Settles when the workflow task that is asked to end has ended. */
@@ -93,7 +94,14 @@ export class Shell {
     return { status: this.state.shown === 'REVOKED' ? 'REVOKED' : 'FINISHED' };
   }
 
+  /** The state is on its way to the next run: nothing may be promised here any more. */
+  get isHandedOn(): boolean {
+    return this.#isHandedOn;
+  }
+
   #feed(event: Event): void {
+    // What is left of this activation are timers, which the next run sets again.
+    if (this.#isHandedOn) return;
     for (const command of step(this.program, this.state, event)) this.#dispatch(command);
   }
 
@@ -189,7 +197,15 @@ export class Shell {
     return isLong && this.state.openPlugins === 0 && allHandlersFinished();
   }
 
+  /**
+   * Hands the state to a new run, after the signals and updates of this activation have been heard: they are before
+   * conditions are looked at a second time.
+   */
   async #carryOver(): Promise<void> {
+    let looks = 0;
+    await condition(() => looks++ > 0);
+    if (this.#hasMore || this.#hasRows() || isEnded(this.state) || !this.#canCarryOver()) return;
+    this.#isHandedOn = true;
     await continueAsNew<(input: PipelineInput) => Promise<PipelineResult>>({
       program: this.program,
       state: this.state,

@@ -10,7 +10,7 @@ let isQuiet = false;
 
 /** Keeps the SDK's log out of the tests' output; a runtime can be installed once for each test file. */
 export function quietRuntime(): void {
-  if (!isQuiet) installRuntime(pino({ level: 'silent' }));
+  if (!isQuiet) installRuntime(pino({ level: process.env.GANTRY_LOG_LEVEL ?? 'silent' }));
   isQuiet = true;
 }
 
