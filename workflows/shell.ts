@@ -66,6 +66,8 @@ export class Shell {
 
   /** Hears an operator's request, whatever else is going on. */
   operate(operation: Operation): void {
+    // An error fails the workflow task, and the server gives it again together with this signal: nothing is lost.
+    if (this.#isHandedOn) throw new Error(`${operation.action} came while the task was handed to its next run`);
     this.#feed({ type: 'operated', operation, at: Date.now() });
   }
 
