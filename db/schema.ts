@@ -1,5 +1,8 @@
 import type { ColumnType, Generated } from 'kysely';
 
+/** Postgres' integers end here: no id and no count in a column is larger. */
+export const MAX_INTEGER = 2 ** 31 - 1;
+
 /** Columns of type `json`: parsed when read, JSON text when written, so that the order of keys stays. */
 type JsonText<T = unknown> = ColumnType<T, string, string>;
 

@@ -1,14 +1,12 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { MAX_INTEGER } from '../../db/schema';
 import { GantryError } from '../../tasks/error';
 import type { Services } from '../../tasks/services';
 import { authenticate, CREDENTIAL_FIELDS } from './credentials';
 import type { Call, Endpoint, PathId } from './endpoint';
 import { CODES } from './envelope';
 import { resolveProject } from './project';
-
-/** Postgres' integers end here; no id is larger. */
-const MAX_ID = 2 ** 31 - 1;
 
 /** Serves an endpoint at both path styles and describes it in the OpenAPI document. */
 export function mount(app: OpenAPIHono, services: Services, endpoint: Endpoint): void {
@@ -74,7 +72,7 @@ function readIds(context: Context, path: readonly PathId[], fields: Record<strin
   const read = (id: PathId) => {
     const given = context.req.param(id) ?? fields[id] ?? (id === 'bk_biz_id' ? fields.project_id : undefined);
     const value = typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given;
-    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_ID) return value;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_INTEGER) return value;
     throw new GantryError(
       'invalid',
       given === undefined ? `${id} is missing` : `${id} is not an id: ${JSON.stringify(given)}`,

@@ -1,14 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import { findNodeExecution } from '../../../db/node-executions';
+import { MAX_INTEGER } from '../../../db/schema';
 import { findTree } from '../../../db/tasks';
 import type { Activity, PipelineTree } from '../../../pipeline/tree/types';
 import { findPlugin } from '../../../plugins';
 import { GantryError } from '../../../tasks/error';
 import { defineEndpoint } from '../endpoint';
 import { requireTask } from './lookup';
-
-/** Postgres' integers end here. */
-const MAX_LOOP = 2 ** 31 - 1;
 
 /** Rendered inputs and outputs of a node's newest attempt, or of a round of it (spec 7.4). */
 export const getTaskNodeData = defineEndpoint({
@@ -20,7 +18,7 @@ export const getTaskNodeData = defineEndpoint({
     node_id: z.string(),
     component_code: z.string().optional().describe("Lists the plugin's declared outputs first"),
     subprocess_stack: z.string().optional().describe('JSON array of the SubProcess nodes around the node; not needed'),
-    loop: z.coerce.number().int().min(1).max(MAX_LOOP).optional(),
+    loop: z.coerce.number().int().min(1).max(MAX_INTEGER).optional(),
   }),
   data: z.object({
     inputs: z.record(z.string(), z.unknown()),
