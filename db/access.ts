@@ -1,8 +1,9 @@
 import type { Selectable } from 'kysely';
 import type { DbOrTransaction } from './connection';
-import type { Database } from './schema';
+import type { Database, Role } from './schema';
 
 export type ProjectRecord = Selectable<Database['projects']>;
+export type AppRecord = Selectable<Database['apps']>;
 
 /** The random word that keeps several installations apart on one Temporal server; made with the database. */
 export async function installationName(db: DbOrTransaction): Promise<string> {
@@ -24,9 +25,19 @@ export function findBusinessProject(db: DbOrTransaction, bizId: number): Promise
     .executeTakeFirst();
 }
 
-export async function findSecretHash(db: DbOrTransaction, appCode: string): Promise<string | undefined> {
-  const app = await db.selectFrom('apps').select('secret_hash').where('code', '=', appCode).executeTakeFirst();
-  return app?.secret_hash;
+export function findApp(db: DbOrTransaction, code: string): Promise<AppRecord | undefined> {
+  return db.selectFrom('apps').selectAll().where('code', '=', code).executeTakeFirst();
+}
+
+/** The role of a user in a project; undefined when there is none. */
+export async function findRole(db: DbOrTransaction, projectId: number, username: string): Promise<Role | undefined> {
+  const row = await db
+    .selectFrom('project_roles')
+    .select('role')
+    .where('project_id', '=', projectId)
+    .where('username', '=', username)
+    .executeTakeFirst();
+  return row?.role;
 }
 
 export async function isKnownUser(db: DbOrTransaction, name: string): Promise<boolean> {

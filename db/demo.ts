@@ -15,16 +15,21 @@ export async function ensureDemo(
         .values(project)
         .onConflict((on) => on.doNothing())
         .execute();
-      const app = { code: credentials.app_code, secret_hash: hashSecret(credentials.app_secret) };
+      const app = { code: credentials.app_code, secret_hash: hashSecret(credentials.app_secret), trusted: true };
       await tx
         .insertInto('apps')
         .values(app)
-        .onConflict((on) => on.column('code').doUpdateSet({ secret_hash: app.secret_hash }))
+        .onConflict((on) => on.column('code').doUpdateSet({ secret_hash: app.secret_hash, trusted: true }))
         .execute();
       const user = { name: credentials.username };
       await tx
         .insertInto('users')
         .values(user)
+        .onConflict((on) => on.doNothing())
+        .execute();
+      await tx
+        .insertInto('project_roles')
+        .values({ project_id: project.id, username: user.name, role: 'admin' })
         .onConflict((on) => on.doNothing())
         .execute();
     });

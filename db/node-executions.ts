@@ -24,7 +24,7 @@ export type Fence = 'newer' | 'retake';
 
 /**
  * Writes changes of one task in one statement. A row never goes back to a lower sequence number: such a change is
- * dropped.
+ * dropped. Several changes of one attempt, in the order of their numbers, count as one.
  *
  * @returns how many of the changes were taken
  */
@@ -45,7 +45,7 @@ export async function upsertNodeExecutions(
       ${taskId}::integer, "nodeId", loop, retry, "innerLoop", seq, status,
       coalesce(skip, false), coalesce("errorIgnored", false),
       to_timestamp("startedAt" / 1000), to_timestamp("finishedAt" / 1000), inputs, outputs, "waitingFor"
-    from json_to_recordset(${toJsonText(changes)}::json) as change (
+    from json_to_recordset(${toJsonText(fold(changes))}::json) as change (
       "nodeId" text, loop integer, retry integer, "innerLoop" integer, seq integer, status text, skip boolean,
       "errorIgnored" boolean, "startedAt" double precision, "finishedAt" double precision,
       inputs json, outputs json, "waitingFor" text
@@ -63,6 +63,17 @@ export async function upsertNodeExecutions(
       waiting_for = excluded.waiting_for
     where ${isAllowed}`.execute(db);
   return Number(result.numAffectedRows ?? 0);
+}
+
+/** One change per attempt, since a statement can touch a row only once. */
+function fold(changes: readonly NodeExecutionChange[]): NodeExecutionChange[] {
+  const folded = new Map<string, NodeExecutionChange>();
+  for (const change of changes) {
+    const key = `${change.nodeId} ${change.loop} ${change.retry}`;
+    const { startedAt, inputs, outputs } = folded.get(key) ?? change;
+    folded.set(key, { startedAt, inputs, outputs, ...change });
+  }
+  return [...folded.values()];
 }
 
 /** One attempt, as long as nothing newer than `seq` has been recorded of it. */

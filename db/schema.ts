@@ -10,12 +10,158 @@ type JsonText<T = unknown> = ColumnType<T, string, string>;
 export interface Database {
   installation: { only_row: Generated<boolean>; name: string; created_at: Generated<Date> };
   projects: ProjectTable;
-  apps: { code: string; secret_hash: string; created_at: Generated<Date> };
+  apps: { code: string; secret_hash: string; trusted: Generated<boolean>; created_at: Generated<Date> };
+  project_roles: { project_id: number; username: string; role: Role };
+  project_constants: { project_id: number; key: string; value: string; description: Generated<string> };
+  audit_records: AuditTable;
   users: { name: string; created_at: Generated<Date> };
   tasks: TaskTable;
   task_trees: { task_id: number; tree: JsonText };
   task_programs: { task_id: number; program: JsonText };
   node_executions: NodeExecutionTable;
+  function_tasks: FunctionTaskTable;
+  callbacks: CallbackTable;
+  idempotency_keys: {
+    app_code: string;
+    key: string;
+    request_hash: string;
+    task_id: number;
+    created_at: Generated<Date>;
+  };
+  templates: TemplateTable;
+  template_versions: TemplateVersionTable;
+  template_schemes: { id: Generated<number>; template_id: number; name: string; node_ids: JsonText<string[]> };
+  labels: {
+    id: Generated<number>;
+    project_id: number;
+    name: string;
+    color: Generated<string>;
+    description: Generated<string>;
+  };
+  template_labels: { template_id: number; label_id: number };
+  periodic_tasks: PeriodicTaskTable;
+  clocked_tasks: ClockedTaskTable;
+  launches: {
+    schedule: string;
+    nominal_at: Date;
+    task_id: number | null;
+    ex_data: Generated<string>;
+    created_at: Generated<Date>;
+  };
+}
+
+/** What a user may do in a project; each includes the ones before. */
+export type Role = 'viewer' | 'operator' | 'editor' | 'admin';
+
+/** Who did what; written with what was done. */
+interface AuditTable {
+  id: Generated<string>;
+  at: Generated<Date>;
+  project_id: number | null;
+  app_code: string;
+  username: string;
+  action: string;
+  source: Generated<string>;
+  task_id: number | null;
+  node_id: string | null;
+  object: Generated<string>;
+  detail: JsonText | null;
+}
+
+interface FunctionTaskTable {
+  id: Generated<number>;
+  task_id: number;
+  creator: string;
+  created_at: Generated<Date>;
+  claimant: Generated<string>;
+  claimed_at: Date | null;
+  status: Generated<string>;
+}
+
+/** Messages to a task's callback_url, delivered until they are heard. */
+interface CallbackTable {
+  id: Generated<string>;
+  task_id: number;
+  event: string;
+  url: string;
+  body: JsonText<Record<string, unknown>>;
+  status: Generated<'ready' | 'success' | 'fail'>;
+  attempts: Generated<number>;
+  next_at: Generated<Date>;
+  error: Generated<string>;
+  created_at: Generated<Date>;
+}
+
+interface TemplateTable {
+  id: Generated<number>;
+  /** Null for common templates. */
+  project_id: number | null;
+  name: string;
+  description: Generated<string>;
+  category: Generated<string>;
+  /** The newest one. */
+  version: number;
+  notify_type: JsonText<{ success: string[]; fail: string[] }>;
+  notify_receivers: JsonText<Record<string, unknown>>;
+  /** Minutes. */
+  timeout: Generated<number>;
+  default_flow_type: Generated<string>;
+  executor_proxy: Generated<string>;
+  creator: string;
+  created_at: Generated<Date>;
+  editor: string;
+  edited_at: Generated<Date>;
+  is_deleted: Generated<boolean>;
+}
+
+interface TemplateVersionTable {
+  template_id: number;
+  version: number;
+  /** md5 of the tree: what clients call the version. */
+  digest: string;
+  tree: JsonText;
+  changes: JsonText;
+  creator: string;
+  created_at: Generated<Date>;
+}
+
+interface ScheduleColumns {
+  id: Generated<number>;
+  project_id: number;
+  template_id: number;
+  creator: string;
+  created_at: Generated<Date>;
+  editor: string;
+  edited_at: Generated<Date>;
+  is_deleted: Generated<boolean>;
+  /** Counts changes of the row. */
+  revision: Generated<number>;
+  /** Of the last change that reached Temporal. */
+  synced_revision: Generated<number>;
+}
+
+interface PeriodicTaskTable extends ScheduleColumns {
+  template_source: string;
+  template_version: number;
+  name: string;
+  cron: JsonText<Record<string, string>>;
+  time_zone: string;
+  overlap: string;
+  catchup_seconds: number;
+  enabled: Generated<boolean>;
+  tree: JsonText;
+  last_run_at: Date | null;
+  total_run_count: Generated<number>;
+}
+
+interface ClockedTaskTable extends ScheduleColumns {
+  template_name: string;
+  task_name: string;
+  task_parameters: JsonText<Record<string, unknown>>;
+  plan_start_time: Date;
+  state: Generated<'not_started' | 'started' | 'start_failed'>;
+  task_id: number | null;
+  ex_data: Generated<string>;
 }
 
 interface ProjectTable {
@@ -24,6 +170,8 @@ interface ProjectTable {
   bk_biz_id: number | null;
   from_cmdb: Generated<boolean>;
   time_zone: Generated<string>;
+  executor_proxy: Generated<string>;
+  is_disabled: Generated<boolean>;
   created_at: Generated<Date>;
 }
 
@@ -56,6 +204,13 @@ interface TaskTable {
   started_at: Date | null;
   finished_at: Date | null;
   outputs: JsonText<Record<string, unknown> | null> | null;
+  template_version: number | null;
+  /** What made the task, where that is not a person: the id of the periodic or clocked task. */
+  create_info: Generated<string>;
+  executor_proxy: Generated<string>;
+  is_deleted: Generated<boolean>;
+  callback_url: string | null;
+  callback_version: string | null;
 }
 
 /** One attempt of a node: its retry number counts within a round of a loop. */

@@ -24,6 +24,11 @@ export async function insertTask(
   return id;
 }
 
+/** Marks a task as one that somebody has to claim before it starts. */
+export async function insertFunctionTask(db: DbOrTransaction, taskId: number, creator: string): Promise<void> {
+  await db.insertInto('function_tasks').values({ task_id: taskId, creator, claimed_at: null }).execute();
+}
+
 /** A task of a project: one of another project does not exist. */
 export function findTask(db: DbOrTransaction, projectId: number, taskId: number): Promise<TaskRecord | undefined> {
   return db
@@ -31,6 +36,7 @@ export function findTask(db: DbOrTransaction, projectId: number, taskId: number)
     .selectAll()
     .where('id', '=', taskId)
     .where('project_id', '=', projectId)
+    .where('is_deleted', '=', false)
     .executeTakeFirst();
 }
 

@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import type { Insertable } from 'kysely';
 import type { ProjectRecord } from '../db/access';
-import { insertTask } from '../db/tasks';
+import { insertAudit } from '../db/audit';
+import type { DbOrTransaction } from '../db/connection';
+import type { Database } from '../db/schema';
+import { insertFunctionTask, insertTask } from '../db/tasks';
 import { CompileError, compile } from '../pipeline/compile';
 import type { Program } from '../pipeline/program';
 import { replaceIds } from '../pipeline/tree/ids';
@@ -10,6 +14,7 @@ import { canonicaliseTree, normaliseTree } from '../pipeline/tree/normalise';
 import type { PipelineTree } from '../pipeline/tree/types';
 import { validateTree } from '../pipeline/tree/validate';
 import { catalog } from '../plugins';
+import { type Actor, auditOf } from './actor';
 import { GantryError } from './error';
 import { pluginProblems } from './plugin-problems';
 import type { Services } from './services';
@@ -20,14 +25,23 @@ const MAX_PROGRAM_BYTES = 1024 * 1024;
 export interface NewTask {
   project: ProjectRecord;
   name: string;
-  /** As the client sent it. */
+  /** As the client sent it, or a template's. */
   tree: unknown;
   flowType: 'common' | 'common_func';
   category: string;
   description: string;
+  /** `api`, `app`, `periodic`, `clocked`, `mcp`. */
   createMethod: string;
-  creator: string;
+  actor: Actor;
+  /** Where the tree is from; absent for a one-time task. */
+  template?: { id: number; version: number; source: 'project' | 'common' };
+  /** Id of the periodic or clocked task that makes this one. */
+  createInfo?: string;
+  executorProxy?: string;
+  callback?: { url: string; version: string | null };
   rerunLimit?: number;
+  /** Written in the transaction that creates the task. */
+  alongside?(tx: DbOrTransaction, taskId: number): Promise<void>;
 }
 
 /** A tree that is ready to run: ids replaced, drawn, compiled. */
@@ -42,26 +56,36 @@ export interface PreparedTree {
  * @throws GantryError `invalid` with every problem of the tree in its details
  */
 export async function createTask({ db }: Services, task: NewTask): Promise<{ id: number; tree: PipelineTree }> {
-  const { tree, program } = prepareTree(task.tree, task.rerunLimit);
-  const id = await db.transaction().execute((tx) =>
-    insertTask(
-      tx,
-      {
-        project_id: task.project.id,
-        name: task.name,
-        description: task.description,
-        category: task.category,
-        flow_type: task.flowType,
-        current_flow: task.flowType === 'common_func' ? 'func_claim' : 'execute_task',
-        create_method: task.createMethod,
-        template_source: 'onetime',
-        root_node_id: tree.id!,
-        creator: task.creator,
-      },
-      { tree, program },
-    ),
-  );
-  return { id, tree };
+  const prepared = prepareTree(task.tree, task.rerunLimit);
+  const id = await db.transaction().execute(async (tx) => {
+    const id = await insertTask(tx, rowOf(task, prepared.tree), prepared);
+    if (task.flowType === 'common_func') await insertFunctionTask(tx, id, task.actor.username);
+    await insertAudit(tx, { ...auditOf(task.actor), projectId: task.project.id, taskId: id, action: 'create' });
+    await task.alongside?.(tx, id);
+    return id;
+  });
+  return { id, tree: prepared.tree };
+}
+
+function rowOf(task: NewTask, tree: PipelineTree): Insertable<Database['tasks']> {
+  return {
+    project_id: task.project.id,
+    name: task.name,
+    description: task.description,
+    category: task.category,
+    flow_type: task.flowType,
+    current_flow: task.flowType === 'common_func' ? 'func_claim' : 'execute_task',
+    create_method: task.createMethod,
+    create_info: task.createInfo ?? '',
+    template_id: task.template ? String(task.template.id) : null,
+    template_version: task.template?.version ?? null,
+    template_source: task.template?.source ?? 'onetime',
+    root_node_id: tree.id!,
+    creator: task.actor.username,
+    executor_proxy: task.executorProxy ?? '',
+    callback_url: task.callback?.url ?? null,
+    callback_version: task.callback?.version ?? null,
+  };
 }
 
 /** Checks, completes and compiles a tree as a client sent it (spec section 13, step 1). */

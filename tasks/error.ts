@@ -5,8 +5,11 @@ export type ErrorKind =
   | 'forbidden'
   | 'not_found'
   | 'wrong_state'
+  /** A form field that is not acceptable (the APIs have a code of its own for it). */
+  | 'validation'
   | 'refused'
   | 'too_large'
+  | 'too_many'
   | 'unavailable';
 
 /** The one error that handlers throw on purpose: its message is for the client. */

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { deleteAudit, insertAudit } from '../db/audit';
 import { findTask, type TaskRecord } from '../db/tasks';
 import { checkTask, type TaskStatus } from '../pipeline/machine';
 import { newRequestId } from '../temporal/pipelines';
 import type { SignalName, UpdateInput } from '../workflows/contract';
+import { type Actor, auditOf } from './actor';
 import { GantryError } from './error';
 import type { Services } from './services';
 
@@ -13,12 +15,18 @@ const BETWEEN_ATTEMPTS_MS = 50;
  * Pauses, resumes or stops a task: a signal, which is kept also while no worker is up. What is not possible in the
  * task's state is refused before it is sent.
  */
-export async function signalTask(services: Services, task: TaskRecord, action: SignalName, by: string): Promise<void> {
+export async function signalTask(
+  services: Services,
+  task: TaskRecord,
+  action: SignalName,
+  actor: Actor,
+): Promise<void> {
   requireStarted(task);
-  const state = (await services.pipelines.state(task.id)) ?? recordedView(task);
-  const refusal = checkTask(state, action);
-  if (refusal) throw new GantryError('refused', refusal.message);
-  const isLeft = await services.pipelines.signal(task.id, action, { id: newRequestId(), by });
+  const refusal = (await services.pipelines.check(task.id, action)) ?? checkTask(recordedView(task), action);
+  if (refusal && refusal !== 'possible') throw new GantryError('refused', refusal.message);
+  const isLeft = await audited(services, task, actor, { action }, () =>
+    services.pipelines.signal(task.id, action, { id: newRequestId(), by: actor.username }),
+  );
   if (!isLeft) throw new GantryError('unavailable', `task ${task.id} is not running yet: try again`);
 }
 
@@ -35,12 +43,13 @@ export async function operateTask(
   services: Services,
   task: TaskRecord,
   request: Request,
-  { by, id = newRequestId() }: { by: string; id?: string },
+  { actor, id = newRequestId() }: { actor: Actor; id?: string },
 ): Promise<void> {
   requireStarted(task);
   // The id is the client's word for this operation: with another one it is another request.
   const operationId = [id, request.action, 'node' in request ? request.node : ''].join('/');
-  const answer = await updateRunning(services, task, { ...request, id: operationId, by } as UpdateInput);
+  const update = { ...request, id: operationId, by: actor.username } as UpdateInput;
+  const answer = await audited(services, task, actor, request, () => updateRunning(services, task, update));
   switch (answer.kind) {
     case 'accepted':
       return;
@@ -56,6 +65,29 @@ export async function operateTask(
     default:
       answer satisfies never;
   }
+}
+
+/** Records an operation before it is sent: one that is done is never missing, one that failed is taken back. */
+async function audited<T extends boolean | { kind: string }>(
+  { db }: Services,
+  task: TaskRecord,
+  actor: Actor,
+  request: { action: string; node?: string },
+  send: () => Promise<T>,
+): Promise<T> {
+  const id = await insertAudit(db, {
+    ...auditOf(actor),
+    projectId: task.project_id,
+    taskId: task.id,
+    action: request.action === 'stop' ? 'revoke' : request.action,
+    ...(request.node === undefined ? {} : { nodeId: request.node }),
+  });
+  const answer = await send();
+  const isDone = typeof answer === 'boolean' ? answer : answer.kind === 'accepted';
+  // Without an answer it may be done yet: the record stays.
+  const isUnknown = typeof answer === 'object' && answer.kind === 'no_worker';
+  if (!isDone && !isUnknown) await deleteAudit(db, id);
+  return answer;
 }
 
 /**

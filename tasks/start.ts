@@ -1,8 +1,10 @@
 import type { ProjectRecord } from '../db/access';
 import { findProject } from '../db/access';
+import { insertAudit } from '../db/audit';
 import { claimStart, findProgram, findTask, releaseStart, type TaskRecord, takeStuckStarts } from '../db/tasks';
 import type { Program } from '../pipeline/program';
 import { isUnreachable } from '../temporal/errors';
+import { type Actor, auditOf } from './actor';
 import { contextOf, taskUrlOf } from './context';
 import { GantryError } from './error';
 import type { Services } from './services';
@@ -11,7 +13,7 @@ import type { Services } from './services';
 const STUCK_AFTER_MS = 10_000;
 
 export interface Start {
-  operator: string;
+  actor: Actor;
   /** Begin paused, in front of the start event. */
   isPaused: boolean;
 }
@@ -31,17 +33,18 @@ export async function startTask(
     throw new GantryError('wrong_state', `task with current_flow:${task.current_flow} cannot be started`);
   }
   const at = new Date();
-  const claim = { executor: start.operator, isPaused: start.isPaused, at };
-  if (!(await claimStart(services.db, task.id, claim))) {
+  const executor = start.actor.username;
+  const isClaimed = await services.db.transaction().execute(async (tx) => {
+    if (!(await claimStart(tx, task.id, { executor, isPaused: start.isPaused, at }))) return false;
+    await insertAudit(tx, { ...auditOf(start.actor), projectId: project.id, taskId: task.id, action: 'start' });
+    return true;
+  });
+  if (!isClaimed) {
     const current = await findTask(services.db, project.id, task.id);
     throw new GantryError('wrong_state', `task already started: task ${task.id} is ${current?.shown ?? 'gone'}`);
   }
   try {
-    await startWorkflow(
-      services,
-      { ...task, executor: start.operator, started_at: at, starts_paused: start.isPaused },
-      project,
-    );
+    await startWorkflow(services, { ...task, executor, started_at: at, starts_paused: start.isPaused }, project);
   } catch (error) {
     if (isUnreachable(error)) {
       services.log.warn({ taskId: task.id, error }, 'Temporal cannot be reached: the start is kept for later');

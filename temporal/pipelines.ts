@@ -1,27 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Client,
   WorkflowExecutionAlreadyStartedError,
   type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import type { State, TaskContext } from '../pipeline/machine';
+import type { TaskContext } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
 import {
-  IN_BETWEEN,
+  CHECK_UPDATE,
   PIPELINE_WORKFLOW,
+  POSSIBLE,
   type SignalInput,
   type SignalName,
-  STATE_QUERY,
   type UpdateInput,
 } from '../workflows/contract';
 import { isInBetween, isUnreachable } from './errors';
 import { type Installation, searchAttributes, taskQueueOf, workflowIdOf } from './names';
 
-const QUERY_TIMEOUT_MS = 3_000;
+const PING_TIMEOUT_MS = 3_000;
+const CHECK_TIMEOUT_MS = 3_000;
 const UPDATE_TIMEOUT_MS = 10_000;
-const IN_BETWEEN_MS = 50;
 
 export interface PipelineStart {
   program: Program;
@@ -87,33 +86,31 @@ export class Pipelines {
     }
   }
 
-  /** Asks the workflow for its state; undefined when no worker answers or there is no workflow. */
-  async state(taskId: number): Promise<State | undefined> {
-    const giveUpAt = Date.now() + QUERY_TIMEOUT_MS;
-    for (;;) {
-      try {
-        return await this.client.withDeadline(giveUpAt, () => this.#handle(taskId).query<State>(STATE_QUERY));
-      } catch (error) {
-        if (isNamed(error, WorkflowNotFoundError) || isTimeout(error)) return undefined;
-        if (!isInBetween(error) || Date.now() > giveUpAt) throw error;
-        await delay(IN_BETWEEN_MS);
-      }
-    }
+  /** Asks the workflow whether it would take a signal; undefined when nobody answers. */
+  async check(taskId: number, action: SignalName): Promise<'possible' | { message: string } | undefined> {
+    const answer = await this.#update(taskId, CHECK_UPDATE, { args: [action] }, CHECK_TIMEOUT_MS);
+    if (answer.kind !== 'refused') return undefined;
+    return answer.reason === POSSIBLE ? 'possible' : answer;
   }
 
   /** Sends an update under the operation's own id: the same request sent again is one request. */
-  async update(taskId: number, operation: UpdateInput): Promise<UpdateAnswer> {
-    const { action, id } = operation;
+  update(taskId: number, operation: UpdateInput): Promise<UpdateAnswer> {
+    return this.#update(taskId, operation.action, { updateId: operation.id, args: [operation] }, UPDATE_TIMEOUT_MS);
+  }
+
+  async #update(
+    taskId: number,
+    name: string,
+    options: { updateId?: string; args: [unknown] },
+    timeoutMs: number,
+  ): Promise<UpdateAnswer> {
     try {
-      await this.client.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, () =>
-        this.#handle(taskId).executeUpdate(action, { updateId: id, args: [operation] }),
-      );
+      await this.client.withDeadline(Date.now() + timeoutMs, () => this.#handle(taskId).executeUpdate(name, options));
       return { kind: 'accepted' };
     } catch (error) {
       if (isNamed(error, WorkflowNotFoundError) || isInBetween(error)) return { kind: 'not_running' };
       if (isTimeout(error)) return { kind: 'no_worker' };
       const cause = (error as Error).cause as { type?: string; message?: string } | undefined;
-      if (cause?.type === IN_BETWEEN) return { kind: 'not_running' };
       if ((error as Error).name === 'WorkflowUpdateFailedError' && cause?.type) {
         return { kind: 'refused', reason: cause.type, message: cause.message ?? '' };
       }
@@ -134,7 +131,7 @@ export class Pipelines {
   /** Whether the server answers. */
   async isReachable(): Promise<boolean> {
     return this.client
-      .withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => this.client.workflowService.getSystemInfo({}))
+      .withDeadline(Date.now() + PING_TIMEOUT_MS, () => this.client.workflowService.getSystemInfo({}))
       .then(
         () => true,
         () => false,

@@ -13,8 +13,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   activities: ['plugins', 'pipeline', 'db', 'workflows'],
   temporal: ['pipeline', 'workflows', 'activities', 'db'],
   tasks: ['pipeline', 'plugins', 'db', 'temporal', 'workflows'],
-  api: ['pipeline', 'plugins', 'db', 'temporal', 'tasks', 'workflows'],
-  cli: ['pipeline', 'api', 'db', 'temporal', 'tasks'],
+  templates: ['pipeline', 'db', 'tasks'],
+  schedules: ['pipeline', 'db', 'temporal', 'tasks', 'templates', 'workflows'],
+  api: ['pipeline', 'plugins', 'db', 'temporal', 'tasks', 'templates', 'schedules', 'workflows'],
+  cli: ['pipeline', 'api', 'db', 'temporal', 'tasks', 'schedules'],
   bench: ['pipeline', 'workflows', 'db', 'temporal', 'tasks', 'cli'],
 };
 

@@ -5,8 +5,8 @@ import type { Program } from '../pipeline/program';
 /** Type of the one workflow that runs every task. */
 export const PIPELINE_WORKFLOW = 'pipeline';
 
-/** Argument of the workflow: a new task brings its context, a run that carries on brings its state. */
-export type PipelineInput = { program: Program } & ({ context: TaskContext } | { state: State });
+/** Argument of the workflow: a new task brings its context, a run that carries on its state and what is not yet recorded. */
+export type PipelineInput = { program: Program } & ({ context: TaskContext } | { state: State; rows: RecordInput });
 
 export interface PipelineResult {
   status: 'FINISHED' | 'REVOKED';
@@ -34,10 +34,14 @@ export const UPDATES = [
 export type UpdateName = (typeof UPDATES)[number];
 export type UpdateInput = Extract<Operation, { action: UpdateName }>;
 
-/** Type of the refusal of an update that came while the task was handed to its next run: ask again. */
-export const IN_BETWEEN = 'in_between';
+/**
+ * Update that asks whether a signal would be taken: it is always refused, and so leaves no trace. The refusal's type is
+ * POSSIBLE, or says why not. (Not a query: an answer to one may split a workflow task in two, see Shell.#measure.)
+ */
+export const CHECK_UPDATE = 'check';
+export const POSSIBLE = 'possible';
 
-/** Query that answers the whole State. */
+/** Query that answers the whole State, for people in the Temporal Web UI. */
 export const STATE_QUERY = 'state';
 
 /** Search attribute of the task's shown state. */

@@ -15,16 +15,18 @@ import {
   upsertSearchAttributes,
   uuid4,
 } from '@temporalio/workflow';
-import { check, type Outcome, type RunPlugin, type State } from '../pipeline/machine';
+import { check, checkTask, type Outcome, type RunPlugin, type State } from '../pipeline/machine';
 import {
-  IN_BETWEEN,
+  CHECK_UPDATE,
   type PipelineInput,
   type PipelineResult,
   type PluginRunInput,
+  POSSIBLE,
   RECORD_ACTIVITY,
   type RecordInput,
   SIGNALS,
   type SignalInput,
+  type SignalName,
   STATE_ATTRIBUTE,
   STATE_QUERY,
   UPDATES,
@@ -59,6 +61,12 @@ setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, pipeline);
 export async function runShell(input: PipelineInput, surroundings: Surroundings): Promise<PipelineResult> {
   const shell = new Shell(input, surroundings);
   setHandler(defineQuery<State>(STATE_QUERY), () => shell.state);
+  setHandler(defineUpdate<void, [SignalName]>(CHECK_UPDATE), () => {}, {
+    validator: (action) => {
+      const refusal = checkTask(shell.state, action);
+      throw ApplicationFailure.nonRetryable(refusal?.message, refusal?.kind ?? POSSIBLE);
+    },
+  });
   for (const action of SIGNALS) {
     setHandler(defineSignal<[SignalInput?]>(action), ({ id = uuid4(), by } = {}) => {
       shell.operate({ id, action, ...(by ? { by } : {}) });
@@ -82,7 +90,6 @@ function requestOf(action: UpdateName, operation: Partial<UpdateInput> = {}): Up
 
 /** Refuses without a trace in the history. A request that was accepted before is accepted again. */
 function validate(shell: Shell, operation: UpdateInput): void {
-  if (shell.isHandedOn) throw ApplicationFailure.nonRetryable('the task is between two runs', IN_BETWEEN);
   if (shell.state.usedIds.includes(operation.id)) return;
   const refusal = check(shell.program, shell.state, operation);
   if (refusal) throw ApplicationFailure.nonRetryable(refusal.message, refusal.kind);

@@ -48,7 +48,8 @@ export class Shell {
   #rows: RecordInput;
   #isStarted: boolean;
   #hasMore = false;
-  #isHandedOn = false;
+  /** What the server said of the history when something last came from outside. */
+  #history = { length: 0, isLong: false };
   #flushes = 0;
   #quickRuns = 0;
   /** Settles when the workflow task that is asked to end has ended. */
@@ -61,13 +62,12 @@ export class Shell {
     this.program = input.program;
     this.#isStarted = 'state' in input;
     this.state = 'state' in input ? input.state : createState(input.program, input.context);
-    this.#rows = { taskId: this.state.context.taskId, nodes: [] };
+    this.#rows = 'state' in input ? input.rows : noRows(this.state);
   }
 
   /** Hears an operator's request, whatever else is going on. */
   operate(operation: Operation): void {
-    // An error fails the workflow task, and the server gives it again together with this signal: nothing is lost.
-    if (this.#isHandedOn) throw new Error(`${operation.action} came while the task was handed to its next run`);
+    this.#measure();
     this.#feed({ type: 'operated', operation, at: Date.now() });
   }
 
@@ -86,24 +86,17 @@ export class Shell {
     this.#feed({ type: this.#isStarted ? 'carried_over' : 'started', at: Date.now() });
     for (;;) {
       await this.#flush();
-      if (this.#hasMore) this.#continue();
+      if (this.#canCarryOver()) await this.#carryOver();
+      else if (this.#hasMore) this.#continue();
       else if (this.#hasRows()) continue;
       else if (isEnded(this.state)) break;
-      else if (this.#canCarryOver()) await this.#carryOver();
       else await this.#rest();
     }
     await condition(allHandlersFinished);
     return { status: this.state.shown === 'REVOKED' ? 'REVOKED' : 'FINISHED' };
   }
 
-  /** The state is on its way to the next run: nothing may be promised here any more. */
-  get isHandedOn(): boolean {
-    return this.#isHandedOn;
-  }
-
   #feed(event: Event): void {
-    // What is left of this activation are timers, which the next run sets again.
-    if (this.#isHandedOn) return;
     for (const command of step(this.program, this.state, event)) this.#dispatch(command);
   }
 
@@ -146,6 +139,7 @@ export class Shell {
   async #runPlugin(command: RunPlugin): Promise<void> {
     if (command.quick) await this.#takeTurn();
     const outcome = await this.surroundings.runPlugin(command, this.state);
+    if (!command.quick) this.#measure();
     this.#feed({ type: 'plugin_ended', command: command.id, outcome, at: Date.now() });
   }
 
@@ -155,13 +149,14 @@ export class Shell {
     if (this.#quickRuns % MAX_QUICK_RUNS_PER_TASK === 0) {
       const before = this.#boundary;
       // Not of the command that happens to be the twentieth: its cancellation is not that of the others.
-      this.#boundary = CancellationScope.nonCancellable(() => before.then(() => sleep(1)));
+      this.#boundary = CancellationScope.nonCancellable(() => before.then(() => this.#endWorkflowTask()));
     }
     await this.#boundary;
   }
 
   async #wake(id: string, at: number, summary: string): Promise<void> {
     await sleep(Math.max(1, at - Date.now()), { summary });
+    this.#measure();
     this.#feed({ type: 'timer_fired', command: id, at: Date.now() });
   }
 
@@ -177,15 +172,21 @@ export class Shell {
   async #flush(): Promise<void> {
     if (!this.#hasRows() || !this.surroundings.record) return;
     const rows = this.#rows;
-    this.#rows = { taskId: rows.taskId, nodes: [] };
+    this.#rows = noRows(this.state);
     await this.surroundings.record(rows);
     this.#flushes += 1;
-    if (this.#flushes % MAX_FLUSHES_PER_TASK === 0 && !isEnded(this.state)) await sleep(1);
+    if (this.#flushes % MAX_FLUSHES_PER_TASK === 0 && !isEnded(this.state)) await this.#endWorkflowTask();
+  }
+
+  /** A timer ends the workflow task: what has come meanwhile is heard with it. */
+  async #endWorkflowTask(): Promise<void> {
+    await sleep(1);
+    this.#measure();
   }
 
   /** Nothing is left to do but to wait for activities, timers or people. */
   async #rest(): Promise<void> {
-    if (workflowInfo().historyLength > MAX_HISTORY_EVENTS && !this.state.draining) {
+    if (this.#history.length > MAX_HISTORY_EVENTS && !this.state.draining) {
       log.info('history is long: no node is started until the run can be carried over');
       this.#feed({ type: 'drained', at: Date.now() });
     }
@@ -193,24 +194,36 @@ export class Shell {
     this.#flushes = 0;
   }
 
+  /**
+   * Looks how long the history is. Only signals, updates, timers and activities may: the end of a local activity comes
+   * one workflow task earlier on a replay than it first did when a query was answered in between.
+   */
+  #measure(): void {
+    const { continueAsNewSuggested, historyLength: length } = workflowInfo();
+    this.#history = { length, isLong: continueAsNewSuggested || length > MAX_HISTORY_EVENTS };
+  }
+
   #canCarryOver(): boolean {
-    const { continueAsNewSuggested, historyLength } = workflowInfo();
-    const isLong = continueAsNewSuggested || historyLength > MAX_HISTORY_EVENTS;
-    return isLong && this.state.openPlugins === 0 && allHandlersFinished();
+    return this.#history.isLong && this.state.openPlugins === 0 && !isEnded(this.state);
   }
 
   /**
-   * Hands the state to a new run, after the signals and updates of this activation have been heard: they are before
-   * conditions are looked at a second time.
+   * Hands the state to a new run. The decision is made when a timer has fired, for the reason `#measure` gives: a signal
+   * that came after it would find this run ended on a replay, and be lost. What comes with the timer is heard before the
+   * code below goes on, and recorded by the next run: under constant requests there would always be something to record.
    */
   async #carryOver(): Promise<void> {
-    let looks = 0;
-    await condition(() => looks++ > 0);
-    if (this.#hasMore || this.#hasRows() || isEnded(this.state) || !this.#canCarryOver()) return;
-    this.#isHandedOn = true;
+    await this.#endWorkflowTask();
+    await condition(allHandlersFinished);
+    if (!this.#canCarryOver()) return;
     await continueAsNew<(input: PipelineInput) => Promise<PipelineResult>>({
       program: this.program,
       state: this.state,
+      rows: this.#rows,
     });
   }
+}
+
+function noRows({ context }: State): RecordInput {
+  return { taskId: context.taskId, nodes: [] };
 }

@@ -5,8 +5,10 @@ import type { ErrorKind } from '../../tasks/error';
 export const CODES = {
   success: 0,
   paramInvalid: 3540000,
+  forbidden: 3540100,
   contentNotExist: 3540400,
   invalidOperation: 3545000,
+  validation: 3546100,
   unknown: 3599999,
 } as const;
 
@@ -21,10 +23,12 @@ interface Failure {
 const failures: Record<ErrorKind, Failure> = {
   invalid: { status: 200, code: CODES.paramInvalid },
   unauthenticated: { status: 401, code: 1640001, codeName: 'INVALID_ARGS' },
-  forbidden: { status: 403, code: 1640301, codeName: 'APP_NO_PERMISSION' },
+  forbidden: { status: 403, code: CODES.forbidden },
   not_found: { status: 200, code: CODES.contentNotExist },
   wrong_state: { status: 200, code: CODES.invalidOperation },
   refused: { status: 200, code: CODES.unknown },
+  validation: { status: 200, code: CODES.validation },
+  too_many: { status: 429, code: CODES.invalidOperation },
   too_large: { status: 413, code: CODES.paramInvalid },
   unavailable: { status: 503, code: CODES.unknown },
 };

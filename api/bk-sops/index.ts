@@ -4,28 +4,20 @@ import { isDatabaseAway } from '../../db/errors';
 import { GantryError } from '../../tasks/error';
 import type { Services } from '../../tasks/services';
 import { isUnreachable } from '../../temporal/errors';
+import { catalogEndpoints } from './catalog';
 import type { Endpoint } from './endpoint';
 import { CODES, failureOf } from './envelope';
 import { mount } from './mount';
-import { fastCreateTask } from './tasks/fast-create-task';
-import { getTaskDetail } from './tasks/get-task-detail';
-import { getTaskNodeData } from './tasks/get-task-node-data';
-import { getTaskStatus } from './tasks/get-task-status';
-import { nodeCallbackEndpoint } from './tasks/node-callback';
-import { operateNodeEndpoint } from './tasks/operate-node';
-import { operateTaskEndpoint } from './tasks/operate-task';
-import { startTaskEndpoint } from './tasks/start-task';
+import { scheduleEndpoints } from './schedules';
+import { taskEndpoints } from './tasks';
+import { templateEndpoints } from './templates';
 
 /** Every endpoint of the family. */
 export const endpoints: readonly Endpoint[] = [
-  fastCreateTask,
-  startTaskEndpoint,
-  operateTaskEndpoint,
-  operateNodeEndpoint,
-  nodeCallbackEndpoint,
-  getTaskStatus,
-  getTaskDetail,
-  getTaskNodeData,
+  ...taskEndpoints,
+  ...templateEndpoints,
+  ...scheduleEndpoints,
+  ...catalogEndpoints,
 ];
 
 /** The bk-sops task API (spec section 7). */

@@ -1,11 +1,13 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { MAX_INTEGER } from '../../db/schema';
+import type { Actor } from '../../tasks/actor';
 import { GantryError } from '../../tasks/error';
 import type { Services } from '../../tasks/services';
 import { authenticate, CREDENTIAL_FIELDS } from './credentials';
 import type { Call, Endpoint, PathId } from './endpoint';
 import { CODES } from './envelope';
+import { authorise } from './permission';
 import { resolveProject } from './project';
 
 /** Serves an endpoint at both path styles and describes it in the OpenAPI document. */
@@ -24,22 +26,34 @@ export function mount(app: OpenAPIHono, services: Services, endpoint: Endpoint):
 async function answer(context: Context, services: Services, endpoint: Endpoint): Promise<Response> {
   const fields = await readFields(context);
   requireText(fields);
-  const username = await authenticate(services.db, context.req.header('x-bkapi-authorization'), fields);
+  const header = (name: string) => context.req.header(name);
+  const caller = await authenticate(services.db, header('x-bkapi-authorization'), fields);
   const ids = readIds(context, endpoint.path, fields);
-  const project = await resolveProject(services.db, ids.bk_biz_id, fields.scope);
+  const project = endpoint.path.includes('bk_biz_id')
+    ? await resolveProject(services.db, ids.bk_biz_id, fields.scope)
+    : undefined;
+  await authorise(services.db, caller, endpoint.needs, project);
   const parsed = endpoint.input.safeParse(
-    without(fields, [...CREDENTIAL_FIELDS, ...endpoint.path, 'project_id', 'scope']),
+    without(fields, [...CREDENTIAL_FIELDS, ...endpoint.path, ...placeFields(endpoint)]),
   );
   if (!parsed.success) throw invalidInput(parsed.error);
-  const call: Call = { services, username, project, ids };
-  const { data, message } = await endpoint.run(call, parsed.data);
+  const actor: Actor = { username: caller.username, appCode: caller.app.code, source: 'api' };
+  // Endpoints without a project in their path are defined with a call that has none.
+  const call: Call = { services, caller, actor, ids, header, project: project! };
+  const { data, message, beside } = await endpoint.run(call, parsed.data);
   return context.json({
     result: true,
     code: CODES.success,
     message: message ?? 'success',
     ...(data === undefined ? {} : { data }),
+    ...beside,
     request_id: context.get('requestId'),
   });
+}
+
+/** Fields that say where, besides the path; endpoints without a project may have them as their own. */
+function placeFields({ path }: Endpoint): string[] {
+  return path.includes('bk_biz_id') ? ['project_id', 'scope'] : [];
 }
 
 /** The body of a POST, the query of a GET: one object. */
@@ -96,17 +110,19 @@ function failure(message: string) {
 }
 
 /** Both styles of the endpoint in the document; ids and credentials are fields in the ESB style. */
-function describe(app: OpenAPIHono, { name, method, path, summary, input, data }: Endpoint): void {
+function describe(app: OpenAPIHono, { name, method, path, summary, input, data, beside }: Endpoint): void {
   const response = z.object({
     result: z.boolean(),
     code: z.number().int(),
     message: z.string(),
     data: data.nullable().optional(),
+    ...beside,
     request_id: z.string().optional(),
   });
   const responses = {
     200: { description: 'The answer; `result` tells success', content: { 'application/json': { schema: response } } },
     401: { description: 'Unknown app or user' },
+    403: { description: 'The app or user may not do this' },
     503: { description: 'No worker answers: the request may be repeated' },
   };
   const header = z.object({

@@ -26,6 +26,8 @@ const DYNAMIC_CONFIG = [
   'system.enableActivityEagerExecution=true',
   'history.transferProcessorMaxPollRPS=1000',
   'history.timerProcessorMaxPollRPS=1000',
+  // The default of 1 s is added to every timer, up to that long: it is for clusters whose clocks differ.
+  'history.timerProcessorMaxTimeShift="5ms"',
   'history.persistenceMaxQPS=100000',
   'frontend.persistenceMaxQPS=100000',
   'matching.persistenceMaxQPS=100000',

@@ -1,9 +1,17 @@
 import type { Migration } from 'kysely';
 import * as foundation from './0001_foundation';
 import * as pluginProgress from './0002_plugin_progress';
+import * as access from './0003_access';
+import * as templates from './0004_templates';
+import * as schedules from './0005_schedules';
+import * as taskRecords from './0006_task_records';
 
 /** Append-only: a migration that has landed is never changed. Breaking ones say so in their name. */
 export const migrations: Record<string, Migration> = {
   '0001_foundation': foundation,
   '0002_plugin_progress': pluginProgress,
+  '0003_access': access,
+  '0004_templates': templates,
+  '0005_schedules': schedules,
+  '0006_task_records': taskRecords,
 };

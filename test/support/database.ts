@@ -1,8 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { migrateToLatest } from '../../db/migrate';
 
-const TEMPLATE = 'gantry_template';
+/** One per version of the schema: a server that lives longer than a checkout keeps none that is out of date. */
+const TEMPLATE = `gantry_template_${hashMigrations()}`;
 /** Any number: all test files take the same lock while they look for the template. */
 const TEMPLATE_LOCK = 4711;
 
@@ -37,6 +40,13 @@ async function ensureTemplate(admin: Client): Promise<void> {
   await admin.query(`create database ${draft}`);
   await migrateToLatest(urlOf(draft));
   await admin.query(`alter database ${draft} rename to ${TEMPLATE}`);
+}
+
+function hashMigrations(): string {
+  const folder = join(__dirname, '../../db/migrations');
+  const hash = createHash('sha256');
+  for (const file of readdirSync(folder).sort()) hash.update(readFileSync(join(folder, file)));
+  return hash.digest('hex').slice(0, 12);
 }
 
 function urlOf(database: string): string {

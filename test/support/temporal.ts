@@ -37,6 +37,7 @@ export async function startShortHistories(
       ...['--dynamic-config-value', `limit.historyCount.suggestContinueAsNew=${suggestAfterEvents}`],
       ...['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=1000'],
       ...['--dynamic-config-value', 'history.timerProcessorMaxPollRPS=1000'],
+      ...['--dynamic-config-value', 'history.timerProcessorMaxTimeShift="5ms"'],
       ...attributes.flatMap((attribute) => ['--search-attribute', attribute]),
     ],
     { stdio: 'ignore' },

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { workflowIdOf } from '../../temporal/names';
 import { Gantry } from '../support/gantry';
 import { keepHistory } from '../support/histories';
@@ -48,47 +49,53 @@ describe('a long task is carried over to new runs', () => {
     keepHistory('carried_over', history);
   });
 
-  it('while callbacks arrive: none is lost, none doubled', async () => {
-    const rounds = 40;
+  it('while callbacks, retries and pauses arrive: none is lost, none doubled', async () => {
+    const rounds = 95;
+    const retries = 60;
     const lanes = ['a', 'b', 'c', 'd'];
     const { task_id, ids } = await start({
       chains: [
-        'S p',
+        'S p r v E',
         ...lanes.map((lane) => `p ${lane} x${lane} ${lane}`),
         ...lanes.map((lane) => `x${lane} y${lane} v`),
-        'v E',
       ],
-      activities: Object.fromEntries(lanes.map((lane) => [lane, { code: 'pause_node' }])),
+      activities: {
+        ...Object.fromEntries(lanes.map((lane) => [lane, { code: 'pause_node' }])),
+        r: { code: 'sleep_timer', inputs: { bk_timing: 'bad' } },
+      },
       gateways: {
         p: { type: 'ParallelGateway' },
         v: { type: 'ConvergeGateway' },
-        ...Object.fromEntries(
-          lanes.map((lane) => [
-            `x${lane}`,
-            {
-              type: 'ExclusiveGateway',
-              conditions: {
-                [`x${lane}_${lane}`]: { evaluate: `\${n${lane}} < ${rounds}` },
-                [`x${lane}_y${lane}`]: { evaluate: `\${n${lane}} >= ${rounds}` },
-              },
-            },
-          ]),
-        ),
+        ...Object.fromEntries(lanes.map((lane) => [`x${lane}`, roundsGateway(lane, rounds)])),
       },
       constants: Object.fromEntries(
         lanes.map((lane) => [`n${lane}`, { source_type: 'component_outputs', source_info: { [lane]: ['_loop'] } }]),
       ),
-    } as TreeSketch);
+    });
 
-    // 4 lanes x 40 rounds: every accepted callback ends one round, and only an accepted one does.
-    const accepted = await Promise.all(lanes.map((lane) => callAgainAndAgain(task_id, ids[lane]!, rounds)));
+    // 4 lanes of 95 rounds: every accepted callback ends one round, and only an accepted one does.
+    const [called, retried] = await Promise.all([
+      Promise.all(lanes.map((lane) => callAgainAndAgain(task_id, ids[lane]!, rounds))),
+      retryAgainAndAgain(task_id, ids.r!, retries),
+      pauseAndResume(task_id),
+    ]);
 
     await gantry.untilState(task_id, 'FINISHED', 60_000);
-    expect(accepted).toEqual(lanes.map(() => rounds));
+    expect(called).toEqual(lanes.map(() => rounds));
     const finished = await gantry.countRounds(task_id);
     for (const lane of lanes) expect(finished[ids[lane]!]).toBe(rounds);
+    const { retry } = (await gantry.status(task_id)).children[ids.r!]!;
+    expect([retried, retry]).toEqual([retries, retries]);
     expect(await countRuns(task_id)).toBeGreaterThan(70);
   }, 120_000);
+
+  function roundsGateway(lane: string, rounds: number) {
+    const conditions = {
+      [`x${lane}_${lane}`]: { evaluate: `\${n${lane}} < ${rounds}` },
+      [`x${lane}_y${lane}`]: { evaluate: `\${n${lane}} >= ${rounds}` },
+    };
+    return { type: 'ExclusiveGateway' as const, conditions };
+  }
 
   /** Calls a node back until its lane has had all its rounds; a request that was not answered is repeated as it was. */
   async function callAgainAndAgain(taskId: number, node: string, rounds: number): Promise<number> {
@@ -98,9 +105,37 @@ describe('a long task is carried over to new runs', () => {
       const answer = await gantry.post(`/apigw/node_callback/${taskId}/1/`, body);
       if (answer.result) accepted += 1;
       // The round that this one is for may not have begun: the gateway's condition is on its way.
-      else await new Promise((resolve) => setTimeout(resolve, 10));
+      await delay(10);
     }
     return accepted;
+  }
+
+  /** Retries a node that fails again every time, until the last retry repairs it. */
+  async function retryAgainAndAgain(taskId: number, node: string, times: number): Promise<number> {
+    let accepted = 0;
+    for (let turn = 0; accepted < times && turn < times * 50; turn++) {
+      const inputs = { bk_timing: accepted === times - 1 ? '0' : 'bad' };
+      const body = { node_id: node, action: 'retry', inputs, request_id: `retry-${accepted}` };
+      const answer = await gantry.post(`/apigw/operate_node/1/${taskId}/`, body);
+      if (answer.result) accepted += 1;
+      else await delay(20);
+    }
+    return accepted;
+  }
+
+  /** Each takes effect before the next is possible; one that comes before the last was heard is refused, and sent again. */
+  async function pauseAndResume(taskId: number): Promise<void> {
+    for (let turn = 0; turn < 20; turn++) {
+      for (const action of ['pause', 'resume']) {
+        let answer = await gantry.post(`/apigw/operate_task/${taskId}/1/`, { action });
+        for (let tries = 0; !answer.result && tries < 50; tries++) {
+          expect(answer.message).toMatch(/is (SUSPENDED|RUNNING)/);
+          await delay(20);
+          answer = await gantry.post(`/apigw/operate_task/${taskId}/1/`, { action });
+        }
+        expect([action, answer.result]).toEqual([action, true]);
+      }
+    }
   }
 
   async function countRuns(taskId: number): Promise<number> {

@@ -21,6 +21,7 @@ export const fastCreateTask = defineEndpoint({
   name: 'fast_create_task',
   method: 'post',
   path: ['bk_biz_id'],
+  needs: 'operator',
   summary: 'Create a one-time task from a pipeline_tree',
   input: z.object({
     name: z.string(),
@@ -36,7 +37,7 @@ export const fastCreateTask = defineEndpoint({
     task_url: z.string(),
     pipeline_tree: z.record(z.string(), z.unknown()),
   }),
-  async run({ services, project, username }, input) {
+  async run({ services, project, actor }, input) {
     const name = cleanName(input.name);
     if (name === '') throw new GantryError('invalid', "invalid params: 'name': is empty");
     const { id, tree } = await createTask(services, {
@@ -47,7 +48,7 @@ export const fastCreateTask = defineEndpoint({
       category: CATEGORIES.includes(input.category) ? input.category : 'Default',
       description: input.description,
       createMethod: 'api',
-      creator: username,
+      actor,
       ...(input.rerun_limit === undefined ? {} : { rerunLimit: input.rerun_limit }),
     }).catch(prefixed('[API] fast_create_task get invalid pipeline_tree: '));
     return { data: { task_id: id, task_url: taskUrlOf(services.baseUrl, project.id, id), pipeline_tree: { ...tree } } };

@@ -11,6 +11,7 @@ export const getTaskDetail = defineEndpoint({
   name: 'get_task_detail',
   method: 'get',
   path: ['task_id', 'bk_biz_id'],
+  needs: 'viewer',
   summary: 'A task with its tree and outputs',
   input: z.object({}),
   data: z.object({

@@ -13,6 +13,7 @@ export const getTaskNodeData = defineEndpoint({
   name: 'get_task_node_data',
   method: 'get',
   path: ['bk_biz_id', 'task_id'],
+  needs: 'viewer',
   summary: 'Inputs and outputs of a node',
   input: z.object({
     node_id: z.string(),

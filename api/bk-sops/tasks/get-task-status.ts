@@ -15,6 +15,7 @@ export const getTaskStatus = defineEndpoint({
   name: 'get_task_status',
   method: 'get',
   path: ['task_id', 'bk_biz_id'],
+  needs: 'viewer',
   summary: 'State of a task and its nodes',
   input: z.object({
     subprocess_id: z.string().optional().describe('Only this subprocess'),

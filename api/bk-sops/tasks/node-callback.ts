@@ -12,6 +12,7 @@ export const nodeCallbackEndpoint = defineEndpoint({
   name: 'node_callback',
   method: 'post',
   path: ['task_id', 'bk_biz_id'],
+  needs: 'operator',
   summary: 'Call a waiting node back',
   input: z.object({
     node_id: z.string(),
@@ -24,7 +25,7 @@ export const nodeCallbackEndpoint = defineEndpoint({
     const task = await requireTask(call, (place) => `[API] node_callback ${place} does not exist`);
     if (version !== undefined) await requireVersion(call, task.id, node, version);
     const request = { action: 'callback' as const, node, data: callback_data as Json };
-    await operateTask(call.services, task, request, { by: call.username, ...(id ? { id } : {}) }).catch((error) => {
+    await operateTask(call.services, task, request, { actor: call.actor, ...(id ? { id } : {}) }).catch((error) => {
       if (!(error instanceof GantryError) || error.kind !== 'not_found') throw error;
       throw new GantryError('invalid', `task[${task.id}] does not have node[${node}]`, { cause: error });
     });

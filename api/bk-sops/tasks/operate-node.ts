@@ -22,13 +22,14 @@ export const operateNodeEndpoint = defineEndpoint({
   name: 'operate_node',
   method: 'post',
   path: ['bk_biz_id', 'task_id'],
+  needs: 'operator',
   summary: 'Retry, skip, call back or otherwise operate a node',
   input,
   data: z.object({}),
   async run(call, body) {
     const task = await requireTask(call);
     await operateTask(call.services, task, requestOf(body), {
-      by: call.username,
+      actor: call.actor,
       ...(body.request_id ? { id: body.request_id } : {}),
     }).catch(asUnknownNode);
     return { data: {} };

@@ -17,14 +17,15 @@ export const operateTaskEndpoint = defineEndpoint({
   name: 'operate_task',
   method: 'post',
   path: ['task_id', 'bk_biz_id'],
+  needs: 'operator',
   summary: 'Start, pause, resume or revoke a task',
   input: z.object({ action: z.string().describe('start, pause, resume or revoke') }),
   data: z.object({}),
   async run(call, { action }) {
-    const { services, project, username } = call;
+    const { services, project, actor } = call;
     const task = await requireTask(call);
     if (action === 'start') {
-      await startTask(services, task, project, { operator: username, isPaused: false });
+      await startTask(services, task, project, { actor, isPaused: false });
       return { data: {} };
     }
     const signal = SIGNAL_OF.get(action);
@@ -35,7 +36,7 @@ export const operateTaskEndpoint = defineEndpoint({
         `task with current_flow:${task.current_flow} cannot be ${action}d: it is ${task.shown}`,
       );
     }
-    await signalTask(services, task, signal, username);
+    await signalTask(services, task, signal, actor);
     return { data: {} };
   },
 });

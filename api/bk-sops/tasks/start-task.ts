@@ -9,13 +9,14 @@ export const startTaskEndpoint = defineEndpoint({
   name: 'start_task',
   method: 'post',
   path: ['task_id', 'bk_biz_id'],
+  needs: 'operator',
   summary: 'Start a task',
   input: z.object({ hold: z.boolean().default(false).describe('Begin paused, in front of the first node') }),
   data: z.object({ task_url: z.string() }),
   async run(call, { hold }) {
-    const { services, project, username } = call;
+    const { services, project, actor } = call;
     const task = await requireTask(call);
-    await startTask(services, task, project, { operator: username, isPaused: hold });
+    await startTask(services, task, project, { actor, isPaused: hold });
     return { data: { task_url: taskUrlOf(services.baseUrl, project.id, task.id) } };
   },
 });

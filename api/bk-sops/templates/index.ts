@@ -1,0 +1,4 @@
+import type { Endpoint } from '../endpoint';
+
+/** Templates (spec 7.5). */
+export const templateEndpoints: readonly Endpoint[] = [];

@@ -1,0 +1,43 @@
+import type { DbOrTransaction } from './connection';
+import { toJsonText } from './json';
+
+/** Something that was done, by whom; times are the database's. */
+export interface AuditRecord {
+  projectId: number | null;
+  appCode: string;
+  username: string;
+  /** `create`, `start`, `retry` … as spec 7.4 (get_task_operate_record) names them. */
+  action: string;
+  source?: string;
+  taskId?: number;
+  nodeId?: string;
+  /** What was changed where it is no task: `template 7`. */
+  object?: string;
+  /** More of it, without secrets. */
+  detail?: unknown;
+}
+
+/** Writes what was done; call it in the transaction that does it. */
+export async function insertAudit(db: DbOrTransaction, record: AuditRecord): Promise<string> {
+  const { id } = await db
+    .insertInto('audit_records')
+    .values({
+      project_id: record.projectId,
+      app_code: record.appCode,
+      username: record.username,
+      action: record.action,
+      source: record.source ?? 'api',
+      task_id: record.taskId ?? null,
+      node_id: record.nodeId ?? null,
+      object: record.object ?? '',
+      detail: record.detail === undefined ? null : toJsonText(record.detail),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+/** Takes back what was not done after all. */
+export async function deleteAudit(db: DbOrTransaction, id: string): Promise<void> {
+  await db.deleteFrom('audit_records').where('id', '=', id).execute();
+}
