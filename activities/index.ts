@@ -1,15 +1,33 @@
+import { Context } from '@temporalio/activity';
 import type { Db } from '../db/connection';
 import { plugins } from '../plugins';
-import { type PluginRunInput, RECORD_ACTIVITY, type RecordInput } from '../workflows/contract';
+import {
+  ADVANCE_ACTIVITY,
+  type AdvanceInput,
+  LAUNCH_ACTIVITY,
+  type Launch,
+  type PluginRunInput,
+  RECORD_ACTIVITY,
+  type RecordInput,
+} from '../workflows/contract';
+import { advance } from './advance';
 import { record } from './record';
 import { runPlugin } from './run-plugin';
+import { Twins } from './twins';
 
-/** The activities of a worker: one named after each plugin's code, and the one that records. */
-export function createActivities(db: Db): Record<string, (input: never) => Promise<unknown>> {
+/** The activities of a worker: one named after each plugin's code, those that record, and what schedules launch. */
+export function createActivities(db: Db, launch: Launch): Record<string, (input: never) => Promise<unknown>> {
   const byCode = Object.fromEntries(
     plugins
       .filter((plugin) => !('inline' in plugin))
       .map(({ code }) => [code, (input: PluginRunInput) => runPlugin(db, code, input)]),
   );
-  return { ...byCode, [RECORD_ACTIVITY]: (input: RecordInput) => record(db, input) };
+  const twins = new Twins();
+  return {
+    ...byCode,
+    [LAUNCH_ACTIVITY]: launch,
+    [RECORD_ACTIVITY]: (input: RecordInput) => record(db, input),
+    [ADVANCE_ACTIVITY]: (input: AdvanceInput) =>
+      advance(db, twins, Context.current().info.workflowExecution!.runId, input),
+  };
 }

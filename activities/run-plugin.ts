@@ -1,16 +1,30 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
+import { failureEvent, insertCallbacks } from '../db/callbacks';
 import type { Db } from '../db/connection';
-import { findAttempt, loadProgress, saveProgress, upsertNodeExecutions } from '../db/node-executions';
+import {
+  findAttempt,
+  loadProgress,
+  type NodeExecutionChange,
+  saveProgress,
+  upsertNodeExecutions,
+} from '../db/node-executions';
 import type { Json, JsonObject } from '../pipeline/json';
 import { type Outcome, outputsOf } from '../pipeline/machine';
 import { findPlugin } from '../plugins';
 import type { ActivityPlugin, PluginContext } from '../plugins/plugin';
+import { OpenedSecrets } from '../secrets/opened';
 import type { PluginRunInput } from '../workflows/contract';
+import { isFinalFailure } from './record';
 
 const OUTCOME_UNKNOWN =
   'outcome unknown: a worker was lost while this node ran, and running it again could do its work twice; ' +
   'find out what happened, then retry or skip the node';
+
+/** Longest time of a quick plugin. */
+const QUICK_MS = 5_000;
+/** Characters of the outputs that the workflow goes on with: twenty times that fits into a message of Temporal's. */
+const MAX_QUICK_OUTPUTS = 64 * 1024;
 
 /** Tries to record an end before the workflow is asked to do it. */
 const RECORD_DELAYS_MS = [0, 100, 500];
@@ -19,22 +33,51 @@ const RECORD_DELAYS_MS = [0, 100, 500];
 export async function runPlugin(db: Db, code: string, input: PluginRunInput): Promise<Outcome> {
   const plugin = findPlugin(code, input.version);
   if (!plugin || 'inline' in plugin) return failure(`there is no plugin ${code} of version ${input.version}`);
-  if (Context.current().info.isLocal) return runQuickly(db, plugin, input);
   if (!(await claim(db, input))) return findOutcome(db, input);
   const beat = setInterval(() => Context.current().heartbeat(), input.heartbeatMs / 3);
   try {
     const outcome = await perform(db, plugin, input);
-    return await recordEnd(db, input, outcome, {});
+    return await recordEnd(db, input, outcome);
   } finally {
     clearInterval(beat);
   }
 }
 
-/** A quick plugin leaves one row, at its end: nobody would see the one of its start, and repeating it does no harm. */
-async function runQuickly(db: Db, plugin: ActivityPlugin, input: PluginRunInput): Promise<Outcome> {
+/**
+ * Runs one attempt of a quick plugin. It leaves one row, at its end, which the caller writes: nobody would see the one of
+ * its start, and repeating it does no harm.
+ */
+export async function runQuickly(
+  db: Db,
+  code: string,
+  input: PluginRunInput,
+): Promise<{ outcome: Outcome; row: NodeExecutionChange }> {
   const startedAt = Date.now();
-  const outcome = await perform(db, plugin, input);
-  return recordEnd(db, input, outcome, { startedAt, inputs: input.inputs });
+  const timer = new AbortController();
+  const attempt = attemptQuickly(db, code, input).finally(() => timer.abort());
+  const outcome = limitOutputs(input, await Promise.race([attempt, tooSlow(timer.signal)]));
+  const row = { ...endRow(input, outcome), startedAt, inputs: input.inputs };
+  return { outcome: recordedOutcome(input, outcome), row };
+}
+
+async function attemptQuickly(db: Db, code: string, input: PluginRunInput): Promise<Outcome> {
+  const plugin = findPlugin(code, input.version);
+  if (!plugin || 'inline' in plugin) return failure(`there is no plugin ${code} of version ${input.version}`);
+  return perform(db, plugin, input);
+}
+
+async function tooSlow(signal: AbortSignal): Promise<Outcome> {
+  await delay(QUICK_MS, undefined, { signal }).catch(() => {});
+  return failure(`a quick plugin has ${QUICK_MS} ms, and this one did not end`);
+}
+
+/** Many outcomes travel in one message, whose size is limited. */
+function limitOutputs(input: PluginRunInput, outcome: Outcome): Outcome {
+  const size = JSON.stringify(pick(outcome.outputs, input.wantedOutputs)).length;
+  if (size <= MAX_QUICK_OUTPUTS) return outcome;
+  return failure(
+    `outputs that are used later are ${size} characters long: ${MAX_QUICK_OUTPUTS} is a quick plugin's limit`,
+  );
 }
 
 /**
@@ -55,19 +98,35 @@ async function findOutcome(db: Db, input: PluginRunInput): Promise<Outcome> {
   return { ok: _result === true, outputs: pick(outputs, input.wantedOutputs), ...reason, recorded: true };
 }
 
+/** The plugin gets its inputs with the secrets in them open; in all that comes back they are closed again. */
 async function perform(db: Db, plugin: ActivityPlugin, input: PluginRunInput): Promise<Outcome> {
+  const secrets = new OpenedSecrets();
+  const { outputs, reason, ...outcome } = await callPlugin(db, plugin, input, secrets);
+  return {
+    ...outcome,
+    outputs: secrets.close(outputs),
+    ...(reason === undefined ? {} : { reason: secrets.close(reason) }),
+  };
+}
+
+async function callPlugin(
+  db: Db,
+  plugin: ActivityPlugin,
+  input: PluginRunInput,
+  secrets: OpenedSecrets,
+): Promise<Outcome> {
   const { cancellationSignal: signal } = Context.current();
-  const parsed = plugin.inputs.safeParse(input.inputs);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    return failure(`inputs are not valid: ${problems.join('; ')}`);
-  }
   try {
+    const parsed = plugin.inputs.safeParse(secrets.open(input.inputs));
+    if (!parsed.success) {
+      const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+      return failure(`inputs are not valid: ${problems.join('; ')}`);
+    }
     const outputs = await plugin.run(parsed.data as JsonObject, {
       run: { taskId: input.taskId, nodeId: input.nodeId, loop: input.loop, attempt: input.attempt },
       system: input.system,
       executor: input.executor ?? String(input.system.executor ?? ''),
-      progress: progressOf(db, input),
+      progress: progressOf(db, input, secrets),
       signal,
     });
     return { ok: true, outputs, recorded: false };
@@ -80,12 +139,17 @@ async function perform(db: Db, plugin: ActivityPlugin, input: PluginRunInput): P
 }
 
 /** Kept beside the attempt's row, under its fence: an attempt that was overtaken saves nothing. */
-function progressOf(db: Db, { taskId, nodeId, loop, attempt, seq }: PluginRunInput): PluginContext['progress'] {
+function progressOf(
+  db: Db,
+  { taskId, nodeId, loop, attempt, seq }: PluginRunInput,
+  secrets: OpenedSecrets,
+): PluginContext['progress'] {
   const row = { taskId, nodeId, loop, retry: attempt - 1, seq };
   return {
-    load: async () => (await loadProgress(db, row)) as Json,
+    load: async () => secrets.open((await loadProgress(db, row)) as Json),
     async save(progress) {
-      if (!(await saveProgress(db, row, progress))) throw new Error('this attempt was overtaken by another one');
+      if (!(await saveProgress(db, row, secrets.close(progress))))
+        throw new Error('this attempt was overtaken by another one');
     },
   };
 }
@@ -94,32 +158,48 @@ function progressOf(db: Db, { taskId, nodeId, loop, attempt, seq }: PluginRunInp
  * Writes the row of the end and says so in the outcome. When Postgres does not take it the workflow records it, however
  * long that takes, and needs all the outputs for it.
  */
-async function recordEnd(
-  db: Db,
-  input: PluginRunInput,
-  outcome: Outcome,
-  start: { startedAt?: number; inputs?: JsonObject },
-): Promise<Outcome> {
-  const isIgnored = !outcome.ok && input.ignoreFailure;
-  const row = {
-    ...rowOf(input),
-    ...start,
-    seq: input.seq + 1,
-    status: outcome.ok || isIgnored ? 'FINISHED' : 'FAILED',
-    errorIgnored: isIgnored,
-    finishedAt: Date.now(),
-    outputs: outputsOf(outcome, input),
-  };
+async function recordEnd(db: Db, input: PluginRunInput, outcome: Outcome): Promise<Outcome> {
+  const row = endRow(input, outcome);
   for (const delayMs of RECORD_DELAYS_MS) {
     if (delayMs > 0) await delay(delayMs);
     try {
-      await upsertNodeExecutions(db, input.taskId, [row]);
-      return { ...outcome, outputs: pick(outcome.outputs, input.wantedOutputs), recorded: true };
+      await writeEnd(db, input, row);
+      return recordedOutcome(input, outcome);
     } catch (error) {
       Context.current().log.warn('the end of an attempt could not be recorded', { nodeId: input.nodeId, error });
     }
   }
   return outcome;
+}
+
+function endRow(input: PluginRunInput, outcome: Outcome): NodeExecutionChange {
+  const isIgnored = !outcome.ok && input.ignoreFailure;
+  return {
+    ...rowOf(input),
+    seq: input.seq + 1,
+    status: outcome.ok || isIgnored ? 'FINISHED' : 'FAILED',
+    errorIgnored: isIgnored,
+    willRetry: input.willRetry,
+    finishedAt: Date.now(),
+    outputs: outputsOf(outcome, input),
+  };
+}
+
+/** What the machine needs to hear when the row is written. */
+function recordedOutcome(input: PluginRunInput, outcome: Outcome): Outcome {
+  return { ...outcome, outputs: pick(outcome.outputs, input.wantedOutputs), recorded: true };
+}
+
+/** With a failure that nothing is tried about goes the message that tells of it. */
+async function writeEnd(db: Db, input: PluginRunInput, row: NodeExecutionChange): Promise<void> {
+  if (!isFinalFailure(row)) {
+    await upsertNodeExecutions(db, input.taskId, [row]);
+    return;
+  }
+  await db.transaction().execute(async (tx) => {
+    const taken = await upsertNodeExecutions(tx, input.taskId, [row]);
+    if (taken > 0) await insertCallbacks(tx, input.taskId, [failureEvent(row)]);
+  });
 }
 
 function rowOf({ nodeId, loop, innerLoop, attempt }: PluginRunInput) {

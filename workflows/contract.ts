@@ -1,12 +1,20 @@
 import type { JsonObject } from '../pipeline/json';
-import type { NodeRow, Operation, RunPlugin, State, TaskContext, TaskRow } from '../pipeline/machine';
+import type { Event, NodeRow, Operation, RunPlugin, State, TaskContext, TaskRow } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
 
 /** Type of the one workflow that runs every task. */
 export const PIPELINE_WORKFLOW = 'pipeline';
 
-/** Argument of the workflow: a new task brings its context, a run that carries on its state and what is not yet recorded. */
-export type PipelineInput = { program: Program } & ({ context: TaskContext } | { state: State; rows: RecordInput });
+/** Argument of the workflow: a new task brings its context, a run that carries on what the one before had. */
+export type PipelineInput = { program: Program } & ({ context: TaskContext } | CarriedOver);
+
+export interface CarriedOver {
+  state: State;
+  /** Not yet recorded. */
+  rows: RecordInput;
+  /** Quick plugins that are to be run. */
+  quick: RunPlugin[];
+}
 
 export interface PipelineResult {
   status: 'FINISHED' | 'REVOKED';
@@ -61,3 +69,51 @@ export type PluginRunInput = Omit<RunPlugin, 'type' | 'id' | 'name' | 'code' | '
   /** Attributes of `${_system}`, which plugins may read. */
   system: JsonObject;
 };
+
+export function pluginRunInput(command: RunPlugin, { taskId, system }: TaskContext): PluginRunInput {
+  const { type: _type, id: _id, name: _name, code: _code, timeoutMs: _timeoutMs, quick: _quick, ...run } = command;
+  return { taskId, system, ...run };
+}
+
+/** Local activity that runs quick plugins and what follows them, as far as it is quick too, and records all of it. */
+export const ADVANCE_ACTIVITY = 'advance';
+export interface AdvanceInput {
+  runs: RunPlugin[];
+  rows: RecordInput;
+  twin: TwinInput;
+}
+
+/** Brings the worker's copy of the machine to where the workflow's is; `version` counts the events that it has heard. */
+export type TwinInput = { version: number } & ({ program: Program; state: State } | { events: Event[] });
+
+/** What happened, in order, and where it led; `missing`: the worker has no copy of this version, nothing was done. */
+export type AdvanceResult = { events: Event[]; seq: number } | { missing: true };
+
+/** Type of the workflow that a schedule starts at each firing, and its argument. */
+export const LAUNCH_WORKFLOW = 'launch';
+export interface LaunchInput {
+  /** `periodic-<id>` or `clocked-<id>`. */
+  schedule: string;
+  /** ISO time that the launch is for; absent: the one that the schedule fired for. */
+  nominalAt?: string;
+  /** Who asked for it; absent: the schedule fired. */
+  by?: string;
+}
+
+/** Activity that creates the task of a firing and starts it; its argument. */
+export const LAUNCH_ACTIVITY = 'launch';
+export interface LaunchRequest extends LaunchInput {
+  nominalAt: string;
+  /** ISO time at which the schedule fired. */
+  firedAt: string;
+}
+
+/** Does what a launch is; given to the worker by those who know tasks. */
+export type Launch = (request: LaunchRequest) => Promise<LaunchResult>;
+
+/** What came of a launch: `skipped` and `failed` say why in `reason`. */
+export interface LaunchResult {
+  state: 'launched' | 'skipped' | 'failed';
+  taskId: number | null;
+  reason: string;
+}

@@ -1,1 +1,2 @@
+export { launch } from './launch';
 export { pipeline } from './pipeline';

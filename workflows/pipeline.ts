@@ -9,7 +9,6 @@ import {
   isCancellation,
   proxyLocalActivities,
   scheduleActivity,
-  scheduleLocalActivity,
   setHandler,
   setWorkflowOptions,
   upsertSearchAttributes,
@@ -17,11 +16,14 @@ import {
 } from '@temporalio/workflow';
 import { check, checkTask, type Outcome, type RunPlugin, type State } from '../pipeline/machine';
 import {
+  ADVANCE_ACTIVITY,
+  type AdvanceInput,
+  type AdvanceResult,
   CHECK_UPDATE,
   type PipelineInput,
   type PipelineResult,
-  type PluginRunInput,
   POSSIBLE,
+  pluginRunInput,
   RECORD_ACTIVITY,
   type RecordInput,
   SIGNALS,
@@ -35,24 +37,19 @@ import {
 } from './contract';
 import { Shell, type Surroundings } from './shell';
 
-const { [RECORD_ACTIVITY]: record } = proxyLocalActivities<
-  Record<typeof RECORD_ACTIVITY, (input: RecordInput) => Promise<void>>
->({
+const { [RECORD_ACTIVITY]: record, [ADVANCE_ACTIVITY]: advance } = proxyLocalActivities<{
+  [RECORD_ACTIVITY](input: RecordInput): Promise<void>;
+  [ADVANCE_ACTIVITY](input: AdvanceInput): Promise<AdvanceResult>;
+}>({
   startToCloseTimeout: '30s',
   retry: { initialInterval: '100ms', maximumInterval: '10s' },
 });
-
-/** A quick plugin is given five seconds, three times. */
-const QUICK = {
-  startToCloseTimeout: '5s',
-  retry: { initialInterval: '100ms', maximumAttempts: 3 },
-} as const;
 
 const stateAttribute = defineSearchAttributeKey(STATE_ATTRIBUTE, 'KEYWORD');
 
 /** Interprets a program: the one workflow behind every task. */
 export async function pipeline(input: PipelineInput): Promise<PipelineResult> {
-  return runShell(input, { runPlugin: runPluginActivity, record, announce: announcer(input) });
+  return runShell(input, { runPlugin: runPluginActivity, record, advance, announce: announcer(input) });
 }
 
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, pipeline);
@@ -75,7 +72,11 @@ export async function runShell(input: PipelineInput, surroundings: Surroundings)
   for (const action of UPDATES) {
     setHandler(
       defineUpdate<void, [Partial<UpdateInput>]>(action),
-      (operation) => shell.operate(requestOf(action, operation)),
+      async (operation) => {
+        const request = requestOf(action, operation);
+        if (await shell.turn()) validate(shell, request);
+        shell.operate(request);
+      },
       { validator: (operation) => validate(shell, requestOf(action, operation)) },
     );
   }
@@ -97,15 +98,11 @@ function validate(shell: Shell, operation: UpdateInput): void {
 
 /** One attempt of a plugin as an activity named after the plugin, labelled with the node's name. */
 export async function runPluginActivity(command: RunPlugin, state: State): Promise<Outcome> {
-  const { taskId, system } = state.context;
-  const { type: _type, id: _id, name, code, timeoutMs, quick, ...run } = command;
-  const argument: PluginRunInput = { taskId, system, ...run };
   try {
-    if (quick) return await scheduleLocalActivity<Outcome>(code, [argument], { summary: name, ...QUICK });
-    return await scheduleActivity<Outcome>(code, [argument], {
-      summary: name,
-      startToCloseTimeout: timeoutMs,
-      heartbeatTimeout: run.heartbeatMs,
+    return await scheduleActivity<Outcome>(command.code, [pluginRunInput(command, state.context)], {
+      summary: command.name,
+      startToCloseTimeout: command.timeoutMs,
+      heartbeatTimeout: command.heartbeatMs,
       cancellationType: ActivityCancellationType.TRY_CANCEL,
       // A plugin's failure is an outcome, not an error: what is retried here is a crash, and the activity knows by its
       // claim in Postgres whether it may run again.

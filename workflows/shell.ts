@@ -20,19 +20,21 @@ import {
   step,
   type TaskRow,
 } from '../pipeline/machine';
-import type { PipelineInput, PipelineResult, RecordInput } from './contract';
+import type { AdvanceInput, AdvanceResult, PipelineInput, PipelineResult, RecordInput } from './contract';
+import { TwinLog } from './twin';
 
 /** From here on the machine starts nothing new, so that the run can be carried over (the server's wall is at 51,200). */
 const MAX_HISTORY_EVENTS = 20_000;
 
-/** Work inside a workflow task, after which the task is ended, so that signals and updates are heard. */
+/** Flushes inside a workflow task, after which the task is ended, so that signals and updates are heard. */
 const MAX_FLUSHES_PER_TASK = 5;
-const MAX_QUICK_RUNS_PER_TASK = 20;
 
 /** What the shell is composed with: the product records in Postgres, the bench's workflow does not. */
 export interface Surroundings {
   runPlugin(command: RunPlugin, state: State): Promise<Outcome>;
   record?(input: RecordInput): Promise<void>;
+  /** Runs quick plugins; without it they are run like others. */
+  advance?(input: AdvanceInput): Promise<AdvanceResult>;
   /** Called when the shown state changes. */
   announce(task: TaskRow): void;
 }
@@ -45,15 +47,17 @@ export class Shell {
   readonly program;
   readonly state: State;
   readonly #scopes = new Map<string, CancellationScope>();
+  readonly #twin = new TwinLog();
+  readonly #quick: Map<string, RunPlugin>;
   #rows: RecordInput;
   #isStarted: boolean;
   #hasMore = false;
+  /** What came while quick plugins were run. */
+  #inbox: Event[] = [];
+  #isAdvancing = false;
   /** What the server said of the history when something last came from outside. */
   #history = { length: 0, isLong: false };
   #flushes = 0;
-  #quickRuns = 0;
-  /** Settles when the workflow task that is asked to end has ended. */
-  #boundary: Promise<void> = Promise.resolve();
 
   constructor(
     input: PipelineInput,
@@ -63,12 +67,20 @@ export class Shell {
     this.#isStarted = 'state' in input;
     this.state = 'state' in input ? input.state : createState(input.program, input.context);
     this.#rows = 'state' in input ? input.rows : noRows(this.state);
+    this.#quick = new Map('state' in input ? input.quick.map((run) => [run.id, run]) : []);
   }
 
   /** Hears an operator's request, whatever else is going on. */
   operate(operation: Operation): void {
     this.#measure();
-    this.#feed({ type: 'operated', operation, at: Date.now() });
+    this.#hear({ type: 'operated', operation, at: Date.now() });
+  }
+
+  /** Waits until quick plugins that are being run have ended; says whether there were any. */
+  async turn(): Promise<boolean> {
+    if (!this.#isAdvancing) return false;
+    await condition(() => !this.#isAdvancing);
+    return true;
   }
 
   /**
@@ -85,8 +97,10 @@ export class Shell {
     await Promise.resolve();
     this.#feed({ type: this.#isStarted ? 'carried_over' : 'started', at: Date.now() });
     for (;;) {
-      await this.#flush();
+      if (this.#quick.size > 0) await this.#advance();
+      else await this.#flush();
       if (this.#canCarryOver()) await this.#carryOver();
+      else if (this.#quick.size > 0) await this.#endWorkflowTask();
       else if (this.#hasMore) this.#continue();
       else if (this.#hasRows()) continue;
       else if (isEnded(this.state)) break;
@@ -96,17 +110,30 @@ export class Shell {
     return { status: this.state.shown === 'REVOKED' ? 'REVOKED' : 'FINISHED' };
   }
 
+  /** The order of events is that of the worker's copy of the machine: what comes while it is ahead has to wait. */
+  #hear(event: Event): void {
+    if (this.#isAdvancing) this.#inbox.push(event);
+    else this.#feed(event);
+  }
+
   #feed(event: Event): void {
+    this.#twin.add(event);
+    if (event.type === 'plugin_ended') this.#quick.delete(event.command);
     for (const command of step(this.program, this.state, event)) this.#dispatch(command);
   }
 
   #dispatch(command: Command): void {
     switch (command.type) {
       case 'run':
+        if (command.quick && this.surroundings.advance) {
+          this.#quick.set(command.id, command);
+          return;
+        }
         return this.#open(command.id, () => this.#runPlugin(command));
       case 'wake':
         return this.#open(command.id, () => this.#wake(command.id, command.at, command.label));
       case 'cancel':
+        this.#quick.delete(command.id);
         this.#scopes.get(command.id)?.cancel();
         return;
       case 'record_node':
@@ -137,27 +164,15 @@ export class Shell {
   }
 
   async #runPlugin(command: RunPlugin): Promise<void> {
-    if (command.quick) await this.#takeTurn();
     const outcome = await this.surroundings.runPlugin(command, this.state);
-    if (!command.quick) this.#measure();
-    this.#feed({ type: 'plugin_ended', command: command.id, outcome, at: Date.now() });
-  }
-
-  /** Lets every twenty quick plugins wait for the next workflow task: a timer is what ends one. */
-  async #takeTurn(): Promise<void> {
-    this.#quickRuns += 1;
-    if (this.#quickRuns % MAX_QUICK_RUNS_PER_TASK === 0) {
-      const before = this.#boundary;
-      // Not of the command that happens to be the twentieth: its cancellation is not that of the others.
-      this.#boundary = CancellationScope.nonCancellable(() => before.then(() => this.#endWorkflowTask()));
-    }
-    await this.#boundary;
+    this.#measure();
+    this.#hear({ type: 'plugin_ended', command: command.id, outcome, at: Date.now() });
   }
 
   async #wake(id: string, at: number, summary: string): Promise<void> {
     await sleep(Math.max(1, at - Date.now()), { summary });
     this.#measure();
-    this.#feed({ type: 'timer_fired', command: id, at: Date.now() });
+    this.#hear({ type: 'timer_fired', command: id, at: Date.now() });
   }
 
   #hasRows(): boolean {
@@ -167,6 +182,34 @@ export class Shell {
   #continue(): void {
     this.#hasMore = false;
     this.#feed({ type: 'continued', at: Date.now() });
+  }
+
+  /**
+   * Lets the worker run the quick plugins and whatever follows from them, as long as it is quick, and goes the same way
+   * with what happened. The worker has recorded it.
+   */
+  async #advance(): Promise<void> {
+    this.#isAdvancing = true;
+    const { events, seq } = await this.#runQuick();
+    for (const event of events) this.#feed(event);
+    this.#rows = noRows(this.state);
+    if (seq === this.state.seq) this.#twin.isCurrent();
+    else {
+      log.error('the worker went another way with the same events', { seq, expected: this.state.seq });
+      this.#twin.isLost();
+    }
+    this.#isAdvancing = false;
+    for (const event of this.#inbox.splice(0)) this.#feed(event);
+  }
+
+  async #runQuick(): Promise<Exclude<AdvanceResult, { missing: true }>> {
+    const input = { runs: [...this.#quick.values()], rows: this.#rows };
+    for (;;) {
+      const twin = this.#twin.update(this.program, this.state);
+      const result = await this.surroundings.advance!({ ...input, twin });
+      if (!('missing' in result)) return result;
+      this.#twin.isLost();
+    }
   }
 
   async #flush(): Promise<void> {
@@ -190,7 +233,9 @@ export class Shell {
       log.info('history is long: no node is started until the run can be carried over');
       this.#feed({ type: 'drained', at: Date.now() });
     }
-    await condition(() => this.#hasRows() || this.#hasMore || isEnded(this.state) || this.#canCarryOver());
+    await condition(
+      () => this.#hasRows() || this.#hasMore || this.#quick.size > 0 || isEnded(this.state) || this.#canCarryOver(),
+    );
     this.#flushes = 0;
   }
 
@@ -204,7 +249,7 @@ export class Shell {
   }
 
   #canCarryOver(): boolean {
-    return this.#history.isLong && this.state.openPlugins === 0 && !isEnded(this.state);
+    return this.#history.isLong && this.state.openPlugins === this.#quick.size && !isEnded(this.state);
   }
 
   /**
@@ -220,6 +265,7 @@ export class Shell {
       program: this.program,
       state: this.state,
       rows: this.#rows,
+      quick: [...this.#quick.values()],
     });
   }
 }

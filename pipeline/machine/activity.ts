@@ -102,6 +102,7 @@ function runPlugin(frame: Frame, node: ActivityNode, work: PluginWork, index: nu
     ...(node.executor ? { executor: node.executor } : {}),
     seq,
     ignoreFailure: ignoresFailure(node, current),
+    willRetry: mayRetry(node, current.autoRetries),
     wantedOutputs: node.loop ? 'all' : node.exports.map(([field]) => field),
   });
 }
@@ -178,8 +179,9 @@ function ignoresFailure(node: ActivityNode, current: NodeState): boolean {
 function stayFailed(frame: Frame, index: number, row: EndRow): void {
   const node = frame.activity(index);
   const current = frame.nodeState(index);
-  failNode(frame, index, row);
-  if (!mayRetry(node, current.autoRetries)) return;
+  const willRetry = mayRetry(node, current.autoRetries);
+  failNode(frame, index, row === RECORDED || !willRetry ? row : { ...row, willRetry });
+  if (!willRetry) return;
   const at = frame.at + node.autoRetry!.intervalMs;
   frame.open(`${commandId(index, current)}:retry`, { kind: 'timer', node: index, at, purpose: 'retry' });
 }

@@ -61,12 +61,12 @@ export class Frame {
   /** Records the node as it stands now; changes of one attempt within a step become one row. */
   record(
     index: number,
-    changes: Pick<NodeRow, 'startedAt' | 'finishedAt' | 'inputs' | 'outputs' | 'waitingFor'> = {},
+    changes: Pick<NodeRow, 'startedAt' | 'finishedAt' | 'inputs' | 'outputs' | 'waitingFor' | 'willRetry'> = {},
   ): void {
     const node = this.nodeState(index);
     const key = commandId(index, node);
     const known = this.#rows.get(key);
-    const row: NodeRow = Object.assign(known ?? ({} as NodeRow), { waitingFor: undefined }, changes, {
+    const row: NodeRow = Object.assign(known ?? ({} as NodeRow), { waitingFor: undefined, willRetry: undefined }, changes, {
       seq: this.nextSeq(),
       nodeId: this.node(index).id,
       loop: node.loop,

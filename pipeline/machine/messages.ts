@@ -58,6 +58,8 @@ export interface RunPlugin {
   seq: number;
   /** A failure counts as finished. */
   ignoreFailure: boolean;
+  /** After a failure an automatic retry follows. */
+  willRetry: boolean;
   /** The outputs that the machine goes on with; the others need not enter the history. */
   wantedOutputs: string[] | 'all';
 }
@@ -72,6 +74,8 @@ export interface NodeRow {
   status: NodeStatus;
   skip: boolean;
   errorIgnored: boolean;
+  /** Of a failure that an automatic retry follows. */
+  willRetry?: boolean;
   startedAt?: number;
   finishedAt?: number;
   inputs?: JsonObject;

@@ -6,7 +6,7 @@ import type { NodeState } from './state';
 import { move } from './tokens';
 
 /** What is recorded of a node's end. */
-export type EndRow = Pick<NodeRow, 'startedAt' | 'inputs' | 'outputs'> | typeof RECORDED;
+export type EndRow = Pick<NodeRow, 'startedAt' | 'inputs' | 'outputs' | 'willRetry'> | typeof RECORDED;
 
 /** The activity has written the row of the end itself. */
 export const RECORDED = 'recorded';

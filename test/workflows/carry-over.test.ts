@@ -1,3 +1,5 @@
+import '../support/own-plugins';
+
 import { setTimeout as delay } from 'node:timers/promises';
 import { workflowIdOf } from '../../temporal/names';
 import { Gantry } from '../support/gantry';
@@ -47,6 +49,20 @@ describe('a long task is carried over to new runs', () => {
     const history = await gantry.history(task_id);
     expect(history.events![0]!.workflowExecutionStartedEventAttributes!.continuedExecutionRunId).not.toBe('');
     keepHistory('carried_over', history);
+  });
+
+  it('in the middle of a line of quick plugins', async () => {
+    const nodes = Array.from({ length: 200 }, (_, index) => `n${index}`);
+    const { task_id, ids } = await start({
+      chains: [['S', ...nodes, 'E'].join(' ')],
+      activities: Object.fromEntries(nodes.map((node) => [node, { code: 'test_quick', inputs: { value: 'x' } }])),
+    });
+
+    await gantry.untilState(task_id, 'FINISHED', 60_000);
+
+    const finished = await gantry.countRounds(task_id);
+    expect(Object.values(ids).map((id) => finished[id])).toEqual(nodes.map(() => 1));
+    expect(await countRuns(task_id)).toBeGreaterThan(2);
   });
 
   it('while callbacks, retries and pauses arrive: none is lost, none doubled', async () => {

@@ -54,6 +54,76 @@ describe('quick plugins', () => {
     expect(root.children[node_id]!.retry).toBe(1);
   });
 
+  it('run twenty to a local activity, through gateways and loops', async () => {
+    const tree = sketch({
+      chains: ['S a b x a', 'x c E'],
+      activities: {
+        a: { code: 'test_quick', inputs: { value: '${_system.task_name}' } },
+        b: { code: 'test_quick', inputs: { value: '${n}' } },
+        c: { code: 'test_quick', inputs: { value: 'after ${n} rounds' } },
+      },
+      gateways: {
+        x: {
+          type: 'ExclusiveGateway',
+          conditions: { x_a: { evaluate: '${n} < 8' }, x_c: { evaluate: '${n} >= 8' } },
+        },
+      },
+      constants: {
+        n: { source_type: 'component_outputs', source_info: { a: ['_loop'] } },
+        last: { source_type: 'component_outputs', source_info: { c: ['value'] } },
+      },
+      outputs: ['${last}'],
+    });
+
+    const { task_id } = await run(tree);
+
+    await gantry.untilState(task_id, 'FINISHED');
+    const { data } = await gantry.get(`/apigw/get_task_detail/${task_id}/1/`);
+    expect(data.outputs[0].value).toBe('after 8 rounds');
+    // Eight rounds of two and the last one: seventeen runs, and the end of the task, in one go.
+    expect(await countMarkers(task_id)).toBe(1);
+  });
+
+  it('go on in another worker process, which has to be told everything', async () => {
+    const ids = Array.from({ length: 60 }, (_, index) => `n${index}`);
+    const constants = Object.fromEntries(
+      ids.map((id) => [id, { source_type: 'component_outputs' as const, source_info: { [id]: ['value'] } }]),
+    );
+    const activities = Object.fromEntries(
+      ids.map((id, index) => [
+        id,
+        { code: 'test_quick', inputs: { ms: 10, value: index === 0 ? '.' : `\${n${index - 1}}.` } },
+      ]),
+    );
+    const tree = sketch({ chains: [['S', ...ids, 'E'].join(' ')], activities, constants, outputs: ['${n59}'] });
+    const { task_id } = await run(tree);
+    while ((await countRows(task_id)) < 10) await new Promise((resolve) => setTimeout(resolve, 10));
+    await gantry.services.pipelines.signal(task_id, 'pause', {});
+    await gantry.untilState(task_id, 'SUSPENDED');
+
+    await gantry.stopWorker();
+    await gantry.startWorker();
+    await gantry.post(`/apigw/operate_task/${task_id}/1/`, { action: 'resume' });
+
+    await gantry.untilState(task_id, 'FINISHED');
+    const { data } = await gantry.get(`/apigw/get_task_detail/${task_id}/1/`);
+    expect(data.outputs[0].value).toBe('.'.repeat(60));
+  });
+
+  it('fail when they hand on more than fits', async () => {
+    const tree = sketch({
+      chains: ['S a E'],
+      activities: { a: { code: 'test_quick', inputs: { value: '${"x" * 70000}' } } },
+      constants: { a: { source_type: 'component_outputs', source_info: { a: ['value'] } } },
+    });
+
+    const { task_id } = await run(tree);
+
+    await gantry.untilState(task_id, 'FAILED');
+    const { data } = await gantry.get(`/apigw/get_task_status/${task_id}/1/?with_ex_data=1`);
+    expect(Object.values(data.ex_data)).toEqual([expect.stringContaining('65536')]);
+  });
+
   it('let a pause be heard within twenty of them', async () => {
     const ids = Array.from({ length: 400 }, (_, index) => `n${index}`);
     const activities = Object.fromEntries(ids.map((id) => [id, { code: 'test_quick', inputs: { ms: 10 } }]));
@@ -80,6 +150,11 @@ describe('quick plugins', () => {
 
   async function countRows(taskId: number): Promise<number> {
     return Object.values(await gantry.countRounds(taskId)).length;
+  }
+
+  async function countMarkers(taskId: number): Promise<number> {
+    const { events } = await gantry.history(taskId);
+    return (events ?? []).filter((event) => event.markerRecordedEventAttributes).length;
   }
 
   async function countActivities(taskId: number): Promise<number> {

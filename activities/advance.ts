@@ -1,0 +1,95 @@
+import type { Db } from '../db/connection';
+import type { NodeExecutionChange } from '../db/node-executions';
+import type { Event, RunPlugin, TaskRow } from '../pipeline/machine';
+import { type AdvanceInput, type AdvanceResult, pluginRunInput, type RecordInput } from '../workflows/contract';
+import { record } from './record';
+import { runQuickly } from './run-plugin';
+import { hear, type Twin, type Twins } from './twins';
+
+/** Between two moments at which the workflow hears its operators (design section 4). */
+const MAX_RUNS = 20;
+const MAX_MS = 500;
+
+/**
+ * Runs quick plugins, and what follows from them as far as it is quick too: a copy of the workflow's machine says what
+ * that is. Everything is recorded in one go, and the workflow's machine then hears the same events.
+ */
+export async function advance(db: Db, twins: Twins, runId: string, input: AdvanceInput): Promise<AdvanceResult> {
+  const twin = twins.take(runId, input.twin);
+  if (!twin) return { missing: true };
+  const line = new Line(twin, input.runs, input.rows);
+  const endAt = Date.now() + MAX_MS;
+  for (let left = MAX_RUNS; left > 0 && line.hasRuns && Date.now() < endAt; ) left -= await line.runSome(db, left);
+  await record(db, line.rows, 'retake');
+  twins.put(runId, twin);
+  return { events: line.events, seq: twin.state.seq };
+}
+
+/** What happens in one go. */
+class Line {
+  readonly events: Event[] = [];
+  readonly rows: { taskId: number; nodes: NodeExecutionChange[]; task?: TaskRow };
+  readonly #runs: RunPlugin[];
+
+  constructor(
+    private readonly twin: Twin,
+    runs: readonly RunPlugin[],
+    rows: RecordInput,
+  ) {
+    this.#runs = [...runs];
+    this.rows = { ...rows, nodes: [...rows.nodes] };
+  }
+
+  get hasRuns(): boolean {
+    return this.#runs.length > 0;
+  }
+
+  /** Runs those that are ready side by side; how many. */
+  async runSome(db: Db, limit: number): Promise<number> {
+    const runs = this.#runs.splice(0, limit);
+    const ended = await Promise.all(
+      runs.map((run) => runQuickly(db, run.code, pluginRunInput(run, this.twin.state.context))),
+    );
+    for (const [index, { outcome, row }] of ended.entries()) {
+      this.rows.nodes.push(row);
+      this.#hear({ type: 'plugin_ended', command: runs[index]!.id, outcome, at: Date.now() });
+    }
+    return runs.length;
+  }
+
+  #hear(event: Event): void {
+    this.events.push(event);
+    let hasMore = false;
+    for (const command of hear(this.twin, event)) {
+      switch (command.type) {
+        case 'run':
+          if (command.quick) this.#runs.push(command);
+          break;
+        case 'cancel':
+          this.#cancel(command.id);
+          break;
+        case 'record_node':
+          this.rows.nodes.push(command.row);
+          break;
+        case 'record_task':
+          this.rows.task = { ...this.rows.task, ...command.row };
+          break;
+        case 'more':
+          hasMore = true;
+          break;
+        // What else there is to do outside is the workflow's, which hears the same events.
+        case 'wake':
+        case 'ended':
+          break;
+        default:
+          command satisfies never;
+      }
+    }
+    if (hasMore) this.#hear({ type: 'continued', at: event.at });
+  }
+
+  #cancel(id: string): void {
+    const index = this.#runs.findIndex((run) => run.id === id);
+    if (index >= 0) this.#runs.splice(index, 1);
+  }
+}

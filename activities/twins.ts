@@ -1,0 +1,46 @@
+import type { State } from '../pipeline/machine';
+import { type Event, step } from '../pipeline/machine';
+import type { Program } from '../pipeline/program';
+import type { TwinInput } from '../workflows/contract';
+
+/** Tasks whose copies this process keeps: the least recently used one goes first. */
+const MAX_TWINS = 200;
+
+/** A copy of a workflow's machine. */
+export interface Twin {
+  program: Program;
+  state: State;
+  /** Events that it has heard. */
+  version: number;
+}
+
+/** The copies of machines that this process has, by workflow run. */
+export class Twins {
+  readonly #byRun = new Map<string, Twin>();
+
+  /**
+   * Takes a copy out and brings it to where the workflow's machine is; undefined when there is none of that version. Put
+   * it back when it has come to a good end: until then nobody knows it.
+   */
+  take(runId: string, input: TwinInput): Twin | undefined {
+    const kept = this.#byRun.get(runId);
+    this.#byRun.delete(runId);
+    if ('state' in input) return { program: input.program, state: input.state, version: input.version };
+    if (kept?.version !== input.version) return undefined;
+    for (const event of input.events) hear(kept, event);
+    return kept;
+  }
+
+  put(runId: string, twin: Twin): void {
+    this.#byRun.set(runId, twin);
+    if (this.#byRun.size <= MAX_TWINS) return;
+    const [oldest] = this.#byRun.keys();
+    this.#byRun.delete(oldest!);
+  }
+}
+
+/** Feeds an event to a copy; its commands, as the workflow's machine will give them. */
+export function hear(twin: Twin, event: Event) {
+  twin.version += 1;
+  return step(twin.program, twin.state, event);
+}
