@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { findNodeExecution } from '../db/node-executions';
+import { findTask, type TaskRecord } from '../db/tasks';
+import type { Json } from '../pipeline/json';
+import { GantryError } from './error';
+import { operateTask } from './operate';
+import type { Services } from './services';
+import { readClaims, signClaims, tokenKey } from './token';
+
+const FORM = 'gantrycb1';
+
+/** The attempt of a node that a token may call back. */
+type Claims = [projectId: number, taskId: number, nodeId: string, loop: number, retry: number];
+
+/**
+ * Address at which another system calls a node back without a login (spec 7.3): it names one attempt, and is of no use
+ * when that is over. A node that is not reached yet is called back at its first attempt.
+ */
+export async function callbackUrlOf({ db, baseUrl }: Services, task: TaskRecord, nodeId: string): Promise<string> {
+  const current = await findNodeExecution(db, task.id, nodeId);
+  const claims: Claims = [task.project_id, task.id, nodeId, current?.loop ?? 1, current?.retry ?? 0];
+  return `${baseUrl}/callback/${signClaims(await tokenKey(db), FORM, claims)}/`;
+}
+
+/**
+ * Calls back the node of a token. The same token with the same data is one callback, however often it comes.
+ *
+ * @throws GantryError `invalid` when the token is none of ours, `refused` when its attempt is over
+ */
+export async function callBackByToken(services: Services, token: string, data: Json): Promise<void> {
+  const claims = readClaims(await tokenKey(services.db), FORM, token) as Claims | undefined;
+  if (!claims) throw new GantryError('invalid', 'the callback token is not valid');
+  const [projectId, taskId, node, loop, retry] = claims;
+  const task = await findTask(services.db, projectId, taskId);
+  if (!task) throw new GantryError('not_found', `task ${taskId} does not exist`);
+  const current = await findNodeExecution(services.db, taskId, node);
+  if ((current?.loop ?? 1) !== loop || (current?.retry ?? 0) !== retry) {
+    throw new GantryError('refused', `the attempt of node ${node} that the token is for is over`);
+  }
+  const id = createHash('sha256')
+    .update(`${token} ${JSON.stringify(data)}`)
+    .digest('hex')
+    .slice(0, 40);
+  const actor = { username: 'callback', appCode: '', source: 'api' };
+  await operateTask(services, task, { action: 'callback', node, data }, { actor, id });
+}

@@ -1,0 +1,304 @@
+import { createHash, createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { listCallbacks } from '../../db/callbacks';
+import { CallbackSender, retryDelayMs, sendDueCallbacks } from '../../tasks/callbacks';
+import { closeLostTasks } from '../../tasks/reconcile';
+import { workflowIdOf } from '../../temporal/names';
+import { CREDENTIALS, Gantry } from '../support/gantry';
+import { sketch } from '../support/trees';
+
+interface Received {
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** A receiver that refuses its first `refusals` messages. */
+async function startReceiver() {
+  const received: Received[] = [];
+  const state = { refusals: 0 };
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    received.push({ headers: request.headers, body });
+    response.writeHead(state.refusals-- > 0 ? 503 : 200).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/done`,
+    received,
+    state,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+const FAILING = {
+  code: 'bk_http_request',
+  inputs: { bk_http_request_method: 'GET', bk_http_request_url: 'http://127.0.0.2:8999/' },
+};
+
+describe('task callbacks', () => {
+  let gantry: Gantry;
+  let receiver: Awaited<ReturnType<typeof startReceiver>>;
+
+  beforeAll(async () => {
+    process.env.GANTRY_HTTP_ALLOW = '127.0.0.1';
+    receiver = await startReceiver();
+    gantry = await Gantry.create();
+    await gantry.startWorker();
+  });
+
+  beforeEach(async () => {
+    await gantry.db.deleteFrom('callbacks').execute();
+    receiver.received.length = 0;
+    receiver.state.refusals = 0;
+  });
+
+  afterAll(async () => {
+    await gantry.stop();
+    await receiver.close();
+  });
+
+  /** A started task whose creator wants to be told. */
+  async function begin(tree: object, version: 'v2' | null = null): Promise<{ id: number; nodes: string[] }> {
+    const { task_id: id, pipeline_tree } = await gantry.create(tree);
+    await gantry.db
+      .updateTable('tasks')
+      .set({ callback_url: receiver.url, callback_version: version })
+      .where('id', '=', id)
+      .execute();
+    await gantry.start(id);
+    return { id, nodes: Object.keys(pipeline_tree.activities) };
+  }
+
+  /** The messages of a task once there are as many as wanted; then a moment for one too many. */
+  async function untilCount(id: number, count: number) {
+    for (const end = Date.now() + 20_000; Date.now() < end; await delay(25)) {
+      if ((await listCallbacks(gantry.db, id)).length >= count) break;
+    }
+    await delay(200);
+    const callbacks = await listCallbacks(gantry.db, id);
+    expect(callbacks).toHaveLength(count);
+    return callbacks;
+  }
+
+  it('tell the end of a task as form fields, signed with the hash of the app secret', async () => {
+    const { id } = await begin(sketch({ chains: ['S a E'] }));
+    await untilCount(id, 1);
+
+    await sendDueCallbacks(gantry.services);
+
+    const [{ headers, body }] = receiver.received as [Received];
+    expect(body).toBe(`task_id=${id}&task_success=True`);
+    expect(headers['content-type']).toBe('application/x-www-form-urlencoded');
+    const key = createHash('sha256').update(CREDENTIALS.app_secret).digest('hex');
+    expect(headers['x-gantry-signature']).toBe(`sha256=${createHmac('sha256', key).update(body).digest('hex')}`);
+    const { data } = await gantry.get(`/apigw/get_task_detail/${id}/1/?include_webhook_history=1`);
+    expect(data.webhook_history).toEqual([
+      {
+        event: 'finished',
+        url: receiver.url,
+        body: { task_id: id, task_success: true },
+        status: 'success',
+        attempts: 1,
+        error: '',
+        create_time: expect.any(String),
+      },
+    ]);
+    await sendDueCallbacks(gantry.services);
+    expect(receiver.received).toHaveLength(1);
+  });
+
+  it('of version v2 are JSON with the outputs, without secrets', async () => {
+    const tree = sketch({
+      chains: ['S a E'],
+      constants: { greeting: { value: 'hello' }, pw: { custom_type: 'password', value: 'never-told' } },
+      outputs: ['${greeting}', '${pw}'],
+    });
+    const { id } = await begin(tree, 'v2');
+    await untilCount(id, 1);
+
+    await sendDueCallbacks(gantry.services);
+
+    expect(JSON.parse(receiver.received[0]!.body)).toEqual({
+      task_id: id,
+      task_success: true,
+      task_outputs: { '${greeting}': 'hello', '${pw}': '******' },
+      callback_version: 'v2',
+    });
+  });
+
+  it('tell each failure that is not retried by itself, and a stop', async () => {
+    const a = { ...FAILING, auto_retry: { enable: true, interval: 0, times: 2 } };
+    const { id, nodes } = await begin(sketch({ chains: ['S a E'], activities: { a } }));
+    const [failed] = await untilCount(id, 1);
+    expect(failed).toMatchObject({ event: `node_failed ${nodes[0]} 1 2`, body: { task_id: id, task_success: false } });
+
+    await gantry.post(`/apigw/operate_node/1/${id}/`, { node_id: nodes[0], action: 'retry' });
+    await untilCount(id, 2);
+    await gantry.post(`/apigw/operate_task/${id}/1/`, { action: 'revoke' });
+
+    const events = (await untilCount(id, 3)).map(({ event }) => event);
+    expect(events).toEqual([`node_failed ${nodes[0]} 1 2`, `node_failed ${nodes[0]} 1 3`, 'revoked']);
+  });
+
+  it('tell a gateway that fails, and a node that is forced to', async () => {
+    const tree = sketch({
+      chains: ['S g', 'g a c', 'g b c', 'c E'],
+      gateways: {
+        g: {
+          type: 'ExclusiveGateway',
+          conditions: { g_a: { evaluate: '1 == 2' }, g_b: { evaluate: '1 == 3' } },
+        },
+        c: { type: 'ConvergeGateway' },
+      },
+    });
+    const { id } = await begin(tree);
+    const [failed] = await untilCount(id, 1);
+    expect(failed!.event).toMatch(/^node_failed /);
+
+    const waiting = await begin(sketch({ chains: ['S a E'], activities: { a: { code: 'pause_node' } } }));
+    await gantry.until(waiting.id, ({ children }) => children[waiting.nodes[0]!]?.state === 'RUNNING');
+    await gantry.post(`/apigw/operate_node/1/${waiting.id}/`, { node_id: waiting.nodes[0], action: 'forced_fail' });
+    await untilCount(waiting.id, 1);
+  });
+
+  it('say nothing of a failure that is ignored', async () => {
+    const a = { ...FAILING, error_ignorable: true };
+    const { id } = await begin(sketch({ chains: ['S a E'], activities: { a } }));
+
+    const [callback] = await untilCount(id, 1);
+    expect(callback!.event).toBe('finished');
+  });
+
+  it('tell the end of a task whose workflow was terminated', async () => {
+    const { id, nodes } = await begin(sketch({ chains: ['S a E'], activities: { a: { code: 'pause_node' } } }));
+    await gantry.until(id, ({ children }) => children[nodes[0]!]?.state === 'RUNNING');
+    await gantry.client.workflow.getHandle(workflowIdOf(gantry.installation, id)).terminate('by hand');
+
+    await closeLostTasks(gantry.services, id - 1);
+
+    const [callback] = await untilCount(id, 1);
+    expect(callback!.event).toBe('revoked');
+  });
+
+  it('are sent again until they are heard, those of one task in their order', async () => {
+    const { id, nodes } = await begin(sketch({ chains: ['S a E'], activities: { a: FAILING } }));
+    await untilCount(id, 1);
+    await gantry.post(`/apigw/operate_node/1/${id}/`, { node_id: nodes[0], action: 'skip' });
+    await untilCount(id, 2);
+    receiver.state.refusals = 1;
+
+    const senders = [new CallbackSender(gantry.services), new CallbackSender(gantry.services)];
+    for (const sender of senders) sender.start();
+    for (const end = Date.now() + 20_000; Date.now() < end && receiver.received.length < 3; ) await delay(50);
+    await Promise.all(senders.map((sender) => sender.stop()));
+
+    expect(receiver.received.map(({ headers }) => headers['x-gantry-event']!.toString().split(' ')[0])).toEqual([
+      'node_failed',
+      'node_failed',
+      'finished',
+    ]);
+  });
+
+  it('are not given up before a day has passed, and wait longer and longer', async () => {
+    const { id } = await begin(sketch({ chains: ['S a E'] }));
+    await untilCount(id, 1);
+    receiver.state.refusals = 2;
+
+    await sendDueCallbacks(gantry.services);
+    expect((await listCallbacks(gantry.db, id))[0]).toMatchObject({
+      status: 'ready',
+      error: expect.stringContaining('503'),
+    });
+    const day = new Date(Date.now() - 25 * 3600 * 1000);
+    const past = { next_at: new Date(), created_at: day };
+    await gantry.db.updateTable('callbacks').set(past).where('task_id', '=', id).execute();
+    await sendDueCallbacks(gantry.services);
+
+    expect((await listCallbacks(gantry.db, id))[0]).toMatchObject({ status: 'fail', attempts: 2 });
+    expect([1, 2, 3, 4, 5, 30].map(retryDelayMs)).toEqual([1000, 1000, 1000, 2000, 4000, 600_000]);
+  });
+
+  it('reach no address that requests may not reach', async () => {
+    const { id } = await begin(sketch({ chains: ['S a E'] }));
+    await untilCount(id, 1);
+    await gantry.db.updateTable('callbacks').set({ url: 'http://127.0.0.3:8999/' }).where('task_id', '=', id).execute();
+
+    await sendDueCallbacks(gantry.services);
+
+    expect((await listCallbacks(gantry.db, id))[0]!.error).toContain('loopback');
+  });
+});
+
+describe('a node that another system calls back by a token', () => {
+  let gantry: Gantry;
+
+  beforeAll(async () => {
+    gantry = await Gantry.create();
+    await gantry.startWorker();
+  });
+
+  afterAll(() => gantry.stop());
+
+  const anonymous = { 'X-Bkapi-Authorization': '' };
+
+  async function waiting() {
+    const tree = sketch({ chains: ['S a b E'], activities: { a: { code: 'pause_node' }, b: { code: 'pause_node' } } });
+    const { task_id: id, pipeline_tree } = await gantry.create(tree);
+    const [a, b] = Object.keys(pipeline_tree.activities) as [string, string];
+    await gantry.start(id);
+    await gantry.until(id, ({ children }) => children[a]?.state === 'RUNNING');
+    const pathOf = async (node: string) => {
+      const { data } = await gantry.get(`/apigw/get_node_callback_url/${id}/1/?node_id=${node}`);
+      return new URL(data.callback_url).pathname;
+    };
+    return { id, a, b, pathOf };
+  }
+
+  it('goes on with the data, without a login; a repetition is the same callback', async () => {
+    const { id, a, b, pathOf } = await waiting();
+    const path = await pathOf(a);
+
+    const answers = [
+      await gantry.post(path, { approved: 'yes' }, anonymous),
+      await gantry.post(path, { approved: 'yes' }, anonymous),
+    ];
+
+    expect(answers).toEqual(answers.map(() => expect.objectContaining({ status: 200, result: true, code: 0 })));
+    await gantry.until(id, ({ children }) => children[b]?.state === 'RUNNING');
+    const { data } = await gantry.get(`/apigw/get_task_node_data/1/${id}/?node_id=${a}`);
+    expect(data.outputs).toContainEqual(expect.objectContaining({ key: 'callback_data', value: { approved: 'yes' } }));
+  });
+
+  it("is found at upstream's address too, also before it is reached", async () => {
+    const { id, a, b, pathOf } = await waiting();
+
+    const early = await gantry.post(`/taskflow/api/v4/nodes${await pathOf(b)}`, {}, anonymous);
+    await gantry.post(await pathOf(a), {}, anonymous);
+
+    expect(early).toMatchObject({ result: true });
+    await gantry.untilState(id, 'FINISHED');
+  });
+
+  it('takes no token that was made up, changed, or of an attempt that is over', async () => {
+    const { id, a, pathOf } = await waiting();
+    const path = await pathOf(a);
+    await gantry.post(`/apigw/operate_node/1/${id}/`, { node_id: a, action: 'forced_fail' });
+    await gantry.post(`/apigw/operate_node/1/${id}/`, { node_id: a, action: 'retry' });
+    await gantry.until(id, ({ children }) => children[a]?.state === 'RUNNING' && children[a]?.retry === 1);
+
+    expect(await gantry.post(path, {}, anonymous)).toMatchObject({ result: false, code: 3599999 });
+    for (const bad of ['/callback/nothing/', path.replace(/.\/$/, '-/'), path.replace('gantrycb1', 'gantry1')]) {
+      expect(await gantry.post(bad, {}, anonymous)).toMatchObject({ status: 200, result: false, code: 3540000 });
+    }
+    expect((await gantry.status(id)).children[a]!.state).toBe('RUNNING');
+  });
+});

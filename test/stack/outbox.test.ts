@@ -1,0 +1,251 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pickPorts } from '../../cli/stack/ports';
+import { taskQueueOf, workflowIdOf } from '../../temporal/names';
+import { CREDENTIALS, Gantry } from '../support/gantry';
+import { sketch } from '../support/trees';
+import { type Tap, Wire } from '../support/wire';
+import { WorkerProcess } from '../support/worker-process';
+
+const KILLS = 50;
+
+/** A moment between the insert of a task and the start of its workflow. */
+interface Step {
+  /** Statements of one connection to Postgres, in this order; the last one is the moment. */
+  sql?: string[];
+  /** Without it: the request to Temporal that starts the workflow. */
+  when: 'before it is sent' | 'after it is done';
+  request: 'create' | 'start';
+  /** Whether the start is promised from here on. */
+  isStarted: boolean;
+}
+
+const step = (request: Step['request'], isStarted: boolean, sql: string[], when: Step['when']): Step => ({
+  request,
+  isStarted,
+  sql,
+  when,
+});
+const BEFORE = 'before it is sent';
+const AFTER = 'after it is done';
+const INSERT = 'insert into "tasks"';
+const CLAIM = 'update "tasks"';
+const AUDIT = 'insert into "audit_records"';
+const PROGRAM = 'from "task_programs"';
+
+const STEPS: Step[] = [
+  step('create', false, [INSERT], BEFORE),
+  step('create', false, [INSERT], AFTER),
+  step('create', false, ['insert into "task_trees"'], AFTER),
+  step('create', false, ['insert into "task_programs"'], AFTER),
+  step('create', false, [INSERT, AUDIT], AFTER),
+  step('create', false, [INSERT, 'commit'], BEFORE),
+  step('create', false, [INSERT, 'commit'], AFTER),
+  step('start', false, [CLAIM], BEFORE),
+  step('start', false, [CLAIM], AFTER),
+  step('start', false, [CLAIM, AUDIT], AFTER),
+  step('start', false, [CLAIM, 'commit'], BEFORE),
+  step('start', true, [CLAIM, 'commit'], AFTER),
+  step('start', true, [PROGRAM], BEFORE),
+  step('start', true, [PROGRAM], AFTER),
+  { request: 'start', isStarted: true, when: BEFORE },
+  { request: 'start', isStarted: true, when: AFTER },
+];
+
+/** Longer than what HTTP/2 says for itself: the request, or the answer with the run's id. */
+const MESSAGE_BYTES = { fromClient: 200, fromServer: 60 };
+
+/** Waits, once armed, for a step's moment, and kills the process at it. */
+class Trap {
+  isArmed = false;
+  isSprung = false;
+  /** The program has been read: what goes to Temporal next is the start. */
+  #isStarting = false;
+
+  constructor(
+    private readonly step: Step,
+    private readonly kill: () => void,
+  ) {}
+
+  postgres(): Tap {
+    const sql = this.step.sql ?? [PROGRAM];
+    let seen = 0;
+    return {
+      fromClient: (chunk) => {
+        if (!this.isArmed || seen === sql.length || !chunk.includes(sql[seen]!)) return !this.isSprung;
+        seen += 1;
+        if (seen < sql.length || !this.step.sql || this.step.when === AFTER) return true;
+        return this.#spring();
+      },
+      fromServer: () => {
+        if (seen < sql.length) return !this.isSprung;
+        this.#isStarting = true;
+        return this.step.sql && this.step.when === AFTER ? this.#spring() : !this.isSprung;
+      },
+    };
+  }
+
+  temporal(): Tap {
+    let isSent = false;
+    return {
+      fromClient: (chunk) => {
+        if (this.step.sql || !this.#isStarting || chunk.length < MESSAGE_BYTES.fromClient) return !this.isSprung;
+        isSent = true;
+        return this.step.when === BEFORE ? this.#spring() : true;
+      },
+      fromServer: (chunk) => {
+        if (!isSent || chunk.length < MESSAGE_BYTES.fromServer) return true;
+        return this.#spring();
+      },
+    };
+  }
+
+  #spring(): false {
+    this.isSprung = true;
+    this.kill();
+    return false;
+  }
+}
+
+/** An API process behind proxies that kill it at a step. */
+class Doomed {
+  private constructor(
+    private readonly url: string,
+    private readonly process: WorkerProcess,
+    private readonly trap: Trap,
+    private readonly wires: Wire[],
+  ) {}
+
+  static async start(gantry: Gantry, step: Step): Promise<Doomed> {
+    let process: WorkerProcess | undefined;
+    const trap = new Trap(step, () => void process?.kill('SIGKILL'));
+    const database = new URL(gantry.databaseUrl);
+    const server = new URL(`http://${gantry.server.address}`);
+    const wires = await Promise.all([
+      Wire.open({ host: database.hostname, port: Number(database.port) }, () => trap.postgres()),
+      Wire.open({ host: server.hostname, port: Number(server.port) }, () => trap.temporal()),
+    ]);
+    database.port = String(wires[0]!.port);
+    const { api } = await pickPorts(['api'], {});
+    const env = { TEMPORAL_ADDRESS: `127.0.0.1:${wires[1]!.port}`, GANTRY_PORT: String(api) };
+    process = await WorkerProcess.start(database.href, env, 'api');
+    return new Doomed(`http://127.0.0.1:${api}`, process, trap, wires);
+  }
+
+  /** Asks for what the step needs and dies at it; the task, where its creation was answered. */
+  async die(tree: object, { request }: Step): Promise<number | undefined> {
+    this.trap.isArmed = request === 'create';
+    const created = await this.#post('/apigw/fast_create_task/1/', { name: 'outbox', pipeline_tree: tree });
+    if (request === 'start') {
+      this.trap.isArmed = true;
+      await this.#post(`/apigw/start_task/${created!.data.task_id}/1/`, {});
+    }
+    await this.process.kill('SIGKILL');
+    for (const wire of this.wires) wire.close();
+    if (!this.trap.isSprung) throw new Error('the process was not at the step');
+    return created?.data.task_id;
+  }
+
+  async #post(path: string, body: object): Promise<{ data: { task_id: number } } | undefined> {
+    const { app_code, app_secret, username } = CREDENTIALS;
+    const caller = { bk_app_code: app_code, bk_app_secret: app_secret, bk_username: username };
+    const headers = { 'X-Bkapi-Authorization': JSON.stringify(caller), 'Content-Type': 'application/json' };
+    const answer = await fetch(this.url + path, { method: 'POST', headers, body: JSON.stringify(body) }).catch(
+      () => undefined,
+    );
+    return answer && ((await answer.json()) as { data: { task_id: number } });
+  }
+}
+
+/** Counts how often each task's node was really run. */
+async function startCounter() {
+  const runs = new Map<number, number>();
+  const server = createServer((request, response) => {
+    const taskId = Number(request.url!.slice(1));
+    runs.set(taskId, (runs.get(taskId) ?? 0) + 1);
+    response.end('{}');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    runs,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+describe('an API process that is killed between the insert and the start', () => {
+  let gantry: Gantry;
+  let counter: Awaited<ReturnType<typeof startCounter>>;
+
+  beforeAll(async () => {
+    process.env.GANTRY_HTTP_ALLOW = '127.0.0.1';
+    counter = await startCounter();
+    gantry = await Gantry.create();
+    await gantry.startWorker();
+  });
+
+  afterAll(async () => {
+    await gantry.stop();
+    counter.close();
+  });
+
+  it('loses no task that was started, and runs none twice: 50 times, at every step', async () => {
+    const inputs = { bk_http_request_method: 'POST', bk_http_request_url: `${counter.url}/\${_system.task_id}` };
+    const tree = sketch({ chains: ['S a E'], activities: { a: { code: 'bk_http_request', inputs } } });
+    const steps = Array.from({ length: KILLS }, (_, kill) => STEPS[kill % STEPS.length]!);
+    const promised: number[] = [];
+    const notStarted: number[] = [];
+    // The next process boots while one dies.
+    let next = Doomed.start(gantry, steps[0]!);
+    for (const [kill, step] of steps.entries()) {
+      const doomed = await next;
+      const following = steps[kill + 1];
+      if (following) next = Doomed.start(gantry, following);
+      const id = await doomed.die(tree, step);
+      if (id !== undefined) (step.isStarted ? promised : notStarted).push(id);
+    }
+
+    const { api } = await pickPorts(['api'], {});
+    const fresh = await WorkerProcess.start(gantry.databaseUrl, { GANTRY_PORT: String(api) }, 'api');
+    try {
+      await untilEnded(promised);
+    } finally {
+      await fresh.kill('SIGTERM');
+    }
+
+    const tasks = await gantry.db.selectFrom('tasks').select(['id', 'phase', 'status']).orderBy('id').execute();
+    const started = tasks.filter(({ phase }) => phase !== 'created');
+    expect(started.map(({ id }) => id)).toEqual([...promised].sort((a, b) => a - b));
+    expect(new Set(started.map(({ status }) => status))).toEqual(new Set(['FINISHED']));
+    expect(tasks.filter(({ id }) => notStarted.includes(id)).map(({ phase }) => phase)).toEqual(
+      notStarted.map(() => 'created'),
+    );
+    expect(Object.fromEntries(counter.runs)).toEqual(Object.fromEntries(promised.map((id) => [id, 1])));
+    const rows = await gantry.db.selectFrom('node_executions').select(['task_id', 'node_id', 'status']).execute();
+    expect(rows).toHaveLength(3 * promised.length);
+    expect(new Set(rows.map(({ task_id, node_id }) => `${task_id} ${node_id}`)).size).toBe(rows.length);
+    expect(new Set(rows.map(({ status }) => status))).toEqual(new Set(['FINISHED']));
+    expect((await listWorkflows()).sort()).toEqual(promised.map((id) => workflowIdOf(gantry.installation, id)).sort());
+  }, 240_000);
+
+  async function untilEnded(ids: number[]): Promise<void> {
+    for (const giveUpAt = Date.now() + 60_000; Date.now() < giveUpAt; await delay(200)) {
+      const rows = await gantry.db.selectFrom('tasks').select('phase').where('id', 'in', ids).execute();
+      if (rows.every(({ phase }) => phase === 'ended')) return;
+    }
+  }
+
+  /** Every execution that there is, also a second one under the same id. */
+  async function listWorkflows(): Promise<string[]> {
+    const ids: string[] = [];
+    const query = `TaskQueue = '${taskQueueOf(gantry.installation)}' and ExecutionStatus = 'Completed'`;
+    for await (const { workflowId } of gantry.client.workflow.list({ query })) ids.push(workflowId);
+    return ids;
+  }
+});
