@@ -2,10 +2,13 @@ import { serve } from '@hono/node-server';
 import { createApp } from '../api/app';
 import { installationName } from '../db/access';
 import { connect } from '../db/connection';
+import { ScheduleReconciler } from '../schedules/reconcile';
+import { CallbackSender } from '../tasks/callbacks';
 import { Reconciler } from '../tasks/reconcile';
 import { connectClient } from '../temporal/connection';
 import { Pipelines } from '../temporal/pipelines';
-import { readConfig } from './config';
+import { Schedules } from '../temporal/schedules';
+import { baseUrlOf, readConfig } from './config';
 import { createLog } from './log';
 import { reportReady, untilStopped } from './signals';
 
@@ -18,18 +21,22 @@ export async function runApi(): Promise<void> {
   const stopped = untilStopped();
   const db = connect(config.DATABASE_URL, { maxConnections: 20 });
   const client = await connectClient({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
-  const pipelines = new Pipelines(client, { name: await installationName(db) });
-  const baseUrl = config.GANTRY_BASE_URL ?? `http://${config.GANTRY_HOST}:${config.GANTRY_PORT}`;
-  const services = { db, pipelines, log, baseUrl };
+  const installation = { name: await installationName(db) };
+  const pipelines = new Pipelines(client, installation);
+  const schedules = new Schedules(client, installation);
+  const baseUrl = baseUrlOf(config);
+  const services = { db, pipelines, schedules, log, baseUrl };
   const app = createApp({
     services,
+    requestsPerSecond: config.GANTRY_RATE_LIMIT,
+    ...(config.GANTRY_MAX_BODY ? { maxBodyBytes: config.GANTRY_MAX_BODY } : {}),
     isReady: () => pipelines.isReachable(),
     ...(config.GANTRY_UI_URL ? { temporalUiUrl: config.GANTRY_UI_URL } : {}),
     ...(config.GANTRY_CODEC_TOKEN ? { codecToken: config.GANTRY_CODEC_TOKEN } : {}),
   });
-  const reconciler = new Reconciler(services);
+  const reconcilers = [new Reconciler(services), new ScheduleReconciler(services), new CallbackSender(services)];
   const server = serve({ fetch: app.fetch, hostname: config.GANTRY_HOST, port: config.GANTRY_PORT }, () => {
-    reconciler.start();
+    for (const reconciler of reconcilers) reconciler.start();
     reportReady();
     log.info({ baseUrl }, 'api serves');
   });
@@ -38,7 +45,7 @@ export async function runApi(): Promise<void> {
   if ('closeAllConnections' in server) setTimeout(() => server.closeAllConnections(), CLOSE_AFTER_MS).unref();
   if ('closeIdleConnections' in server) server.closeIdleConnections();
   await closed;
-  await reconciler.stop();
+  await Promise.all(reconcilers.map((reconciler) => reconciler.stop()));
   await client.connection.close();
   await db.destroy();
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseKeyRing } from '../secrets/keys';
 
 const schema = z.object({
   DATABASE_URL: z.string(),
@@ -11,11 +12,31 @@ const schema = z.object({
   GANTRY_HOST: z.string().default('127.0.0.1'),
   GANTRY_UI_URL: z.url().optional(),
   GANTRY_CODEC_TOKEN: z.string().optional(),
+  /** Read by `secrets/`; a wrong ring is said at the start. */
+  GANTRY_SECRET_KEYS: z
+    .string()
+    .default('')
+    .superRefine((text, context) => {
+      try {
+        parseKeyRing(text);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message });
+      }
+    }),
+  /** Requests a second that an app may send, where it has no limit of its own; 0: any number. */
+  GANTRY_RATE_LIMIT: z.coerce.number().min(0).default(500),
+  /** Bytes of a request's body. */
+  GANTRY_MAX_BODY: z.coerce.number().int().min(1024).optional(),
   GANTRY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
 });
 
 /** What the worker and the API read from the environment. */
 export type Config = z.output<typeof schema>;
+
+/** Address of the API as clients see it. */
+export function baseUrlOf(config: Config): string {
+  return config.GANTRY_BASE_URL ?? `http://${config.GANTRY_HOST}:${config.GANTRY_PORT}`;
+}
 
 /** @throws Error naming every variable that is missing or wrong */
 export function readConfig(env: NodeJS.ProcessEnv): Config {

@@ -9,7 +9,16 @@ const HELP = `gantry: durable operations and deploy pipelines
   gantry api                    only the API     (DATABASE_URL, TEMPORAL_ADDRESS, GANTRY_PORT)
   gantry migrate                bring the database of DATABASE_URL, and the namespace of TEMPORAL_ADDRESS if set, up to date
   gantry cases DIR              drive a folder of cases through the API of a stack of its own
-  gantry add-app CODE USER      give an app a new secret, and make its user (DATABASE_URL)
+  gantry add-app CODE [USER] [--trusted] [--rate N] [--max-body BYTES]
+                                give an app a new secret; with USER it is trusted, and the user made
+  gantry add-project NAME [--biz ID] [--zone ZONE]
+                                make a project, of a business or of nobody
+  gantry grant USER PROJECT ROLE
+                                make somebody viewer, operator, editor or admin of a project, or none of it
+  gantry token USER [--hours N] print a bk_token of a user (24 hours)
+  gantry rotate-secrets [--new-key]
+                                seal stored passwords anew with the first key of GANTRY_SECRET_KEYS; --new-key makes one
+                                for the stack of GANTRY_HOME first, which then has to be restarted
   gantry help                   this text
 
 Settings: GANTRY_HOME (data folder, default .gantry), GANTRY_PORT (default 8000), GANTRY_RETENTION (days, default 30),
@@ -52,10 +61,26 @@ const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
     return runCases(folder);
   },
   async 'add-app'(args) {
-    const [code, username, ...rest] = args;
-    if (!code || !username || rest.length > 0) throw new Error('gantry add-app needs CODE and USER');
     const { addApp } = await import('./add-app.js');
-    return addApp(code, username);
+    return addApp(args);
+  },
+  async 'add-project'(args) {
+    const { addProject } = await import('./add-project.js');
+    return addProject(args);
+  },
+  async grant(args) {
+    const { grant } = await import('./grant.js');
+    return grant(args);
+  },
+  async token(args) {
+    const { printToken } = await import('./token.js');
+    return printToken(args);
+  },
+  async 'rotate-secrets'(args) {
+    const unknown = args.filter((arg) => arg !== '--new-key');
+    if (unknown.length > 0) throw new Error(`gantry rotate-secrets does not know ${unknown.join(' ')}`);
+    const { makeNewKey, rotateStoredSecrets } = await import('./rotate-secrets.js');
+    return args.length > 0 ? makeNewKey() : rotateStoredSecrets();
   },
   async test(args) {
     const { testRun } = await import('./stack/test-run.js');

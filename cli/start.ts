@@ -4,7 +4,7 @@ import { migrateToLatest } from '../db/migrate';
 import { runExample } from './example';
 import { type Boot, bootDatabase, bootTemporal, makeAppSecret } from './stack/backends';
 import { readOrMakeSecret, writeFileAtomic } from './stack/files';
-import { type Credentials, ensureCredentials, openHome } from './stack/home';
+import { type Credentials, ensureCredentials, ensureSecretKeys, openHome } from './stack/home';
 import { runStack } from './stack/lifecycle';
 import { messageOf, say } from './stack/output';
 import { isPortFree } from './stack/ports';
@@ -73,6 +73,7 @@ export async function bootServices(boot: Boot, apiPort: number): Promise<Service
     GANTRY_PORT: String(apiPort),
     GANTRY_HOME: home.folder,
     GANTRY_CODEC_TOKEN: readOrMakeSecret(home.codecTokenFile),
+    GANTRY_SECRET_KEYS: ensureSecretKeys(home.secretKeysFile),
     ...(temporal.uiUrl ? { GANTRY_UI_URL: temporal.uiUrl } : {}),
   };
   record.setAddress('api', url);

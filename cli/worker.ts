@@ -1,7 +1,11 @@
 import { installationName } from '../db/access';
 import { connect } from '../db/connection';
+import { createLauncher } from '../schedules/launch';
+import { connectClient } from '../temporal/connection';
+import { Pipelines } from '../temporal/pipelines';
+import { Schedules } from '../temporal/schedules';
 import { installRuntime, startWorker } from '../temporal/worker';
-import { readConfig } from './config';
+import { baseUrlOf, readConfig } from './config';
 import { createLog } from './log';
 import { reportReady, untilStopped } from './signals';
 
@@ -12,15 +16,21 @@ export async function runWorker(): Promise<void> {
   const stopped = untilStopped();
   installRuntime(log);
   const db = connect(config.DATABASE_URL, { maxConnections: 20 });
+  const server = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE };
+  const installation = { name: await installationName(db) };
+  const client = await connectClient(server);
+  const pipelines = new Pipelines(client, installation);
+  const schedules = new Schedules(client, installation);
   const worker = await startWorker({
-    address: config.TEMPORAL_ADDRESS,
-    namespace: config.TEMPORAL_NAMESPACE,
-    installation: { name: await installationName(db) },
+    ...server,
+    installation,
     db,
+    launch: createLauncher({ db, pipelines, schedules, log, baseUrl: baseUrlOf(config) }),
     log,
   });
   reportReady();
   await Promise.race([stopped, worker.finished]);
   await worker.stop();
+  await client.connection.close();
   await db.destroy();
 }

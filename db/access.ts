@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import type { Insertable, Selectable } from 'kysely';
 import type { DbOrTransaction } from './connection';
 import type { Database, Role } from './schema';
 
@@ -9,6 +9,12 @@ export type AppRecord = Selectable<Database['apps']>;
 export async function installationName(db: DbOrTransaction): Promise<string> {
   const { name } = await db.selectFrom('installation').select('name').executeTakeFirstOrThrow();
   return name;
+}
+
+/** The secret that signs the tokens of users, made with the database. */
+export async function installationTokenKey(db: DbOrTransaction): Promise<string> {
+  const row = await db.selectFrom('installation').select('token_key').executeTakeFirstOrThrow();
+  return row.token_key;
 }
 
 export function findProject(db: DbOrTransaction, id: number): Promise<ProjectRecord | undefined> {
@@ -43,4 +49,54 @@ export async function findRole(db: DbOrTransaction, projectId: number, username:
 export async function isKnownUser(db: DbOrTransaction, name: string): Promise<boolean> {
   const user = await db.selectFrom('users').select('name').where('name', '=', name).executeTakeFirst();
   return user !== undefined;
+}
+
+/** Makes a user; whether there was none of that name. */
+export async function insertUser(db: DbOrTransaction, name: string): Promise<boolean> {
+  const made = await db
+    .insertInto('users')
+    .values({ name })
+    .onConflict((on) => on.doNothing())
+    .executeTakeFirst();
+  return made.numInsertedOrUpdatedRows === 1n;
+}
+
+/** Makes an app, or changes the one of that code; limits that are not named stay. */
+export async function upsertApp(db: DbOrTransaction, app: Insertable<Database['apps']>): Promise<void> {
+  const { code: _code, ...changes } = app;
+  await db
+    .insertInto('apps')
+    .values(app)
+    .onConflict((on) => on.column('code').doUpdateSet(changes))
+    .execute();
+}
+
+/** Gives a user a role in a project, or takes it; the role that was there. Call it in a transaction. */
+export async function setRole(
+  db: DbOrTransaction,
+  projectId: number,
+  username: string,
+  role: Role | null,
+): Promise<Role | null> {
+  const before = (await findRole(db, projectId, username)) ?? null;
+  if (role === null) {
+    await db.deleteFrom('project_roles').where('project_id', '=', projectId).where('username', '=', username).execute();
+    return before;
+  }
+  await db
+    .insertInto('project_roles')
+    .values({ project_id: projectId, username, role })
+    .onConflict((on) => on.columns(['project_id', 'username']).doUpdateSet({ role }))
+    .execute();
+  return before;
+}
+
+/** Who has which role in a project, by name. */
+export function listRoles(db: DbOrTransaction, projectId: number): Promise<{ username: string; role: Role }[]> {
+  return db
+    .selectFrom('project_roles')
+    .select(['username', 'role'])
+    .where('project_id', '=', projectId)
+    .orderBy('username')
+    .execute();
 }

@@ -1,5 +1,8 @@
-import { connect } from './connection';
+import { upsertApp } from './access';
+import { connect, type DbOrTransaction } from './connection';
 import { hashSecret } from './secrets';
+
+const DEMO_PROJECT = { id: 1, name: 'demo', bk_biz_id: 1, from_cmdb: true };
 
 /** Makes the demo project (id 1, business 1), the app and its user; what exists stays, save for the app's secret. */
 export async function ensureDemo(
@@ -9,31 +12,33 @@ export async function ensureDemo(
   const db = connect(databaseUrl, { maxConnections: 1 });
   try {
     await db.transaction().execute(async (tx) => {
-      const project = { id: 1, name: 'demo', bk_biz_id: 1, from_cmdb: true };
-      await tx
-        .insertInto('projects')
-        .values(project)
-        .onConflict((on) => on.doNothing())
-        .execute();
-      const app = { code: credentials.app_code, secret_hash: hashSecret(credentials.app_secret), trusted: true };
-      await tx
-        .insertInto('apps')
-        .values(app)
-        .onConflict((on) => on.column('code').doUpdateSet({ secret_hash: app.secret_hash, trusted: true }))
-        .execute();
-      const user = { name: credentials.username };
-      await tx
-        .insertInto('users')
-        .values(user)
-        .onConflict((on) => on.doNothing())
-        .execute();
-      await tx
-        .insertInto('project_roles')
-        .values({ project_id: project.id, username: user.name, role: 'admin' })
-        .onConflict((on) => on.doNothing())
-        .execute();
+      await upsertApp(tx, {
+        code: credentials.app_code,
+        secret_hash: hashSecret(credentials.app_secret),
+        trusted: true,
+      });
+      await ensureDemoProject(tx, credentials.username);
     });
   } finally {
     await db.destroy();
   }
+}
+
+/** Makes the demo project and its admin; call it in a transaction. */
+export async function ensureDemoProject(db: DbOrTransaction, username: string): Promise<void> {
+  await db
+    .insertInto('projects')
+    .values(DEMO_PROJECT)
+    .onConflict((on) => on.doNothing())
+    .execute();
+  await db
+    .insertInto('users')
+    .values({ name: username })
+    .onConflict((on) => on.doNothing())
+    .execute();
+  await db
+    .insertInto('project_roles')
+    .values({ project_id: DEMO_PROJECT.id, username, role: 'admin' })
+    .onConflict((on) => on.doNothing())
+    .execute();
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { isJsonObject, type JsonObject } from '../pipeline/json';
+import { plugins } from '.';
 import type { Plugin } from './plugin';
+import { type UnavailablePlugin, unavailablePlugins } from './unavailable';
 
 /** An input or output as the catalog of bk-sops lists it (spec 7.7). */
 export interface FieldDescription {
@@ -20,6 +22,12 @@ export interface PluginDescription {
   desc: string;
   inputs: FieldDescription[];
   outputs: FieldDescription[];
+}
+
+/** A plugin of the catalog; one that cannot run here says why. */
+export interface CatalogEntry extends PluginDescription {
+  available: boolean;
+  reason: string;
 }
 
 const TYPES: Record<string, string> = { integer: 'int', number: 'float', boolean: 'bool' };
@@ -50,6 +58,51 @@ export function describePlugin({
     inputs: describeFields(inputs),
     outputs: [...describeFields(outputs), ...describeFields(COMMON_OUTPUTS)],
   };
+}
+
+let described: readonly CatalogEntry[] | undefined;
+
+/** The whole catalog: the plugins of this installation, then those that it lacks. */
+export function describeCatalog(): readonly CatalogEntry[] {
+  described ??= describeAll();
+  return described;
+}
+
+/** The entry of a plugin by code and version; undefined when there is none. */
+export function findCatalogEntry(code: string, version: string): CatalogEntry | undefined {
+  return describeCatalog().find((entry) => entry.code === code && entry.version === version);
+}
+
+function describeAll(): CatalogEntry[] {
+  const here = plugins.map((plugin) => ({ ...describePlugin(plugin), available: true, reason: '' }));
+  const known = new Set(here.map(keyOf));
+  return [...here, ...unavailablePlugins.flatMap(describeUnavailable).filter((entry) => !known.has(keyOf(entry)))];
+}
+
+/** Of a plugin that is not here no more is known than the names of its fields. */
+function describeUnavailable({ code, versions, name, group, reason, inputs, outputs }: UnavailablePlugin) {
+  const field = (key: string): FieldDescription => ({
+    key,
+    name: key,
+    type: 'any',
+    required: false,
+    schema: { description: key },
+  });
+  return versions.map((version) => ({
+    code,
+    version,
+    name,
+    group_name: group,
+    desc: `Not available here: ${reason}`,
+    inputs: inputs.map(field),
+    outputs: [...outputs.map(field), ...describeFields(COMMON_OUTPUTS)],
+    available: false,
+    reason,
+  }));
+}
+
+function keyOf({ code, version }: Pick<PluginDescription, 'code' | 'version'>): string {
+  return `${code} ${version}`;
 }
 
 function describeFields(object: z.ZodObject): FieldDescription[] {

@@ -1,20 +1,45 @@
 import type { ProjectRecord } from '../db/access';
+import type { DbOrTransaction } from '../db/connection';
+import { findTemplateExecutorProxy, listProjectConstants, type ProjectConstant } from '../db/projects';
 import type { TaskRecord } from '../db/tasks';
 import type { TaskContext } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
 import { wallClock } from './time';
 import { namedZones, zoneOffsets } from './zone';
 
-/** What a starting task brings along: `${_system}` (spec 4.6), project constants, its time zone. */
+/** What a task takes from around it when it starts. */
+export interface Surroundings {
+  constants: readonly ProjectConstant[];
+  /** Executor proxy of the template that the task was made from. */
+  templateProxy: string;
+}
+
+const NOTHING_AROUND: Surroundings = { constants: [], templateProxy: '' };
+
+/** Reads what a starting task takes from its project and its template. */
+export async function surroundingsOf(db: DbOrTransaction, task: TaskRecord): Promise<Surroundings> {
+  return {
+    constants: await listProjectConstants(db, task.project_id),
+    templateProxy: task.template_id === null ? '' : await findTemplateExecutorProxy(db, Number(task.template_id)),
+  };
+}
+
+/**
+ * What a starting task brings along: `${_system}` (spec 4.6), project constants, its time zone. Work is done in the name
+ * of the task's executor proxy, else the template's, else the project's, else of who started it (spec section 10); a
+ * node's own proxy goes before them all.
+ */
 export function contextOf(
   task: TaskRecord,
   project: ProjectRecord,
   taskUrl: string,
   { zones = [] }: Pick<Program, 'zones'> = {},
+  { constants, templateProxy } = NOTHING_AROUND,
 ): TaskContext {
   const startedAt = task.started_at ?? new Date();
   const zone = zoneOffsets(project.time_zone, startedAt.getTime());
-  const executor = task.executor ?? task.creator;
+  const operator = task.executor ?? task.creator;
+  const executor = task.executor_proxy || templateProxy || project.executor_proxy || operator;
   return {
     taskId: task.id,
     system: {
@@ -30,10 +55,10 @@ export function contextOf(
       biz_cc_id: project.bk_biz_id,
       biz_cc_name: project.name,
       biz_supplier_account: '0',
-      operator: executor,
+      operator,
       executor,
     },
-    env: {},
+    env: Object.fromEntries(constants.map(({ key, value }) => [`_env_${key}`, value])),
     zone,
     ...(zones.length > 0 ? { zones: namedZones(zones, startedAt.getTime()) } : {}),
   };
@@ -42,4 +67,9 @@ export function contextOf(
 /** Where people look at a task. */
 export function taskUrlOf(baseUrl: string, projectId: number, taskId: number): string {
   return `${baseUrl}/taskflow/execute/${projectId}/?instance_id=${taskId}`;
+}
+
+/** Where people claim a task that waits for somebody to take it. */
+export function claimUrlOf(baseUrl: string, projectId: number, taskId: number): string {
+  return `${baseUrl}/function/?project_id=${projectId}&instance_id=${taskId}`;
 }

@@ -3,12 +3,19 @@ import type { Db } from '../../db/connection';
 import type { Role } from '../../db/schema';
 import { GantryError } from '../../tasks/error';
 import type { Caller, Need } from './endpoint';
+import { describePlace, findPlace, type Place } from './project';
 
 const RANKS: Record<Role, number> = { viewer: 1, operator: 2, editor: 3, admin: 4 };
 
+/** Whether a role includes another. */
+export function includesRole(role: Role, needed: Role): boolean {
+  return RANKS[role] >= RANKS[needed];
+}
+
 /**
- * Lets a caller through to an endpoint, or not. Trusted apps answer for their users (spec section 10).
+ * Lets a caller do something in a project, or not. Trusted apps answer for their users (spec section 10).
  *
+ * @param place how the caller named the project: who has no role in it learns no more than that
  * @throws GantryError `forbidden`, naming what is missing
  */
 export async function authorise(
@@ -16,14 +23,43 @@ export async function authorise(
   { app, username }: Caller,
   need: Need,
   project: ProjectRecord | undefined,
+  place = `project(${project?.id})`,
 ): Promise<void> {
   if (app.trusted || need === 'user') return;
   if (need === 'trusted') throw new GantryError('forbidden', 'you have no permission to call this api.');
-  if (!project) throw new Error('an endpoint that needs a role has a project in its path');
-  const role = await findRole(db, project.id, username);
-  if (role && RANKS[role] >= RANKS[need]) return;
+  const role = project && (await findRole(db, project.id, username));
+  if (role && includesRole(role, need)) return;
   throw new GantryError(
     'forbidden',
-    `${username} is ${role ?? 'no member'} of project ${project.id}: this needs the role ${need}`,
+    role
+      ? `${username} is ${role} of project ${project.id}: this needs the role ${need}`
+      : `${place} does not exist, or ${username} has no role in it: this needs the role ${need}`,
   );
+}
+
+/**
+ * The project that a request is in. To a trusted app one that is not there does not exist; any other is refused it in the
+ * same words as one in which its user has no role.
+ *
+ * @throws GantryError `not_found`, `forbidden`
+ */
+export async function enterProject(db: Db, caller: Caller, need: Need, place: Place): Promise<ProjectRecord> {
+  const project = await findPlace(db, place);
+  await authorise(db, caller, need, project, describePlace(place));
+  if (project) return project;
+  throw new GantryError('not_found', `${describePlace(place)} does not exist.`);
+}
+
+/**
+ * Nobody may have work done in another's name; an empty proxy is nobody's.
+ *
+ * @throws GantryError `invalid`
+ */
+export function requireOwnProxy(caller: Caller, executorProxy: string): void {
+  if (mayProxy(caller, executorProxy)) return;
+  throw new GantryError('invalid', 'executor_proxy can only be set to oneself');
+}
+
+export function mayProxy({ app, username }: Caller, executorProxy: string): boolean {
+  return app.trusted || executorProxy === '' || executorProxy === username;
 }

@@ -2,13 +2,23 @@ import { findBusinessProject, findProject, type ProjectRecord } from '../../db/a
 import type { Db } from '../../db/connection';
 import { GantryError } from '../../tasks/error';
 
-/**
- * The project that an id means: by default the one of a CMDB business, in any other scope the one with that id
- * (spec 7.1).
- */
-export async function resolveProject(db: Db, id: number, scope: unknown = 'cmdb_biz'): Promise<ProjectRecord> {
+/** How a request names its project (spec 7.1). */
+export interface Place {
+  id: number;
+  /** `cmdb_biz`: the project of the business with that id; any other: the project with it. */
+  scope: string;
+}
+
+export function readPlace(id: number, scope: unknown): Place {
+  if (scope === undefined || scope === null || scope === '') return { id, scope: 'cmdb_biz' };
   if (typeof scope !== 'string') throw new GantryError('invalid', 'invalid param format: scope is not a string');
-  const project = await (scope === 'cmdb_biz' ? findBusinessProject(db, id) : findProject(db, id));
-  if (!project) throw new GantryError('not_found', `project(${id}) with scope(${scope}) does not exist.`);
-  return project;
+  return { id, scope };
+}
+
+export function findPlace(db: Db, { id, scope }: Place): Promise<ProjectRecord | undefined> {
+  return scope === 'cmdb_biz' ? findBusinessProject(db, id) : findProject(db, id);
+}
+
+export function describePlace({ id, scope }: Place): string {
+  return `project(${id}) with scope(${scope})`;
 }

@@ -13,6 +13,8 @@ export interface Home {
   credentialsFile: string;
   codecTokenFile: string;
   postgresPasswordFile: string;
+  /** Keys that password variables are sealed with, as in GANTRY_SECRET_KEYS. */
+  secretKeysFile: string;
   /** The data of the embedded Temporal server. */
   temporalFolder: string;
   /** Its presence says that the first start's example ran or was not wanted. */
@@ -47,6 +49,7 @@ export function openHome(folder = process.env.GANTRY_HOME || '.gantry'): Home {
     credentialsFile: path.join(full, 'credentials.json'),
     codecTokenFile: path.join(full, 'codec-token'),
     postgresPasswordFile: path.join(full, 'postgres-password'),
+    secretKeysFile: path.join(full, 'secret-keys'),
     temporalFolder: path.join(full, 'temporal'),
     exampleFile: path.join(full, 'example.json'),
   };
@@ -75,4 +78,23 @@ export function ensureCredentials(file: string, makeSecret: () => string): Crede
   const made: Credentials = { app_code, app_secret: makeSecret(), username: 'admin' };
   writeFileAtomic(file, `${JSON.stringify(made, null, 2)}\n`);
   return made;
+}
+
+/** The keys of `GANTRY_SECRET_KEYS`, or those of this home, made at the first call. */
+export function ensureSecretKeys(file: string, given = process.env.GANTRY_SECRET_KEYS): string {
+  if (given) return given;
+  if (fs.existsSync(file)) return fs.readFileSync(file, 'utf8').trim();
+  const made = newSecretKey();
+  writeFileAtomic(file, `${made}\n`);
+  return made;
+}
+
+/** Puts a new key before those of a home: it seals from the next start on. */
+export function addSecretKey(file: string): void {
+  writeFileAtomic(file, `${newSecretKey()},${ensureSecretKeys(file, '')}\n`);
+}
+
+/** A new key with a name of its own, `id:base64`. */
+function newSecretKey(): string {
+  return `k${randomBytes(4).toString('hex')}:${randomBytes(32).toString('base64')}`;
 }

@@ -3,6 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tailOf } from './files';
 import type { Managed, ProcessTable, StopStep } from './processes';
 
+/** `gantry` itself. */
+export const MAIN = path.join(__dirname, '..', 'main.js');
+
 const READY_WITHIN_MS = 60_000;
 
 /** Both promise to end within 5 s of SIGTERM. */
@@ -10,14 +13,26 @@ export const SERVICE_STOP: readonly StopStep[] = [{ signal: 'SIGTERM', waitMs: 5
 
 export type ServiceName = 'worker' | 'api';
 
+/** How a service is run, where it is not the only one of its kind. */
+interface ServiceOptions {
+  /** Its name in stack.json and of its log. */
+  as?: string;
+  /** Arguments of Node. */
+  command?: readonly string[];
+}
+
 /**
  * Starts `gantry worker` or `gantry api` and waits for its message `{ ready: true }`.
  *
  * @throws Error with the end of its log when it ends before, or says nothing for 60 s
  */
-export async function startService(name: ServiceName, table: ProcessTable, env: NodeJS.ProcessEnv): Promise<Managed> {
-  const program = path.join(__dirname, '..', 'main.js');
-  const managed = await table.start(name, process.execPath, [program, name], { env, channel: 'ipc' });
+export async function startService(
+  service: ServiceName,
+  table: ProcessTable,
+  env: NodeJS.ProcessEnv,
+  { as: name = service, command = [MAIN, service] }: ServiceOptions = {},
+): Promise<Managed> {
+  const managed = await table.start(name, process.execPath, command, { env, channel: 'ipc' });
   const ready = new Promise<'ready'>((resolve) => {
     managed.child.on('message', (message: unknown) => {
       if (typeof message === 'object' && message !== null && 'ready' in message) resolve('ready');

@@ -1,4 +1,13 @@
 import type { Endpoint } from '../endpoint';
+import { projectEndpoints } from '../projects';
+import { getPluginBaseInfo } from './get-plugin-base-info';
+import { getPluginDetail } from './get-plugin-detail';
+import { getPluginList } from './get-plugin-list';
 
-/** Plugins, projects and what else there is to choose from (spec 7.7). */
-export const catalogEndpoints: readonly Endpoint[] = [];
+/** What tasks are made of: plugins, and the projects that they are in (spec 7.7). */
+export const catalogEndpoints: readonly Endpoint[] = [
+  getPluginList,
+  getPluginDetail,
+  getPluginBaseInfo,
+  ...projectEndpoints,
+];
