@@ -1,17 +1,33 @@
 import type { ProjectRecord } from '../../db/access';
+import { GantryError } from '../../tasks/error';
 import { wallClockWithOffset } from '../../tasks/time';
-import { zoneOffsets } from '../../tasks/zone';
+import { offsetReader } from '../../tasks/zone';
 
-/** Formats times of a project as `YYYY-MM-DD HH:MM:SS +ZZZZ`; null stays null. */
-export function timeFormatter({ time_zone }: ProjectRecord): (at: Date | null) => string | null {
-  return (at) => {
-    if (at === null) return null;
-    // The first offset holds from the day before on, which is as old as the time itself.
-    const offset = zoneOffsets(time_zone, at.getTime())
-      .filter(([from]) => from <= at.getTime())
-      .at(-1)?.[1];
-    return wallClockWithOffset(at, offset ?? 0);
-  };
+/** Formats a time as `YYYY-MM-DD HH:MM:SS +ZZZZ`; null stays null. */
+export type TimeFormatter = (at: Date | null) => string | null;
+
+/** Formats times on the clock of a project. */
+export function timeFormatter({ time_zone }: Pick<ProjectRecord, 'time_zone'>): TimeFormatter {
+  const offsetAt = offsetReader(time_zone);
+  return (at) => (at === null ? null : wallClockWithOffset(at, offsetAt(at.getTime())));
+}
+
+/**
+ * Formats times on the clock that a client expects, or on the project's (spec 7.1).
+ *
+ * @throws GantryError `validation` when there is no such zone
+ */
+export function timeFormatterIn(
+  project: Pick<ProjectRecord, 'time_zone'>,
+  expectedTimezone: string | undefined,
+): TimeFormatter {
+  if (expectedTimezone === undefined) return timeFormatter(project);
+  try {
+    return timeFormatter({ time_zone: expectedTimezone });
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new GantryError('validation', `expected_timezone ${expectedTimezone} is unknown.`, { cause });
+  }
 }
 
 /** Whole seconds between start and end, until now while there is no end; 0 before the start. */

@@ -9,12 +9,13 @@ const FORBIDDEN_NAMES = new Set('self context local caller pageargs UNDEFINED ST
 const FORBIDDEN_ATTRIBUTES = new Set(
   (
     'format format_map os sys subprocess shutil ctypes socket threading multiprocessing builtins modules importlib ' +
-    'pty platform signal system fork forkpty kill killpg gi_frame gi_code cr_frame cr_code ag_frame ag_code ' +
+    'pty platform signal system exec fork forkpty kill killpg gi_frame gi_code cr_frame cr_code ag_frame ag_code ' +
     'func_globals func_code f_globals f_locals f_builtins f_back tb_frame mro'
   ).split(' '),
 );
 
-const FORBIDDEN_ATTRIBUTE_PREFIXES = ['_', 'popen', 'spawn', 'exec'];
+/** `execl…` and `execv…`, not `exec…`: `${_system.executor}` is a variable (spec 4.6). */
+const FORBIDDEN_ATTRIBUTE_PREFIXES = ['_', 'popen', 'spawn', 'execl', 'execv'];
 
 export function isForbiddenName(name: string): boolean {
   return name.startsWith('__') || FORBIDDEN_NAMES.has(name);

@@ -1,6 +1,6 @@
 import { flowIds, own } from './own';
 import type { Problem } from './problem';
-import type { Gateway, PipelineTree } from './types';
+import type { Gateway, PipelineTree, SubProcess } from './types';
 
 /** What `^\w+$` means to upstream: letters and digits of any script, and the underscore. */
 const ID = /^[\p{L}\p{N}_]+$/u;
@@ -13,7 +13,7 @@ type Report = (nodeId: string | undefined, message: string) => void;
  * What upstream lets pass and stumbles over later, at id replacement or at start (spec, marks "BETTER"): references that
  * disagree, ids that are not their keys, branches without a condition, activities without a plugin.
  */
-export function consistencyProblems(tree: PipelineTree): Problem[] {
+export function consistencyProblems(tree: PipelineTree, { allowReferences }: { allowReferences: boolean }): Problem[] {
   const problems: Problem[] = [];
   const report: Report = (nodeId, message) => {
     const node = nodeId === undefined ? {} : { nodeId };
@@ -22,7 +22,7 @@ export function consistencyProblems(tree: PipelineTree): Problem[] {
   checkIds(tree, report);
   checkFlows(tree, report);
   for (const [id, gateway] of Object.entries(tree.gateways)) checkConditions(id, gateway, report);
-  checkActivities(tree, report);
+  checkActivities(tree, allowReferences, report);
   checkSources(tree, report);
   return problems;
 }
@@ -101,10 +101,10 @@ function checkConditions(id: string, gateway: Gateway, report: Report): void {
 const FLAGS = ['optional', 'error_ignorable', 'retryable', 'skippable', 'can_retry', 'isSkipped'];
 const SETTINGS = ['auto_retry', 'timeout_config', 'loop_config'];
 
-function checkActivities({ activities }: PipelineTree, report: Report): void {
+function checkActivities({ activities }: PipelineTree, allowReferences: boolean, report: Report): void {
   for (const [id, activity] of Object.entries(activities)) {
     if (activity.type === 'SubProcess') {
-      if (!activity.pipeline) report(id, `activity ${id}: a SubProcess needs its unfolded pipeline`);
+      if (!activity.pipeline) checkReference(activity, allowReferences, report);
     } else if (!activity.component) {
       report(id, `activity ${id}: component is missing`);
     } else if (Object.hasOwn(activity.component.data, UNSAFE_KEY)) {
@@ -119,6 +119,13 @@ function checkActivities({ activities }: PipelineTree, report: Report): void {
       if (typeof settings !== 'object' || Array.isArray(settings))
         report(id, `activity ${id}: ${name} must be an object`);
     }
+  }
+}
+
+function checkReference({ id, template_id }: SubProcess, allowReferences: boolean, report: Report): void {
+  if (!allowReferences) report(id, `activity ${id}: a SubProcess needs its unfolded pipeline`);
+  else if (typeof template_id !== 'number' && (typeof template_id !== 'string' || template_id === '')) {
+    report(id, `activity ${id}: a SubProcess needs the template_id of a template, or its unfolded pipeline`);
   }
 }
 

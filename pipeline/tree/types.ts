@@ -63,6 +63,11 @@ export interface ServiceActivity extends ActivityBase {
 export interface SubProcess extends ActivityBase {
   type: 'SubProcess';
   template_id?: string | number;
+  /** What the parent gives for constants of the template; gone once the tree is unfolded (section 1.4). */
+  constants?: Json;
+  /** The template and the digest of the version that was unfolded. */
+  original_template_id?: string;
+  original_template_version?: string;
   /** The unfolded nested tree; its `id` equals the activity's. */
   pipeline: PipelineTree;
 }

@@ -30,6 +30,8 @@ export interface Validation {
 interface Options {
   /** Whether flows may lead back (default true, as in every entry point upstream). */
   allowCycles?: boolean;
+  /** Whether a subprocess may name a template instead of having its tree, as in templates (default false). */
+  allowReferences?: boolean;
 }
 
 /** A tree and the subprocess activities around it, outermost first. */
@@ -59,7 +61,7 @@ export function validateTree(input: unknown, options: Options = {}): Validation 
       for (const [gateway, target] of result.converge) converge.push([[...part.owners, gateway].join('/'), target]);
       return result.problems;
     },
-    (part) => consistencyStage(part.tree, graphs.get(part)),
+    (part) => consistencyStage(part.tree, graphs.get(part), options),
   ];
   for (const stage of stages) {
     const found = parts.flatMap((part) => stage(part).map((problem) => inside(part.owners, problem)));
@@ -120,10 +122,14 @@ function graphStage(tree: PipelineTree, { allowCycles = true }: Options): GraphS
   return { problems: streamProblems(graph, match.converge), converge, graph };
 }
 
-function consistencyStage(tree: PipelineTree, graph: Graph | undefined): Problem[] {
+function consistencyStage(
+  tree: PipelineTree,
+  graph: Graph | undefined,
+  { allowReferences = false }: Options,
+): Problem[] {
   const inExpressions = (value: Json) => templateReferences(parseTemplate(value)).map((name) => `\${${name}}`);
   return [
-    ...consistencyProblems(tree),
+    ...consistencyProblems(tree, { allowReferences }),
     ...(graph ? endlessProblems(graph) : []),
     ...circleProblems(tree, inExpressions, 'consistency'),
   ];

@@ -24,7 +24,7 @@ export interface Pattern {
 }
 
 /** Compiles a Python pattern. Look-ahead and back references do not exist in RE2: a value error. */
-export function compilePattern(source: string, flags: number, run: Run): Pattern {
+export function compilePattern(source: string, flags: number, run: Pick<Run, 'meter'>): Pattern {
   if (source.length > MAX_PATTERN_LENGTH) throw limitError('the pattern is too long');
   const repeats = source.match(/\{\d*,?\d+/g)?.reduce((sum, part) => sum + Number(/\d+$/.exec(part)![0]), 0) ?? 0;
   if (repeats > MAX_REPEATS) throw limitError('the pattern repeats too much');
@@ -95,7 +95,13 @@ export interface Found {
 export type Anchor = 'anywhere' | 'start' | 'both';
 
 /** Matches one after another; `limit` 0: all. */
-export function findMatches(pattern: Pattern, text: string, anchor: Anchor, limit: number, run: Run): Found[] {
+export function findMatches(
+  pattern: Pattern,
+  text: string,
+  anchor: Anchor,
+  limit: number,
+  run: Pick<Run, 'meter'>,
+): Found[] {
   if (text.length > MAX_TEXT_LENGTH) throw limitError('the text is too long for a regular expression');
   // RE2JS answers a malformed text differently from a well formed one; Python would too.
   if (/[\ud800-\udfff]/.test(text)) encodeText(text);

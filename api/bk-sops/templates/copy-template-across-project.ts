@@ -1,0 +1,23 @@
+import { z } from '@hono/zod-openapi';
+import { exportTemplates } from '../../../templates/export';
+import { defineEndpoint } from '../endpoint';
+import { enterProject } from '../permission';
+import { importBundle, importedData } from './import-template';
+import { id } from './schema';
+
+/** Copies templates, and those that they refer to, into another project; common ones stay what they are (spec 7.5). */
+export const copyTemplateAcrossProject = defineEndpoint({
+  name: 'copy_template_across_project',
+  method: 'post',
+  path: ['bk_biz_id'],
+  needs: 'viewer',
+  summary: 'Copy templates into another project, in which the caller is an editor',
+  input: z.object({ new_project_id: id, template_ids: z.array(id).min(1).max(500) }),
+  data: importedData,
+  async run(call, { new_project_id, template_ids }) {
+    const { services, caller, project } = call;
+    const target = await enterProject(services.db, caller, 'editor', { id: new_project_id, scope: 'project' });
+    const bundle = await exportTemplates(services.db, project.id, [...new Set(template_ids)], { keepsCommon: true });
+    return importBundle(call, bundle, target.id, { keepsCommon: true });
+  },
+});

@@ -1,0 +1,37 @@
+import { z } from '@hono/zod-openapi';
+import { createTemplate } from '../../../templates/save';
+import { DEFAULT_SETTINGS } from '../../../templates/settings';
+import { readTree } from '../../../templates/tree-text';
+import { type Call, defineEndpoint } from '../endpoint';
+import { timeFormatter } from '../format';
+import { settingsInput, treeInput } from './schema';
+import { readSettings } from './settings';
+
+/** Makes a template of a project (spec 7.5). */
+export const createTemplateEndpoint = defineEndpoint({
+  name: 'create_template',
+  method: 'post',
+  path: ['bk_biz_id'],
+  needs: 'editor',
+  summary: 'Create a template',
+  input: settingsInput.extend(treeInput.shape),
+  data: z.object({ template_id: z.number().int(), template_name: z.string(), pipeline_template_id: z.string() }),
+  async run(call, input) {
+    const { services, caller, project, actor } = call;
+    const tree = readTree(input.pipeline_tree, input.format);
+    const { name = defaultName(call), ...settings } = readSettings(caller, { ...input, name: input.name || undefined });
+    const id = await createTemplate(services.db, {
+      projectId: project.id,
+      settings: { ...DEFAULT_SETTINGS, name, ...settings },
+      tree,
+      labelIds: input.template_labels ?? [],
+      actor,
+    });
+    return { data: { template_id: id, template_name: name, pipeline_template_id: String(id) } };
+  },
+});
+
+/** `new20260728101530`, on the project's clock. */
+function defaultName({ project }: Call): string {
+  return `new${timeFormatter(project)(new Date())!.slice(0, 19).replace(/\D/g, '')}`;
+}

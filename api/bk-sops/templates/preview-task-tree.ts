@@ -1,0 +1,63 @@
+import { z } from '@hono/zod-openapi';
+import { GantryError } from '../../../tasks/error';
+import { instantiate, type TemplateSource } from '../../../templates/instantiate';
+import { type Call, defineEndpoint, type Endpoint } from '../endpoint';
+import { prefixed } from '../tasks/prefixed';
+import { templateNotFound } from './source';
+
+const input = z.object({
+  version: z.string().default('').describe('Digest of a version; the newest when empty'),
+  exclude_task_nodes_id: z
+    .unknown()
+    .optional()
+    .openapi({ type: 'array', items: { type: 'string' }, description: 'Optional activities to leave out' }),
+  template_schemes_id: z
+    .array(z.union([z.string(), z.number()]))
+    .default([])
+    .describe('Leaves out what is in none of these schemes; wins over exclude_task_nodes_id'),
+});
+const data = z.object({
+  pipeline_tree: z.record(z.string(), z.unknown()),
+  constants_not_referred: z.record(z.string(), z.record(z.string(), z.unknown())),
+});
+
+/** What a task of a project's template will run, its subprocesses included (spec 7.2). */
+export const previewTaskTree = previewOf('preview_task_tree', 'project');
+
+/** What a task of a common template will run (spec 7.2). */
+export const previewCommonTaskTree = previewOf('preview_common_task_tree', 'common');
+
+function previewOf(name: string, source: TemplateSource): Endpoint {
+  return defineEndpoint({
+    name,
+    method: 'post',
+    path: ['bk_biz_id', 'template_id'],
+    needs: 'viewer',
+    summary: `What a task of a ${source} template will run once nodes are left out`,
+    input,
+    data,
+    run: (call, given) => preview(call, name, source, given),
+  });
+}
+
+async function preview(
+  { services, project, ids }: Call,
+  name: string,
+  source: TemplateSource,
+  given: z.output<typeof input>,
+) {
+  const excluded = z.array(z.string()).safeParse(given.exclude_task_nodes_id ?? []);
+  if (!excluded.success) throw new GantryError('invalid', 'invalid exclude_task_nodes_id');
+  const { tree, notReferred } = await instantiate(services.db, {
+    projectId: project.id,
+    templateId: ids.template_id,
+    source,
+    ...(given.version === '' ? {} : { version: given.version }),
+    excludeNodeIds: excluded.data,
+    schemeIds: given.template_schemes_id,
+  })
+    .catch(templateNotFound(project, ids.template_id, source, given.version))
+    .catch(prefixed(`${name} fail: `, { refused: 'refused' }));
+  const constants = Object.entries(notReferred).map(([key, constant]) => [key, { ...constant }] as const);
+  return { data: { pipeline_tree: { ...tree }, constants_not_referred: Object.fromEntries(constants) } };
+}

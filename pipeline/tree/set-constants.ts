@@ -1,0 +1,69 @@
+import type { Json } from '../json';
+import { ExpressionError } from '../language/errors';
+import { Meter } from '../language/limits';
+import { compilePattern, FLAGS, findMatches } from '../language/modules/pattern';
+import { isConstantTemplate, parseTemplate } from '../language/template';
+import { definitionOf } from '../variable-types/meta';
+import { own } from './own';
+import type { Constant } from './types';
+
+type Constants = Record<string, Constant>;
+
+/**
+ * The constants of a task: definitions move to `meta` and leave their default behind, `simplify` makes custom ones plain
+ * text, `values` replace what is there. Keys that do not exist are ignored (spec 4.4).
+ */
+export function setConstants(
+  constants: Constants,
+  { values = {}, simplify = [] }: { values?: Record<string, Json>; simplify?: readonly string[] },
+): Constants {
+  const simplified = new Set(simplify);
+  const set = Object.entries(constants).map(([key, constant]): [string, Constant] => {
+    const settled = simplified.has(key) ? asPlainText(settleMeta(constant)) : settleMeta(constant);
+    const value = own(values, key);
+    return [key, value === undefined ? settled : { ...settled, value }];
+  });
+  return Object.fromEntries(set);
+}
+
+/** A constant whose value is the definition of its choices keeps that in `meta`, and what is chosen is the default. */
+export function settleMeta(constant: Constant): Constant {
+  const { value, meta } = definitionOf(constant);
+  if (meta === undefined || meta !== constant.value) return constant;
+  const { meta: _, ...definition } = constant;
+  return { ...constant, meta: { ...definition } as Json, value };
+}
+
+function asPlainText(constant: Constant): Constant {
+  // A password is text already, and must go on being treated as one.
+  if ((constant.source_type ?? 'custom') !== 'custom' || constant.custom_type === 'password') return constant;
+  const { meta: _, ...plain } = constant;
+  return { ...plain, custom_type: 'textarea', source_tag: 'textarea.textarea', is_meta: false };
+}
+
+/**
+ * Shown constants whose value does not match their `validation`, as JavaScript's regular expressions match (spec 1.7). What
+ * is no text, or only becomes one when it is rendered, is not judged; nor are passwords.
+ */
+export function validationProblems(constants: Constants): { key: string; message: string }[] {
+  return Object.entries(constants).flatMap(([key, constant]) => {
+    const message = mismatch(constant);
+    return message === undefined ? [] : [{ key, message: `constant ${key}: ${message}` }];
+  });
+}
+
+function mismatch({ validation, show_type, source_type, custom_type, value = '' }: Constant): string | undefined {
+  if (typeof validation !== 'string' || validation === '') return undefined;
+  // A password is sealed by now.
+  if (show_type === 'hide' || source_type === 'component_outputs' || custom_type === 'password') return undefined;
+  if (typeof value === 'object' || !isConstantTemplate(parseTemplate(value))) return undefined;
+  const run = { meter: new Meter() };
+  try {
+    const pattern = compilePattern(validation, FLAGS.ASCII, run);
+    if (findMatches(pattern, String(value), 'anywhere', 1, run).length > 0) return undefined;
+    return `its value does not match ${validation}`;
+  } catch (error) {
+    if (error instanceof ExpressionError) return `its value cannot be checked against ${validation}: ${error.message}`;
+    throw error;
+  }
+}

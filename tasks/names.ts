@@ -1,0 +1,24 @@
+const MAX_NAME_LENGTH = 100;
+const CATEGORIES = [
+  'OpsTools',
+  'MonitorAlarm',
+  'ConfManage',
+  'DevTools',
+  'EnterpriseIT',
+  'OfficeApp',
+  'Other',
+  'Default',
+];
+
+/**
+ * The name of a task or template without the characters that upstream takes out, cut to its length (spec 2.5); empty when
+ * nothing is left.
+ */
+export function cleanName(name: string): string {
+  return [...name.replace(/[<>$&'"]/g, '')].slice(0, MAX_NAME_LENGTH).join('');
+}
+
+/** A category that there is: others are `Default` (spec 7.2). */
+export function knownCategory(category: string): string {
+  return CATEGORIES.includes(category) ? category : 'Default';
+}

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import type { PipelineTree } from '../pipeline/tree/types';
+import { GantryError } from '../tasks/error';
+import { DEFAULT_SETTINGS, type TemplateSettings } from './settings';
+import { readText, type TextFormat, writeText } from './tree-text';
+
+/** A template on its way from one installation or project to another. */
+export interface BundledTemplate {
+  /** What the `template_id` of a subprocess in the same bundle means. */
+  key: string;
+  settings: TemplateSettings;
+  tree: PipelineTree;
+  schemes: BundledScheme[];
+}
+
+/** One from a file: its tree may be anything. */
+export type UncheckedTemplate = Omit<BundledTemplate, 'tree'> & { tree: unknown };
+
+export interface BundledScheme {
+  /** What `scheme_id_list` of a subprocess in the same bundle means. */
+  id?: number;
+  name: string;
+  nodeIds: string[];
+}
+
+/** Text of a file: what no database can hold is refused before it gets there. */
+export const fileText = z
+  .string()
+  .refine((text) => !/[\0\p{Surrogate}]/u.test(text), 'holds characters that are no text');
+
+const notifyType = z.object({ success: z.array(z.string()).default([]), fail: z.array(z.string()).default([]) });
+
+const document = z.object({
+  gantry_templates: z.literal(1),
+  templates: z.array(
+    z.object({
+      key: z.union([z.string(), z.number()]).transform(String).optional(),
+      name: fileText,
+      description: fileText.default(DEFAULT_SETTINGS.description),
+      category: fileText.default(DEFAULT_SETTINGS.category),
+      notify_type: notifyType.default(DEFAULT_SETTINGS.notifyType),
+      notify_receivers: z.record(z.string(), z.unknown()).default(DEFAULT_SETTINGS.notifyReceivers),
+      timeout: z.int32().min(0).default(DEFAULT_SETTINGS.timeout),
+      default_flow_type: fileText.default(DEFAULT_SETTINGS.defaultFlowType),
+      executor_proxy: fileText.default(DEFAULT_SETTINGS.executorProxy),
+      schemes: z.array(z.object({ id: z.int().optional(), name: fileText, node_ids: z.array(z.string()) })).default([]),
+      pipeline_tree: z.record(z.string(), z.unknown()),
+    }),
+  ),
+});
+
+/** A bundle as a document that people can read and change (spec 7.5 has only the `.dat`). */
+export function writeDocument(bundle: readonly BundledTemplate[], format: TextFormat): string {
+  const templates = bundle.map(({ key, settings, tree, schemes }) => ({
+    key,
+    name: settings.name,
+    description: settings.description,
+    category: settings.category,
+    notify_type: settings.notifyType,
+    notify_receivers: settings.notifyReceivers,
+    timeout: settings.timeout,
+    default_flow_type: settings.defaultFlowType,
+    executor_proxy: settings.executorProxy,
+    schemes: schemes.map(({ id, name, nodeIds }) => ({ id, name, node_ids: nodeIds })),
+    pipeline_tree: undrawn(tree),
+  }));
+  return writeText({ gantry_templates: 1, templates }, format);
+}
+
+/** Trees are drawn again when they are imported. */
+function undrawn({ location: _location, line: _line, ...tree }: PipelineTree): object {
+  return tree;
+}
+
+/** @throws GantryError `invalid` saying where the text is no such document */
+export function readDocument(text: string, format: TextFormat): UncheckedTemplate[] {
+  const parsed = document.safeParse(readText(text, format));
+  if (!parsed.success) throw unreadable(parsed.error);
+  return parsed.data.templates.map((template, index) => ({
+    key: template.key ?? `#${index}`,
+    settings: {
+      name: template.name,
+      description: template.description,
+      category: template.category,
+      notifyType: template.notify_type,
+      notifyReceivers: template.notify_receivers,
+      timeout: template.timeout,
+      defaultFlowType: template.default_flow_type,
+      executorProxy: template.executor_proxy,
+    },
+    tree: template.pipeline_tree,
+    schemes: template.schemes.map(({ id, name, node_ids }) => ({
+      ...(id === undefined ? {} : { id }),
+      name,
+      nodeIds: node_ids,
+    })),
+  }));
+}
+
+export function unreadable(error: z.ZodError): GantryError {
+  const problems = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  return new GantryError('invalid', `template data cannot be parsed: ${problems.join('; ')}`, { details: problems });
+}

@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { GantryError } from '../tasks/error';
+import { type BundledTemplate, fileText, type UncheckedTemplate, unreadable } from './bundle';
+import { referencesIn } from './references';
+import { DEFAULT_SETTINGS } from './settings';
+import { PYTHON, sortedJson, UJSON } from './sorted-json';
+import { readText } from './tree-text';
+
+/** JSON text in JSON, as Django keeps it. */
+const embedded = z.union([z.string().transform(parsedOrNull), z.unknown()]);
+const recipients = z.array(z.string());
+/** Older files have one list for both. */
+const notifyType = embedded.pipe(
+  z.union([
+    z.object({ success: recipients.default([]), fail: recipients.default([]) }),
+    recipients.transform((all) => ({ success: all, fail: all })),
+    z.unknown().transform(() => DEFAULT_SETTINGS.notifyType),
+  ]),
+);
+const notifyReceivers = embedded.pipe(
+  z.record(z.string(), z.unknown()).or(z.unknown().transform(() => DEFAULT_SETTINGS.notifyReceivers)),
+);
+
+/** `.dat` files of bk-sops: the settings of templates, and apart from them their trees (spec 7.5). */
+const content = z.object({
+  template: z.record(
+    z.string(),
+    z.object({
+      pipeline_template_str_id: z.string().optional(),
+      pipeline_template_id: z.string().optional(),
+      category: fileText.default(DEFAULT_SETTINGS.category),
+      notify_type: notifyType.optional(),
+      notify_receivers: notifyReceivers.optional(),
+      time_out: z.int32().min(0).default(DEFAULT_SETTINGS.timeout),
+      default_flow_type: fileText.default(DEFAULT_SETTINGS.defaultFlowType),
+      executor_proxy: fileText.nullish(),
+    }),
+  ),
+  pipeline_template_data: z.object({
+    template: z.record(
+      z.string(),
+      z.object({
+        name: fileText,
+        description: fileText.nullish(),
+        tree: z.record(z.string(), z.unknown()),
+        schemes: z
+          .array(z.object({ id: z.int().optional().catch(undefined), name: fileText, data: embedded.pipe(recipients) }))
+          .default([]),
+      }),
+    ),
+  }),
+});
+const file = z.object({ template_data: z.unknown(), digest: z.string() });
+
+/** A bundle as a `.dat` file: base64 of `{template_data, digest}`. */
+export function writeDat(bundle: readonly BundledTemplate[], { at, username }: { at: Date; username: string }): string {
+  const template_data = { ...settingsOf(bundle), pipeline_template_data: treesOf(bundle, at, username) };
+  const digest = digestOf(sortedJson(template_data, PYTHON));
+  return Buffer.from(JSON.stringify({ template_data, digest })).toString('base64');
+}
+
+function settingsOf(bundle: readonly BundledTemplate[]) {
+  const template = bundle.map(({ key, settings }) => ({
+    id: key,
+    pipeline_template_id: key,
+    pipeline_template_str_id: key,
+    category: settings.category,
+    notify_type: JSON.stringify(settings.notifyType),
+    notify_receivers: JSON.stringify(settings.notifyReceivers),
+    time_out: settings.timeout,
+    default_flow_type: settings.defaultFlowType,
+    executor_proxy: settings.executorProxy,
+    is_deleted: false,
+  }));
+  return { template: Object.fromEntries(template.map((settings) => [settings.id, settings])) };
+}
+
+function treesOf(bundle: readonly BundledTemplate[], at: Date, username: string) {
+  const time = `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  const people = { creator: username, create_time: time, editor: username, edit_time: time };
+  const template = bundle.map(({ key, settings, tree, schemes }) => ({
+    ...people,
+    template_id: key,
+    name: settings.name,
+    description: settings.description,
+    is_deleted: false,
+    tree,
+    schemes: schemes.map(({ id, name, nodeIds }) => ({ id, name, data: JSON.stringify(nodeIds) })),
+  }));
+  const refs: Record<string, Record<string, string[]>> = {};
+  for (const { key, tree } of bundle) {
+    for (const { id, template_id } of referencesIn(tree)) {
+      refs[template_id] ??= {};
+      refs[template_id][key] ??= [];
+      refs[template_id][key].push(id);
+    }
+  }
+  return { template: Object.fromEntries(template.map((tree) => [tree.template_id, tree])), refs };
+}
+
+/**
+ * @throws GantryError `invalid` when the text is no such file, `validation` when it has been changed or was written with
+ *   another salt
+ */
+export function readDat(text: string): UncheckedTemplate[] {
+  const { template_data, digest } = parse(file, readText(Buffer.from(text, 'base64').toString(), 'json'));
+  const texts = [PYTHON, UJSON].map((style) => sortedJson(template_data, style));
+  if (!texts.some((candidate) => digestOf(candidate) === digest)) {
+    throw new GantryError(
+      'validation',
+      'template data is not valid: its digest does not fit; it was changed, or written with another GANTRY_EXPORT_SALT',
+    );
+  }
+  const { template, pipeline_template_data } = parse(content, template_data);
+  const settings = new Map(
+    Object.values(template).map((one) => [one.pipeline_template_str_id ?? one.pipeline_template_id, one]),
+  );
+  return Object.entries(pipeline_template_data.template).map(([key, { name, description, tree, schemes }]) => {
+    const own = settings.get(key);
+    return {
+      key,
+      settings: {
+        name,
+        description: description ?? '',
+        category: own?.category ?? DEFAULT_SETTINGS.category,
+        notifyType: own?.notify_type ?? DEFAULT_SETTINGS.notifyType,
+        notifyReceivers: own?.notify_receivers ?? DEFAULT_SETTINGS.notifyReceivers,
+        timeout: own?.time_out ?? DEFAULT_SETTINGS.timeout,
+        defaultFlowType: own?.default_flow_type ?? DEFAULT_SETTINGS.defaultFlowType,
+        executorProxy: own?.executor_proxy ?? DEFAULT_SETTINGS.executorProxy,
+      },
+      tree,
+      schemes: schemes.map(({ id, name, data }) => ({ ...(id === undefined ? {} : { id }), name, nodeIds: data })),
+    };
+  });
+}
+
+function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw unreadable(parsed.error);
+  return parsed.data;
+}
+
+/** Files pass between installations that have the same salt; it is a seal against mistakes, not a signature. */
+function digestOf(text: string): string {
+  const salt = process.env.GANTRY_EXPORT_SALT ?? 'gantry';
+  return createHash('md5')
+    .update(text + salt)
+    .digest('hex');
+}
+
+function parsedOrNull(text: string): unknown {
+  try {
+    return readText(text, 'json');
+  } catch {
+    return null;
+  }
+}

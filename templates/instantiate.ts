@@ -1,0 +1,141 @@
+import type { DbOrTransaction } from '../db/connection';
+import { listSchemes } from '../db/template-schemes';
+import { findTemplateTree, type TemplateTree } from '../db/templates';
+import type { JsonObject } from '../pipeline/json';
+import { ExclusionError, excludeNodes } from '../pipeline/tree/exclude';
+import { pruneConstants } from '../pipeline/tree/prune';
+import { setConstants, validationProblems } from '../pipeline/tree/set-constants';
+import type { Constant, PipelineTree } from '../pipeline/tree/types';
+import { checkTree } from '../tasks/create';
+import { GantryError } from '../tasks/error';
+import { sealValues } from '../tasks/seal';
+import { allBut, outsideSchemes, pickSchemes, type SchemeId } from './choose-nodes';
+import { unfoldTree } from './unfold';
+
+const MAX_NODES_SHOWN = 10;
+
+export type TemplateSource = 'project' | 'common';
+
+/**
+ * What is chosen when a task is made of a template. Of schemes, nodes to execute and nodes to leave out, the first that is
+ * not empty counts.
+ */
+export interface Choices {
+  excludeNodeIds?: readonly string[];
+  executeNodeIds?: readonly string[];
+  schemeIds?: readonly SchemeId[];
+  /** Values by key, `${name}`; others are ignored. */
+  constants?: JsonObject;
+  /** Keys of custom constants that take plain text, whatever their type is. */
+  simplifyVars?: readonly string[];
+  /** Whether values have to match the `validation` of their constant. */
+  validateConstants?: boolean;
+}
+
+export interface TemplateChoice extends Choices {
+  projectId: number;
+  templateId: number;
+  source: TemplateSource;
+  /** The digest that clients call the version; the newest when absent. */
+  version?: string;
+}
+
+/** A tree that a task can be made of, under the template's ids. */
+export interface Instance {
+  template: TemplateTree;
+  tree: PipelineTree;
+  /** Constants of the template that nothing refers to once nodes are left out. */
+  notReferred: Record<string, Constant>;
+}
+
+/**
+ * The tree of a task from a template and the choices made (spec 4.4, 7.2): nodes left out, unused constants dropped, values
+ * set, subprocesses unfolded, all checked. Nothing is written.
+ *
+ * @throws GantryError `not_found` without the template, `invalid` for schemes and values that are none, `refused` when no
+ *   tree that can run is left; `details` have the problems one by one
+ */
+export async function instantiate(db: DbOrTransaction, choice: TemplateChoice): Promise<Instance> {
+  const template = await requireTemplateTree(db, choice);
+  // Templates are stored canonical.
+  const whole = template.tree as PipelineTree;
+  const excluded = await chooseExcluded(db, template.id, whole, choice);
+  const { tree: left, notReferred } = pruneConstants(without(whole, excluded), { excluded });
+  const values = sealValues(left, choice.constants ?? {});
+  const constants = setConstants(left.constants, { values, simplify: choice.simplifyVars ?? [] });
+  if (choice.validateConstants) requireValid(constants);
+  const place = { projectId: template.projectId, template };
+  const tree = checked(await unfoldTree(db, place, { ...left, constants }), excluded);
+  return { template, tree, notReferred };
+}
+
+/**
+ * The same from a tree that the client sent in place of the template's, with all choices made (spec 7.2).
+ *
+ * @throws GantryError `not_found` without the template, `invalid` with every problem of the tree, `refused` when it cannot
+ *   be unfolded
+ */
+export async function instantiateTree(
+  db: DbOrTransaction,
+  choice: Omit<TemplateChoice, keyof Choices>,
+  input: unknown,
+): Promise<Omit<Instance, 'notReferred'>> {
+  const template = await requireTemplateTree(db, choice);
+  const tree = await unfoldTree(db, { projectId: choice.projectId }, checkTree(input));
+  return { template, tree: checkTree(tree) };
+}
+
+/** @throws GantryError `invalid` naming every shown constant whose value does not match its `validation` */
+export function requireValid(constants: Record<string, Constant>): void {
+  const problems = validationProblems(constants);
+  if (problems.length === 0) return;
+  throw new GantryError('invalid', problems.map(({ message }) => message).join('\n'), { details: problems });
+}
+
+async function requireTemplateTree(
+  db: DbOrTransaction,
+  { projectId, templateId, source, version }: TemplateChoice,
+): Promise<TemplateTree> {
+  const template = await findTemplateTree(db, source === 'common' ? null : projectId, templateId, version);
+  if (template) return template;
+  const name =
+    source === 'common'
+      ? `common template[id=${templateId}]`
+      : `template[id=${templateId}] of project[id=${projectId}]`;
+  throw new GantryError('not_found', `${name}${version === undefined ? '' : ` of version ${version}`} does not exist`);
+}
+
+async function chooseExcluded(
+  db: DbOrTransaction,
+  templateId: number,
+  tree: PipelineTree,
+  { schemeIds = [], executeNodeIds = [], excludeNodeIds = [] }: Choices,
+): Promise<readonly string[]> {
+  if (schemeIds.length > 0) return outsideSchemes(tree, pickSchemes(schemeIds, await listSchemes(db, [templateId])));
+  return executeNodeIds.length > 0 ? allBut(tree, executeNodeIds) : excludeNodeIds;
+}
+
+function without(tree: PipelineTree, excluded: readonly string[]): PipelineTree {
+  try {
+    return excludeNodes(tree, excluded);
+  } catch (error) {
+    if (!(error instanceof ExclusionError)) throw error;
+    throw new GantryError('refused', error.message, { cause: error, details: error.problems });
+  }
+}
+
+/** Upstream does not look again at what is left: the task then fails when it starts. */
+function checked(tree: PipelineTree, excluded: readonly string[]): PipelineTree {
+  try {
+    return checkTree(tree);
+  } catch (error) {
+    if (!(error instanceof GantryError)) throw error;
+    const message = excluded.length === 0 ? error.message : `without ${listed(excluded)}: ${error.message}`;
+    throw new GantryError('refused', message, { cause: error, ...(error.details ? { details: error.details } : {}) });
+  }
+}
+
+function listed(nodeIds: readonly string[]): string {
+  const more = nodeIds.length - MAX_NODES_SHOWN;
+  return nodeIds.slice(0, MAX_NODES_SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

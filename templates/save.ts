@@ -1,0 +1,173 @@
+import { insertAudit } from '../db/audit';
+import type { Db, DbOrTransaction } from '../db/connection';
+import { countLabels, setTemplateLabels } from '../db/labels';
+import {
+  changeTemplate,
+  findDigest,
+  findTemplateTree,
+  insertTemplates,
+  insertVersions,
+  lockTemplate,
+  reserveIds,
+  type TemplateTree,
+} from '../db/templates';
+import { diffTrees, type TreeChanges } from '../pipeline/tree/diff';
+import type { PipelineTree } from '../pipeline/tree/types';
+import { type Actor, auditOf } from '../tasks/actor';
+import { GantryError } from '../tasks/error';
+import { treeDigest } from './digest';
+import { settingColumns, type TemplateSettings } from './settings';
+import { requireReferences, templateTree } from './template-tree';
+
+/** A project's template, or a common one. */
+export interface TemplateKey {
+  /** Null for common templates. */
+  projectId: number | null;
+  templateId: number;
+}
+
+export interface NewTemplate {
+  projectId: number | null;
+  settings: TemplateSettings;
+  /** As the client sent it. */
+  tree: unknown;
+  labelIds: readonly number[];
+  actor: Actor;
+}
+
+/**
+ * Makes a template with its first version (spec 7.5).
+ *
+ * @throws GantryError `invalid` with every problem of the tree, or for labels that are not the project's; `refused` when
+ *   the tree refers to templates that do not exist
+ */
+export async function createTemplate(
+  db: Db,
+  { projectId, settings, tree, labelIds, actor }: NewTemplate,
+): Promise<number> {
+  const checked = templateTree(tree);
+  const { username } = actor;
+  return db.transaction().execute(async (tx) => {
+    await requireReferences(tx, { projectId }, checked);
+    const [id] = (await reserveIds(tx, 'templates', 1)) as [number];
+    await insertTemplates(tx, [
+      { id, project_id: projectId, version: 1, creator: username, editor: username, ...settingColumns(settings) },
+    ]);
+    const version = { templateId: id, version: 1, digest: treeDigest(checked), tree: checked, changes: null };
+    await insertVersions(tx, [{ ...version, creator: username }]);
+    await labelTemplate(tx, { projectId, templateId: id }, labelIds);
+    await auditTemplate(tx, { projectId, templateId: id }, actor, 'create');
+    return id;
+  });
+}
+
+export interface TemplateChange extends TemplateKey {
+  settings: Partial<TemplateSettings>;
+  /** Absent: it stays. */
+  tree?: unknown;
+  labelIds?: readonly number[];
+  /** Number or digest of the version that the change was made of. */
+  expectedVersion?: string;
+  actor: Actor;
+}
+
+export interface SavedVersion {
+  version: number;
+  digest: string;
+  /** Null when there is no new version, because the tree is as it was. */
+  changes: TreeChanges | null;
+}
+
+/**
+ * Changes a template; a tree that differs from the newest one is a new version of it. Tasks keep the version that they
+ * were made of.
+ *
+ * @throws GantryError as `createTemplate`, `not_found` without the template, `wrong_state` when somebody else was faster
+ */
+export async function updateTemplate(db: Db, change: TemplateChange): Promise<SavedVersion> {
+  const { projectId, templateId, settings, labelIds, expectedVersion, actor } = change;
+  return db.transaction().execute(async (tx) => {
+    const template = await lockTemplate(tx, projectId, templateId);
+    const newest = template && (await findTemplateTree(tx, projectId, templateId));
+    if (!newest) throw noTemplate(templateId);
+    if (expectedVersion !== undefined && ![newest.digest, String(newest.version)].includes(expectedVersion)) {
+      const { version, digest } = newest;
+      throw new GantryError(
+        'wrong_state',
+        `template[id=${templateId}] is at version ${version} (${digest}) and no longer at ${expectedVersion}`,
+      );
+    }
+    const saved = change.tree === undefined ? unchanged(newest) : await saveTree(tx, newest, change.tree, actor);
+    await changeTemplate(tx, templateId, actor.username, { ...settingColumns(settings), version: saved.version });
+    if (labelIds) await labelTemplate(tx, change, labelIds);
+    await auditTemplate(tx, change, actor, 'update', { version: saved.version, settings: Object.keys(settings) });
+    return saved;
+  });
+}
+
+async function saveTree(
+  tx: DbOrTransaction,
+  newest: TemplateTree,
+  input: unknown,
+  actor: Actor,
+): Promise<SavedVersion> {
+  const tree = templateTree(input, newest.tree as PipelineTree);
+  const digest = treeDigest(tree);
+  if (digest === newest.digest) return unchanged(newest);
+  const { id, name, projectId } = newest;
+  await requireReferences(tx, { projectId, template: { id, name } }, tree);
+  const changes = diffTrees(newest.tree as PipelineTree, tree);
+  const version = newest.version + 1;
+  await insertVersions(tx, [{ templateId: id, version, digest, tree, changes, creator: actor.username }]);
+  return { version, digest, changes };
+}
+
+function unchanged({ version, digest }: TemplateTree): SavedVersion {
+  return { version, digest, changes: null };
+}
+
+async function labelTemplate(
+  tx: DbOrTransaction,
+  { projectId, templateId }: TemplateKey,
+  labelIds: readonly number[],
+): Promise<void> {
+  const ids = [...new Set(labelIds)];
+  const known = projectId === null ? 0 : await countLabels(tx, projectId, ids);
+  if (known !== ids.length) throw new GantryError('invalid', 'template_labels contain invalid label ids');
+  await setTemplateLabels(tx, templateId, ids);
+}
+
+/** Records what was done to a template. */
+export async function auditTemplate(
+  tx: DbOrTransaction,
+  { projectId, templateId }: TemplateKey,
+  actor: Actor,
+  action: string,
+  detail?: unknown,
+): Promise<void> {
+  await insertAudit(tx, { ...auditOf(actor), projectId, action, object: `template ${templateId}`, detail });
+}
+
+/**
+ * A version of a template by its digest or its number; the newest when neither is given.
+ *
+ * @throws GantryError `not_found`
+ */
+export async function findVersion(
+  db: DbOrTransaction,
+  { projectId, templateId }: TemplateKey,
+  version?: string,
+): Promise<TemplateTree> {
+  const isNumber = version !== undefined && /^\d{1,9}$/.test(version);
+  const digest = isNumber ? await findDigest(db, templateId, Number(version)) : version;
+  const found =
+    isNumber && digest === undefined ? undefined : await findTemplateTree(db, projectId, templateId, digest);
+  if (found) return found;
+  throw version === undefined
+    ? noTemplate(templateId)
+    : new GantryError('not_found', `template[id=${templateId}] has no version ${version}`);
+}
+
+export function noTemplate(templateId: number): GantryError {
+  return new GantryError('not_found', `template[id=${templateId}] does not exist`);
+}

@@ -1,0 +1,40 @@
+import type { Db } from '../../db/connection';
+import type { PipelineTree, SubProcess } from '../../pipeline/tree/types';
+import { createTemplate, updateTemplate } from '../../templates/save';
+import { createScheme } from '../../templates/schemes';
+import { DEFAULT_SETTINGS } from '../../templates/settings';
+import { sketch, type TreeSketch } from './trees';
+
+const ACTOR = { username: 'admin', appCode: 'test-app', source: 'api' };
+
+interface Drawing extends TreeSketch {
+  /** What nodes say of the template that they stand for. */
+  references?: Record<string, Record<string, unknown>>;
+}
+
+/** A tree some of whose nodes stand for templates. */
+export function drawing({ references = {}, ...rest }: Drawing): PipelineTree {
+  const tree = sketch(rest);
+  for (const [id, reference] of Object.entries(references)) {
+    const activity = { ...tree.activities[id]!, type: 'SubProcess', component: undefined, ...reference };
+    tree.activities[id] = JSON.parse(JSON.stringify(activity)) as SubProcess;
+  }
+  return tree;
+}
+
+/** Makes a template of project 1, or with null a common one; its id. */
+export function shelve(db: Db, name: string, tree: PipelineTree, projectId: number | null = 1): Promise<number> {
+  return createTemplate(db, { projectId, settings: { ...DEFAULT_SETTINGS, name }, tree, labelIds: [], actor: ACTOR });
+}
+
+/** Gives a template of project 1 a new tree; the digest of the new version. */
+export async function reshelve(db: Db, templateId: number, tree: PipelineTree): Promise<string> {
+  const { digest } = await updateTemplate(db, { projectId: 1, templateId, settings: {}, tree, actor: ACTOR });
+  return digest;
+}
+
+/** Gives a template of project 1 a scheme; its number. */
+export async function shelveScheme(db: Db, templateId: number, name: string, nodeIds: string[]): Promise<number> {
+  const { id } = await createScheme(db, { projectId: 1, templateId }, { name, nodeIds }, ACTOR);
+  return id;
+}
