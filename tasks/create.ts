@@ -17,6 +17,7 @@ import { catalog } from '../plugins';
 import { type Actor, auditOf } from './actor';
 import { GantryError } from './error';
 import { pluginProblems } from './plugin-problems';
+import { sealPasswords } from './seal';
 import type { Services } from './services';
 
 /** A program travels with every start and every carry-over: Temporal's messages end at 4 MB, its payloads at 2 MB. */
@@ -40,6 +41,8 @@ export interface NewTask {
   executorProxy?: string;
   callback?: { url: string; version: string | null };
   rerunLimit?: number;
+  /** What the records call it (default `create`). */
+  auditAction?: 'create' | 'task_clone';
   /** Written in the transaction that creates the task. */
   alongside?(tx: DbOrTransaction, taskId: number): Promise<void>;
 }
@@ -60,7 +63,12 @@ export async function createTask({ db }: Services, task: NewTask): Promise<{ id:
   const id = await db.transaction().execute(async (tx) => {
     const id = await insertTask(tx, rowOf(task, prepared.tree), prepared);
     if (task.flowType === 'common_func') await insertFunctionTask(tx, id, task.actor.username);
-    await insertAudit(tx, { ...auditOf(task.actor), projectId: task.project.id, taskId: id, action: 'create' });
+    await insertAudit(tx, {
+      ...auditOf(task.actor),
+      projectId: task.project.id,
+      taskId: id,
+      action: task.auditAction ?? 'create',
+    });
     await task.alongside?.(tx, id);
     return id;
   });
@@ -88,31 +96,57 @@ function rowOf(task: NewTask, tree: PipelineTree): Insertable<Database['tasks']>
   };
 }
 
-/** Checks, completes and compiles a tree as a client sent it (spec section 13, step 1). */
-export function prepareTree(input: unknown, rerunLimit?: number): PreparedTree {
+/**
+ * Checks and completes a template's tree as a client sent it: canonical and drawn, under the submitted ids. Its
+ * subprocesses may refer to templates by `template_id` and have no `pipeline` (spec 1.4).
+ *
+ * @param previous the tree that it replaces, for passwords that are sent back as they were shown
+ * @throws GantryError `invalid` with every problem of the tree in its details
+ */
+export function checkTree(input: unknown, previous?: PipelineTree): PipelineTree {
+  return canonicalTree(input, { allowReferences: true, ...(previous ? { previous } : {}) });
+}
+
+function canonicalTree(
+  input: unknown,
+  { previous, ...options }: { allowReferences: boolean; previous?: PipelineTree },
+): PipelineTree {
   const normal = normaliseTree(input);
-  const { problems, converge } = validateTree(normal);
+  const { problems, converge } = validateTree(normal, options);
   if (problems.length === 0) problems.push(...pluginProblems(normal as PipelineTree, catalog));
   if (problems.length > 0) {
     throw new GantryError('invalid', problems.map(({ message }) => message).join('\n'), { details: problems });
   }
   const canonical = canonicaliseTree(normal as PipelineTree, converge);
-  Object.assign(canonical, layoutTree(canonical));
+  sealPasswords(canonical, previous);
+  return Object.assign(canonical, layoutTree(canonical));
+}
+
+/** Checks, completes and compiles a tree as a client sent it (spec section 13, step 1). */
+export function prepareTree(input: unknown, rerunLimit?: number): PreparedTree {
+  const canonical = canonicalTree(input, { allowReferences: false });
   const { tree, ids } = replaceIds(canonical, newId);
-  const program = compileTree(tree, ids, rerunLimit);
-  const bytes = gzipSync(JSON.stringify(program)).length;
-  if (bytes > MAX_PROGRAM_BYTES) {
-    throw new GantryError(
-      'too_large',
-      `pipeline_tree is too large: ${bytes} bytes compiled, the limit is ${MAX_PROGRAM_BYTES}`,
-    );
+  return { tree, program: compileTree(tree, ids, rerunLimit) };
+}
+
+/**
+ * Compiles the tree of a task again, whose constants have changed: every id stays.
+ *
+ * @throws GantryError `invalid` with every problem of the tree in its details
+ */
+export function recompileTree(tree: PipelineTree, rerunLimit: number): Program {
+  const { problems } = validateTree(tree);
+  if (problems.length > 0) {
+    throw new GantryError('invalid', problems.map(({ message }) => message).join('\n'), { details: problems });
   }
-  return { tree, program };
+  return compileTree(tree, {}, rerunLimit);
 }
 
 function compileTree(tree: PipelineTree, ids: Record<string, string>, rerunLimit?: number): Program {
   try {
-    return compile(tree, catalog, rerunLimit === undefined ? {} : { rerunLimit });
+    const program = compile(tree, catalog, rerunLimit === undefined ? {} : { rerunLimit });
+    requireSize(program);
+    return program;
   } catch (error) {
     if (!(error instanceof CompileError)) throw error;
     const submitted = Object.keys(ids).find((id) => ids[id] === error.nodeId) ?? error.nodeId;
@@ -120,7 +154,16 @@ function compileTree(tree: PipelineTree, ids: Record<string, string>, rerunLimit
   }
 }
 
+function requireSize(program: Program): void {
+  const bytes = gzipSync(JSON.stringify(program)).length;
+  if (bytes <= MAX_PROGRAM_BYTES) return;
+  throw new GantryError(
+    'too_large',
+    `pipeline_tree is too large: ${bytes} bytes compiled, the limit is ${MAX_PROGRAM_BYTES}`,
+  );
+}
+
 /** 32 characters as upstream makes them: the kind's letter and 31 hex digits (spec section 3). */
-function newId(kind: 'node' | 'flow'): string {
+export function newId(kind: 'node' | 'flow'): string {
   return (kind === 'node' ? 'n' : 'l') + randomBytes(16).toString('hex').slice(1);
 }

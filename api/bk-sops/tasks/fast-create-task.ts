@@ -1,20 +1,22 @@
 import { z } from '@hono/zod-openapi';
+import type { Db } from '../../../db/connection';
+import { MAX_INTEGER } from '../../../db/schema';
+import { listTemplates } from '../../../db/templates';
+import { isJsonObject } from '../../../pipeline/json';
+import { entriesOf } from '../../../pipeline/tree/own';
+import type { PipelineTree } from '../../../pipeline/tree/types';
 import { taskUrlOf } from '../../../tasks/context';
-import { createTask } from '../../../tasks/create';
+import { checkTree } from '../../../tasks/create';
 import { GantryError } from '../../../tasks/error';
+import { cleanName, knownCategory } from '../../../tasks/names';
+import { createTaskOnce } from '../../../tasks/once';
+import { referencesIn } from '../../../templates/references';
+import { unfoldTree } from '../../../templates/unfold';
 import { defineEndpoint } from '../endpoint';
+import { keyedBy } from './keyed';
+import { prefixed } from './prefixed';
 
-const CATEGORIES = [
-  'OpsTools',
-  'MonitorAlarm',
-  'ConfManage',
-  'DevTools',
-  'EnterpriseIT',
-  'OfficeApp',
-  'Other',
-  'Default',
-];
-const MAX_NAME_LENGTH = 100;
+const INVALID_TREE = '[API] fast_create_task get invalid pipeline_tree: ';
 
 /** Creates a one-time task from a tree; it does not start (spec 7.2). */
 export const fastCreateTask = defineEndpoint({
@@ -22,7 +24,7 @@ export const fastCreateTask = defineEndpoint({
   method: 'post',
   path: ['bk_biz_id'],
   needs: 'operator',
-  summary: 'Create a one-time task from a pipeline_tree',
+  summary: 'Create a one-time task from a pipeline_tree; with an Idempotency-Key header, once',
   input: z.object({
     name: z.string(),
     pipeline_tree: z.record(z.string(), z.unknown()),
@@ -37,35 +39,66 @@ export const fastCreateTask = defineEndpoint({
     task_url: z.string(),
     pipeline_tree: z.record(z.string(), z.unknown()),
   }),
-  async run({ services, project, actor }, input) {
+  async run(call, input) {
+    const { services, project, actor } = call;
     const name = cleanName(input.name);
     if (name === '') throw new GantryError('invalid', "invalid params: 'name': is empty");
-    const { id, tree } = await createTask(services, {
+    const { id, tree } = await createTaskOnce(services, keyedBy(call, 'fast_create_task', input), async () => ({
       project,
       name,
-      tree: input.pipeline_tree,
+      tree: await withSubprocesses(services.db, project.id, input),
       flowType: input.flow_type === 'common_func' ? 'common_func' : 'common',
-      category: CATEGORIES.includes(input.category) ? input.category : 'Default',
+      category: knownCategory(input.category),
       description: input.description,
       createMethod: 'api',
       actor,
       ...(input.rerun_limit === undefined ? {} : { rerunLimit: input.rerun_limit }),
-    }).catch(prefixed('[API] fast_create_task get invalid pipeline_tree: '));
+    })).catch(prefixed(INVALID_TREE, { invalid: 'invalid', too_large: 'too_large' }));
     return { data: { task_id: id, task_url: taskUrlOf(services.baseUrl, project.id, id), pipeline_tree: { ...tree } } };
   },
 });
 
-/** Characters that upstream takes out of names (spec 2.5). */
-function cleanName(name: string): string {
-  return name.replace(/[<>$&'"]/g, '').slice(0, MAX_NAME_LENGTH);
+interface Submitted {
+  pipeline_tree: Record<string, unknown>;
+  has_common_subprocess: boolean;
 }
 
-function prefixed(prefix: string) {
-  return (error: unknown): never => {
-    if (!(error instanceof GantryError)) throw error;
-    throw new GantryError(error.kind, prefix + error.message, {
-      cause: error,
-      ...(error.details ? { details: error.details } : {}),
-    });
-  };
+/** The tree with those of the templates that it names; a tree without subprocesses is left to the checks that follow. */
+async function withSubprocesses(db: Db, projectId: number, submitted: Submitted): Promise<unknown> {
+  const { pipeline_tree } = submitted;
+  const hasSubprocess = entriesOf(pipeline_tree.activities).some(
+    ([, activity]) => isJsonObject(activity) && activity.type === 'SubProcess',
+  );
+  if (!hasSubprocess) return pipeline_tree;
+  const tree = checkTree(pipeline_tree);
+  await settleSources(db, projectId, tree, submitted);
+  return unfoldTree(db, { projectId }, tree).catch(
+    prefixed('[API] fast_create_task create pipeline error: ', { refused: 'refused' }),
+  );
+}
+
+/** Says of every subprocess whose template it means; without `has_common_subprocess` all are the project's. */
+async function settleSources(
+  db: Db,
+  projectId: number,
+  tree: PipelineTree,
+  { has_common_subprocess }: Submitted,
+): Promise<void> {
+  const references = referencesIn(tree);
+  if (has_common_subprocess) {
+    for (const reference of references) reference.template_source ??= 'common';
+    return;
+  }
+  const ids = [...new Set(references.map(({ template_id }) => Number(template_id)))];
+  const known = await listTemplates(db, projectId, { ids: ids.filter((id) => id <= MAX_INTEGER) });
+  const own = new Set(known.map(({ id }) => id));
+  const foreign = references.filter(
+    ({ template_id, template_source }) => template_source === 'common' || !own.has(Number(template_id)),
+  );
+  if (foreign.length === 0) return;
+  const list = [...new Set(foreign.map(({ template_id }) => String(template_id)))].join(',');
+  throw new GantryError(
+    'invalid',
+    `[API] fast_create_task get invalid template_id: ${list}, template_id should belong to current project.`,
+  );
 }

@@ -1,0 +1,152 @@
+import { z } from '@hono/zod-openapi';
+import type { JsonObject } from '../../../pipeline/json';
+import { claimUrlOf, taskUrlOf } from '../../../tasks/context';
+import type { NewTask } from '../../../tasks/create';
+import { GantryError } from '../../../tasks/error';
+import { type CreatedTask, createTaskOnce } from '../../../tasks/once';
+import { type Choices, instantiate, instantiateTree, requireValid } from '../../../templates/instantiate';
+import type { Call } from '../endpoint';
+import { sourceOf, templateNotFound } from '../templates/source';
+import { keyedBy } from './keyed';
+import { prefixed } from './prefixed';
+
+const MAX_NAME_LENGTH = 100;
+const CALLBACK_URL = /^https?:\/\/\w.+$/;
+
+const ids = z.array(z.string()).default([]);
+const schemeId = z.union([z.string(), z.number()]);
+
+/** What create_task and create_and_start_task have in common. */
+export const templateTaskInput = z.object({
+  name: z
+    .string()
+    .min(1)
+    .refine((name) => [...name].length <= MAX_NAME_LENGTH, `is longer than ${MAX_NAME_LENGTH} characters`),
+  template_source: z.enum(['project', 'business', 'common']).default('project'),
+  flow_type: z.enum(['common', 'common_func']).default('common'),
+  constants: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe('{"${key}": value}; keys that do not exist are ignored'),
+  exclude_task_nodes_id: ids,
+  template_schemes_id: z.union([schemeId, z.array(schemeId)]).optional(),
+  description: z.string().default(''),
+  callback_url: z.string().default(''),
+  callback_version: z.string().default(''),
+  validate_constants: z
+    .boolean()
+    .default(false)
+    .describe('Refuse values of shown constants that do not match the `validation` of the constant'),
+});
+
+export const createdTask = z.object({
+  task_id: z.number().int(),
+  task_url: z.string(),
+  function_task_claim_url: z.string().optional(),
+  pipeline_tree: z.record(z.string(), z.unknown()),
+});
+
+/** create_task takes more than create_and_start_task. */
+type Input = z.output<typeof templateTaskInput> & {
+  execute_task_nodes_id?: string[];
+  simplify_vars?: string[];
+  pipeline_tree?: Record<string, unknown>;
+};
+
+/**
+ * Creates a task from a template, once for an `Idempotency-Key`.
+ *
+ * @param endpoint its name, for messages
+ * @throws GantryError as spec 7.2 has it
+ */
+export async function createFromTemplate(call: Call, endpoint: string, input: Input): Promise<CreatedTask> {
+  const { services, project, actor } = call;
+  if (input.callback_url !== '' && !CALLBACK_URL.test(input.callback_url)) {
+    throw new GantryError(
+      'invalid',
+      `callback_url format error, must match ${CALLBACK_URL.source.replaceAll('\\/', '/')}`,
+    );
+  }
+  const choices = readChoices(input);
+  return createTaskOnce(services, keyedBy(call, endpoint, input), async (): Promise<NewTask> => {
+    const { template, tree } = await makeTree(call, endpoint, input, choices);
+    return {
+      project,
+      name: input.name,
+      tree,
+      flowType: input.flow_type,
+      category: template.category,
+      description: input.description,
+      createMethod: 'api',
+      actor,
+      template: {
+        id: template.id,
+        version: template.version,
+        source: template.projectId === null ? 'common' : 'project',
+      },
+      executorProxy: template.executorProxy,
+      ...(input.callback_url === ''
+        ? {}
+        : { callback: { url: input.callback_url, version: input.callback_version || null } }),
+    };
+  });
+}
+
+/** The body of the answer. */
+export function describeCreated({ services, project }: Call, { id, tree }: CreatedTask, flowType: string) {
+  const { baseUrl } = services;
+  return {
+    task_id: id,
+    task_url: taskUrlOf(baseUrl, project.id, id),
+    ...(flowType === 'common_func' ? { function_task_claim_url: claimUrlOf(baseUrl, project.id, id) } : {}),
+    pipeline_tree: { ...tree },
+  };
+}
+
+/** From the template with all choices, or from the tree that came in its place: then choices mean nothing. */
+async function makeTree({ services, project, ids }: Call, endpoint: string, input: Input, choices: Choices) {
+  const source = sourceOf(input.template_source);
+  const choice = { projectId: project.id, templateId: ids.template_id, source };
+  const existing = templateNotFound(project, ids.template_id, source);
+  if (input.pipeline_tree === undefined) {
+    const step = `[API] ${endpoint} create pipeline without tree error: `;
+    return instantiate(services.db, { ...choice, ...choices })
+      .catch(existing)
+      .catch(prefixed(step, { refused: 'refused' }));
+  }
+  const step = `[API] ${endpoint} get invalid pipeline_tree: `;
+  const made = await instantiateTree(services.db, choice, input.pipeline_tree)
+    .catch(existing)
+    .catch(prefixed(step, { invalid: 'refused', refused: 'refused' }));
+  if (input.validate_constants) requireValid(made.tree.constants);
+  return made;
+}
+
+function readChoices(input: Input): Choices {
+  const schemeIds = [input.template_schemes_id ?? []].flat();
+  const { exclude_task_nodes_id: excludeNodeIds, execute_task_nodes_id: executeNodeIds = [] } = input;
+  if (!schemeIds.every((id) => (typeof id === 'string' ? id !== '' : Number.isInteger(id) && id > 0))) {
+    throw new GantryError(
+      'invalid',
+      'invalid template_schemes_id: all items must be non-empty strings or positive integers',
+    );
+  }
+  if (schemeIds.length > 0) {
+    const others = excludeNodeIds.length + executeNodeIds.length > 0;
+    const rival = input.pipeline_tree
+      ? 'pipeline_tree'
+      : others
+        ? 'exclude_task_nodes_id or execute_task_nodes_id'
+        : '';
+    if (rival) throw new GantryError('invalid', `template_schemes_id can not be used with ${rival}`);
+  }
+  return {
+    schemeIds,
+    executeNodeIds,
+    excludeNodeIds,
+    // It was JSON when it came.
+    constants: input.constants as JsonObject,
+    simplifyVars: input.simplify_vars ?? [],
+    validateConstants: input.validate_constants,
+  };
+}

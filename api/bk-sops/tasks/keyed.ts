@@ -1,0 +1,18 @@
+import type { KeyedRequest } from '../../../db/idempotency';
+import { keyedRequest } from '../../../tasks/once';
+import type { Call } from '../endpoint';
+
+/**
+ * The request under the key of its `Idempotency-Key` header, if it has one.
+ *
+ * @throws GantryError `invalid` for a key that is none
+ */
+export function keyedBy(
+  { header, caller, project, ids }: Call,
+  endpoint: string,
+  input: object,
+): KeyedRequest | undefined {
+  const key = header('idempotency-key');
+  if (key === undefined) return undefined;
+  return keyedRequest(caller.app.code, key, { endpoint, project: project.id, ids, input });
+}

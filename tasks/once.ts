@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { findKeyUse, insertKeyUse, type KeyedRequest } from '../db/idempotency';
+import { findTree } from '../db/tasks';
+import { isJsonObject } from '../pipeline/json';
+import { isDeeperThan } from '../pipeline/tree/depth';
+import { MAX_JSON_DEPTH } from '../pipeline/tree/limits';
+import type { PipelineTree } from '../pipeline/tree/types';
+import { createTask, type NewTask } from './create';
+import { GantryError } from './error';
+import type { Services } from './services';
+
+const PRINTABLE = /^[\x20-\x7e]{1,255}$/;
+
+export interface CreatedTask {
+  id: number;
+  tree: PipelineTree;
+  /** It was created by an earlier request with the same key. */
+  isRepeat: boolean;
+}
+
+/** Another request took the key while this one made its task, which is given up. */
+class KeyTaken extends Error {}
+
+/**
+ * Ties a request to a key that its sender chose.
+ *
+ * @param key 1 to 255 printable ASCII characters
+ * @param request what is asked for; the order of keys does not matter
+ * @throws GantryError `invalid`
+ */
+export function keyedRequest(appCode: string, key: string, request: unknown): KeyedRequest {
+  if (!PRINTABLE.test(key)) throw new GantryError('invalid', 'Idempotency-Key must be 1 to 255 printable characters');
+  if (isDeeperThan(request, MAX_JSON_DEPTH)) {
+    throw new GantryError('invalid', `the body is nested deeper than ${MAX_JSON_DEPTH} levels`);
+  }
+  const text = JSON.stringify(request, (_, value: unknown) => (isJsonObject(value) ? sortKeys(value) : value));
+  return { appCode, key, requestHash: createHash('sha256').update(text).digest('hex') };
+}
+
+/**
+ * Creates a task, or finds the one that an earlier request with the same key created: of any number of requests, at the
+ * same moment too, one creates it. Without a key every request does.
+ *
+ * @param make only called when there is a task to create
+ * @throws GantryError `refused` when the key was used for another request; as `createTask`
+ */
+export async function createTaskOnce(
+  services: Services,
+  request: KeyedRequest | undefined,
+  make: () => Promise<NewTask>,
+): Promise<CreatedTask> {
+  const earlier = request && (await findEarlier(services, request));
+  if (earlier) return earlier;
+  const task = await make();
+  if (!request) return { ...(await createTask(services, task)), isRepeat: false };
+  try {
+    const created = await createTask(services, {
+      ...task,
+      async alongside(tx, taskId) {
+        await task.alongside?.(tx, taskId);
+        if (!(await insertKeyUse(tx, request, taskId))) throw new KeyTaken();
+      },
+    });
+    return { ...created, isRepeat: false };
+  } catch (error) {
+    const other = error instanceof KeyTaken ? await findEarlier(services, request) : undefined;
+    if (!other) throw error;
+    return other;
+  }
+}
+
+async function findEarlier({ db }: Services, request: KeyedRequest): Promise<CreatedTask | undefined> {
+  const use = await findKeyUse(db, request);
+  if (!use) return undefined;
+  if (use.requestHash !== request.requestHash) {
+    throw new GantryError('refused', 'Idempotency-Key was used for another request');
+  }
+  return { id: use.taskId, tree: await findTree<PipelineTree>(db, use.taskId), isRepeat: true };
+}
+
+function sortKeys(object: object): object {
+  return Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : Number(a > b))));
+}
