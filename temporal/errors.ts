@@ -14,6 +14,11 @@ export function isInBetween(error: unknown): boolean {
   return hasCode(error, IN_BETWEEN);
 }
 
+/** By name: classes differ between module registries (Jest), `instanceof` then says no. */
+export function isNamed(error: unknown, type: { name: string }): boolean {
+  return error instanceof Error && error.name === type.name;
+}
+
 function hasCode(error: unknown, codes: Set<number>): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as { code?: unknown };

@@ -14,6 +14,11 @@ export function workflowIdOf({ name }: Installation, taskId: number): string {
   return `${name}-task-${taskId}`;
 }
 
+/** `schedule` is `periodic-<id>` or `clocked-<id>`; the workflows that it starts have its id in front of theirs. */
+export function scheduleIdOf({ name }: Installation, schedule: string): string {
+  return `${name}-${schedule}`;
+}
+
 /** By these the Temporal Web UI finds tasks; registered at boot. */
 export const searchAttributes = {
   taskId: defineSearchAttributeKey('GantryTaskId', 'INT'),

@@ -15,7 +15,7 @@ import {
   type SignalName,
   type UpdateInput,
 } from '../workflows/contract';
-import { isInBetween, isUnreachable } from './errors';
+import { isInBetween, isNamed, isUnreachable } from './errors';
 import { type Installation, searchAttributes, taskQueueOf, workflowIdOf } from './names';
 
 const PING_TIMEOUT_MS = 3_000;
@@ -151,11 +151,6 @@ export class Pipelines {
 /** A new id for a request that brought none. */
 export function newRequestId(): string {
   return randomUUID();
-}
-
-/** By name: classes differ between module registries (Jest), `instanceof` then says no. */
-function isNamed(error: unknown, type: { name: string }): boolean {
-  return error instanceof Error && error.name === type.name;
 }
 
 function isTimeout(error: unknown): boolean {

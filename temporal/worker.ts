@@ -3,6 +3,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } 
 import type { Logger } from 'pino';
 import { createActivities } from '../activities';
 import type { Db } from '../db/connection';
+import type { Launch } from '../workflows/contract';
 import { dataConverter } from './codec';
 import type { TemporalConfig } from './connection';
 import { type Installation, taskQueueOf } from './names';
@@ -17,6 +18,8 @@ const SHUTDOWN_FORCE_MS = 4_000;
 export interface WorkerSetup extends TemporalConfig {
   installation: Installation;
   db: Db;
+  /** Creates and starts the task of a schedule's firing. */
+  launch: Launch;
   log: Logger;
   /** Path of the bundled workflows. */
   bundle?: string;
@@ -37,6 +40,7 @@ export async function startWorker({
   namespace,
   installation,
   db,
+  launch,
   log,
   bundle = WORKFLOW_BUNDLE,
   options,
@@ -49,7 +53,7 @@ export async function startWorker({
     taskQueue: taskQueueOf(installation),
     workflowBundle: { codePath: bundle },
     workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' },
-    activities: createActivities(db),
+    activities: createActivities(db, launch),
     dataConverter,
     maxConcurrentActivityTaskExecutions: 200,
     maxConcurrentLocalActivityExecutions: 100,

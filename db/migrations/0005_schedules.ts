@@ -40,6 +40,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       task_name text not null,
       task_parameters json not null,
       plan_start_time timestamptz not null,
+      catchup_seconds integer not null,
       state text not null default 'not_started' check (state in ('not_started', 'started', 'start_failed')),
       task_id integer references tasks (id),
       ex_data text not null default '',
@@ -59,6 +60,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create table launches (
       schedule text not null, -- periodic-<id> or clocked-<id>
       nominal_at timestamptz not null,
+      state text not null check (state in ('waiting', 'creating', 'launched', 'skipped', 'failed')),
       task_id integer references tasks (id),
       ex_data text not null default '',
       created_at timestamptz not null default now(),

@@ -1,0 +1,69 @@
+import { z } from '@hono/zod-openapi';
+import type { Json } from '../../../pipeline/json';
+import { CRON_FIELDS, type Cron, normaliseCron } from '../../../schedules/cron';
+import { GantryError } from '../../../tasks/error';
+
+const MAX_CRON_FIELD_LENGTH = 240;
+const MAX_NAME_LENGTH = 50;
+const MAX_LISTED = 200;
+const DEFAULT_LISTED = 100;
+
+/** The catch-up window: how late a firing may be made up for when the server or the workers were away. */
+export const catchupSchema = z
+  .number()
+  .int()
+  .min(10)
+  .max(86_400)
+  .default(300)
+  .describe('How many seconds late a run may be made up for, when servers were away; later ones are dropped');
+
+const cronField = z.union([z.string().max(MAX_CRON_FIELD_LENGTH), z.number().int().transform(String)]).optional();
+
+/** The cron object of spec 9.1; missing fields are `*`. */
+export const cronSchema = z
+  .object(Object.fromEntries(CRON_FIELDS.map((field) => [field, cronField])))
+  .transform((given): Cron => normaliseCron(given));
+
+/** Values by key, `${name}`. */
+export const constantsSchema = z
+  .record(z.string(), z.unknown())
+  .default({})
+  .transform((values) => values as Record<string, Json>);
+
+/** Flags are text in a query. */
+export const flagSchema = z
+  .union([z.boolean(), z.string()])
+  .optional()
+  .transform((given) => given === true || given === 'true' || given === '1' || given === 'True');
+
+/** Name of a periodic or clocked task, without the characters that upstream takes out (spec 2.5). */
+export function cleanName(name: string, field: string): string {
+  const clean = name.replace(/[<>$&'"]/g, '').trim();
+  if (clean === '') throw new GantryError('invalid', `task params is invalid: '${field}' is empty`);
+  if (clean.length > MAX_NAME_LENGTH) {
+    throw new GantryError('invalid', `task params is invalid: '${field}' is longer than ${MAX_NAME_LENGTH} characters`);
+  }
+  return clean;
+}
+
+/** `limit` and `offset` of a list's query. */
+export const pageFields = { limit: z.string().optional(), offset: z.string().optional() };
+
+/** @throws GantryError `wrong_state`, which the family answers bad pages with */
+export function readPage({ limit, offset }: { limit?: string | undefined; offset?: string | undefined }) {
+  return {
+    limit: readCount('limit', limit, { otherwise: DEFAULT_LISTED, min: 1, max: MAX_LISTED }),
+    offset: readCount('offset', offset, { otherwise: 0, min: 0, max: Number.MAX_SAFE_INTEGER }),
+  };
+}
+
+function readCount(
+  field: string,
+  text: string | undefined,
+  { otherwise, min, max }: { otherwise: number; min: number; max: number },
+): number {
+  if (text === undefined) return otherwise;
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new GantryError('wrong_state', `${field} is not a number from ${min} to ${max}: ${text}`);
+}

@@ -1,0 +1,50 @@
+import { sql } from 'kysely';
+import type { DbOrTransaction } from './connection';
+
+/** The tables whose rows have a schedule on the Temporal server. */
+export type ScheduleTable = 'periodic_tasks' | 'clocked_tasks';
+
+/** Rows that were changed after they last reached the Temporal server. */
+export async function listUnsynced(db: DbOrTransaction, table: ScheduleTable, limit: number): Promise<number[]> {
+  const rows = await db
+    .selectFrom(table)
+    .select('id')
+    .whereRef('synced_revision', '<', 'revision')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Notes that a revision has reached the Temporal server. */
+export async function markSynced(
+  db: DbOrTransaction,
+  table: ScheduleTable,
+  id: number,
+  revision: number,
+): Promise<void> {
+  await db.updateTable(table).set({ synced_revision: revision }).where('id', '=', id).execute();
+}
+
+/** Asks for a row to be brought to the Temporal server again. */
+export async function markUnsynced(db: DbOrTransaction, table: ScheduleTable, id: number): Promise<void> {
+  await db.updateTable(table).set({ synced_revision: 0 }).where('id', '=', id).execute();
+}
+
+/** Rows that are as the Temporal server should have them and have a schedule there, a page by id. */
+export function listScheduled(
+  db: DbOrTransaction,
+  table: ScheduleTable,
+  { afterId, limit }: { afterId: number; limit: number },
+): Promise<{ id: number; revision: number }[]> {
+  return db
+    .selectFrom(table)
+    .select(['id', 'revision'])
+    .whereRef('synced_revision', '=', 'revision')
+    .where('is_deleted', '=', false)
+    .$if(table === 'clocked_tasks', (query) => query.where(sql<boolean>`state = 'not_started'`))
+    .where('id', '>', afterId)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}

@@ -1,0 +1,109 @@
+import type { ProjectRecord } from '../db/access';
+import { insertAudit } from '../db/audit';
+import { type ClockedTaskRecord, insertClockedTask, updateClockedTask } from '../db/clocked-tasks';
+import { toJsonText } from '../db/json';
+import type { Json } from '../pipeline/json';
+import type { Constant } from '../pipeline/tree/types';
+import { type Actor, auditOf } from '../tasks/actor';
+import { prepareTree } from '../tasks/create';
+import { sealValues } from '../tasks/seal';
+import type { Services } from '../tasks/services';
+import { type Instance, instantiate } from '../templates/instantiate';
+import { invalidParams } from './plan-start-time';
+import { syncOrLeave } from './sync';
+
+/** What the task is to be like, as clients write it and get it back (spec 7.6). */
+export interface TaskParameters {
+  constants?: Record<string, Json>;
+  template_schemes_id?: (string | number)[];
+  exclude_task_nodes_id?: string[];
+  appoint_task_nodes_id?: string[];
+  simplify_vars?: string[];
+  description?: string;
+}
+
+export interface NewClockedTask {
+  project: ProjectRecord;
+  templateId: number;
+  taskName: string;
+  parameters: TaskParameters;
+  planStartTime: Date;
+  catchupSeconds: number;
+  actor: Actor;
+}
+
+/**
+ * Makes a task that is created and started at a time, of the template as it will be then (spec 9.3).
+ *
+ * @throws GantryError `validation` for a time that has passed or several choices of nodes; as `instantiate` and
+ *   `prepareTree` do when the template could not run now
+ */
+export async function createClockedTask(services: Services, task: NewClockedTask): Promise<number> {
+  const { project, parameters, actor } = task;
+  if (task.planStartTime.getTime() <= Date.now()) {
+    throw invalidParams('plan_start_time', 'Plan start time should be later than the time to create the plan');
+  }
+  const { template_schemes_id, exclude_task_nodes_id, appoint_task_nodes_id } = parameters;
+  const chosen = [template_schemes_id, exclude_task_nodes_id, appoint_task_nodes_id].filter((ids) => ids?.length);
+  if (chosen.length > 1) {
+    throw invalidParams('task_parameters', 'can not use multiple method to appoint execute nodes');
+  }
+  const { template, tree, notReferred } = await instantiateClocked(services, project.id, task.templateId, parameters);
+  prepareTree(tree);
+  const row = {
+    project_id: project.id,
+    template_id: template.id,
+    template_name: template.name,
+    task_name: task.taskName,
+    task_parameters: toJsonText(sealedParameters({ ...notReferred, ...tree.constants }, parameters)),
+    plan_start_time: task.planStartTime,
+    catchup_seconds: task.catchupSeconds,
+    creator: actor.username,
+    editor: actor.username,
+  };
+  const id = await services.db.transaction().execute(async (tx) => {
+    const id = await insertClockedTask(tx, row);
+    const object = `clocked task ${id}`;
+    await insertAudit(tx, { ...auditOf(actor), projectId: project.id, action: 'create', object });
+    return id;
+  });
+  await syncOrLeave(services, 'clocked', id);
+  return id;
+}
+
+function sealedParameters(
+  constants: Record<string, Constant>,
+  { constants: values, ...parameters }: TaskParameters,
+): TaskParameters {
+  return values ? { ...parameters, constants: sealValues({ constants }, values) } : parameters;
+}
+
+/** The tree of a clocked task, of its template as it is now. */
+export function instantiateClocked(
+  { db }: Services,
+  projectId: number,
+  templateId: number,
+  parameters: TaskParameters,
+): Promise<Instance> {
+  const { constants, template_schemes_id, exclude_task_nodes_id, appoint_task_nodes_id, simplify_vars } = parameters;
+  return instantiate(db, {
+    projectId,
+    templateId,
+    source: 'project',
+    ...(constants ? { constants } : {}),
+    ...(template_schemes_id?.length ? { schemeIds: template_schemes_id } : {}),
+    ...(exclude_task_nodes_id?.length ? { excludeNodeIds: exclude_task_nodes_id } : {}),
+    ...(appoint_task_nodes_id?.length ? { executeNodeIds: appoint_task_nodes_id } : {}),
+    ...(simplify_vars ? { simplifyVars: simplify_vars } : {}),
+  });
+}
+
+/** Deletes a clocked task: one that has not started does not start any more. */
+export async function deleteClockedTask(services: Services, task: ClockedTaskRecord, actor: Actor): Promise<void> {
+  await services.db.transaction().execute(async (tx) => {
+    await updateClockedTask(tx, task.id, { is_deleted: true });
+    const object = `clocked task ${task.id}`;
+    await insertAudit(tx, { ...auditOf(actor), projectId: task.project_id, action: 'delete', object });
+  });
+  await syncOrLeave(services, 'clocked', task.id);
+}

@@ -1,0 +1,16 @@
+import type { Actor } from '../tasks/actor';
+import { wallClock } from '../tasks/time';
+import { offsetReader } from '../tasks/zone';
+
+const MAX_NAME_LENGTH = 113;
+
+/** `<name>_<YYYYmmddHHMMSS>`, on the clock of a zone (spec 9.2). */
+export function stampedName(name: string, at: Date, timeZone: string): string {
+  const stamp = wallClock(at, offsetReader(timeZone)(at.getTime())).replace(/\D/g, '');
+  return `${name.slice(0, MAX_NAME_LENGTH)}_${stamp}`;
+}
+
+/** On whose behalf a schedule makes and starts a task. */
+export function launchActor(source: 'periodic' | 'clocked', username: string): Actor {
+  return { username, appCode: '', source };
+}

@@ -1,0 +1,146 @@
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { findProject } from '../db/access';
+import type { DbOrTransaction } from '../db/connection';
+import {
+  decideLaunch,
+  failLaunch,
+  findLaunch,
+  type LaunchKey,
+  type LaunchRecord,
+  recordLaunchedTask,
+} from '../db/launches';
+import type { LaunchState } from '../db/schema';
+import { findTask } from '../db/tasks';
+import type { Actor } from '../tasks/actor';
+import { createTask, type NewTask } from '../tasks/create';
+import { GantryError } from '../tasks/error';
+import type { Services } from '../tasks/services';
+import { startTask } from '../tasks/start';
+import type { Launch, LaunchRequest, LaunchResult } from '../workflows/contract';
+import { clockedLaunch } from './launch-clocked';
+import { periodicLaunch } from './launch-periodic';
+
+/** What a row wants of its launch. */
+export interface Decision {
+  state: Exclude<LaunchState, 'launched'>;
+  reason?: string;
+}
+
+/** A launch of a periodic or clocked task. */
+export interface Launchable {
+  key: LaunchKey;
+  projectId: number;
+  actor: Actor;
+  /** Whether it is too late to begin. */
+  isLate(): boolean;
+  /** Decides, with the row held until the transaction ends. */
+  decide(tx: DbOrTransaction): Promise<Decision>;
+  newTask(services: Services): Promise<Omit<NewTask, 'project' | 'actor'>>;
+  /** Notes the task in the row, in the transaction that creates it. */
+  launched(tx: DbOrTransaction, taskId: number): Promise<void>;
+  failed(tx: DbOrTransaction, reason: string): Promise<void>;
+}
+
+/** A firing is launched by the activity `launch`: once, however often that is repeated. */
+export function createLauncher(services: Services): Launch {
+  return async (request) => {
+    const launchable = await findLaunchable(services, request);
+    if (launchable) return launch(services, launchable);
+    await services.schedules.remove(request.schedule);
+    return { state: 'skipped', taskId: null, reason: `there is no ${request.schedule}` };
+  };
+}
+
+function findLaunchable(services: Services, request: LaunchRequest): Promise<Launchable | undefined> {
+  const match = /^(periodic|clocked)-(\d+)$/.exec(request.schedule);
+  if (!match) throw ApplicationFailure.nonRetryable(`${request.schedule} is no schedule of ours`);
+  return (match[1] === 'periodic' ? periodicLaunch : clockedLaunch)(services, Number(match[2]), request);
+}
+
+async function launch(services: Services, launchable: Launchable): Promise<LaunchResult> {
+  const { db } = services;
+  let record = await db.transaction().execute((tx) => decideOnce(tx, launchable));
+  // The activity is tried again until the task before has ended: that costs no history.
+  if (record.state === 'waiting') throw benign(record.ex_data);
+  try {
+    if (record.state === 'creating') record = await create(services, launchable);
+    if (record.state === 'launched') await start(services, launchable, record.task_id!);
+    if (record.state === 'failed') await fail(services, launchable, record.ex_data);
+  } catch (error) {
+    const reason = reasonToGiveUp(error, launchable);
+    if (reason === undefined) throw error;
+    services.log.warn({ schedule: launchable.key.schedule, error }, 'a launch did not work');
+    await fail(services, launchable, reason);
+  }
+  return resultOf((await findLaunch(db, launchable.key))!);
+}
+
+async function decideOnce(tx: DbOrTransaction, launchable: Launchable): Promise<LaunchRecord> {
+  // First what holds the row: of two launches the second sees what the first has decided.
+  const decision = await launchable.decide(tx);
+  const known = await findLaunch(tx, launchable.key);
+  if (known && known.state !== 'waiting') return known;
+  const isTooLate = !known && launchable.isLate();
+  await decideLaunch(
+    tx,
+    launchable.key,
+    isTooLate ? { state: 'failed', reason: 'missed: it came too late' } : decision,
+  );
+  return (await findLaunch(tx, launchable.key))!;
+}
+
+async function create(services: Services, launchable: Launchable): Promise<LaunchRecord> {
+  const { db, log } = services;
+  const { key } = launchable;
+  try {
+    await createTask(services, {
+      ...(await launchable.newTask(services)),
+      project: (await findProject(db, launchable.projectId))!,
+      actor: launchable.actor,
+      async alongside(tx, taskId) {
+        if (!(await recordLaunchedTask(tx, key, taskId))) throw new Error('another attempt has decided this launch');
+        await launchable.launched(tx, taskId);
+        log.info({ schedule: key.schedule, taskId }, 'launched');
+      },
+    });
+  } catch (error) {
+    const decided = await findLaunch(db, key);
+    if (!decided || decided.state === 'creating') throw error;
+    return decided;
+  }
+  return (await findLaunch(db, key))!;
+}
+
+async function start(services: Services, { projectId, actor }: Launchable, taskId: number): Promise<void> {
+  const task = await findTask(services.db, projectId, taskId);
+  if (task?.phase !== 'created') return;
+  const project = (await findProject(services.db, projectId))!;
+  try {
+    await startTask(services, task, project, { actor, isPaused: false });
+  } catch (error) {
+    // Somebody else was faster, and it has started.
+    const now = await findTask(services.db, projectId, taskId);
+    if (now?.phase === 'created') throw error;
+  }
+}
+
+/** What is wrong with the task will be wrong at the next attempt too; anything else may pass, but not for ever. */
+function reasonToGiveUp(error: unknown, launchable: Launchable): string | undefined {
+  if (error instanceof GantryError && error.kind !== 'unavailable') return error.message;
+  return launchable.isLate() ? `missed: it did not work in time: ${(error as Error).message}` : undefined;
+}
+
+async function fail({ db }: Services, launchable: Launchable, reason: string): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await failLaunch(tx, launchable.key, reason);
+    await launchable.failed(tx, reason);
+  });
+}
+
+function benign(reason: string): Error {
+  return ApplicationFailure.create({ message: reason, category: ApplicationFailureCategory.BENIGN });
+}
+
+function resultOf({ state, task_id, ex_data }: LaunchRecord): LaunchResult {
+  return { state: state as LaunchResult['state'], taskId: task_id, reason: ex_data };
+}

@@ -1,0 +1,198 @@
+import type { ProjectRecord } from '../db/access';
+import { insertAudit } from '../db/audit';
+import type { DbOrTransaction } from '../db/connection';
+import { toJsonText } from '../db/json';
+import {
+  insertPeriodicTask,
+  lockPeriodicTask,
+  type PeriodicTaskRecord,
+  updatePeriodicTask,
+} from '../db/periodic-tasks';
+import type { Json } from '../pipeline/json';
+import type { Constant, PipelineTree } from '../pipeline/tree/types';
+import { type Actor, auditOf } from '../tasks/actor';
+import { prepareTree } from '../tasks/create';
+import { GantryError } from '../tasks/error';
+import { sealValues } from '../tasks/seal';
+import type { Services } from '../tasks/services';
+import { instantiate } from '../templates/instantiate';
+import type { LaunchResult } from '../workflows/contract';
+import { type Cron, parseCron } from './cron';
+import { scheduleName, syncOrLeave } from './sync';
+
+/** Of a project (spec 9.2). */
+const MAX_PERIODIC_TASKS = 50;
+
+/** What happens at a firing while the task of the one before has not ended. */
+export const OVERLAPS = ['allow_all', 'skip', 'buffer_one'] as const;
+export type Overlap = (typeof OVERLAPS)[number];
+
+export interface NewPeriodicTask {
+  project: ProjectRecord;
+  templateId: number;
+  source: 'project' | 'common';
+  name: string;
+  cron: Cron;
+  constants: Record<string, Json>;
+  excludeNodeIds: readonly string[];
+  overlap: Overlap;
+  catchupSeconds: number;
+  actor: Actor;
+}
+
+/**
+ * Makes a periodic task, disabled, of a template as it is now (spec 9.2).
+ *
+ * @throws GantryError as `parseCron`, `instantiate` and `prepareTree` do; `wrong_state` at the limit of the project
+ */
+export async function createPeriodicTask(services: Services, task: NewPeriodicTask): Promise<number> {
+  const { project, actor } = task;
+  parseCron(task.cron);
+  const { template, tree } = await instantiate(services.db, {
+    projectId: project.id,
+    templateId: task.templateId,
+    source: task.source,
+    constants: task.constants,
+    excludeNodeIds: task.excludeNodeIds,
+  });
+  const row = {
+    project_id: project.id,
+    template_id: template.id,
+    template_source: task.source,
+    template_version: template.version,
+    name: task.name,
+    cron: toJsonText(task.cron),
+    time_zone: zoneOf(project),
+    overlap: task.overlap,
+    catchup_seconds: task.catchupSeconds,
+    tree: toJsonText(prepareTree(tree).tree),
+    creator: actor.username,
+    editor: actor.username,
+  };
+  const id = await services.db.transaction().execute(async (tx) => {
+    const id = await insertPeriodicTask(tx, row, MAX_PERIODIC_TASKS);
+    if (id === undefined) {
+      throw new GantryError('wrong_state', `Periodic task number reaches limit: ${MAX_PERIODIC_TASKS}`);
+    }
+    await audit(tx, { id, project_id: project.id }, actor, 'create');
+    return id;
+  });
+  await syncOrLeave(services, 'periodic', id);
+  return id;
+}
+
+/** The zone on whose clock a project's schedules run. */
+export function zoneOf({ time_zone }: Pick<ProjectRecord, 'time_zone'>): string {
+  return time_zone || 'UTC';
+}
+
+/** Lets a periodic task run, or not any more; what has been launched goes on. */
+export function setPeriodicTaskEnabled(
+  services: Services,
+  task: PeriodicTaskRecord,
+  enabled: boolean,
+  actor: Actor,
+): Promise<void> {
+  return change(services, task, actor, enabled ? 'enable' : 'disable', (tx) =>
+    updatePeriodicTask(tx, task.id, { enabled }),
+  );
+}
+
+/** Gives a periodic task other times, on the clock that its project has now. */
+export async function modifyCron(
+  services: Services,
+  task: PeriodicTaskRecord,
+  { cron, project, actor }: { cron: Cron; project: ProjectRecord; actor: Actor },
+): Promise<void> {
+  parseCron(cron);
+  await change(services, task, actor, 'update', (tx) =>
+    updatePeriodicTask(tx, task.id, { cron: toJsonText(cron), time_zone: zoneOf(project), ...editedBy(actor) }),
+  );
+}
+
+/**
+ * Sets values of constants in the tree that the next runs are made of; keys that it does not have are ignored (spec 9.2).
+ *
+ * @returns all the constants
+ * @throws GantryError `invalid` when the tree could not run with them
+ */
+export async function modifyConstants(
+  services: Services,
+  task: PeriodicTaskRecord,
+  values: Record<string, Json>,
+  actor: Actor,
+): Promise<Record<string, Constant>> {
+  let constants: Record<string, Constant> = {};
+  await change(services, task, actor, 'update', async (tx) => {
+    // Read again: another change of constants may have come since.
+    const { tree } = (await lockPeriodicTask(tx, task.id)) as { tree: PipelineTree };
+    const sealed = sealValues(tree, values);
+    constants = Object.fromEntries(
+      Object.entries(tree.constants).map(([key, constant]) => [
+        key,
+        Object.hasOwn(sealed, key) ? { ...constant, value: sealed[key]! } : constant,
+      ]),
+    );
+    const changed = { ...tree, constants };
+    prepareTree(changed);
+    await updatePeriodicTask(tx, task.id, { tree: toJsonText(changed), ...editedBy(actor) });
+  });
+  return constants;
+}
+
+export function deletePeriodicTask(services: Services, task: PeriodicTaskRecord, actor: Actor): Promise<void> {
+  return change(services, task, actor, 'delete', (tx) =>
+    updatePeriodicTask(tx, task.id, { is_deleted: true, enabled: false }),
+  );
+}
+
+/**
+ * Launches a periodic task now, also a disabled one, in the name of who asks; its overlap policy holds.
+ *
+ * @returns what came of it, or undefined when no worker has answered: it is launched when one does, unless that is later
+ *   than `catchup_seconds`
+ */
+export async function runPeriodicTaskNow(
+  services: Services,
+  task: PeriodicTaskRecord,
+  actor: Actor,
+): Promise<LaunchResult | undefined> {
+  await audit(services.db, task, actor, 'run');
+  return services.schedules.launchNow({
+    schedule: scheduleName('periodic', task.id),
+    nominalAt: new Date().toISOString(),
+    by: actor.username,
+  });
+}
+
+async function change(
+  services: Services,
+  task: PeriodicTaskRecord,
+  actor: Actor,
+  action: string,
+  write: (tx: DbOrTransaction) => Promise<void>,
+): Promise<void> {
+  await services.db.transaction().execute(async (tx) => {
+    await write(tx);
+    await audit(tx, task, actor, action);
+  });
+  await syncOrLeave(services, 'periodic', task.id);
+}
+
+function editedBy(actor: Actor): { editor: string; edited_at: Date } {
+  return { editor: actor.username, edited_at: new Date() };
+}
+
+async function audit(
+  db: DbOrTransaction,
+  task: Pick<PeriodicTaskRecord, 'id' | 'project_id'>,
+  actor: Actor,
+  action: string,
+): Promise<void> {
+  await insertAudit(db, {
+    ...auditOf(actor),
+    projectId: task.project_id,
+    action,
+    object: `periodic task ${task.id}`,
+  });
+}

@@ -1,0 +1,132 @@
+import { insertAudit } from '../db/audit';
+import { failOverdueClockedTasks } from '../db/clocked-tasks';
+import { isDatabaseAway } from '../db/errors';
+import { adoptEnabled, lockPeriodicTask } from '../db/periodic-tasks';
+import { listScheduled, listUnsynced, markUnsynced } from '../db/schedules';
+import type { Services } from '../tasks/services';
+import { isUnreachable } from '../temporal/errors';
+import { type ScheduleKind, scheduleName, syncSchedule, TABLES } from './sync';
+
+const PERIOD_MS = 5_000;
+/** Of a kind in a round: a full turn over many schedules may take a while. */
+const PER_ROUND = 20;
+/** A launch that was made in time has written what came of it by then. */
+const OVERDUE_GRACE_SECONDS = 60;
+
+/** Periodic tasks whose schedule was paused or resumed by somebody else, as of a revision of the row. */
+export type Differing = Map<number, number>;
+
+/** Compares rows with their schedules, again and again, and repairs what a crash or a person left apart. */
+export class ScheduleReconciler {
+  #timer: NodeJS.Timeout | undefined;
+  #round: Promise<void> = Promise.resolve();
+  #lastIds: Record<ScheduleKind, number> = { periodic: 0, clocked: 0 };
+  /** Kept from round to round. */
+  readonly #differing: Differing = new Map();
+
+  constructor(private readonly services: Services) {}
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#round = this.#round.then(() => this.#reconcile());
+    }, PERIOD_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#round;
+  }
+
+  async #reconcile(): Promise<void> {
+    try {
+      await closeOverdueClockedTasks(this.services);
+      for (const kind of ['periodic', 'clocked'] as const) {
+        await syncUnsynced(this.services, kind);
+        this.#lastIds[kind] = await compareSchedules(this.services, kind, this.#lastIds[kind], this.#differing);
+      }
+    } catch (error) {
+      // Postgres or Temporal is away: the next round tries again.
+      this.services.log.warn({ error }, 'reconciling schedules did not work');
+    }
+  }
+}
+
+/** Brings changes to the Temporal server that did not get there; how many. */
+export async function syncUnsynced(services: Services, kind: ScheduleKind): Promise<number> {
+  let synced = 0;
+  for (const id of await listUnsynced(services.db, TABLES[kind], PER_ROUND)) {
+    if (await syncOrReport(services, kind, id)) synced += 1;
+  }
+  return synced;
+}
+
+/**
+ * Makes schedules again that are gone, and follows those that were paused or resumed on the Temporal server: whoever
+ * pauses one there is not overruled.
+ *
+ * @returns where the next round goes on
+ */
+export async function compareSchedules(
+  services: Services,
+  kind: ScheduleKind,
+  afterId: number,
+  differing: Differing,
+): Promise<number> {
+  const { db, schedules, log } = services;
+  const rows = await listScheduled(db, TABLES[kind], { afterId, limit: PER_ROUND });
+  for (const row of rows) {
+    const schedule = await schedules.look(scheduleName(kind, row.id));
+    if (!schedule) {
+      log.warn({ schedule: scheduleName(kind, row.id) }, 'the schedule is gone: it is made again');
+      await markUnsynced(db, TABLES[kind], row.id);
+      await syncOrReport(services, kind, row.id);
+    } else if (kind === 'periodic') {
+      await follow(services, row, !schedule.isPaused, differing);
+    }
+  }
+  return rows.length < PER_ROUND ? 0 : rows.at(-1)!.id;
+}
+
+/** What the server does not take of one schedule keeps no other one waiting. */
+async function syncOrReport(services: Services, kind: ScheduleKind, id: number): Promise<boolean> {
+  try {
+    return await syncSchedule(services, kind, id);
+  } catch (error) {
+    if (isUnreachable(error) || isDatabaseAway(error)) throw error;
+    services.log.error({ schedule: scheduleName(kind, id), error }, 'the schedule cannot be brought to the server');
+    return false;
+  }
+}
+
+async function follow(
+  { db, log }: Services,
+  row: { id: number; revision: number },
+  enabled: boolean,
+  differing: Differing,
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const task = await lockPeriodicTask(tx, row.id);
+    if (!task || task.enabled === enabled) return void differing.delete(row.id);
+    // A busy server may show for a moment what was before our own change: a person's is there the next time too.
+    if (differing.get(row.id) !== row.revision) return void differing.set(row.id, row.revision);
+    if (!(await adoptEnabled(tx, row, enabled))) return;
+    differing.delete(row.id);
+    await insertAudit(tx, {
+      projectId: task.project_id,
+      appCode: '',
+      username: '',
+      source: 'temporal',
+      action: enabled ? 'enable' : 'disable',
+      object: `periodic task ${task.id}`,
+    });
+    log.info({ periodicTaskId: task.id, enabled }, 'the schedule was changed on the Temporal server: the row follows');
+  });
+}
+
+/** Says of clocked tasks that were missed, as when the server was away, that they will not start; their ids. */
+export async function closeOverdueClockedTasks({ db, log }: Services, now = new Date()): Promise<number[]> {
+  const reason = 'missed: the time had passed by more than may be made up for';
+  const ids = await failOverdueClockedTasks(db, { now, graceSeconds: OVERDUE_GRACE_SECONDS, reason });
+  for (const id of ids) log.warn({ clockedTaskId: id }, 'a clocked task was missed');
+  return ids;
+}

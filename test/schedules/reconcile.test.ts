@@ -1,0 +1,183 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { closeOverdueClockedTasks, compareSchedules, syncUnsynced } from '../../schedules/reconcile';
+import { syncSchedule } from '../../schedules/sync';
+import { scheduleIdOf } from '../../temporal/names';
+import { Gantry } from '../support/gantry';
+import { shelve } from '../support/templates';
+import { sketch } from '../support/trees';
+
+const NEVER_SOON = { minute: '0', hour: '4', day_of_month: '29', month_of_year: '2' };
+
+describe('the reconciler of schedules', () => {
+  let gantry: Gantry;
+  let templateId: number;
+  const made: string[] = [];
+
+  beforeAll(async () => {
+    gantry = await Gantry.create();
+    templateId = await shelve(gantry.db, 'short', sketch({ chains: ['S a E'] }));
+  });
+
+  afterAll(async () => {
+    for (const schedule of made) await gantry.services.schedules.remove(schedule);
+    await gantry.stop();
+  });
+
+  async function createPeriodic(): Promise<number> {
+    const { data } = await gantry.post(`/apigw/create_periodic_task/${templateId}/1/`, { name: 'x', cron: NEVER_SOON });
+    made.push(`periodic-${data.id}`);
+    return data.id;
+  }
+
+  async function createClocked(plan_start_time: string): Promise<number> {
+    const body = { task_name: 'x', plan_start_time };
+    const { data } = await gantry.post(`/apigw/create_clocked_task/${templateId}/1/`, body);
+    made.push(`clocked-${data.id}`);
+    return data.id;
+  }
+
+  const handleOf = (schedule: string) => gantry.client.schedule.getHandle(scheduleIdOf(gantry.installation, schedule));
+  const enabledOf = async (id: number) =>
+    (await gantry.get(`/apigw/get_periodic_task_info/${id}/1/`)).data.enabled as boolean;
+
+  async function untilEnabled(id: number, isEnabled: boolean): Promise<void> {
+    const differing = new Map();
+    for (let round = 0; round < 100 && (await enabledOf(id)) !== isEnabled; round++) {
+      await compareSchedules(gantry.services, 'periodic', id - 1, differing);
+      await delay(20);
+    }
+    expect(await enabledOf(id)).toBe(isEnabled);
+  }
+
+  /** A Temporal server that nobody reaches. */
+  function withoutTemporal<T>(act: () => Promise<T>): Promise<T> {
+    const { schedules } = gantry.services;
+    const put = jest.spyOn(schedules, 'put').mockRejectedValue(new Error('away'));
+    const remove = jest.spyOn(schedules, 'remove').mockRejectedValue(new Error('away'));
+    return act().finally(() => {
+      put.mockRestore();
+      remove.mockRestore();
+    });
+  }
+
+  it('makes up for a schedule that was not made', async () => {
+    const id = await withoutTemporal(createPeriodic);
+    await expect(handleOf(`periodic-${id}`).describe()).rejects.toMatchObject({ name: 'ScheduleNotFoundError' });
+
+    expect(await syncUnsynced(gantry.services, 'periodic')).toBe(1);
+
+    expect((await handleOf(`periodic-${id}`).describe()).state.paused).toBe(true);
+    expect(await syncUnsynced(gantry.services, 'periodic')).toBe(0);
+  });
+
+  it('makes up for changes that were not made, the last one only', async () => {
+    const id = await createPeriodic();
+    await withoutTemporal(async () => {
+      await gantry.post(`/apigw/set_periodic_task_enabled/${id}/1/`, { enabled: true });
+      await gantry.post(`/apigw/modify_cron_for_periodic_task/${id}/1/`, { cron: { ...NEVER_SOON, minute: '9' } });
+    });
+
+    expect(await syncUnsynced(gantry.services, 'periodic')).toBe(1);
+
+    const { spec, state } = await handleOf(`periodic-${id}`).describe();
+    expect([spec.calendars![0]!.minute[0]!.start, state.paused]).toEqual([9, false]);
+  });
+
+  it('lets one schedule that the server does not take keep no other one waiting', async () => {
+    const [bad, good] = await withoutTemporal(async () => [await createPeriodic(), await createPeriodic()]);
+    await gantry.db.updateTable('periodic_tasks').set({ time_zone: 'Mars/Base' }).where('id', '=', bad!).execute();
+
+    expect(await syncUnsynced(gantry.services, 'periodic')).toBe(1);
+
+    expect((await handleOf(`periodic-${good}`).describe()).state.paused).toBe(true);
+    await gantry.post(`/apigw/delete_periodic_task/${bad}/1/`);
+  });
+
+  it('takes away the schedule of a row that was deleted', async () => {
+    const [periodic, clocked] = [await createPeriodic(), await createClocked('2099-01-01 00:00:00')];
+    await withoutTemporal(async () => {
+      await gantry.post(`/apigw/delete_periodic_task/${periodic}/1/`);
+      await gantry.post(`/apigw/delete_clocked_task/${clocked}/1/`);
+    });
+
+    await syncUnsynced(gantry.services, 'periodic');
+    await syncUnsynced(gantry.services, 'clocked');
+
+    for (const schedule of [`periodic-${periodic}`, `clocked-${clocked}`]) {
+      await expect(handleOf(schedule).describe()).rejects.toMatchObject({ name: 'ScheduleNotFoundError' });
+    }
+  });
+
+  it('makes a schedule again that is gone', async () => {
+    const [periodic, clocked] = [await createPeriodic(), await createClocked('2099-01-01 00:00:00')];
+    await handleOf(`periodic-${periodic}`).delete();
+    await handleOf(`clocked-${clocked}`).delete();
+
+    await compareSchedules(gantry.services, 'periodic', periodic - 1, new Map());
+    await compareSchedules(gantry.services, 'clocked', clocked - 1, new Map());
+
+    expect((await handleOf(`periodic-${periodic}`).describe()).spec.timezone).toBe('UTC');
+    expect((await handleOf(`clocked-${clocked}`).describe()).info.nextActionTimes).toHaveLength(1);
+  });
+
+  it('follows who pauses or resumes a schedule on the Temporal server', async () => {
+    const id = await createPeriodic();
+    await gantry.post(`/apigw/set_periodic_task_enabled/${id}/1/`, { enabled: true });
+
+    await handleOf(`periodic-${id}`).pause('by hand');
+    await untilEnabled(id, false);
+    await handleOf(`periodic-${id}`).unpause();
+    await untilEnabled(id, true);
+
+    const audit = await gantry.db
+      .selectFrom('audit_records')
+      .select('action')
+      .where('source', '=', 'temporal')
+      .orderBy('id')
+      .execute();
+    expect(audit.map(({ action }) => action)).toEqual(['disable', 'enable']);
+  });
+
+  it('does not take for a pause by hand what has not reached the server yet, or only just', async () => {
+    const [left, recent] = [await createPeriodic(), await createPeriodic()];
+    await withoutTemporal(() => gantry.post(`/apigw/set_periodic_task_enabled/${left}/1/`, { enabled: true }));
+    const differing = new Map();
+    await handleOf(`periodic-${recent}`).unpause();
+
+    await compareSchedules(gantry.services, 'periodic', left - 1, differing);
+    await gantry.post(`/apigw/set_periodic_task_enabled/${recent}/1/`, { enabled: false });
+    await compareSchedules(gantry.services, 'periodic', left - 1, differing);
+
+    expect([await enabledOf(left), await enabledOf(recent)]).toEqual([true, false]);
+  });
+
+  it('says of a clocked task that was missed that it will not start, and takes its schedule away', async () => {
+    const id = await createClocked('2099-01-01 00:00:00');
+    const past = new Date(Date.now() - 3600_000);
+    await gantry.db.updateTable('clocked_tasks').set({ plan_start_time: past }).where('id', '=', id).execute();
+
+    expect(await closeOverdueClockedTasks(gantry.services)).toEqual([id]);
+    await syncUnsynced(gantry.services, 'clocked');
+
+    const { data } = await gantry.get(`/apigw/get_clocked_task_info/${id}/1/`);
+    expect(data).toMatchObject({ state: 'start_failed', ex_data: expect.stringContaining('missed') });
+    await expect(handleOf(`clocked-${id}`).describe()).rejects.toMatchObject({ name: 'ScheduleNotFoundError' });
+    expect(await closeOverdueClockedTasks(gantry.services)).toEqual([]);
+  });
+
+  it('starts a clocked task whose schedule was only made after its time, as long as that may be made up for', async () => {
+    await gantry.startWorker();
+    const id = await withoutTemporal(() => createClocked('2099-01-01 00:00:00'));
+    const justNow = new Date(Date.now() - 2_000);
+    await gantry.db.updateTable('clocked_tasks').set({ plan_start_time: justNow }).where('id', '=', id).execute();
+
+    await syncSchedule(gantry.services, 'clocked', id);
+
+    for (let attempt = 0; attempt < 400; attempt++) {
+      const { data } = await gantry.get(`/apigw/get_clocked_task_info/${id}/1/`);
+      if (data.state === 'started') return;
+      await delay(25);
+    }
+    throw new Error('it does not start');
+  });
+});
