@@ -41,3 +41,19 @@ export async function insertAudit(db: DbOrTransaction, record: AuditRecord): Pro
 export async function deleteAudit(db: DbOrTransaction, id: string): Promise<void> {
   await db.deleteFrom('audit_records').where('id', '=', id).execute();
 }
+
+/** What was done with a task, or with one of its nodes, newest first. */
+export function listTaskAudit(
+  db: DbOrTransaction,
+  taskId: number,
+  { nodeId, limit }: { nodeId?: string; limit: number },
+) {
+  return db
+    .selectFrom('audit_records')
+    .select(['id', 'at', 'username', 'action', 'source', 'node_id', 'detail'])
+    .where('task_id', '=', taskId)
+    .$if(nodeId !== undefined, (query) => query.where('node_id', '=', nodeId!))
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+}

@@ -9,3 +9,8 @@ export function isDatabaseAway(error: unknown): boolean {
   // The pool has no code for these.
   return /^Connection terminated|timeout exceeded when trying to connect/.test(error.message);
 }
+
+/** Whether a query failed because of a row that has to be the only one. */
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof Error && (error as { code?: unknown }).code === '23505';
+}

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 
 /** Postgres' integers end here: no id and no count in a column is larger. */
 export const MAX_INTEGER = 2 ** 31 - 1;
@@ -8,9 +8,15 @@ type JsonText<T = unknown> = ColumnType<T, string, string>;
 
 /** The tables, as the migrations leave them. */
 export interface Database {
-  installation: { only_row: Generated<boolean>; name: string; created_at: Generated<Date> };
+  installation: {
+    only_row: Generated<boolean>;
+    name: string;
+    /** Signs the tokens of users. */
+    token_key: Generated<string>;
+    created_at: Generated<Date>;
+  };
   projects: ProjectTable;
-  apps: { code: string; secret_hash: string; trusted: Generated<boolean>; created_at: Generated<Date> };
+  apps: AppTable;
   project_roles: { project_id: number; username: string; role: Role };
   project_constants: { project_id: number; key: string; value: string; description: Generated<string> };
   audit_records: AuditTable;
@@ -44,14 +50,29 @@ export interface Database {
   launches: {
     schedule: string;
     nominal_at: Date;
+    /** `waiting` for the task before to end; `creating` the task; the others do not change, but `launched` to `failed`. */
+    state: LaunchState;
     task_id: number | null;
     ex_data: Generated<string>;
     created_at: Generated<Date>;
   };
 }
 
+export type LaunchState = 'waiting' | 'creating' | 'launched' | 'skipped' | 'failed';
+
 /** What a user may do in a project; each includes the ones before. */
 export type Role = 'viewer' | 'operator' | 'editor' | 'admin';
+
+interface AppTable {
+  code: string;
+  secret_hash: string;
+  /** May name any user, and answers for what they may do. */
+  trusted: Generated<boolean>;
+  /** Null: the installation's limit. */
+  requests_per_second: number | null;
+  max_body_bytes: number | null;
+  created_at: Generated<Date>;
+}
 
 /** Who did what; written with what was done. */
 interface AuditTable {
@@ -159,6 +180,7 @@ interface ClockedTaskTable extends ScheduleColumns {
   task_name: string;
   task_parameters: JsonText<Record<string, unknown>>;
   plan_start_time: Date;
+  catchup_seconds: number;
   state: Generated<'not_started' | 'started' | 'start_failed'>;
   task_id: number | null;
   ex_data: Generated<string>;
@@ -211,6 +233,8 @@ interface TaskTable {
   is_deleted: Generated<boolean>;
   callback_url: string | null;
   callback_version: string | null;
+  /** The name in lower case, for searching. */
+  search_name: GeneratedAlways<string>;
 }
 
 /** One attempt of a node: its retry number counts within a round of a loop. */

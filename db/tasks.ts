@@ -1,5 +1,6 @@
 import type { Insertable, Selectable } from 'kysely';
 import { sql } from 'kysely';
+import { insertCallbacks } from './callbacks';
 import type { DbOrTransaction } from './connection';
 import { toJsonText } from './json';
 import type { Database } from './schema';
@@ -40,6 +41,30 @@ export function findTask(db: DbOrTransaction, projectId: number, taskId: number)
     .executeTakeFirst();
 }
 
+/** Those of the tasks that the project has, newest first. */
+export function listTasksById(db: DbOrTransaction, projectId: number, ids: readonly number[]): Promise<TaskRecord[]> {
+  if (ids.length === 0) return Promise.resolve([]);
+  return db
+    .selectFrom('tasks')
+    .selectAll()
+    .where('id', 'in', [...ids])
+    .where('project_id', '=', projectId)
+    .where('is_deleted', '=', false)
+    .orderBy('id', 'desc')
+    .execute();
+}
+
+/** A task as it is now, held until the transaction ends; undefined when it was deleted. */
+export function lockTask(db: DbOrTransaction, taskId: number): Promise<TaskRecord | undefined> {
+  return db
+    .selectFrom('tasks')
+    .selectAll()
+    .where('id', '=', taskId)
+    .where('is_deleted', '=', false)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
 export async function findTree<T>(db: DbOrTransaction, taskId: number): Promise<T> {
   const { tree } = await db
     .selectFrom('task_trees')
@@ -58,6 +83,47 @@ export async function findProgram<T>(db: DbOrTransaction, taskId: number): Promi
   return program as T;
 }
 
+/** Programs of several tasks, by task id. */
+export async function findPrograms<T>(db: DbOrTransaction, taskIds: readonly number[]): Promise<Map<number, T>> {
+  if (taskIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('task_programs')
+    .selectAll()
+    .where('task_id', 'in', [...taskIds])
+    .execute();
+  return new Map(rows.map(({ task_id, program }) => [task_id, program as T]));
+}
+
+/** Replaces a task's tree and its program; call it in a transaction. */
+export async function updateTree(
+  db: DbOrTransaction,
+  taskId: number,
+  { tree, program }: { tree: unknown; program: unknown },
+): Promise<void> {
+  await db
+    .updateTable('task_trees')
+    .set({ tree: toJsonText(tree) })
+    .where('task_id', '=', taskId)
+    .execute();
+  await db
+    .updateTable('task_programs')
+    .set({ program: toJsonText(program) })
+    .where('task_id', '=', taskId)
+    .execute();
+}
+
+/** Marks a task as deleted, unless it is starting or running. */
+export async function deleteTask(db: DbOrTransaction, taskId: number): Promise<boolean> {
+  const deleted = await db
+    .updateTable('tasks')
+    .set({ is_deleted: true })
+    .where('id', '=', taskId)
+    .where('is_deleted', '=', false)
+    .where('phase', 'in', ['created', 'ended'])
+    .executeTakeFirst();
+  return deleted.numUpdatedRows === 1n;
+}
+
 /** Marks a created task as starting; of two callers at the same moment one gets it. */
 export async function claimStart(
   db: DbOrTransaction,
@@ -69,6 +135,7 @@ export async function claimStart(
     .set({ phase: 'starting', executor, starts_paused: isPaused, started_at: at, ...startState(isPaused) })
     .where('id', '=', taskId)
     .where('phase', '=', 'created')
+    .where('is_deleted', '=', false)
     .executeTakeFirst();
   return claimed.numUpdatedRows === 1n;
 }
@@ -89,14 +156,17 @@ export async function releaseStart(db: DbOrTransaction, taskId: number): Promise
     .execute();
 }
 
-/** A change of the task's state, `at` in ms since the epoch; dropped when the row is newer. */
+/**
+ * A change of the task's state, `at` in ms since the epoch; dropped when the row is newer. The end of a task that has a
+ * callback_url leaves its message: call it in a transaction.
+ */
 export async function recordTaskState(
   db: DbOrTransaction,
   taskId: number,
   change: { seq: number; status: string; shown: string; at: number; outputs?: unknown },
 ): Promise<void> {
   const hasEnded = change.status === 'FINISHED' || change.status === 'REVOKED';
-  await db
+  const updated = await db
     .updateTable('tasks')
     .set({
       phase: hasEnded ? 'ended' : 'running',
@@ -108,7 +178,11 @@ export async function recordTaskState(
     })
     .where('id', '=', taskId)
     .where('seq', '<', change.seq)
-    .execute();
+    .returning('callback_url')
+    .executeTakeFirst();
+  if (!hasEnded || !updated?.callback_url) return;
+  const success = change.status === 'FINISHED';
+  await insertCallbacks(db, taskId, [{ event: change.status.toLowerCase(), success, outputs: change.outputs ?? {} }]);
 }
 
 /**
@@ -140,7 +214,17 @@ export function listRunningTasks(db: DbOrTransaction, { afterId, limit }: { afte
     .execute();
 }
 
-/** Ends a task whose workflow is gone. */
+/** Tasks that have begun and not ended. */
+export async function countUnendedTasks(db: DbOrTransaction): Promise<number> {
+  const { count } = await db
+    .selectFrom('tasks')
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .where('phase', 'in', ['starting', 'running'])
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** Ends a task whose workflow is gone, with the message of its end; call it in a transaction. */
 export async function closeLostTask(db: DbOrTransaction, taskId: number, seq: number): Promise<boolean> {
   const closed = await db
     .updateTable('tasks')
@@ -149,5 +233,7 @@ export async function closeLostTask(db: DbOrTransaction, taskId: number, seq: nu
     .where('phase', '=', 'running')
     .where('seq', '=', seq)
     .executeTakeFirst();
-  return closed.numUpdatedRows === 1n;
+  if (closed.numUpdatedRows !== 1n) return false;
+  await insertCallbacks(db, taskId, [{ event: 'revoked', success: false }]);
+  return true;
 }

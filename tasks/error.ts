@@ -22,11 +22,15 @@ export class GantryError extends Error {
     options?: ErrorOptions & {
       /** The problems one by one, each with its node or field. */
       details?: readonly unknown[];
+      /** When the same request may be sent again. */
+      retryAfterSeconds?: number;
     },
   ) {
     super(message, options);
     this.details = options?.details;
+    this.retryAfterSeconds = options?.retryAfterSeconds;
   }
 
   readonly details: readonly unknown[] | undefined;
+  readonly retryAfterSeconds: number | undefined;
 }

@@ -6,6 +6,7 @@ import { newRequestId } from '../temporal/pipelines';
 import type { SignalName, UpdateInput } from '../workflows/contract';
 import { type Actor, auditOf } from './actor';
 import { GantryError } from './error';
+import { sealRequest } from './seal';
 import type { Services } from './services';
 
 const ATTEMPTS = 5;
@@ -48,7 +49,8 @@ export async function operateTask(
   requireStarted(task);
   // The id is the client's word for this operation: with another one it is another request.
   const operationId = [id, request.action, 'node' in request ? request.node : ''].join('/');
-  const update = { ...request, id: operationId, by: actor.username } as UpdateInput;
+  const sealed = await sealRequest(services.db, task.id, request);
+  const update = { ...sealed, id: operationId, by: actor.username } as UpdateInput;
   const answer = await audited(services, task, actor, request, () => updateRunning(services, task, update));
   switch (answer.kind) {
     case 'accepted':

@@ -5,7 +5,7 @@ import { claimStart, findProgram, findTask, releaseStart, type TaskRecord, takeS
 import type { Program } from '../pipeline/program';
 import { isUnreachable } from '../temporal/errors';
 import { type Actor, auditOf } from './actor';
-import { contextOf, taskUrlOf } from './context';
+import { contextOf, surroundingsOf, taskUrlOf } from './context';
 import { GantryError } from './error';
 import type { Services } from './services';
 
@@ -74,9 +74,10 @@ async function startWorkflow(
   project: ProjectRecord,
 ): Promise<void> {
   const program = await findProgram<Program>(db, task.id);
+  const around = await surroundingsOf(db, task);
   await pipelines.start({
     program,
-    context: contextOf(task, project, taskUrlOf(baseUrl, project.id, task.id), program),
+    context: contextOf(task, project, taskUrlOf(baseUrl, project.id, task.id), program, around),
     name: task.name,
     projectId: project.id,
     templateId: task.template_id,

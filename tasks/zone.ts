@@ -28,7 +28,8 @@ export function namedZones(zones: readonly string[], now: number): Record<string
   return Object.fromEntries(zones.filter(isZone).map((zone) => [zone, zoneOffsets(zone, now)]));
 }
 
-function isZone(zone: string): boolean {
+/** Whether there is a time zone of this name. */
+export function isZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en-US', { timeZone: zone });
     return true;
@@ -60,7 +61,12 @@ function firstInstant(offsetAt: (instant: number) => number, before: number, aft
   return high;
 }
 
-function offsetReader(zone: string): (instant: number) => number {
+/**
+ * Reads the offset of a zone, in minutes east of UTC, at an instant in ms since the epoch.
+ *
+ * @throws RangeError when the zone is unknown
+ */
+export function offsetReader(zone: string): (instant: number) => number {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     hourCycle: 'h23',

@@ -54,6 +54,8 @@ export interface Endpoint<I extends z.ZodObject = z.ZodObject, D extends z.ZodTy
   summary: string;
   /** Body of a POST, query of a GET, without ids and credentials. */
   input: I;
+  /** Begins the message about an input that is not as it should be; `invalid params` when absent. */
+  refusal?: string;
   data: D;
   /** Fields beside `data`. */
   beside?: z.ZodRawShape;

@@ -7,10 +7,11 @@ import { isUnreachable } from '../../temporal/errors';
 import { catalogEndpoints } from './catalog';
 import type { Endpoint } from './endpoint';
 import { CODES, failureOf } from './envelope';
-import { mount } from './mount';
+import { type Door, mount } from './mount';
 import { scheduleEndpoints } from './schedules';
 import { taskEndpoints } from './tasks';
 import { templateEndpoints } from './templates';
+import { mountTokenCallback } from './token-callback';
 
 /** Every endpoint of the family. */
 export const endpoints: readonly Endpoint[] = [
@@ -21,15 +22,15 @@ export const endpoints: readonly Endpoint[] = [
 ];
 
 /** The bk-sops task API (spec section 7). */
-export function createSopsApi(services: Services): OpenAPIHono {
+export function createSopsApi(door: Door): OpenAPIHono {
   const app = new OpenAPIHono({ strict: false });
-  for (const endpoint of endpoints) mount(app, services, endpoint);
-  app.onError((error, context) => fail(error, context, services));
+  for (const endpoint of endpoints) mount(app, door, endpoint);
+  mountTokenCallback(app, door.services);
   return app;
 }
 
 /** Errors in the family's envelope; what was not thrown on purpose stays in the log. */
-function fail(thrown: Error, context: Context, { log }: Services): Response {
+export function fail(thrown: Error, context: Context, { log }: Services): Response {
   const requestId = context.get('requestId');
   const error = asUnavailable(thrown);
   if (!isOurs(error)) {
@@ -37,9 +38,10 @@ function fail(thrown: Error, context: Context, { log }: Services): Response {
     const message = `internal error, request_id ${requestId}`;
     return context.json({ result: false, code: CODES.unknown, message, data: null, request_id: requestId }, 500);
   }
-  const { kind, message, details } = error;
+  const { kind, message, details, retryAfterSeconds } = error;
   const { status, code, codeName } = failureOf(kind);
-  if (status === 503) context.header('Retry-After', '1');
+  const retryAfter = retryAfterSeconds ?? (status === 503 ? 1 : undefined);
+  if (retryAfter !== undefined) context.header('Retry-After', String(retryAfter));
   const body = {
     result: false,
     code,

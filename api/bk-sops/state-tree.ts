@@ -31,6 +31,17 @@ export interface StateNode {
   children: Record<string, StateNode>;
 }
 
+/** What is shown of a task that has not started (spec 6.11). */
+export const NOT_STARTED = {
+  start_time: null,
+  state: 'CREATED',
+  retry: 0,
+  skip: 0,
+  finish_time: null,
+  elapsed_time: 0,
+  children: {},
+};
+
 type Format = (at: Date | null) => string | null;
 
 /** The state tree of a started task: nodes that were reached, those of a subprocess under it. */
@@ -62,7 +73,8 @@ export function stateTree(
   return root;
 }
 
-function rootNode(task: TaskRecord, format: Format): StateNode {
+/** The task itself, without its nodes; its state is its own. */
+export function rootNode(task: TaskRecord, format: Format): StateNode {
   const finishedAt = task.phase === 'ended' ? task.finished_at : null;
   return {
     ...identity(task, task.root_node_id, task.root_node_id),
@@ -82,7 +94,8 @@ function rootNode(task: TaskRecord, format: Format): StateNode {
   };
 }
 
-function childNode(
+/** One node of a task, without the nodes in it; its state is its own. */
+export function childNode(
   task: TaskRecord,
   node: ProgramNode,
   execution: CurrentNodeExecution,
@@ -106,6 +119,16 @@ function childNode(
     ...(execution.waiting_for ? { waiting_for: execution.waiting_for } : {}),
     children: {},
   };
+}
+
+/** The node of a state tree with this id; undefined when it was not reached. */
+export function findStateNode(root: StateNode, id: string): StateNode | undefined {
+  const queue = [root];
+  for (const node of queue) {
+    if (node.id === id) return node;
+    queue.push(...Object.values(node.children));
+  }
+  return undefined;
 }
 
 function identity({ root_node_id }: TaskRecord, id: string, parentId: string) {

@@ -5,6 +5,8 @@ import * as access from './0003_access';
 import * as templates from './0004_templates';
 import * as schedules from './0005_schedules';
 import * as taskRecords from './0006_task_records';
+import * as taskLists from './0007_task_lists';
+import * as tokens from './0008_tokens';
 
 /** Append-only: a migration that has landed is never changed. Breaking ones say so in their name. */
 export const migrations: Record<string, Migration> = {
@@ -14,4 +16,6 @@ export const migrations: Record<string, Migration> = {
   '0004_templates': templates,
   '0005_schedules': schedules,
   '0006_task_records': taskRecords,
+  '0007_task_lists': taskLists,
+  '0008_tokens': tokens,
 };

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { listCallbacks } from '../../../db/callbacks';
 import { findTree } from '../../../db/tasks';
 import type { PipelineTree } from '../../../pipeline/tree/types';
 import { taskUrlOf } from '../../../tasks/context';
@@ -13,7 +14,12 @@ export const getTaskDetail = defineEndpoint({
   path: ['task_id', 'bk_biz_id'],
   needs: 'viewer',
   summary: 'A task with its tree and outputs',
-  input: z.object({}),
+  input: z.object({
+    include_webhook_history: z
+      .string()
+      .optional()
+      .describe('Any text that is not empty: with the calls of callback_url'),
+  }),
   data: z.object({
     id: z.number().int(),
     name: z.string(),
@@ -36,14 +42,28 @@ export const getTaskDetail = defineEndpoint({
     constants: z.record(z.string(), z.unknown()),
     outputs: z.array(z.object({ key: z.string(), value: z.unknown(), name: z.string() })),
     ex_data: z.string(),
+    webhook_history: z
+      .array(
+        z.object({
+          event: z.string(),
+          url: z.string(),
+          body: z.record(z.string(), z.unknown()),
+          status: z.string(),
+          attempts: z.number().int(),
+          error: z.string(),
+          create_time: z.string(),
+        }),
+      )
+      .optional(),
   }),
-  async run(call) {
+  async run(call, { include_webhook_history }) {
     const { services, project } = call;
     const task = await requireTask(call, (place) => `[API] get_task_detail ${place} does not exist`);
     const tree = await findTree<PipelineTree>(services.db, task.id);
     const format = timeFormatter(project);
     const finishTime = format(task.finished_at) ?? '';
     const outputs = Object.entries(task.outputs ?? {});
+    const callbacks = include_webhook_history ? await listCallbacks(services.db, task.id) : undefined;
     return {
       data: {
         id: task.id,
@@ -67,6 +87,14 @@ export const getTaskDetail = defineEndpoint({
         constants: tree.constants,
         outputs: outputs.map(([key, value]) => ({ key, value, name: tree.constants[key]?.name ?? '' })),
         ex_data: '',
+        ...(callbacks === undefined
+          ? {}
+          : {
+              webhook_history: callbacks.map(({ created_at, ...callback }) => ({
+                ...callback,
+                create_time: format(created_at) ?? '',
+              })),
+            }),
       },
     };
   },

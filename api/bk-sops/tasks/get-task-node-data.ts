@@ -1,14 +1,12 @@
 import { z } from '@hono/zod-openapi';
-import { findNodeExecution } from '../../../db/node-executions';
-import { MAX_INTEGER } from '../../../db/schema';
-import { findTree } from '../../../db/tasks';
-import type { Activity, PipelineTree } from '../../../pipeline/tree/types';
-import { findPlugin } from '../../../plugins';
+import { listExecutionTimes } from '../../../db/node-histories';
 import { GantryError } from '../../../tasks/error';
 import { defineEndpoint } from '../endpoint';
-import { requireTask } from './lookup';
+import { elapsedSeconds, timeFormatter } from '../format';
+import { failingAs, requireTask } from './lookup';
+import { isStack, nodeData, nodeQuery, readNode } from './node-facts';
 
-/** Rendered inputs and outputs of a node's newest attempt, or of a round of it (spec 7.4). */
+/** Inputs and outputs of a node's newest attempt, or of a round of it (spec 7.4). */
 export const getTaskNodeData = defineEndpoint({
   name: 'get_task_node_data',
   method: 'get',
@@ -16,70 +14,29 @@ export const getTaskNodeData = defineEndpoint({
   needs: 'viewer',
   summary: 'Inputs and outputs of a node',
   input: z.object({
-    node_id: z.string(),
-    component_code: z.string().optional().describe("Lists the plugin's declared outputs first"),
-    subprocess_stack: z.string().optional().describe('JSON array of the SubProcess nodes around the node; not needed'),
-    loop: z.coerce.number().int().min(1).max(MAX_INTEGER).optional(),
+    ...nodeQuery,
+    template_node_id: z.string().optional().describe("The node's id in its template: tells how long it took before"),
   }),
   data: z.object({
-    inputs: z.record(z.string(), z.unknown()),
-    outputs: z.array(z.object({ name: z.string(), key: z.string(), value: z.unknown(), preset: z.boolean() })),
-    ex_data: z.string(),
+    ...nodeData,
+    execution_time: z.array(z.object({ archived_time: z.string(), elapsed_time: z.number().int() })).optional(),
   }),
-  async run(call, input) {
-    const { db } = call.services;
-    checkStack(input.subprocess_stack);
-    const task = await requireTask(call).catch(asRefusal);
-    const tree = await findTree<PipelineTree>(db, task.id);
-    const node = findNode(tree, input.node_id);
-    if (!node) throw new GantryError('refused', `node[node_id=${input.node_id}] is not in task[id=${task.id}]`);
-    const execution = await findNodeExecution(db, task.id, input.node_id, input.loop);
-    const { ex_data = '', ...outputs } = execution?.outputs ?? {};
+  async run(call, { subprocess_stack, template_node_id, ...query }) {
+    if (!isStack(subprocess_stack)) throw new GantryError('invalid', 'subprocess_stack is not a valid array json');
+    // All other failures of this endpoint have one code upstream.
+    const task = await requireTask(call).catch(failingAs('refused'));
+    const { data } = await readNode(call, task, query, 'engine').catch(failingAs('refused'));
+    if (!template_node_id) return { data };
+    const format = timeFormatter(call.project);
+    const times = await listExecutionTimes(call.services.db, task, template_node_id);
     return {
       data: {
-        inputs: execution?.inputs ?? {},
-        outputs: listOutputs(outputs, node.activity, input.component_code),
-        ex_data: typeof ex_data === 'string' ? ex_data : JSON.stringify(ex_data),
+        ...data,
+        execution_time: times.map(({ started_at, finished_at }) => ({
+          archived_time: format(finished_at) ?? '',
+          elapsed_time: elapsedSeconds(started_at, finished_at),
+        })),
       },
     };
   },
 });
-
-function listOutputs(outputs: Record<string, unknown>, activity: Activity | undefined, code: string | undefined) {
-  const version = activity?.type === 'ServiceActivity' ? (activity.component.version ?? 'legacy') : 'legacy';
-  const declared = (code && findPlugin(code, version)?.outputs.shape) || {};
-  const preset = Object.entries(declared).map(([key, schema]) => {
-    const name = (schema as z.ZodType).description ?? key;
-    return { name, key, value: outputs[key] ?? '', preset: true };
-  });
-  const extra = Object.keys(outputs).filter((key) => !Object.hasOwn(declared, key));
-  return [...preset, ...extra.map((key) => ({ name: '', key, value: outputs[key], preset: false }))];
-}
-
-/** Finds a node in a tree or in one of its subprocesses. */
-function findNode(tree: PipelineTree, id: string): { activity?: Activity } | undefined {
-  const activity = Object.hasOwn(tree.activities, id) ? tree.activities[id] : undefined;
-  if (activity) return { activity };
-  if (Object.hasOwn(tree.gateways, id) || tree.start_event.id === id || tree.end_event.id === id) return {};
-  for (const child of Object.values(tree.activities)) {
-    const found = child.type === 'SubProcess' ? findNode(child.pipeline, id) : undefined;
-    if (found) return found;
-  }
-  return undefined;
-}
-
-function checkStack(text: string | undefined): void {
-  if (text === undefined) return;
-  try {
-    if (Array.isArray(JSON.parse(text))) return;
-  } catch {
-    // Said below, as for JSON that is no array.
-  }
-  throw new GantryError('invalid', 'subprocess_stack is not a valid array json');
-}
-
-/** All failures of this endpoint have one code upstream. */
-function asRefusal(error: unknown): never {
-  if (!(error instanceof GantryError)) throw error;
-  throw new GantryError('refused', error.message, { cause: error });
-}

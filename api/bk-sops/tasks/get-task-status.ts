@@ -3,10 +3,11 @@ import { currentNodeExecutions, findFailures } from '../../../db/node-executions
 import { findProgram } from '../../../db/tasks';
 import type { Program } from '../../../pipeline/program';
 import { GantryError } from '../../../tasks/error';
-import { defineEndpoint } from '../endpoint';
+import { type Call, defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
-import { type StateNode, stateTree } from '../state-tree';
-import { requireTask } from './lookup';
+import { findStateNode, NOT_STARTED, type StateNode, stateTree } from '../state-tree';
+import { autoRetries } from './auto-retry';
+import { failingAs, requireTask } from './lookup';
 
 const flag = z.string().optional().describe('Any text that is not empty switches it on');
 
@@ -20,49 +21,73 @@ export const getTaskStatus = defineEndpoint({
   input: z.object({
     subprocess_id: z.string().optional().describe('Only this subprocess'),
     with_ex_data: flag,
+    with_failed_node_info: flag,
+    with_auto_retry_status: flag,
     with_new_status: flag,
   }),
   data: z.record(z.string(), z.unknown()),
-  async run(call, { subprocess_id, with_ex_data, with_new_status }) {
+  async run(call, { subprocess_id, ...wanted }) {
     const { db } = call.services;
-    const task = await requireTask(call).catch((error) => {
-      if (!(error instanceof GantryError)) throw error;
-      throw new GantryError('refused', `task[id=${call.ids.task_id}] get status error: ${error.message}`, {
-        cause: error,
-      });
-    });
-    if (task.phase === 'created') return { data: NOT_STARTED };
+    const ownMessage = (message: string) => `task[id=${call.ids.task_id}] get status error: ${message}`;
+    const task = await requireTask(call).catch(failingAs('refused', { describe: ownMessage }));
+    if (task.phase === 'created') return { data: { ...NOT_STARTED, ...asked(wanted, NO_FAILURES) } };
     const [program, executions] = await Promise.all([
       findProgram<Program>(db, task.id),
       currentNodeExecutions(db, task.id),
     ]);
     const root = stateTree(task, program, executions, {
       format: timeFormatter(call.project),
-      scheme: with_new_status ? 'new' : 'legacy',
+      scheme: wanted.with_new_status ? 'new' : 'legacy',
     });
-    const node = subprocess_id ? find(root, subprocess_id) : root;
-    if (!node)
-      throw new GantryError('refused', `task[id=${task.id}] get status error: node ${subprocess_id} has no state`);
-    if (!with_ex_data || node.state !== 'FAILED') return { data: { ...node } };
-    return { data: { ...node, ex_data: await findFailures(db, task.id) } };
+    const node = subprocess_id ? findStateNode(root, subprocess_id) : root;
+    if (!node) throw new GantryError('refused', ownMessage(`node ${subprocess_id} has no state`));
+    const failures =
+      wanted.with_failed_node_info || wanted.with_auto_retry_status
+        ? await failedNodes(call, task.id, program, node)
+        : NO_FAILURES;
+    return {
+      data: {
+        ...node,
+        ...(wanted.with_ex_data && node.state === 'FAILED' ? { ex_data: await findFailures(db, task.id) } : {}),
+        ...asked(wanted, failures),
+      },
+    };
   },
 });
 
-const NOT_STARTED = {
-  start_time: null,
-  state: 'CREATED',
-  retry: 0,
-  skip: 0,
-  finish_time: null,
-  elapsed_time: 0,
-  children: {},
+type Failures = Awaited<ReturnType<typeof failedNodes>>;
+
+const NO_FAILURES: Failures = {
+  failed_node_info: {},
+  auto_retry_status: { exist_auto_retry_nodes: false, auto_retry_nodes: [] },
 };
 
-function find(node: StateNode, id: string): StateNode | undefined {
-  if (node.id === id) return node;
-  for (const child of Object.values(node.children)) {
-    const found = find(child, id);
-    if (found) return found;
-  }
-  return undefined;
+function asked(
+  wanted: { with_failed_node_info?: string | undefined; with_auto_retry_status?: string | undefined },
+  { failed_node_info, auto_retry_status }: Failures,
+) {
+  return {
+    ...(wanted.with_failed_node_info ? { failed_node_info } : {}),
+    ...(wanted.with_auto_retry_status ? { auto_retry_status } : {}),
+  };
+}
+
+/** The failed nodes below a node, and those of them that will be tried again without anybody's help. */
+async function failedNodes(call: Call, taskId: number, program: Program, root: StateNode) {
+  const infoOf = await autoRetries(call, taskId, program);
+  const infos = failedLeaves(root).map(infoOf);
+  const retried = infos.filter((info) => info.auto_retry_times < info.max_auto_retry_times);
+  return {
+    failed_node_info: Object.fromEntries(infos.map((info) => [info.node_id, info])),
+    auto_retry_status: {
+      exist_auto_retry_nodes: retried.length > 0,
+      auto_retry_nodes: retried.map(({ node_id }) => node_id),
+    },
+  };
+}
+
+function failedLeaves(root: StateNode): string[] {
+  const queue = [root];
+  for (const node of queue) queue.push(...Object.values(node.children));
+  return queue.filter(({ raw_state, id }) => raw_state === 'FAILED' && id !== root.id).map(({ id }) => id);
 }

@@ -1,5 +1,5 @@
 import { findTask, type TaskRecord } from '../../../db/tasks';
-import { GantryError } from '../../../tasks/error';
+import { type ErrorKind, GantryError } from '../../../tasks/error';
 import type { Call } from '../endpoint';
 
 /** The task of a call; one of another project does not exist. `describe` makes the endpoint's own message. */
@@ -11,4 +11,24 @@ export async function requireTask(
   if (task) return task;
   const place = `task[id=${ids.task_id}] of project[project_id=${project.id}, biz_id=${project.bk_biz_id ?? ''}]`;
   throw new GantryError('not_found', describe?.(place) ?? `${place} does not exist`);
+}
+
+/** What of an endpoint's errors is its own. */
+interface Renaming {
+  /** Only errors of these kinds; all by default. That a server is away is always said as it is. */
+  of?: readonly ErrorKind[];
+  /** Message from the message of the error. */
+  describe?: (message: string) => string;
+}
+
+/** For `catch`: errors of this endpoint have another kind, and so another code, than they have elsewhere. */
+export function failingAs(kind: ErrorKind, { of, describe = (message) => message }: Renaming = {}) {
+  return (error: unknown): never => {
+    if (!(error instanceof GantryError) || error.kind === 'unavailable') throw error;
+    if (of && !of.includes(error.kind)) throw error;
+    throw new GantryError(kind, describe(error.message), {
+      cause: error,
+      ...(error.details ? { details: error.details } : {}),
+    });
+  };
 }

@@ -5,7 +5,7 @@ import { GantryError } from '../../../tasks/error';
 import { operateTask } from '../../../tasks/operate';
 import { type Call, defineEndpoint } from '../endpoint';
 import { versionOf } from '../state-tree';
-import { requireTask } from './lookup';
+import { failingAs, requireTask } from './lookup';
 
 /** Calls a node back (spec 7.3). A node that is not reached yet finds the data when it is. */
 export const nodeCallbackEndpoint = defineEndpoint({
@@ -25,10 +25,9 @@ export const nodeCallbackEndpoint = defineEndpoint({
     const task = await requireTask(call, (place) => `[API] node_callback ${place} does not exist`);
     if (version !== undefined) await requireVersion(call, task.id, node, version);
     const request = { action: 'callback' as const, node, data: callback_data as Json };
-    await operateTask(call.services, task, request, { actor: call.actor, ...(id ? { id } : {}) }).catch((error) => {
-      if (!(error instanceof GantryError) || error.kind !== 'not_found') throw error;
-      throw new GantryError('invalid', `task[${task.id}] does not have node[${node}]`, { cause: error });
-    });
+    await operateTask(call.services, task, request, { actor: call.actor, ...(id ? { id } : {}) }).catch(
+      failingAs('invalid', { of: ['not_found'], describe: () => `task[${task.id}] does not have node[${node}]` }),
+    );
     return { data: {} };
   },
 });

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../pipeline/json';
 import { GantryError } from '../../../tasks/error';
 import { operateTask, type Request } from '../../../tasks/operate';
 import { defineEndpoint } from '../endpoint';
-import { requireTask } from './lookup';
+import { failingAs, requireTask } from './lookup';
 
 const input = z.object({
   node_id: z.string(),
@@ -31,7 +31,8 @@ export const operateNodeEndpoint = defineEndpoint({
     await operateTask(call.services, task, requestOf(body), {
       actor: call.actor,
       ...(body.request_id ? { id: body.request_id } : {}),
-    }).catch(asUnknownNode);
+      // Everything that fails here has one code upstream, a node that is not in the task too.
+    }).catch(failingAs('refused', { of: ['not_found'] }));
     return { data: {} };
   },
 });
@@ -65,10 +66,4 @@ function requestOf({ node_id: node, action, ...body }: z.output<typeof input>): 
 function required<T>(value: T | undefined, field: string): T {
   if (value === undefined) throw new GantryError('refused', `${field} is missing`);
   return value;
-}
-
-/** Everything that fails here has one code upstream, a node that is not in the task too. */
-function asUnknownNode(error: unknown): never {
-  if (!(error instanceof GantryError) || error.kind !== 'not_found') throw error;
-  throw new GantryError('refused', error.message, { cause: error });
 }

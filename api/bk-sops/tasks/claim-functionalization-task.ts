@@ -1,0 +1,26 @@
+import { z } from '@hono/zod-openapi';
+import type { JsonObject } from '../../../pipeline/json';
+import { claimTask } from '../../../tasks/claim';
+import { defineEndpoint } from '../endpoint';
+import { failingAs, requireTask } from './lookup';
+
+/** Takes a function task on, fills in its constants, and lets it be started (spec 7.3). */
+export const claimFunctionalizationTask = defineEndpoint({
+  name: 'claim_functionalization_task',
+  method: 'post',
+  path: ['task_id', 'bk_biz_id'],
+  needs: 'operator',
+  summary: 'Claim a function task',
+  input: z.object({
+    constants: z.record(z.string(), z.unknown()).default({}).describe('Keys with `${}` to values'),
+    name: z.string().min(1).max(100).optional(),
+  }),
+  data: z.string(),
+  async run(call, { constants, name }) {
+    const task = await requireTask(call);
+    await claimTask(call.services, task, { actor: call.actor, values: constants as JsonObject, name }).catch(
+      failingAs('refused', { describe: (message) => `claim_functionalization_task fail: ${message}` }),
+    );
+    return { data: 'success' };
+  },
+});

@@ -1,0 +1,63 @@
+import { z } from '@hono/zod-openapi';
+import { listAttempts } from '../../../db/node-histories';
+import { MAX_INTEGER } from '../../../db/schema';
+import { GantryError } from '../../../tasks/error';
+import { defineEndpoint } from '../endpoint';
+import { type TimeFormatter, timeFormatter } from '../format';
+import { versionOf } from '../state-tree';
+import { requireTask } from './lookup';
+import { textOf } from './node-facts';
+
+const MAX_PAGE_SIZE = 1000;
+
+type Attempt = Awaited<ReturnType<typeof listAttempts>>[number];
+
+/** What the records know of one attempt of a node, as text (spec 7.4): a line for every change of its state. */
+export const getTaskNodeLog = defineEndpoint({
+  name: 'get_task_node_log',
+  method: 'get',
+  path: ['task_id', 'bk_biz_id'],
+  needs: 'viewer',
+  summary: 'Log of one attempt of a node',
+  input: z.object({
+    node_id: z.string(),
+    version: z.string().describe('Of the attempt, as get_task_status and get_task_node_detail show it'),
+    page: z.coerce.number().int().min(1).max(MAX_INTEGER).default(1),
+    page_size: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(30).describe('Lines'),
+  }),
+  data: z.string(),
+  beside: {
+    page: z.object({
+      page: z.number().int(),
+      page_size: z.number().int(),
+      total: z.number().int().describe('Lines in all'),
+    }),
+  },
+  async run(call, { node_id, version, page, page_size }) {
+    const task = await requireTask(call);
+    const attempts = await listAttempts(call.services.db, task.id, node_id);
+    const attempt = attempts.find(({ loop, retry }) => versionOf(task.id, node_id, loop, retry) === version);
+    if (!attempt) {
+      throw new GantryError('invalid', `node[node_id=${node_id}] of task[id=${task.id}] has no version ${version}`);
+    }
+    const lines = linesOf(attempt, timeFormatter(call.project));
+    const shown = lines.slice((page - 1) * page_size, page * page_size);
+    return { data: shown.join('\n'), beside: { page: { page, page_size, total: lines.length } } };
+  },
+});
+
+function linesOf(attempt: Attempt, format: TimeFormatter): string[] {
+  const line = (at: Date | null, text: string) => (at ? [`[${format(at)}] ${text}`] : []);
+  const round = `round ${attempt.loop}, attempt ${attempt.retry + 1}`;
+  return [
+    ...line(attempt.started_at, `RUNNING ${round}`),
+    ...(attempt.waiting_for ? [`${attempt.status} waits for ${attempt.waiting_for}`] : []),
+    ...line(attempt.finished_at, `${attempt.status} ${round}${howOf(attempt)}`),
+    ...(attempt.outputs?.ex_data === undefined ? [] : textOf(attempt.outputs.ex_data).split(/\r?\n/)),
+  ];
+}
+
+function howOf({ skip, error_ignored }: Attempt): string {
+  if (skip) return ', skipped by an operator';
+  return error_ignored ? ', its failure ignored' : '';
+}

@@ -1,0 +1,31 @@
+import { z } from '@hono/zod-openapi';
+import type { JsonObject } from '../../../pipeline/json';
+import { modifyConstants } from '../../../tasks/constants';
+import { defineEndpoint } from '../endpoint';
+import { failingAs, requireTask } from './lookup';
+
+/** Changes constants of a task: before it starts, and while it is paused or has failed (spec 7.3). */
+export const modifyConstantsForTask = defineEndpoint({
+  name: 'modify_constants_for_task',
+  method: 'post',
+  path: ['task_id', 'bk_biz_id'],
+  needs: 'operator',
+  summary: 'Change constants of a task that is not running',
+  input: z.object({
+    constants: z.record(z.string(), z.unknown()).describe('Keys with `${}` to values; unknown keys are ignored'),
+    name: z.string().optional().describe('Not used'),
+    request_id: z.string().min(1).max(100).optional().describe('Repeating a request with the same id is one request'),
+  }),
+  data: z.string(),
+  async run(call, { constants, request_id: requestId }) {
+    const task = await requireTask(call);
+    // A task that runs is refused by the code of a wrong parameter upstream.
+    await modifyConstants(call.services, task, constants as JsonObject, { actor: call.actor, requestId }).catch(
+      failingAs('invalid', {
+        of: ['refused', 'wrong_state'],
+        describe: (message) => (task.phase === 'created' ? message : `task is started: ${message}`),
+      }),
+    );
+    return { data: 'success' };
+  },
+});

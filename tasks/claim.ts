@@ -1,0 +1,36 @@
+import { insertAudit } from '../db/audit';
+import { claimFunctionTask, findClaimant } from '../db/function-tasks';
+import { lockTask, type TaskRecord } from '../db/tasks';
+import type { JsonObject } from '../pipeline/json';
+import { type Actor, auditOf } from './actor';
+import { rewriteConstants } from './constants';
+import { GantryError } from './error';
+import type { Services } from './services';
+
+export interface Claim {
+  actor: Actor;
+  /** Of the constants that the claimant fills in, by key `${name}`. */
+  values: JsonObject;
+  /** A new name for the task. */
+  name?: string | undefined;
+}
+
+/**
+ * Takes a function task on (spec 7.3): from now on it can be started.
+ *
+ * @throws GantryError `refused` when it is no function task or was claimed before; as `modifyConstants` for the values
+ */
+export async function claimTask({ db }: Services, task: TaskRecord, { actor, values, name }: Claim): Promise<void> {
+  if (task.flow_type !== 'common_func') {
+    throw new GantryError('refused', `only functionalization tasks can be claimed: task ${task.id} is none`);
+  }
+  await db.transaction().execute(async (tx) => {
+    const current = await lockTask(tx, task.id);
+    if (current?.current_flow !== 'func_claim') {
+      throw new GantryError('refused', `task ${task.id} was claimed by ${await findClaimant(tx, task.id)} before`);
+    }
+    await rewriteConstants(tx, task.id, values);
+    await claimFunctionTask(tx, task.id, { claimant: actor.username, name: name ?? current.name });
+    await insertAudit(tx, { ...auditOf(actor), projectId: task.project_id, taskId: task.id, action: 'claim' });
+  });
+}

@@ -1,0 +1,101 @@
+import { insertAudit } from '../db/audit';
+import type { DbOrTransaction } from '../db/connection';
+import { findProgram, findTree, lockTask, type TaskRecord, updateTree } from '../db/tasks';
+import type { JsonObject } from '../pipeline/json';
+import { bareName } from '../pipeline/names';
+import type { Program } from '../pipeline/program';
+import { own } from '../pipeline/tree/own';
+import { setConstants } from '../pipeline/tree/set-constants';
+import type { Constant, PipelineTree } from '../pipeline/tree/types';
+import { definitionValue } from '../pipeline/variable-types';
+import { type Actor, auditOf } from './actor';
+import { recompileTree } from './create';
+import { GantryError } from './error';
+import { operateTask } from './operate';
+import { sealValues } from './seal';
+import type { Services } from './services';
+
+/**
+ * Gives constants of a task, by key `${name}`, new values: before it starts, and also while it is paused or has failed
+ * (spec 7.3, BETTER). Keys that the task does not have are ignored.
+ *
+ * @throws GantryError `invalid` when a constant is hidden or an output or the task is finished; `refused` when a started
+ *   task is neither paused nor failed, or the value was fixed at its start
+ */
+export async function modifyConstants(
+  services: Services,
+  task: TaskRecord,
+  values: JsonObject,
+  { actor, requestId }: { actor: Actor; requestId?: string | undefined },
+): Promise<void> {
+  const audit = { ...auditOf(actor), projectId: task.project_id, taskId: task.id, action: 'update' };
+  const isDone = await services.db.transaction().execute(async (tx) => {
+    const current = await lockTask(tx, task.id);
+    if (current?.phase !== 'created') return false;
+    const changed = await rewriteConstants(tx, task.id, values);
+    await insertAudit(tx, { ...audit, detail: { constants: Object.keys(changed) } });
+    return true;
+  });
+  if (!isDone) await modifyStarted(services, task, values, { actor, requestId });
+}
+
+async function modifyStarted(
+  services: Services,
+  task: TaskRecord,
+  values: JsonObject,
+  { actor, requestId }: { actor: Actor; requestId: string | undefined },
+): Promise<void> {
+  const { db } = services;
+  if (task.phase === 'ended') throw new GantryError('invalid', `task is finished: task ${task.id} is ${task.shown}`);
+  const { tree, changed } = await withConstants(db, task.id, values);
+  if (Object.keys(changed).length === 0) return;
+  const constants = Object.keys(changed).map((key) => [bareName(key), definitionValue(tree.constants[key]!)]);
+  const request = { action: 'set_constants' as const, constants: Object.fromEntries(constants) };
+  // A task that was started while we looked is no longer the created one that we were given.
+  const started: TaskRecord = task.phase === 'created' ? { ...task, phase: 'starting' } : task;
+  await operateTask(services, started, request, { actor, ...(requestId === undefined ? {} : { id: requestId }) });
+  // The machine has taken it: what people see of the task follows.
+  await db.transaction().execute(async (tx) => {
+    await lockTask(tx, task.id);
+    await rewriteConstants(tx, task.id, values);
+  });
+}
+
+/**
+ * Writes new values into a task's tree and its program alike; the task is locked by the caller's transaction.
+ *
+ * @returns the constants that have new values
+ */
+export async function rewriteConstants(
+  tx: DbOrTransaction,
+  taskId: number,
+  values: JsonObject,
+): Promise<Record<string, Constant>> {
+  const { tree, program, changed } = await withConstants(tx, taskId, values);
+  if (Object.keys(changed).length > 0) await updateTree(tx, taskId, { tree, program });
+  return changed;
+}
+
+async function withConstants(db: DbOrTransaction, taskId: number, values: JsonObject) {
+  const [tree, { rerunLimit }] = [await findTree<PipelineTree>(db, taskId), await findProgram<Program>(db, taskId)];
+  const known = Object.entries(values).filter(([key]) => own(tree.constants, key));
+  requireChangeable(tree.constants, Object.keys(Object.fromEntries(known)));
+  const sealed = sealValues(tree, Object.fromEntries(known));
+  const constants = setConstants(tree.constants, { values: sealed });
+  const rewritten: PipelineTree = { ...tree, constants };
+  const changed = Object.fromEntries(Object.keys(sealed).map((key) => [key, constants[key]!]));
+  return { tree: rewritten, program: recompileTree(rewritten, rerunLimit), changed };
+}
+
+/** Hidden constants are the template's own, outputs their node's. */
+function requireChangeable(constants: Record<string, Constant>, keys: string[]): void {
+  const outputs = keys.filter((key) => constants[key]!.source_type === 'component_outputs');
+  const hidden = keys.filter((key) => constants[key]!.show_type === 'hide' && !outputs.includes(key));
+  if (outputs.length + hidden.length === 0) return;
+  const list = (of: string[]) => `[${of.join(', ')}]`;
+  throw new GantryError(
+    'invalid',
+    `setting task parameters failed: outputs ${list(outputs)} and hidden variables ${list(hidden)} cannot be changed. ` +
+      'Please check the variables | set_task_constants',
+  );
+}

@@ -1,0 +1,19 @@
+import { insertAudit } from '../db/audit';
+import { deleteTask, type TaskRecord } from '../db/tasks';
+import { type Actor, auditOf } from './actor';
+import { GantryError } from './error';
+import type { Services } from './services';
+
+/**
+ * Deletes a task that is not running: from then on it does not exist.
+ *
+ * @throws GantryError `wrong_state` while it runs
+ */
+export async function removeTask({ db }: Services, task: TaskRecord, actor: Actor): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    if (!(await deleteTask(tx, task.id))) {
+      throw new GantryError('wrong_state', `task ${task.id} is ${task.shown}: a task that runs cannot be deleted`);
+    }
+    await insertAudit(tx, { ...auditOf(actor), projectId: task.project_id, taskId: task.id, action: 'delete' });
+  });
+}
