@@ -8,16 +8,17 @@ const ROOT = join(__dirname, '..');
 const MAY_IMPORT: Record<string, string[]> = {
   pipeline: [],
   plugins: ['pipeline'],
+  secrets: ['pipeline'],
   workflows: ['pipeline'],
   db: [],
-  activities: ['plugins', 'pipeline', 'db', 'workflows'],
+  activities: ['plugins', 'pipeline', 'secrets', 'db', 'workflows'],
   temporal: ['pipeline', 'workflows', 'activities', 'db'],
-  tasks: ['pipeline', 'plugins', 'db', 'temporal', 'workflows'],
-  templates: ['pipeline', 'db', 'tasks'],
-  schedules: ['pipeline', 'db', 'temporal', 'tasks', 'templates', 'workflows'],
-  api: ['pipeline', 'plugins', 'db', 'temporal', 'tasks', 'templates', 'schedules', 'workflows'],
-  cli: ['pipeline', 'api', 'db', 'temporal', 'tasks', 'schedules'],
-  bench: ['pipeline', 'workflows', 'db', 'temporal', 'tasks', 'cli'],
+  tasks: ['pipeline', 'plugins', 'secrets', 'db', 'temporal', 'workflows'],
+  templates: ['pipeline', 'secrets', 'db', 'tasks'],
+  schedules: ['pipeline', 'secrets', 'db', 'temporal', 'tasks', 'templates', 'workflows'],
+  api: ['pipeline', 'plugins', 'secrets', 'db', 'temporal', 'tasks', 'templates', 'schedules', 'workflows'],
+  cli: ['pipeline', 'secrets', 'api', 'db', 'temporal', 'tasks', 'schedules'],
+  bench: ['pipeline', 'plugins', 'workflows', 'db', 'temporal', 'tasks', 'cli'],
 };
 
 /** Packages that a room may not use; `node:` stands for all of Node. */

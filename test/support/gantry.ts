@@ -8,10 +8,12 @@ import { installationName } from '../../db/access';
 import { connect, type Db } from '../../db/connection';
 import { ensureDemo } from '../../db/demo';
 import type { PipelineTree } from '../../pipeline/tree/types';
+import { createLauncher } from '../../schedules/launch';
 import type { Services } from '../../tasks/services';
 import { connectClient, type TemporalConfig } from '../../temporal/connection';
 import { type Installation, workflowIdOf } from '../../temporal/names';
 import { Pipelines } from '../../temporal/pipelines';
+import { Schedules } from '../../temporal/schedules';
 import { type RunningWorker, startWorker } from '../../temporal/worker';
 import { createDatabase } from './database';
 import { quietRuntime, temporal } from './temporal';
@@ -50,6 +52,7 @@ export class Gantry {
   ) {}
 
   static async create(server = temporal()): Promise<Gantry> {
+    process.env.GANTRY_SECRET_KEYS ??= `test:${Buffer.alloc(32, 'test').toString('base64')}`;
     const database = await createDatabase();
     await ensureDemo(database.url, CREDENTIALS);
     const db = connect(database.url);
@@ -60,7 +63,13 @@ export class Gantry {
       serializers: { error: pino.stdSerializers.err },
     });
     quietRuntime();
-    const services = { db, pipelines: new Pipelines(client, installation), log, baseUrl: 'http://gantry.test' };
+    const services = {
+      db,
+      pipelines: new Pipelines(client, installation),
+      schedules: new Schedules(client, installation),
+      log,
+      baseUrl: 'http://gantry.test',
+    };
     const app = createApp({ services });
     return new Gantry(server, database.url, db, client, installation, services, app, async () => {
       await client.connection.close();
@@ -76,6 +85,7 @@ export class Gantry {
       ...this.server,
       installation: this.installation,
       db: this.db,
+      launch: createLauncher(this.services),
       log: this.services.log,
       bundle,
       options,

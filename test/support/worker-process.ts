@@ -4,12 +4,16 @@ import { temporal } from './temporal';
 
 const MAIN = join(__dirname, '../../dist/cli/main.js');
 
-/** A worker as its own process, to be killed. Made by the build that `npm test` begins with. */
+/** A worker, or an API, as its own process, to be killed. Made by the build that `npm test` begins with. */
 export class WorkerProcess {
   private constructor(private readonly child: ChildProcess) {}
 
-  static async start(databaseUrl: string, env: Record<string, string> = {}): Promise<WorkerProcess> {
-    const child = spawn(process.execPath, [MAIN, 'worker'], {
+  static async start(
+    databaseUrl: string,
+    env: Record<string, string> = {},
+    service: 'worker' | 'api' = 'worker',
+  ): Promise<WorkerProcess> {
+    const child = spawn(process.execPath, [MAIN, service], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: {
         ...process.env,
@@ -21,7 +25,7 @@ export class WorkerProcess {
     });
     await new Promise<void>((resolve, reject) => {
       child.once('message', () => resolve());
-      child.once('exit', (code) => reject(new Error(`the worker ended with code ${code}`)));
+      child.once('exit', (code) => reject(new Error(`the ${service} ended with code ${code}`)));
     });
     return new WorkerProcess(child);
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { temporal as proto } from '@temporalio/proto';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
+import { BARE_ACTIVITIES } from '../../bench/bare';
 import { parallelProgram, serialProgram } from '../../bench/shapes';
 import { connectClient } from '../../temporal/connection';
 import { CONTEXT } from '../support/simulation';
@@ -25,7 +26,7 @@ describe('the interpreter without a recorder', () => {
       namespace: temporal().namespace,
       taskQueue,
       workflowBundle: await bundleWorkflowCode({ workflowsPath: require.resolve('../../bench/workflows'), logger }),
-      activities: { noop: async () => ({ ok: true, outputs: {}, recorded: true }) },
+      activities: BARE_ACTIVITIES,
     });
     running = worker.run();
   });
