@@ -66,16 +66,21 @@ export class Frame {
     const node = this.nodeState(index);
     const key = commandId(index, node);
     const known = this.#rows.get(key);
-    const row: NodeRow = Object.assign(known ?? ({} as NodeRow), { waitingFor: undefined, willRetry: undefined }, changes, {
-      seq: this.nextSeq(),
-      nodeId: this.node(index).id,
-      loop: node.loop,
-      innerLoop: node.innerLoop,
-      retry: node.retry,
-      status: node.status,
-      skip: node.skip ?? false,
-      errorIgnored: node.errorIgnored ?? false,
-    });
+    const row: NodeRow = Object.assign(
+      known ?? ({} as NodeRow),
+      { waitingFor: undefined, willRetry: undefined },
+      changes,
+      {
+        seq: this.nextSeq(),
+        nodeId: this.node(index).id,
+        loop: node.loop,
+        innerLoop: node.innerLoop,
+        retry: node.retry,
+        status: node.status,
+        skip: node.skip ?? false,
+        errorIgnored: node.errorIgnored ?? false,
+      },
+    );
     if (known) return;
     this.#rows.set(key, row);
     this.commands.push({ type: 'record_node', row });
