@@ -1,13 +1,53 @@
 import { createState, type Event, step, type TaskContext } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
-import { parallelProgram, serialProgram } from './shapes';
+import { type Bench, scaled } from './bench';
+import { round } from './report';
+import { parallel, programOf, type Shape, serial } from './shapes';
+import { median, ratioOfMedians } from './statistics';
 
 const CONTEXT: TaskContext = { taskId: 1, system: {}, env: {}, zone: [[0, 0]] };
-const ROUNDS = 7;
+const ROUNDS = 9;
+const FLAT = 1.2;
+const NODES_A_SAMPLE = 20_000;
 
-/** CPU microseconds a node that the machine alone spends on a whole run; plugins succeed at once. */
+/** The machine alone, without a server: CPU a node, and how it grows with the size of the tree. */
+export async function run(bench: Bench): Promise<void> {
+  const { report } = bench;
+  report.heading('machine: CPU of the pure machine a node');
+  await compare(bench, [serial(1_000), serial(10_000)]);
+  await compare(bench, [parallel(1_000), parallel(2_000)]);
+}
+
+async function compare(bench: Bench, shapes: [small: Shape, large: Shape]): Promise<void> {
+  const { report } = bench;
+  const programs = shapes.map(programOf);
+  programs.forEach(measure); // warm
+  const samples = shapes.map((): number[] => []);
+  for (let number = 0; number < scaled(bench, ROUNDS, 3); number++) {
+    programs.forEach((program, place) => {
+      samples[place]!.push(measure(program));
+    });
+  }
+  shapes.forEach(({ name }, place) => {
+    report.keep(`machine: ${name}, us of CPU a node`, samples[place]);
+    report.line(`${name.padEnd(16)} ${round(median(samples[place]!))} us a node`);
+  });
+  report.target(`machine: ${shapes[1].name} to ${shapes[0].name}`, ratioOfMedians(samples[1]!, samples[0]!), {
+    atMost: FLAT,
+  });
+}
+
+/** CPU microseconds a node that the machine alone spends; a sample is long enough for the clock. */
 function measure(program: Program): number {
+  const runs = Math.max(1, Math.round(NODES_A_SAMPLE / program.nodes.length));
   const before = process.cpuUsage();
+  for (let count = 0; count < runs; count++) runToEnd(program);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / (runs * program.nodes.length);
+}
+
+/** A whole run whose plugins succeed at once. */
+function runToEnd(program: Program): void {
   const state = createState(program, CONTEXT);
   const queue: Event[] = [{ type: 'started', at: 0 }];
   for (let next = 0; next < queue.length; next++) {
@@ -19,33 +59,4 @@ function measure(program: Program): number {
     }
   }
   if (state.shown !== 'FINISHED') throw new Error(`the run ended as ${state.shown}`);
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / program.nodes.length;
 }
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
-}
-
-/** `npm run bench`: the machine alone, and how its cost a node grows with the size of the tree. */
-function main(): void {
-  const shapes: [name: string, program: Program][] = [
-    ['1,000 in line', serialProgram(1_000)],
-    ['10,000 in line', serialProgram(10_000)],
-    ['1,000 branches', parallelProgram(1_000)],
-    ['2,000 branches', parallelProgram(2_000)],
-  ];
-  for (const [, program] of shapes) measure(program);
-  const samples = shapes.map((): number[] => []);
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [place, [, program]] of shapes.entries()) samples[place]!.push(measure(program));
-  }
-  const medians = samples.map(median);
-  for (const [place, [name]] of shapes.entries()) {
-    process.stdout.write(`${name.padEnd(16)} ${medians[place]!.toFixed(1)} us of CPU a node\n`);
-  }
-  process.stdout.write(`10,000 to 1,000 in line ${(medians[1]! / medians[0]!).toFixed(2)}\n`);
-  process.stdout.write(`2,000 to 1,000 branches ${(medians[3]! / medians[2]!).toFixed(2)}\n`);
-}
-
-main();

@@ -1,71 +1,136 @@
 import type { Catalog } from '../pipeline/catalog';
 import { compile } from '../pipeline/compile';
 import type { Program } from '../pipeline/program';
-import type { PipelineTree, ServiceActivity } from '../pipeline/tree/types';
+import type { PipelineTree } from '../pipeline/tree/types';
+import { TreeBuilder } from './trees';
 
-/** One plugin that does nothing: what is measured is everything around it. */
-const noopCatalog: Catalog = (code, version) => ({
-  code,
-  version,
-  work: { kind: 'plugin', code: 'noop', version, effect: 'none', timeoutMs: 3600_000, heartbeatMs: 10_000 },
-});
-
-/** `count` activities one after the other. */
-export function serialProgram(count: number): Program {
-  const tree = emptyTree();
-  const ids = ['S', ...activityIds(count), 'E'];
-  ids.slice(1).forEach((target, place) => {
-    connect(tree, ids[place]!, target);
-  });
-  return compile(tree, noopCatalog);
+/** A pipeline to measure, and what the hand-written workflow of the same shape is called with (workflows.ts). */
+export interface Shape {
+  name: string;
+  /** Service nodes that run; gateways, events and subprocesses are extra. */
+  nodes: number;
+  tree: PipelineTree;
+  byHand: { workflow: 'serialByHand' | 'parallelByHand' | 'gatewaysByHand' | 'nestedByHand'; argument: number };
 }
 
-/** `count` activities side by side. */
-export function parallelProgram(count: number): Program {
-  const tree = emptyTree();
-  const gateway = { name: '', incoming: [], outgoing: [] as string[] };
-  tree.gateways.P = { ...gateway, id: 'P', type: 'ParallelGateway', outgoing: [], converge_gateway_id: 'C' };
-  tree.gateways.C = { ...gateway, id: 'C', type: 'ConvergeGateway', outgoing: '' };
-  connect(tree, 'S', 'P');
-  for (const id of activityIds(count)) {
-    connect(tree, 'P', id);
-    connect(tree, id, 'C');
-  }
-  connect(tree, 'C', 'E');
-  return compile(tree, noopCatalog);
-}
+const ORDINARY = 'bench_noop';
+const QUICK = 'bench_quick';
 
-function activityIds(count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `n${index}`);
-}
-
-function emptyTree(): PipelineTree {
+/** `count` nodes one after the other. */
+export function serial(count: number, code = ORDINARY): Shape {
+  const tree = new TreeBuilder();
+  for (const id of ids(count)) tree.activity(id, code);
+  tree.chain('S', ...ids(count), 'E');
   return {
-    start_event: { id: 'S', type: 'EmptyStartEvent', name: '', incoming: '', outgoing: '' },
-    end_event: { id: 'E', type: 'EmptyEndEvent', name: '', incoming: [], outgoing: '' },
-    activities: {},
-    gateways: {},
-    flows: {},
-    constants: {},
-    outputs: [],
+    name: `serial ${count}`,
+    nodes: count,
+    tree: tree.build(),
+    byHand: { workflow: 'serialByHand', argument: count },
   };
 }
 
-/** Adds a flow, and the activities that it names. */
-function connect(tree: PipelineTree, source: string, target: string): void {
-  const id = `${source}_${target}`;
-  tree.flows[id] = { id, source, target };
-  for (const node of [source, target]) {
-    if (node !== 'S' && node !== 'E' && !tree.gateways[node]) tree.activities[node] ??= activity(node);
-  }
-  if (source === 'S') tree.start_event.outgoing = id;
-  else if (tree.activities[source]) tree.activities[source].outgoing = id;
-  else {
-    const gateway = tree.gateways[source]!;
-    gateway.outgoing = gateway.type === 'ConvergeGateway' ? id : [...gateway.outgoing, id];
-  }
+/** `count` branches of one node each. */
+export function parallel(count: number, code = ORDINARY): Shape {
+  const tree = new TreeBuilder()
+    .gateway('P', 'ParallelGateway', { converge_gateway_id: 'C' })
+    .gateway('C', 'ConvergeGateway')
+    .chain('S', 'P');
+  for (const id of ids(count)) tree.activity(id, code).chain('P', id, 'C');
+  tree.chain('C', 'E');
+  return {
+    name: `parallel ${count}`,
+    nodes: count,
+    tree: tree.build(),
+    byHand: { workflow: 'parallelByHand', argument: count },
+  };
 }
 
-function activity(id: string): ServiceActivity {
-  return { id, type: 'ServiceActivity', name: id, incoming: [], outgoing: '', component: { code: 'noop', data: {} } };
+/** `count` exclusive gateways in line, each choosing one of two nodes. */
+export function gateways(count: number): Shape {
+  const tree = new TreeBuilder();
+  let last = 'S';
+  for (let index = 0; index < count; index++) {
+    const [gateway, converge, taken, passedBy] = [`X${index}`, `C${index}`, `n${index}`, `m${index}`];
+    const conditions = {
+      [`${gateway}_${taken}`]: { evaluate: `${index} >= 0` },
+      [`${gateway}_${passedBy}`]: { evaluate: `${index} < 0` },
+    };
+    tree
+      .gateway(gateway, 'ExclusiveGateway', { conditions, converge_gateway_id: converge })
+      .gateway(converge, 'ConvergeGateway')
+      .activity(taken, ORDINARY)
+      .activity(passedBy, ORDINARY)
+      .chain(last, gateway, taken, converge)
+      .chain(gateway, passedBy, converge);
+    last = converge;
+  }
+  tree.chain(last, 'E');
+  return {
+    name: `${count} exclusive gateways`,
+    nodes: count,
+    tree: tree.build(),
+    byHand: { workflow: 'gatewaysByHand', argument: count },
+  };
+}
+
+/** A node and a subprocess that again has a node and a subprocess, `depth` deep; the innermost has a node alone. */
+export function nested(depth: number): Shape {
+  return {
+    name: `nested x${depth}`,
+    nodes: depth + 1,
+    tree: level(depth),
+    byHand: { workflow: 'nestedByHand', argument: depth },
+  };
+}
+
+function level(depth: number): PipelineTree {
+  const tree = new TreeBuilder().activity('n', ORDINARY);
+  if (depth === 0) return tree.chain('S', 'n', 'E').build();
+  return tree
+    .subprocess('sub', level(depth - 1))
+    .chain('S', 'n', 'sub', 'E')
+    .build();
+}
+
+/** As real pipelines are: of four nodes in line two are ordinary, one is quick and one is inline. */
+export function mixed(count: number): Shape {
+  const tree = new TreeBuilder();
+  ids(count).forEach((id, index) => {
+    if (index % 4 === 1) tree.activity(id, QUICK);
+    else if (index % 4 === 3) tree.activity(id, 'bk_display', { version: '1.0' });
+    else tree.activity(id, ORDINARY);
+  });
+  tree.chain('S', ...ids(count), 'E');
+  return {
+    name: `mixed ${count}`,
+    nodes: count,
+    tree: tree.build(),
+    byHand: { workflow: 'serialByHand', argument: count },
+  };
+}
+
+/** What the interpreter is told of the plugins of `plugins/`, where no worker with them is at hand. */
+const benchCatalog: Catalog = (code, version) => {
+  if (code === 'bk_display') return { code, version, work: { kind: 'inline', builtin: 'done' } };
+  const work = { kind: 'plugin' as const, code, version, effect: 'none' as const, ...TIMES };
+  return { code, version, work: code === QUICK ? { ...work, quick: true } : work };
+};
+
+const TIMES = { timeoutMs: 3600_000, heartbeatMs: 10_000 };
+
+/** A shape's program, compiled without a server. */
+export function programOf({ tree }: Shape): Program {
+  return compile(tree, benchCatalog);
+}
+
+export function serialProgram(count: number): Program {
+  return programOf(serial(count));
+}
+
+export function parallelProgram(count: number): Program {
+  return programOf(parallel(count));
+}
+
+function ids(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `n${index}`);
 }

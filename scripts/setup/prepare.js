@@ -38,17 +38,27 @@ function bringUp(upTo, onTypeErrors) {
 }
 
 /**
- * Runs the real program from dist/ in place of this one: same terminal, signals passed on, its exit code is ours.
+ * Runs `gantry` in place of this program.
  *
  * @param {string[]} args arguments of `gantry`
  */
-async function runGantry(args) {
+function runGantry(args) {
+  return runProgram(path.join('cli', 'main.js'), args);
+}
+
+/**
+ * Runs a real program from dist/ in place of this one: same terminal, signals passed on, its exit code is ours.
+ *
+ * @param {string} program below dist/
+ * @param {string[]} args
+ */
+async function runProgram(program, args) {
   // The IPC channel tells the program when this process is killed, so that it does not stay behind.
-  const { code } = await runToEnd(process.execPath, [path.join(ROOT, 'dist', 'cli', 'main.js'), ...args], {
+  const { code } = await runToEnd(process.execPath, [path.join(ROOT, 'dist', program), ...args], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, GANTRY_LAUNCHED_AT_MS: String(Date.now() - Math.round(process.uptime() * 1000)) },
   });
   process.exit(code);
 }
 
-module.exports = { prepare, runGantry, ROOT };
+module.exports = { prepare, runGantry, runProgram, ROOT };

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { findProject } from '../db/access';
+import { findProgram, findTask } from '../db/tasks';
+import type { TaskContext } from '../pipeline/machine';
+import type { Program } from '../pipeline/program';
+import { contextOf } from '../tasks/context';
+import { createTask } from '../tasks/create';
+import type { Services } from '../tasks/services';
+import { type Installation, searchAttributes, taskQueueOf, workflowIdOf } from '../temporal/names';
+import { bareInstallation } from './bare';
+import { programOf, type Shape } from './shapes';
+
+/**
+ * Ways to run a shape. H: written by hand. I: interpreted, recording nothing. P: interpreted, with records in Postgres.
+ * All are started by the same client and waited for in the same way, and run on the same worker process.
+ */
+export type Arm = 'H' | 'I' | 'P';
+
+export interface ArmSetup {
+  client: Client;
+  installation: Installation;
+  services: Services;
+}
+
+/** A run that is prepared: what it needs of Postgres is done, and what is measured is only the workflow. */
+export type Run = () => Promise<WorkflowHandle>;
+
+const CONTEXT: TaskContext = { taskId: 1, system: {}, env: {}, zone: [[0, 0]] };
+
+/** Prepares one run of a shape; it starts when called and resolves when it has ended. */
+export async function prepare(setup: ArmSetup, arm: Arm, shape: Shape): Promise<Run> {
+  switch (arm) {
+    case 'H':
+      return () => runBare(setup, shape.byHand.workflow, shape.byHand.argument);
+    case 'I': {
+      const program = programOf(shape);
+      return () => runBare(setup, 'interpreted', { program, context: CONTEXT });
+    }
+    case 'P':
+      return prepareTask(setup, shape);
+    default:
+      return arm satisfies never;
+  }
+}
+
+async function runBare({ client, installation }: ArmSetup, type: string, argument: unknown): Promise<WorkflowHandle> {
+  const handle = await client.workflow.start(type, {
+    workflowId: `bench-${randomUUID()}`,
+    taskQueue: taskQueueOf(bareInstallation(installation)),
+    args: [argument],
+    typedSearchAttributes: [{ key: searchAttributes.state, value: 'RUNNING' }],
+  });
+  await handle.result();
+  return handle;
+}
+
+async function prepareTask({ client, installation, services }: ArmSetup, shape: Shape): Promise<Run> {
+  const project = (await findProject(services.db, 1))!;
+  const { id } = await createTask(services, {
+    project,
+    name: shape.name,
+    tree: shape.tree,
+    flowType: 'common',
+    category: 'Default',
+    description: '',
+    createMethod: 'api',
+    actor: { username: 'admin', appCode: 'bench', source: 'api' },
+  });
+  const task = (await findTask(services.db, project.id, id))!;
+  const program = await findProgram<Program>(services.db, id);
+  const context = contextOf(task, project, '', program);
+  return async () => {
+    await services.pipelines.start({
+      program,
+      context,
+      name: task.name,
+      projectId: project.id,
+      templateId: null,
+      isPaused: false,
+    });
+    const handle = client.workflow.getHandle(workflowIdOf(installation, id));
+    await handle.result();
+    return handle;
+  };
+}

@@ -1,0 +1,22 @@
+import type { Report } from './report';
+import type { Stack } from './stack';
+
+/** What a bench works with. */
+export interface Bench {
+  report: Report;
+  /** How much is measured: 1 is what the documented figures are from; less is a smoke test. */
+  scale: number;
+  /** Aborted when the command is to end early. */
+  signal: AbortSignal;
+  /** A whole installation of its own, booted at the first call and shared by the benches of one command. */
+  stack(): Promise<Stack>;
+}
+
+/** Each bench is a file of its own that exports `run(bench: Bench)`. */
+export const BENCHES = ['machine', 'engine', 'scale', 'api', 'lists', 'start', 'peer'] as const;
+export type BenchName = (typeof BENCHES)[number];
+
+/** `count`, or as much of it as the scale asks for; never less than `least`. */
+export function scaled({ scale }: Pick<Bench, 'scale'>, count: number, least = 1): number {
+  return Math.max(least, Math.round(count * scale));
+}

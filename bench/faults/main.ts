@@ -1,0 +1,204 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Boot } from '../../cli/stack/backends';
+import { runStack } from '../../cli/stack/lifecycle';
+import { connect } from '../../db/connection';
+import { Report, round } from '../report';
+import { bootStack, removeTemporaryHome, type Stack, temporaryHome } from '../stack';
+import { createMarks } from './evidence';
+import { FAULTS, mountSmallDisk, SERVER_FAULTS } from './inject';
+import { processesOf } from './leaks';
+import { type RoundResult, runRound, untilWhole } from './round';
+import { soak } from './soak';
+
+const SMALL_DISK_MB = 700;
+const LEAK_GRACE_MS = 5_000;
+const WORKER_RECOVERY_MS = 15_000;
+
+interface Options {
+  names: string[];
+  rounds: number;
+  tasks: number;
+  minutes: number;
+  jsonFile: string | undefined;
+}
+
+/** What a fault did, over all of its rounds. */
+interface Row {
+  fault: string;
+  rounds: number;
+  tasks: number;
+  lost: number;
+  doubled: number;
+  stuck: number;
+  leaked: number;
+  slowestRecoveryMs: number;
+  slowestEndMs: number;
+  problems: string[];
+}
+
+/**
+ * `npm run faults [-- NAME...] [--rounds N] [--tasks N] [--minutes N] [--json FILE]`: breaks a stack of two workers and
+ * two API processes on purpose, and judges what became of its tasks.
+ *
+ * @returns 1 when anything was lost, done twice or got stuck
+ */
+async function main(): Promise<number> {
+  const options = readArguments(process.argv.slice(2));
+  const report = new Report();
+  const rows: Row[] = [];
+  for (const name of options.names.filter((name) => name !== 'soak')) {
+    const row = await onOwnStack(name, (stack, boot) => runFault(name, stack, boot, options));
+    if (typeof row === 'string') report.line(`${name}: ${row}`);
+    else rows.push(row);
+  }
+  const soaked = options.names.includes('soak')
+    ? await onOwnStack('soak', (stack) => soak(stack, report, options.minutes))
+    : undefined;
+  if (rows.length > 0) print(report, rows, options);
+  report.conclude();
+  if (options.jsonFile) {
+    const text = JSON.stringify({ faults: rows, soak: soaked, targets: report.targets }, null, 1);
+    writeFileSync(options.jsonFile, `${text}\n`);
+  }
+  const verdicts = [...rows, ...(typeof soaked === 'object' ? [soaked] : [])];
+  return verdicts.every(({ problems }) => problems.length === 0) && rows.every(({ leaked }) => leaked === 0) ? 0 : 1;
+}
+
+/** Boots a stack in a home of its own for one kind of fault; a text says why that cannot be. */
+async function onOwnStack<Result>(
+  name: string,
+  work: (stack: Stack, boot: Boot) => Promise<Result>,
+): Promise<Result | string> {
+  const isExternal = Boolean(process.env.DATABASE_URL || process.env.TEMPORAL_ADDRESS);
+  if (isExternal && SERVER_FAULTS.includes(name))
+    return 'needs servers of its own: unset DATABASE_URL, TEMPORAL_ADDRESS';
+  if (name === 'disk-full' && process.getuid?.() !== 0) return 'needs root, to mount a small disk';
+  let unmount: (() => void) | undefined;
+  const home = temporaryHome((folder) => {
+    if (name === 'disk-full') unmount = mountSmallDisk(folder, SMALL_DISK_MB);
+  });
+  let result: Result | undefined;
+  let code: number;
+  try {
+    code = await runStack(home, async (boot) => {
+      const stack = await bootStack(boot, { workers: 2, apis: 2, restart: 'always' });
+      try {
+        result = await work(stack, boot);
+      } finally {
+        await stack.stop();
+      }
+      return 0;
+    });
+  } finally {
+    unmount?.();
+    removeTemporaryHome(home);
+  }
+  // Interrupted: what comes after this one is not wanted either.
+  if (code !== 0) process.exit(code);
+  return result!;
+}
+
+async function runFault(name: string, stack: Stack, boot: Boot, { rounds, tasks }: Options): Promise<Row> {
+  const db = connect(stack.databaseUrl, { maxConnections: 5 });
+  const row: Row = {
+    fault: name,
+    rounds: 0,
+    tasks: 0,
+    lost: 0,
+    doubled: 0,
+    stuck: 0,
+    leaked: 0,
+    slowestRecoveryMs: 0,
+    slowestEndMs: 0,
+    problems: [],
+  };
+  try {
+    await createMarks(db);
+    for (let number = 1; number <= rounds; number++) {
+      const result = await runRound(stack, db, tasks, () => FAULTS[name]!(boot));
+      await untilWhole(stack);
+      const leaked = await countLeaks(boot);
+      add(row, result, leaked);
+      const { lost, doubled, stuck, recoveryMs } = result;
+      process.stdout.write(
+        `${name} ${number}/${rounds}: ${lost} lost, ${doubled} doubled, ${stuck} stuck, first sign of life after ${round(recoveryMs / 1000)} s\n`,
+      );
+      for (const problem of result.problems) process.stdout.write(`  ${problem}\n`);
+    }
+    return row;
+  } finally {
+    await db.destroy();
+  }
+}
+
+function add(row: Row, result: RoundResult, leaked: number): void {
+  row.rounds += 1;
+  row.tasks += result.tasks;
+  row.lost += result.lost;
+  row.doubled += result.doubled;
+  row.stuck += result.stuck;
+  row.leaked += leaked;
+  row.slowestRecoveryMs = Math.max(row.slowestRecoveryMs, result.recoveryMs);
+  row.slowestEndMs = Math.max(row.slowestEndMs, result.endedMs);
+  row.problems.push(...result.problems);
+}
+
+/** Processes of the stack that its supervisor does not know (any more); those that are just ending are given a moment. */
+async function countLeaks({ home, record }: Boot): Promise<number> {
+  const strangers = () => {
+    const known = new Set(Object.values(record.processes).map(({ pid }) => pid));
+    return processesOf(home.folder).filter((pid) => !known.has(pid)).length;
+  };
+  if (strangers() > 0) await delay(LEAK_GRACE_MS);
+  return strangers();
+}
+
+function print(report: Report, rows: Row[], { tasks }: Options): void {
+  report.heading(`faults: ${tasks} tasks a round`);
+  report.table(
+    ['fault', 'rounds', 'tasks', 'lost', 'doubled', 'stuck', 'leaked', 'slowest recovery s', 'all ended s'],
+    rows.map((row) => [
+      row.fault,
+      ...[row.rounds, row.tasks, row.lost, row.doubled, row.stuck, row.leaked].map(String),
+      round(row.slowestRecoveryMs / 1000),
+      round(row.slowestEndMs / 1000),
+    ]),
+  );
+  for (const { fault, lost, doubled, stuck, leaked, slowestRecoveryMs } of rows) {
+    report.target(`${fault}: lost, doubled, stuck, leaked`, lost + doubled + stuck + leaked, { atMost: 0 });
+    if (fault === 'worker')
+      report.target('worker: slowest recovery, ms', slowestRecoveryMs, { atMost: WORKER_RECOVERY_MS });
+  }
+}
+
+function readArguments(given: string[]): Options {
+  const options: Options = { names: [], rounds: 20, tasks: 100, minutes: 30, jsonFile: undefined };
+  const known = [...Object.keys(FAULTS), 'soak'];
+  const rest = [...given];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    if (word === '--rounds') options.rounds = positive(word, rest.shift());
+    else if (word === '--tasks') options.tasks = positive(word, rest.shift());
+    else if (word === '--minutes') options.minutes = positive(word, rest.shift());
+    else if (word === '--json') options.jsonFile = resolve(rest.shift() ?? 'faults.json');
+    else if (known.includes(word)) options.names.push(word);
+    else throw new Error(`npm run faults does not know ${word}; it has: ${known.join(', ')}`);
+  }
+  if (options.names.length === 0) options.names = Object.keys(FAULTS);
+  return options;
+}
+
+function positive(option: string, text: string | undefined): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new Error(`${option} needs a number above 0`);
+  return value;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${(error as Error).stack}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,82 @@
+import './own-plugins';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Arm, prepare } from '../../bench/arms';
+import { BARE_ACTIVITIES, bareInstallation } from '../../bench/bare';
+import { bundleWorkflows } from '../../bench/bundle';
+import { type Counts, countsOf } from '../../bench/counts';
+import { gateways, mixed, nested, parallel, type Shape, serial } from '../../bench/shapes';
+import { type RunningWorker, startWorker } from '../../temporal/worker';
+import { Gantry } from '../support/gantry';
+
+describe('what a run leaves in its history', () => {
+  let gantry: Gantry;
+  let bare: RunningWorker;
+  let folder: string;
+
+  beforeAll(async () => {
+    gantry = await Gantry.create();
+    await gantry.startWorker();
+    folder = mkdtempSync(join(tmpdir(), 'gantry-bench-'));
+    bare = await startWorker({
+      ...gantry.server,
+      installation: bareInstallation(gantry.installation),
+      db: gantry.db,
+      log: gantry.services.log,
+      launch: () => Promise.reject(new Error('the bench has no schedules')),
+      bundle: await bundleWorkflows(folder),
+      options: { activities: BARE_ACTIVITIES },
+    });
+  });
+
+  afterAll(async () => {
+    await bare?.stop();
+    await gantry?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.each([serial(10), serial(100), gateways(5), nested(3)])(
+    '$name: interpreted as by hand, and one event more for each change of state',
+    async (shape) => {
+      const byHand = await countsIn('H', shape);
+
+      const interpreted = await countsIn('I', shape);
+
+      const { events, workflowTasks, activities, markers, timers } = byHand;
+      expect(byHand.activities).toBe(shape.nodes);
+      expect(interpreted).toMatchObject({ events: events + 1, workflowTasks, activities, markers, timers, upserts: 1 });
+    },
+  );
+
+  it('parallel 20: interpreted as by hand, however many activities end within one workflow task', async () => {
+    const byHand = await countsIn('H', parallel(20));
+
+    const interpreted = await countsIn('I', parallel(20));
+
+    expect(withoutWorkflowTasks(interpreted)).toBe(withoutWorkflowTasks(byHand) + 1);
+    expect(interpreted.activities).toBe(20);
+  });
+
+  it.each([serial(10), parallel(20), gateways(5), nested(3), mixed(20)])(
+    '$name: with records no more than one marker a workflow task, and no activity beside the nodes',
+    async (shape) => {
+      const product = await countsIn('P', shape);
+
+      expect(product.markers).toBeGreaterThan(0);
+      expect(product.markers).toBeLessThanOrEqual(product.workflowTasks);
+      expect(product.activities).toBe(shape.name.startsWith('mixed') ? shape.nodes / 2 : shape.nodes);
+      expect(product.timers).toBe(0);
+    },
+  );
+
+  async function countsIn(arm: Arm, shape: Shape): Promise<Counts> {
+    const start = await prepare(gantry, arm, shape);
+    return countsOf(await start());
+  }
+});
+
+/** Three events a workflow task. */
+function withoutWorkflowTasks({ events, workflowTasks }: Counts): number {
+  return events - 3 * workflowTasks;
+}
