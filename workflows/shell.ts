@@ -229,14 +229,20 @@ export class Shell {
 
   /** Nothing is left to do but to wait for activities, timers or people. */
   async #rest(): Promise<void> {
-    if (this.#history.length > MAX_HISTORY_EVENTS && !this.state.draining) {
+    if (this.#mustDrain()) {
       log.info('history is long: no node is started until the run can be carried over');
       this.#feed({ type: 'drained', at: Date.now() });
     }
-    await condition(
-      () => this.#hasRows() || this.#hasMore || this.#quick.size > 0 || isEnded(this.state) || this.#canCarryOver(),
-    );
+    await condition(() => this.#hasWork() || isEnded(this.state) || this.#canCarryOver() || this.#mustDrain());
     this.#flushes = 0;
+  }
+
+  #hasWork(): boolean {
+    return this.#hasRows() || this.#hasMore || this.#quick.size > 0;
+  }
+
+  #mustDrain(): boolean {
+    return this.#history.length > MAX_HISTORY_EVENTS && !this.state.draining && !isEnded(this.state);
   }
 
   /**

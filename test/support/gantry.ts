@@ -146,9 +146,13 @@ export class Gantry {
 
   /** The history of a task's last run, once that has ended. */
   async history(taskId: number) {
-    const handle = this.client.workflow.getHandle(workflowIdOf(this.installation, taskId));
-    await handle.result();
-    return handle.fetchHistory();
+    await this.untilEnded(taskId);
+    return this.client.workflow.getHandle(workflowIdOf(this.installation, taskId)).fetchHistory();
+  }
+
+  /** Waits without asking again and again, which costs much for a large task. */
+  async untilEnded(taskId: number): Promise<void> {
+    await this.client.workflow.getHandle(workflowIdOf(this.installation, taskId)).result();
   }
 
   /** Finished rounds by node. */

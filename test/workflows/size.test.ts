@@ -1,3 +1,5 @@
+import '../support/own-plugins';
+
 import { Gantry } from '../support/gantry';
 import { sketch } from '../support/trees';
 
@@ -30,11 +32,24 @@ describe('large tasks', () => {
     expect(await run(tree)).toBe(2_004);
   }, 180_000);
 
+  it('a line of activities, one of which is always open, is carried over before its history is full', async () => {
+    const ids = Array.from({ length: 3_500 }, (_, index) => `n${index}`);
+    const activities = Object.fromEntries(ids.map((id) => [id, { code: 'test_noop' }]));
+
+    const finished = await run(sketch({ chains: [['S', ...ids, 'E'].join(' ')], activities }));
+
+    expect(finished).toBe(3_502);
+    const { id } = (await gantry.db.selectFrom('tasks').select('id').orderBy('id', 'desc').executeTakeFirst())!;
+    const history = await gantry.history(id);
+    expect(history.events![0]!.workflowExecutionStartedEventAttributes!.continuedExecutionRunId).not.toBe('');
+  }, 180_000);
+
   /** Nodes that are finished when the task is. */
   async function run(tree: object): Promise<number> {
     const { task_id } = await gantry.create(tree);
     await gantry.start(task_id);
-    const root = await gantry.untilState(task_id, 'FINISHED', 170_000);
+    await gantry.untilEnded(task_id);
+    const root = await gantry.untilState(task_id, 'FINISHED');
     return Object.values(root.children).filter(({ state }) => state === 'FINISHED').length;
   }
 });
