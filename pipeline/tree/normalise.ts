@@ -35,14 +35,13 @@ function cleanName(element: unknown): void {
 }
 
 /**
- * A valid tree in the one form that the rest of the house knows: `incoming` as arrays, one `outgoing` as text, every
+ * Brings a normalised and valid tree, in place, into the one form that the rest of the house knows: `incoming` as arrays, one `outgoing` as text, every
  * gateway with its converge, the submitted id kept in `template_node_id` (spec 1.6, section 3).
  *
  * @param converge from validation
  */
 export function canonicaliseTree(tree: PipelineTree, converge: Record<string, string>): PipelineTree {
-  const copy = deepCopy(tree) as PipelineTree;
-  const queue = [{ part: copy, prefix: '' }];
+  const queue = [{ part: tree, prefix: '' }];
   for (const { part, prefix } of queue) {
     part.end_event.incoming = flowIds(part.end_event.incoming);
     part.start_event.outgoing = only(part.start_event.outgoing);
@@ -54,7 +53,7 @@ export function canonicaliseTree(tree: PipelineTree, converge: Record<string, st
     }
     for (const [id, gateway] of Object.entries(part.gateways)) canonicaliseGateway(gateway, own(converge, prefix + id));
   }
-  return copy;
+  return tree;
 }
 
 function canonicaliseActivity(activity: Activity): void {
