@@ -12,6 +12,8 @@ import { deploymentVersion, makeCurrent } from './versions';
 /** Made by the build; loading it spares every worker the bundling. */
 export const WORKFLOW_BUNDLE = join(__dirname, '..', 'workflow-bundle.js');
 
+/** How long a workflow task waits for the worker that knows its workflow, which may have died, before any may have it. */
+const STICKY_MS = 3_000;
 const SHUTDOWN_GRACE_MS = 2_000;
 const SHUTDOWN_FORCE_MS = 4_000;
 
@@ -57,6 +59,7 @@ export async function startWorker({
     dataConverter,
     maxConcurrentActivityTaskExecutions: 200,
     maxConcurrentLocalActivityExecutions: 100,
+    stickyQueueScheduleToStartTimeout: STICKY_MS,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
     shutdownForceTime: SHUTDOWN_FORCE_MS,
     ...options,
