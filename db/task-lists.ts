@@ -66,6 +66,38 @@ export function listTasks(db: DbOrTransaction, filter: TaskFilter, { limit, offs
     .execute();
 }
 
+/**
+ * A page of tasks, newest first, and how many there are on all pages. One look at the index serves both: it comes in the
+ * order of ids, so the page is a slice of what was counted.
+ */
+export async function listAndCountTasks(
+  db: DbOrTransaction,
+  filter: TaskFilter,
+  { limit, offset }: Page,
+): Promise<{ tasks: ListedTask[]; count: number }> {
+  const { count, ids } = await db
+    .selectFrom((from) =>
+      from
+        .selectFrom('tasks')
+        .select(({ fn }) => [
+          fn.countAll<string>().as('count'),
+          sql<number[] | null>`array_agg(id order by id)`.as('ids'),
+        ])
+        .where((columns) => matches(columns, filter))
+        .as('found'),
+    )
+    .select([
+      'count',
+      sql<number[] | null>`ids[
+        greatest(count - ${offset}::integer - ${limit}::integer + 1, 1)::integer:(count - ${offset}::integer)::integer
+      ]`.as('ids'),
+    ])
+    .executeTakeFirstOrThrow();
+  if (!ids?.length) return { tasks: [], count: Number(count) };
+  const tasks = await db.selectFrom('tasks').select(LISTED).where('id', 'in', ids).orderBy('id', 'desc').execute();
+  return { tasks, count: Number(count) };
+}
+
 export type ListedTask = Awaited<ReturnType<typeof listTasks>>[number];
 
 export async function countTasks(db: DbOrTransaction, filter: TaskFilter): Promise<number> {

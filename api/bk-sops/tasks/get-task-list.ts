@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { countTasks, listTasks } from '../../../db/task-lists';
+import type { Db } from '../../../db/connection';
+import { countTasks, listAndCountTasks, listTasks, type Page, type TaskFilter } from '../../../db/task-lists';
 import { grantedIn, taskActions } from '../auth-actions';
 import { defineEndpoint } from '../endpoint';
 import { listTimes, showTask, taskItem } from './list-item';
@@ -28,15 +29,19 @@ export const getTaskList = defineEndpoint({
     const page = readPage(query);
     const isCounted = !readFlag('without_count', query.without_count);
     const filter = readTaskFilter(project, query);
-    const [tasks, count, granted] = await Promise.all([
-      filter ? listTasks(services.db, filter, page) : [],
-      isCounted ? (filter ? countTasks(services.db, filter) : 0) : NOT_COUNTED,
+    const [{ tasks, count }, granted] = await Promise.all([
+      filter ? readTasks(services.db, filter, page, isCounted) : { tasks: [], count: isCounted ? 0 : NOT_COUNTED },
       grantedIn(call, project.id),
     ]);
     const actions = taskActions(granted);
     return { data: tasks.map((task) => showTask(task, { project, format, actions })), beside: { count } };
   },
 });
+
+async function readTasks(db: Db, filter: TaskFilter, page: Page, isCounted: boolean) {
+  if (isCounted) return listAndCountTasks(db, filter, page);
+  return { tasks: await listTasks(db, filter, page), count: NOT_COUNTED };
+}
 
 /** How many tasks a list has (spec 7.4). */
 export const getTaskCount = defineEndpoint({
