@@ -3,11 +3,11 @@ import { failOverdueClockedTasks } from '../db/clocked-tasks';
 import { isDatabaseAway } from '../db/errors';
 import { adoptEnabled, lockPeriodicTask } from '../db/periodic-tasks';
 import { listScheduled, listUnsynced, markUnsynced } from '../db/schedules';
+import { Rounds } from '../tasks/rounds';
 import type { Services } from '../tasks/services';
 import { isUnreachable } from '../temporal/errors';
 import { type ScheduleKind, scheduleName, syncSchedule, TABLES } from './sync';
 
-const PERIOD_MS = 5_000;
 /** Of a kind in a round: a full turn over many schedules may take a while. */
 const PER_ROUND = 20;
 /** A launch that was made in time has written what came of it by then. */
@@ -17,36 +17,20 @@ const OVERDUE_GRACE_SECONDS = 60;
 export type Differing = Map<number, number>;
 
 /** Compares rows with their schedules, again and again, and repairs what a crash or a person left apart. */
-export class ScheduleReconciler {
-  #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> = Promise.resolve();
+export class ScheduleReconciler extends Rounds {
   #lastIds: Record<ScheduleKind, number> = { periodic: 0, clocked: 0 };
   /** Kept from round to round. */
   readonly #differing: Differing = new Map();
 
-  constructor(private readonly services: Services) {}
-
-  start(): void {
-    this.#timer = setInterval(() => {
-      this.#round = this.#round.then(() => this.#reconcile());
-    }, PERIOD_MS);
+  constructor(services: Services) {
+    super(services, 'reconciling schedules');
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#round;
-  }
-
-  async #reconcile(): Promise<void> {
-    try {
-      await closeOverdueClockedTasks(this.services);
-      for (const kind of ['periodic', 'clocked'] as const) {
-        await syncUnsynced(this.services, kind);
-        this.#lastIds[kind] = await compareSchedules(this.services, kind, this.#lastIds[kind], this.#differing);
-      }
-    } catch (error) {
-      // Postgres or Temporal is away: the next round tries again.
-      this.services.log.warn({ error }, 'reconciling schedules did not work');
+  protected async round(): Promise<void> {
+    await closeOverdueClockedTasks(this.services);
+    for (const kind of ['periodic', 'clocked'] as const) {
+      await syncUnsynced(this.services, kind);
+      this.#lastIds[kind] = await compareSchedules(this.services, kind, this.#lastIds[kind], this.#differing);
     }
   }
 }

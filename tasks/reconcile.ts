@@ -1,39 +1,23 @@
 import { closeOpenNodeExecutions } from '../db/node-executions';
 import { closeLostTask, listRunningTasks } from '../db/tasks';
+import { Rounds } from './rounds';
 import type { Services } from './services';
 import { startStuckTasks } from './start';
 
-const PERIOD_MS = 5_000;
 /** Workflows looked up in a round: a full turn over many tasks may take a while. */
 const LOOKED_UP_PER_ROUND = 20;
 
 /** Compares tasks with their workflows, again and again, and repairs what a crash or a person left apart. */
-export class Reconciler {
-  #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> = Promise.resolve();
+export class Reconciler extends Rounds {
   #lastTaskId = 0;
 
-  constructor(private readonly services: Services) {}
-
-  start(): void {
-    this.#timer = setInterval(() => {
-      this.#round = this.#round.then(() => this.#reconcile());
-    }, PERIOD_MS);
+  constructor(services: Services) {
+    super(services, 'reconciling');
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#round;
-  }
-
-  async #reconcile(): Promise<void> {
-    try {
-      await startStuckTasks(this.services);
-      this.#lastTaskId = await closeLostTasks(this.services, this.#lastTaskId);
-    } catch (error) {
-      // Postgres or Temporal is away: the next round tries again.
-      this.services.log.warn({ error }, 'reconciling did not work');
-    }
+  protected async round(): Promise<void> {
+    await startStuckTasks(this.services);
+    this.#lastTaskId = await closeLostTasks(this.services, this.#lastTaskId);
   }
 }
 
