@@ -31,6 +31,11 @@ export class GantryError extends Error {
     this.retryAfterSeconds = options?.retryAfterSeconds;
   }
 
+  /** The same problems as another kind of error, in other words. */
+  as(kind: ErrorKind, message: string): GantryError {
+    return new GantryError(kind, message, { cause: this, ...(this.details ? { details: this.details } : {}) });
+  }
+
   readonly details: readonly unknown[] | undefined;
   readonly retryAfterSeconds: number | undefined;
 }

@@ -82,10 +82,7 @@ function checked(template: UncheckedTemplate): BundledTemplate {
     return { ...template, settings, tree: templateTree(template.tree) };
   } catch (error) {
     if (!(error instanceof GantryError)) throw error;
-    throw new GantryError('refused', `template "${settings.name}": ${error.message}`, {
-      cause: error,
-      ...(error.details ? { details: error.details } : {}),
-    });
+    throw error.as('refused', `template "${settings.name}": ${error.message}`);
   }
 }
 

@@ -131,7 +131,7 @@ function checked(tree: PipelineTree, excluded: readonly string[]): PipelineTree 
   } catch (error) {
     if (!(error instanceof GantryError)) throw error;
     const message = excluded.length === 0 ? error.message : `without ${listed(excluded)}: ${error.message}`;
-    throw new GantryError('refused', message, { cause: error, ...(error.details ? { details: error.details } : {}) });
+    throw error.as('refused', message);
   }
 }
 

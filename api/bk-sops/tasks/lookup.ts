@@ -26,9 +26,6 @@ export function failingAs(kind: ErrorKind, { of, describe = (message) => message
   return (error: unknown): never => {
     if (!(error instanceof GantryError) || error.kind === 'unavailable') throw error;
     if (of && !of.includes(error.kind)) throw error;
-    throw new GantryError(kind, describe(error.message), {
-      cause: error,
-      ...(error.details ? { details: error.details } : {}),
-    });
+    throw error.as(kind, describe(error.message));
   };
 }

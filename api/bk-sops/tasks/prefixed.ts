@@ -11,9 +11,6 @@ export function prefixed(prefix: string, kinds: Partial<Record<ErrorKind, ErrorK
     if (!(error instanceof GantryError)) throw error;
     const kind = kinds[error.kind];
     if (!kind || error.message.startsWith('[API] ')) throw error;
-    throw new GantryError(kind, prefix + error.message, {
-      cause: error,
-      ...(error.details ? { details: error.details } : {}),
-    });
+    throw error.as(kind, prefix + error.message);
   };
 }

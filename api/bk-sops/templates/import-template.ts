@@ -64,5 +64,5 @@ function readFile({ template_data, format }: z.output<typeof input>): UncheckedT
 function explained(error: unknown): never {
   if (!(error instanceof GantryError) || error.kind !== 'refused') throw error;
   const message = `invalid flow data or error occur, please contact administrator: ${error.message}`;
-  throw new GantryError('refused', message, { cause: error, ...(error.details ? { details: error.details } : {}) });
+  throw error.as('refused', message);
 }
