@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
-import { GantryError } from '../../../tasks/error';
 import { changeProject } from '../../../tasks/projects';
 import { defineEndpoint } from '../endpoint';
+import { requireOwnProxy } from '../permission';
 
 /** In whose name the tasks of a project do their work, where neither node, task nor template say (spec section 10). */
 export const modifyProjectExecutorProxy = defineEndpoint({
@@ -13,10 +13,7 @@ export const modifyProjectExecutorProxy = defineEndpoint({
   input: z.object({ executor_proxy: z.string().max(128) }),
   data: z.object({ project_id: z.number().int(), executor_proxy: z.string() }),
   async run({ services, caller, project, actor }, { executor_proxy }) {
-    // Nobody may have work done in another's name.
-    if (executor_proxy !== '' && executor_proxy !== caller.username && !caller.app.trusted) {
-      throw new GantryError('invalid', 'executor_proxy can only be set to oneself');
-    }
+    requireOwnProxy(caller, executor_proxy);
     await changeProject(services.db, project.id, { executorProxy: executor_proxy }, actor);
     return { data: { project_id: project.id, executor_proxy } };
   },
