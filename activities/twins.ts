@@ -1,5 +1,4 @@
-import type { State } from '../pipeline/machine';
-import { type Event, step } from '../pipeline/machine';
+import { type Event, isEnded, type State, step } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
 import type { TwinInput } from '../workflows/contract';
 
@@ -31,7 +30,9 @@ export class Twins {
     return kept;
   }
 
+  /** Keeps a copy for the next time; one of a task that has ended has none. */
   put(runId: string, twin: Twin): void {
+    if (isEnded(twin.state)) return;
     this.#byRun.set(runId, twin);
     if (this.#byRun.size <= MAX_TWINS) return;
     const [oldest] = this.#byRun.keys();
