@@ -39,6 +39,17 @@ describe('periodic tasks', () => {
     return answer.data;
   }
 
+  /** What a task has put out, once it has finished. */
+  async function outputsOf(taskId: number) {
+    await gantry.untilState(taskId, 'FINISHED');
+    const task = await gantry.db
+      .selectFrom('tasks')
+      .select('outputs')
+      .where('id', '=', taskId)
+      .executeTakeFirstOrThrow();
+    return task.outputs;
+  }
+
   const info = async (id: number, query = '') =>
     (await gantry.get(`/apigw/get_periodic_task_info/${id}/1/${query}`)).data;
   const history = async (id: number) => await gantry.get(`/apigw/get_periodic_task_history/${id}/1/`);
@@ -208,13 +219,7 @@ describe('periodic tasks', () => {
 
     expect(await info(data.id, '?include_edit_info=true')).toMatchObject({ is_latest: false, editor: 'admin' });
     const run = await gantry.post(`/apigw/run_periodic_task_now/${data.id}/1/`);
-    await gantry.untilState(run.data.task_id, 'FINISHED');
-    const { outputs } = await gantry.db
-      .selectFrom('tasks')
-      .select('outputs')
-      .where('id', '=', run.data.task_id)
-      .executeTakeFirstOrThrow();
-    expect(outputs).toEqual({ '${greeting}': 'hello' });
+    expect(await outputsOf(run.data.task_id)).toEqual({ '${greeting}': 'hello' });
   });
 
   it('take other constants for the next runs, and ignore unknown ones', async () => {
@@ -227,13 +232,7 @@ describe('periodic tasks', () => {
     expect(Object.keys(data)).toEqual(['${greeting}']);
     expect(data['${greeting}'].value).toBe('good night');
     const run = await gantry.post(`/apigw/run_periodic_task_now/${id}/1/`);
-    await gantry.untilState(run.data.task_id, 'FINISHED');
-    const { outputs } = await gantry.db
-      .selectFrom('tasks')
-      .select('outputs')
-      .where('id', '=', run.data.task_id)
-      .executeTakeFirstOrThrow();
-    expect(outputs).toEqual({ '${greeting}': 'good night' });
+    expect(await outputsOf(run.data.task_id)).toEqual({ '${greeting}': 'good night' });
   });
 
   it('refuse constants with which they could not run, and keep what they had', async () => {
