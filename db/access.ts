@@ -3,7 +3,7 @@ import type { DbOrTransaction } from './connection';
 import type { Database, Role } from './schema';
 
 export type ProjectRecord = Selectable<Database['projects']>;
-export type AppRecord = Selectable<Database['apps']>;
+export type AppRecord = Omit<Selectable<Database['apps']>, 'created_at'>;
 
 /** The random word that keeps several installations apart on one Temporal server; made with the database. */
 export async function installationName(db: DbOrTransaction): Promise<string> {
@@ -29,10 +29,6 @@ export function findBusinessProject(db: DbOrTransaction, bizId: number): Promise
     .where('bk_biz_id', '=', bizId)
     .where('from_cmdb', '=', true)
     .executeTakeFirst();
-}
-
-export function findApp(db: DbOrTransaction, code: string): Promise<AppRecord | undefined> {
-  return db.selectFrom('apps').selectAll().where('code', '=', code).executeTakeFirst();
 }
 
 /** The role of a user in a project; undefined when there is none. */

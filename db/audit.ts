@@ -1,5 +1,7 @@
+import type { Insertable } from 'kysely';
 import type { DbOrTransaction } from './connection';
 import { toJsonText } from './json';
+import type { Database } from './schema';
 
 /** Something that was done, by whom; times are the database's. */
 export interface AuditRecord {
@@ -21,20 +23,24 @@ export interface AuditRecord {
 export async function insertAudit(db: DbOrTransaction, record: AuditRecord): Promise<string> {
   const { id } = await db
     .insertInto('audit_records')
-    .values({
-      project_id: record.projectId,
-      app_code: record.appCode,
-      username: record.username,
-      action: record.action,
-      source: record.source ?? 'api',
-      task_id: record.taskId ?? null,
-      node_id: record.nodeId ?? null,
-      object: record.object ?? '',
-      detail: record.detail === undefined ? null : toJsonText(record.detail),
-    })
+    .values({ ...auditRow(record), task_id: record.taskId ?? null })
     .returning('id')
     .executeTakeFirstOrThrow();
   return id;
+}
+
+/** The row of something that was done, but for its task. */
+export function auditRow(record: Omit<AuditRecord, 'taskId'>): Insertable<Database['audit_records']> {
+  return {
+    project_id: record.projectId,
+    app_code: record.appCode,
+    username: record.username,
+    action: record.action,
+    source: record.source ?? 'api',
+    node_id: record.nodeId ?? null,
+    object: record.object ?? '',
+    detail: record.detail === undefined ? null : toJsonText(record.detail),
+  };
 }
 
 /** Takes back what was not done after all. */

@@ -1,5 +1,6 @@
 import type { Insertable, Selectable } from 'kysely';
 import { sql } from 'kysely';
+import { type AuditRecord, auditRow } from './audit';
 import { insertCallbacks } from './callbacks';
 import type { DbOrTransaction } from './connection';
 import { toJsonText } from './json';
@@ -7,27 +8,47 @@ import type { Database } from './schema';
 
 export type TaskRecord = Selectable<Database['tasks']>;
 
-/** Writes a task with its tree and its program; call it in a transaction. */
+/** Writes a task with its tree, its program, what has to be claimed, and who made it: all in one statement. */
 export async function insertTask(
   db: DbOrTransaction,
   task: Insertable<Database['tasks']>,
   { tree, program }: { tree: unknown; program: unknown },
+  audit: Omit<AuditRecord, 'taskId'>,
 ): Promise<number> {
-  const { id } = await db.insertInto('tasks').values(task).returning('id').executeTakeFirstOrThrow();
-  await db
-    .insertInto('task_trees')
-    .values({ task_id: id, tree: toJsonText(tree) })
-    .execute();
-  await db
-    .insertInto('task_programs')
-    .values({ task_id: id, program: toJsonText(program) })
-    .execute();
+  const record = auditRow(audit);
+  const { id } = await db
+    .with('task', (query) => query.insertInto('tasks').values(task).returning(['id', 'creator', 'flow_type']))
+    .with('tree', (query) =>
+      query
+        .insertInto('task_trees')
+        .columns(['task_id', 'tree'])
+        .expression(({ selectFrom }) => selectFrom('task').select(['id', sql`${toJsonText(tree)}::json`.as('tree')])),
+    )
+    .with('program', (query) =>
+      query
+        .insertInto('task_programs')
+        .columns(['task_id', 'program'])
+        .expression(({ selectFrom }) =>
+          selectFrom('task').select(['id', sql`${toJsonText(program)}::json`.as('program')]),
+        ),
+    )
+    .with('to_claim', (query) =>
+      query
+        .insertInto('function_tasks')
+        .columns(['task_id', 'creator'])
+        .expression(({ selectFrom }) =>
+          selectFrom('task').select(['id', 'creator']).where('flow_type', '=', 'common_func'),
+        ),
+    )
+    .with('audit', (query) =>
+      query
+        .insertInto('audit_records')
+        .values(({ selectFrom }) => ({ ...record, task_id: selectFrom('task').select('task.id') })),
+    )
+    .selectFrom('task')
+    .select('id')
+    .executeTakeFirstOrThrow();
   return id;
-}
-
-/** Marks a task as one that somebody has to claim before it starts. */
-export async function insertFunctionTask(db: DbOrTransaction, taskId: number, creator: string): Promise<void> {
-  await db.insertInto('function_tasks').values({ task_id: taskId, creator, claimed_at: null }).execute();
 }
 
 /** A task of a project: one of another project does not exist. */
@@ -36,6 +57,23 @@ export function findTask(db: DbOrTransaction, projectId: number, taskId: number)
     .selectFrom('tasks')
     .selectAll()
     .where('id', '=', taskId)
+    .where('project_id', '=', projectId)
+    .where('is_deleted', '=', false)
+    .executeTakeFirst();
+}
+
+/** A task of a project with its tree, in one look. */
+export function findTaskWithTree(
+  db: DbOrTransaction,
+  projectId: number,
+  taskId: number,
+): Promise<(TaskRecord & { tree: unknown }) | undefined> {
+  return db
+    .selectFrom('tasks')
+    .innerJoin('task_trees', 'task_trees.task_id', 'tasks.id')
+    .selectAll('tasks')
+    .select('tree')
+    .where('tasks.id', '=', taskId)
     .where('project_id', '=', projectId)
     .where('is_deleted', '=', false)
     .executeTakeFirst();

@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Insertable } from 'kysely';
 import type { ProjectRecord } from '../db/access';
-import { insertAudit } from '../db/audit';
 import type { DbOrTransaction } from '../db/connection';
 import type { Database } from '../db/schema';
-import { insertFunctionTask, insertTask } from '../db/tasks';
+import { insertTask } from '../db/tasks';
 import { CompileError, compile } from '../pipeline/compile';
 import type { Program } from '../pipeline/program';
 import { replaceIds } from '../pipeline/tree/ids';
@@ -60,18 +59,16 @@ export interface PreparedTree {
  */
 export async function createTask({ db }: Services, task: NewTask): Promise<{ id: number; tree: PipelineTree }> {
   const prepared = prepareTree(task.tree, task.rerunLimit);
-  const id = await db.transaction().execute(async (tx) => {
-    const id = await insertTask(tx, rowOf(task, prepared.tree), prepared);
-    if (task.flowType === 'common_func') await insertFunctionTask(tx, id, task.actor.username);
-    await insertAudit(tx, {
-      ...auditOf(task.actor),
-      projectId: task.project.id,
-      taskId: id,
-      action: task.auditAction ?? 'create',
-    });
-    await task.alongside?.(tx, id);
-    return id;
-  });
+  const { actor, alongside, auditAction: action = 'create', project } = task;
+  const insert = (db: DbOrTransaction) =>
+    insertTask(db, rowOf(task, prepared.tree), prepared, { ...auditOf(actor), projectId: project.id, action });
+  const id = alongside
+    ? await db.transaction().execute(async (tx) => {
+        const id = await insert(tx);
+        await alongside(tx, id);
+        return id;
+      })
+    : await insert(db);
   return { id, tree: prepared.tree };
 }
 

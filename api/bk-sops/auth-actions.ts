@@ -1,10 +1,9 @@
-import { findRole } from '../../db/access';
 import type { Role } from '../../db/schema';
-import type { UserCall } from './endpoint';
+import type { Call } from './endpoint';
 import { includesRole } from './permission';
 
 /** What a caller may do: everything as a trusted app, else what the role in the project lets them. */
-export type Granted = Role | 'all' | undefined;
+export type Granted = Role | 'all' | null;
 
 /** Actions as IAM names them (spec section 10), in the order in which they are listed, each with the role that it needs. */
 const FLOW_ACTIONS = {
@@ -65,12 +64,12 @@ export function projectActions(granted: Granted): string[] {
   return actionsFor(PROJECT_ACTIONS, granted);
 }
 
-/** What the caller may do in a project; one query. */
-export async function grantedIn({ services, caller }: UserCall, projectId: number): Promise<Granted> {
-  return caller.app.trusted ? 'all' : findRole(services.db, projectId, caller.username);
+/** What the caller may do in the project of its call. */
+export function grantedIn({ caller, project }: Call): Granted {
+  return caller.app.trusted ? 'all' : project.role;
 }
 
 function actionsFor(actions: Readonly<Record<string, Role>>, granted: Granted): string[] {
-  if (granted === undefined) return [];
+  if (granted === null) return [];
   return Object.keys(actions).filter((action) => granted === 'all' || includesRole(granted, actions[action]!));
 }

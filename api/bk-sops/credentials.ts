@@ -1,4 +1,5 @@
-import { type AppRecord, findApp, isKnownUser } from '../../db/access';
+import type { AppRecord } from '../../db/access';
+import type { Admission } from '../../db/admission';
 import type { Db } from '../../db/connection';
 import { matchesSecret } from '../../db/secrets';
 import { GantryError } from '../../tasks/error';
@@ -29,11 +30,32 @@ export function namesCaller({ bk_app_code, bk_app_secret, bk_token, bk_username 
   return [bk_app_code, bk_app_secret, bk_token ?? bk_username].every((field) => field !== undefined);
 }
 
-/** @throws GantryError `unauthenticated`, naming the field */
-export async function authenticateApp(db: Db, given: Credentials): Promise<AppRecord> {
-  const code = requireField(given, 'bk_app_code');
-  const secret = requireField(given, 'bk_app_secret');
-  const app = await findApp(db, code);
+/** Who a caller says it is. */
+export interface Claim {
+  appCode: string;
+  secret: string;
+  /** The user of its token, else the one it names; undefined when there is neither, or the name is no text. */
+  username: string | undefined;
+  /** Why there is no user to be had from its token. */
+  tokenProblem?: string;
+}
+
+/**
+ * Reads who a caller says it is; of that only the token is looked into.
+ *
+ * @throws GantryError `unauthenticated`, naming the field of the app
+ */
+export async function readClaim(db: Db, given: Credentials): Promise<Claim> {
+  const { bk_username } = given;
+  const app = { appCode: requireField(given, 'bk_app_code'), secret: requireField(given, 'bk_app_secret') };
+  const token = await readUserToken(db, given.bk_token);
+  if ('username' in token) return { ...app, username: token.username };
+  const username = typeof bk_username === 'string' && isText(bk_username) ? bk_username : undefined;
+  return { ...app, username, tokenProblem: token.problem };
+}
+
+/** @throws GantryError `unauthenticated` */
+export function authenticateApp({ app }: Admission, { secret }: Claim): AppRecord {
   if (app && matchesSecret(secret, app.secret_hash)) return app;
   throw new GantryError('unauthenticated', 'bk_app_code or bk_app_secret is wrong');
 }
@@ -44,35 +66,38 @@ export async function authenticateApp(db: Db, given: Credentials): Promise<AppRe
  *
  * @throws GantryError `unauthenticated`; `forbidden` when the app may not name its user; `invalid` when the name is none
  */
-export async function authenticateUser(db: Db, app: AppRecord, given: Credentials): Promise<string> {
-  const { bk_token, bk_username } = given;
-  const token = isGiven(bk_token)
-    ? await readUserToken(db, bk_token)
-    : { problem: 'bk_token or bk_username is missing' };
-  if ('username' in token) {
-    if (!isGiven(bk_username) || bk_username === token.username) return token.username;
+export async function authenticateUser(
+  db: Db,
+  app: AppRecord,
+  { isKnownUser }: Admission,
+  claim: Claim,
+  { bk_token, bk_username }: Credentials,
+): Promise<string> {
+  const { username = '', tokenProblem = isKnownUser ? undefined : `bk_token is of no known user: ${username}` } = claim;
+  if (tokenProblem === undefined) {
+    if (!isGiven(bk_username) || bk_username === username) return username;
     throw new GantryError('unauthenticated', `bk_token and bk_username name two users`);
   }
   if (bk_username !== undefined && bk_username !== null && app.trusted) {
-    return ensureNamedUser(db, app, requireName(bk_username));
+    const name = requireName(bk_username);
+    if (!isKnownUser || name !== username) await makeUser(db, app, name);
+    return name;
   }
-  if (isGiven(bk_token) || !isGiven(bk_username)) throw new GantryError('unauthenticated', token.problem);
+  if (isGiven(bk_token) || !isGiven(bk_username)) throw new GantryError('unauthenticated', tokenProblem);
   throw new GantryError('forbidden', `app ${app.code} is not trusted to name its user by bk_username: send bk_token`);
 }
 
 async function readUserToken(db: Db, token: unknown): Promise<{ username: string } | { problem: string }> {
+  if (!isGiven(token)) return { problem: 'bk_token or bk_username is missing' };
   const claims = typeof token === 'string' ? readToken(await tokenKey(db), token) : undefined;
   if (!claims) return { problem: 'bk_token is not valid' };
   if (claims.expiresAt * 1000 <= Date.now()) return { problem: 'bk_token has expired' };
-  if (!(await isKnownUser(db, claims.username))) return { problem: `bk_token is of no known user: ${claims.username}` };
   return { username: claims.username };
 }
 
-async function ensureNamedUser(db: Db, app: AppRecord, username: string): Promise<string> {
-  if (await isKnownUser(db, username)) return username;
+async function makeUser(db: Db, app: AppRecord, username: string): Promise<void> {
   const actor = { username, appCode: app.code, source: 'api' };
   await db.transaction().execute((tx) => ensureUser(tx, username, actor));
-  return username;
 }
 
 function requireName(username: unknown): string {

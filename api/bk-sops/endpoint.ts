@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi';
-import type { ProjectRecord } from '../../db/access';
+import type { EnteredProject } from '../../db/admission';
 import type { Role } from '../../db/schema';
 import type { Actor } from '../../tasks/actor';
 import type { Services } from '../../tasks/services';
@@ -33,7 +33,7 @@ export interface UserCall {
 
 /** A request in a project that the caller may do this in. */
 export interface Call extends UserCall {
-  project: ProjectRecord;
+  project: EnteredProject;
 }
 
 /** What a successful answer carries besides `result` and `code`. */

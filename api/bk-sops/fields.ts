@@ -65,15 +65,29 @@ export function requireText(fields: Fields): void {
 /** The ids of an endpoint's path: from the path, or from the fields in the ESB style. */
 export function readIds(context: Context, path: readonly PathId[], fields: Fields): Record<PathId, number> {
   const read = (id: PathId) => {
-    const given = context.req.param(id) ?? fields[id] ?? (id === 'bk_biz_id' ? fields.project_id : undefined);
-    const value = typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given;
-    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_INTEGER) return value;
+    const given = givenId(context, id, fields);
+    if (isId(given)) return given;
     throw new GantryError(
       'invalid',
       given === undefined || given === null ? `${id} is missing` : `${id} is not an id: ${JSON.stringify(given)}`,
     );
   };
   return Object.fromEntries(path.map((id) => [id, read(id)])) as Record<PathId, number>;
+}
+
+/** The project id of a request, of whose fields not all may be known yet. */
+export function peekProjectId(context: Context, fields: Fields): number | undefined {
+  const given = givenId(context, 'bk_biz_id', fields);
+  return isId(given) ? given : undefined;
+}
+
+function givenId(context: Context, id: PathId, fields: Fields): unknown {
+  const given = context.req.param(id) ?? fields[id] ?? (id === 'bk_biz_id' ? fields.project_id : undefined);
+  return typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given;
+}
+
+function isId(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_INTEGER;
 }
 
 /**

@@ -1,17 +1,27 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { AppRecord } from '../../db/access';
+import { type EnteredProject, findAdmission } from '../../db/admission';
 import type { Actor } from '../../tasks/actor';
 import { GantryError } from '../../tasks/error';
 import type { Services } from '../../tasks/services';
 import type { RateLimiter } from '../rate-limit';
-import { authenticateApp, authenticateUser, type Credentials, headerCredentials, namesCaller } from './credentials';
+import {
+  authenticateApp,
+  authenticateUser,
+  type Credentials,
+  headerCredentials,
+  namesCaller,
+  readClaim,
+} from './credentials';
 import { describe } from './describe';
 import type { Call, Caller, Endpoint } from './endpoint';
 import { CODES } from './envelope';
 import {
   type Body,
+  type Fields,
   NO_BODY,
+  peekProjectId,
   placeAndCredentials,
   readBody,
   readIds,
@@ -19,7 +29,7 @@ import {
   requireSize,
   requireText,
 } from './fields';
-import { authorise, enterProject } from './permission';
+import { authorise, enterProject, findProjects } from './permission';
 import { readPlace } from './project';
 
 /** What every request goes through. */
@@ -45,15 +55,18 @@ export function mount(app: OpenAPIHono, door: Door, endpoint: Endpoint): void {
 
 async function answer(context: Context, door: Door, endpoint: Endpoint): Promise<Response> {
   const { services } = door;
-  const { caller, fields, body } = await admit(context, door, endpoint);
+  const { caller, fields, body, ...admitted } = await admit(context, door, endpoint);
   if (body.problem) throw body.problem;
   requireText(fields);
   const ids = readIds(context, endpoint.path, fields);
-  const hasProject = endpoint.path.includes('bk_biz_id');
-  const project = hasProject
-    ? await enterProject(services.db, caller, endpoint.needs, readPlace(ids.bk_biz_id, fields.scope))
-    : undefined;
-  if (!hasProject) await authorise(services.db, caller, endpoint.needs, undefined);
+  let project: EnteredProject | undefined;
+  if (endpoint.path.includes('bk_biz_id')) {
+    const isLookedUp = ids.bk_biz_id === admitted.projectId;
+    const projects = isLookedUp ? admitted.projects : await findProjects(services.db, caller, ids.bk_biz_id);
+    project = enterProject(caller, endpoint.needs, readPlace(ids.bk_biz_id, fields.scope), projects);
+  } else {
+    authorise(caller, endpoint.needs, undefined);
+  }
   const input = readInput(endpoint, fields, body);
   const actor: Actor = { username: caller.username, appCode: caller.app.code, source: 'api' };
   const header = (name: string) => context.req.header(name);
@@ -70,10 +83,17 @@ async function answer(context: Context, door: Door, endpoint: Endpoint): Promise
   });
 }
 
-interface Admitted {
+interface Recognised {
   caller: Caller;
+  app: AppRecord;
+  /** The project id as far as it was known, and those that it may mean. */
+  projectId: number | undefined;
+  projects: EnteredProject[];
+}
+
+interface Admitted extends Recognised {
   /** Of the body of a POST, of the query of a GET; credentials are among them. */
-  fields: Credentials;
+  fields: Fields;
   body: Body;
 }
 
@@ -83,35 +103,42 @@ async function admit(context: Context, door: Door, endpoint: Endpoint): Promise<
   const query = context.req.query();
   // A HEAD is served as the GET that it is.
   if (endpoint.method === 'get') {
-    const { caller } = await recognise(door, { ...query, ...header });
-    return { caller, fields: query, body: NO_BODY };
+    const recognised = await recognise(context, door, query, header);
+    return { ...recognised, fields: query, body: NO_BODY };
   }
   const outside = placeAndCredentials(endpoint, query);
   if (namesCaller({ ...outside, ...header })) {
-    const { caller, app } = await recognise(door, { ...outside, ...header });
-    const body = await readBody(context, app.max_body_bytes ?? door.maxBodyBytes);
-    return { caller, fields: { ...outside, ...body.fields }, body };
+    const recognised = await recognise(context, door, outside, header);
+    const body = await readBody(context, recognised.app.max_body_bytes ?? door.maxBodyBytes);
+    return { ...recognised, fields: { ...outside, ...body.fields }, body };
   }
   const body = await readBody(context, door.maxBodyBytes);
   const fields = { ...outside, ...body.fields };
-  const { caller, app } = await recognise(door, { ...fields, ...header }).catch(addCause(body.problem));
-  requireSize(body.bytes, app.max_body_bytes ?? door.maxBodyBytes);
-  return { caller, fields, body };
+  const recognised = await recognise(context, door, fields, header).catch(addCause(body.problem));
+  requireSize(body.bytes, recognised.app.max_body_bytes ?? door.maxBodyBytes);
+  return { ...recognised, fields, body };
 }
 
 async function recognise(
+  context: Context,
   { services: { db }, limiter }: Door,
-  given: Credentials,
-): Promise<{ caller: Caller; app: AppRecord }> {
-  const app = await authenticateApp(db, given);
+  fields: Fields,
+  header: Credentials,
+): Promise<Recognised> {
+  const given = { ...fields, ...header };
+  const claim = await readClaim(db, given);
+  const projectId = peekProjectId(context, fields);
+  const admission = await findAdmission(db, { ...claim, projectId });
+  const app = authenticateApp(admission, claim);
   const retryAfterSeconds = limiter.take(app.code, app.requests_per_second);
   if (retryAfterSeconds > 0) {
     throw new GantryError('too_many', `app ${app.code} sends too many requests: go on in ${retryAfterSeconds} s`, {
       retryAfterSeconds,
     });
   }
-  const username = await authenticateUser(db, app, given);
-  return { caller: { username, app: { code: app.code, trusted: app.trusted } }, app };
+  const username = await authenticateUser(db, app, admission, claim, given);
+  const caller = { username, app: { code: app.code, trusted: app.trusted } };
+  return { caller, app, projectId, projects: admission.projects };
 }
 
 /** Credentials that are not found may be in a body that could not be read. */

@@ -1,9 +1,9 @@
-import { findRole, type ProjectRecord } from '../../db/access';
+import { type EnteredProject, findAdmission } from '../../db/admission';
 import type { Db } from '../../db/connection';
 import type { Role } from '../../db/schema';
 import { GantryError } from '../../tasks/error';
 import type { Caller, Need } from './endpoint';
-import { describePlace, findPlace, type Place } from './project';
+import { describePlace, isAt, type Place } from './project';
 
 const RANKS: Record<Role, number> = { viewer: 1, operator: 2, editor: 3, admin: 4 };
 
@@ -18,16 +18,15 @@ export function includesRole(role: Role, needed: Role): boolean {
  * @param place how the caller named the project: who has no role in it learns no more than that
  * @throws GantryError `forbidden`, naming what is missing
  */
-export async function authorise(
-  db: Db,
+export function authorise(
   { app, username }: Caller,
   need: Need,
-  project: ProjectRecord | undefined,
-  place = `project(${project?.id})`,
-): Promise<void> {
+  project: EnteredProject | undefined,
+  place = 'a project',
+): void {
   if (app.trusted || need === 'user') return;
   if (need === 'trusted') throw new GantryError('forbidden', 'you have no permission to call this api.');
-  const role = project && (await findRole(db, project.id, username));
+  const role = project?.role;
   if (role && includesRole(role, need)) return;
   throw new GantryError(
     'forbidden',
@@ -37,15 +36,27 @@ export async function authorise(
   );
 }
 
+/** The projects that an id may mean, with the role of the caller's user in them. */
+export async function findProjects(db: Db, { app, username }: Caller, projectId: number): Promise<EnteredProject[]> {
+  const { projects } = await findAdmission(db, { appCode: app.code, username, projectId });
+  return projects;
+}
+
 /**
  * The project that a request is in. To a trusted app one that is not there does not exist; any other is refused it in the
  * same words as one in which its user has no role.
  *
+ * @param projects those that the id may mean, with the role of the caller's user
  * @throws GantryError `not_found`, `forbidden`
  */
-export async function enterProject(db: Db, caller: Caller, need: Need, place: Place): Promise<ProjectRecord> {
-  const project = await findPlace(db, place);
-  await authorise(db, caller, need, project, describePlace(place));
+export function enterProject(
+  caller: Caller,
+  need: Need,
+  place: Place,
+  projects: readonly EnteredProject[],
+): EnteredProject {
+  const project = projects.find((one) => isAt(place, one));
+  authorise(caller, need, project, describePlace(place));
   if (project) return project;
   throw new GantryError('not_found', `${describePlace(place)} does not exist.`);
 }

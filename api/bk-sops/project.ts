@@ -1,5 +1,4 @@
-import { findBusinessProject, findProject, type ProjectRecord } from '../../db/access';
-import type { Db } from '../../db/connection';
+import type { ProjectRecord } from '../../db/access';
 import { GantryError } from '../../tasks/error';
 
 /** How a request names its project (spec 7.1). */
@@ -15,8 +14,8 @@ export function readPlace(id: number, scope: unknown): Place {
   return { id, scope };
 }
 
-export function findPlace(db: Db, { id, scope }: Place): Promise<ProjectRecord | undefined> {
-  return scope === 'cmdb_biz' ? findBusinessProject(db, id) : findProject(db, id);
+export function isAt({ id, scope }: Place, project: ProjectRecord): boolean {
+  return scope === 'cmdb_biz' ? project.from_cmdb && project.bk_biz_id === id : project.id === id;
 }
 
 export function describePlace({ id, scope }: Place): string {

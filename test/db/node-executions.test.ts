@@ -31,6 +31,7 @@ describe('node executions', () => {
         creator: 'ann',
       },
       { tree: {}, program: {} },
+      { projectId: project_id, appCode: 'an app', username: 'ann', action: 'create' },
     );
   });
   afterAll(async () => {

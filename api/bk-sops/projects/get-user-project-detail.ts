@@ -39,7 +39,7 @@ export const getUserProjectDetail = defineEndpoint({
         bk_biz_productor: '',
         time_zone: project.time_zone,
         executor_proxy: project.executor_proxy,
-        auth_actions: projectActions(await grantedIn(call, project.id)),
+        auth_actions: projectActions(grantedIn(call)),
       },
     };
   },

@@ -22,7 +22,7 @@ export const getPeriodicTaskList = defineEndpoint({
     const { services, project } = call;
     const formatting = { format: timeFormatterIn(project, expected_timezone), withEditInfo: include_edit_info };
     const tasks = await listPeriodicTasks(services.db, project.id);
-    const auth_actions = periodicTaskActions(await grantedIn(call, project.id));
+    const auth_actions = periodicTaskActions(grantedIn(call));
     return { data: tasks.map((task) => ({ ...periodicTaskData(task, formatting), auth_actions })) };
   },
 });

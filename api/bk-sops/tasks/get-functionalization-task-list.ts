@@ -76,7 +76,7 @@ export const getFunctionalizationTaskList = defineUserEndpoint({
         task: showTask(shown, {
           project,
           format,
-          actions: taskActions(caller.app.trusted ? 'all' : (task.role ?? undefined)),
+          actions: taskActions(caller.app.trusted ? 'all' : task.role),
         }),
       };
     });

@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { listCallbacks } from '../../../db/callbacks';
-import { findTree } from '../../../db/tasks';
+import { findTaskWithTree } from '../../../db/tasks';
 import type { PipelineTree } from '../../../pipeline/tree/types';
 import { taskUrlOf } from '../../../tasks/context';
 import { defineEndpoint } from '../endpoint';
 import { elapsedSeconds, timeFormatter } from '../format';
-import { requireTask } from './lookup';
+import { missTask } from './lookup';
 
 /** A task with its tree and its outputs, under today's names and those of the seed documents (spec 7.4). */
 export const getTaskDetail = defineEndpoint({
@@ -57,9 +57,11 @@ export const getTaskDetail = defineEndpoint({
       .optional(),
   }),
   async run(call, { include_webhook_history }) {
-    const { services, project } = call;
-    const task = await requireTask(call, (place) => `[API] get_task_detail ${place} does not exist`);
-    const tree = await findTree<PipelineTree>(services.db, task.id);
+    const { services, project, ids } = call;
+    const task =
+      (await findTaskWithTree(services.db, project.id, ids.task_id)) ??
+      missTask(call, (place) => `[API] get_task_detail ${place} does not exist`);
+    const tree = task.tree as PipelineTree;
     const format = timeFormatter(project);
     const finishTime = format(task.finished_at) ?? '';
     const outputs = Object.entries(task.outputs ?? {});

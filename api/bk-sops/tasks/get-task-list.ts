@@ -29,11 +29,10 @@ export const getTaskList = defineEndpoint({
     const page = readPage(query);
     const isCounted = !readFlag('without_count', query.without_count);
     const filter = readTaskFilter(project, query);
-    const [{ tasks, count }, granted] = await Promise.all([
-      filter ? readTasks(services.db, filter, page, isCounted) : { tasks: [], count: isCounted ? 0 : NOT_COUNTED },
-      grantedIn(call, project.id),
-    ]);
-    const actions = taskActions(granted);
+    const { tasks, count } = filter
+      ? await readTasks(services.db, filter, page, isCounted)
+      : { tasks: [], count: isCounted ? 0 : NOT_COUNTED };
+    const actions = taskActions(grantedIn(call));
     return { data: tasks.map((task) => showTask(task, { project, format, actions })), beside: { count } };
   },
 });

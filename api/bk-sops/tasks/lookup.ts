@@ -3,12 +3,12 @@ import { type ErrorKind, GantryError } from '../../../tasks/error';
 import type { Call } from '../endpoint';
 
 /** The task of a call; one of another project does not exist. `describe` makes the endpoint's own message. */
-export async function requireTask(
-  { services, project, ids }: Call,
-  describe?: (place: string) => string,
-): Promise<TaskRecord> {
-  const task = await findTask(services.db, project.id, ids.task_id);
-  if (task) return task;
+export async function requireTask(call: Call, describe?: (place: string) => string): Promise<TaskRecord> {
+  return (await findTask(call.services.db, call.project.id, call.ids.task_id)) ?? missTask(call, describe);
+}
+
+/** Says that the task of a call does not exist. */
+export function missTask({ project, ids }: Call, describe?: (place: string) => string): never {
   const place = `task[id=${ids.task_id}] of project[project_id=${project.id}, biz_id=${project.bk_biz_id ?? ''}]`;
   throw new GantryError('not_found', describe?.(place) ?? `${place} does not exist`);
 }

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { exportTemplates } from '../../../templates/export';
 import { defineEndpoint } from '../endpoint';
-import { enterProject } from '../permission';
+import { enterProject, findProjects } from '../permission';
 import { importBundle, importedData } from './import-template';
 import { id } from './schema';
 
@@ -16,7 +16,8 @@ export const copyTemplateAcrossProject = defineEndpoint({
   data: importedData,
   async run(call, { new_project_id, template_ids }) {
     const { services, caller, project } = call;
-    const target = await enterProject(services.db, caller, 'editor', { id: new_project_id, scope: 'project' });
+    const candidates = await findProjects(services.db, caller, new_project_id);
+    const target = enterProject(caller, 'editor', { id: new_project_id, scope: 'project' }, candidates);
     const bundle = await exportTemplates(services.db, project.id, [...new Set(template_ids)], { keepsCommon: true });
     return importBundle(call, bundle, target.id, { keepsCommon: true });
   },

@@ -56,7 +56,7 @@ export const getTemplateInfo = defineEndpoint({
     const stored = found.tree as PipelineTree;
     const place = { projectId, template: { id: template.id, name: template.name } };
     const tree = include.unfold_subprocess ? await unfoldTree(services.db, place, stored) : stored;
-    const granted = await grantedIn(call, project.id);
+    const granted = grantedIn(call);
     const [item] = await showTemplates(call, [template], { project, granted, include });
     return {
       data: {

@@ -22,7 +22,7 @@ export const getTemplateList = defineEndpoint({
   async run(call, { template_source, ...include }) {
     const { services, project } = call;
     const templates = await listTemplates(services.db, placeOf(call, template_source), readFilters(include));
-    const granted = await grantedIn(call, project.id);
+    const granted = grantedIn(call);
     const items = await showTemplates(call, templates, { project, granted, include });
     return { data: items.map((item) => ({ ...item, ...showProject(project) })) };
   },
