@@ -5,7 +5,6 @@ import { insertSchemes } from '../db/template-schemes';
 import { insertTemplates, insertVersions, reserveIds } from '../db/templates';
 import { isJsonObject, type Json } from '../pipeline/json';
 import { type IdMap, replaceIds } from '../pipeline/tree/ids';
-import { own } from '../pipeline/tree/own';
 import type { PipelineTree } from '../pipeline/tree/types';
 import { type Actor, auditOf } from '../tasks/actor';
 import { newId } from '../tasks/create';
@@ -123,7 +122,7 @@ async function renumber(
       newSchemes: numbered.map(({ newId, name, nodeIds: chosen }) => ({
         id: newId,
         name,
-        nodeIds: chosen.flatMap((id) => own(nodeIds, id) ?? []),
+        nodeIds: chosen.flatMap((id) => nodeIds.get(id) ?? []),
       })),
     });
   }
@@ -154,7 +153,7 @@ function redirect(reference: Reference, target: Imported, { settings }: BundledT
 /** A constant that is given to a subprocess, whose sources are the subprocess's nodes. */
 function withNodes(constant: Json, nodeIds: IdMap): Json {
   if (!isJsonObject(constant) || !isJsonObject(constant.source_info)) return constant;
-  const sources = Object.entries(constant.source_info).map(([id, fields]) => [own(nodeIds, id) ?? id, fields]);
+  const sources = Object.entries(constant.source_info).map(([id, fields]) => [nodeIds.get(id) ?? id, fields]);
   return { ...constant, source_info: Object.fromEntries(sources) };
 }
 

@@ -5,25 +5,29 @@ const UNSAFE_KEY = '__proto__';
  * A deep copy of a JSON value that drops keys called `__proto__`. Works level by level, so that no depth exhausts the stack.
  */
 export function deepCopy(input: unknown): unknown {
-  if (typeof input !== 'object' || input === null) return input;
-  const root = emptyLike(input);
-  const queue: { from: object; to: Record<string, unknown> }[] = [{ from: input, to: root }];
-  for (let pair = queue.pop(); pair; pair = queue.pop()) {
-    for (const [key, value] of Object.entries(pair.from)) {
-      if (key === UNSAFE_KEY) continue;
-      if (typeof value === 'object' && value !== null) {
-        const copy = emptyLike(value);
-        pair.to[key] = copy;
-        queue.push({ from: value, to: copy });
-      } else {
-        pair.to[key] = value;
-      }
+  const arrays: [from: unknown[], to: unknown[]][] = [];
+  const objects: [from: Record<string, unknown>, to: Record<string, unknown>][] = [];
+  function copyOf(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) return pushed(arrays, [value, []]);
+    return pushed(objects, [value as Record<string, unknown>, {}]);
+  }
+  const root = copyOf(input);
+  while (objects.length > 0 || arrays.length > 0) {
+    for (let pair = objects.pop(); pair; pair = objects.pop()) {
+      const [from, to] = pair;
+      for (const key of Object.keys(from)) if (key !== UNSAFE_KEY) to[key] = copyOf(from[key]);
+    }
+    for (let pair = arrays.pop(); pair; pair = arrays.pop()) {
+      const [from, to] = pair;
+      for (const item of from) to.push(copyOf(item));
     }
   }
   return root;
 }
 
-function emptyLike(value: object): Record<string, unknown> {
-  // An array takes properties by index like any object.
-  return (Array.isArray(value) ? [] : {}) as Record<string, unknown>;
+/** The copy, which is filled later. */
+function pushed<T>(queue: [T, T][], pair: [T, T]): T {
+  queue.push(pair);
+  return pair[1];
 }

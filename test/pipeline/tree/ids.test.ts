@@ -23,6 +23,11 @@ function prepare(input: unknown): PipelineTree {
   return { ...canonical, ...layoutTree(canonical) };
 }
 
+function replaced(tree: PipelineTree): { tree: PipelineTree; ids: Record<string, string> } {
+  const { tree: fresh, ids } = replaceIds(tree, counter());
+  return { tree: fresh, ids: Object.fromEntries(ids) };
+}
+
 describe('replaceIds', () => {
   it('lets everything that refers to an id follow', () => {
     const source: Loose = draw('S>a1 a1>x1 x1>a2 x1>v1 a2>v1 v1>E');
@@ -31,7 +36,7 @@ describe('replaceIds', () => {
     source.constants['${o}'] = { key: '${o}', source_type: 'component_outputs', source_info: { a1: ['out'] } };
     source.labels = { a1: ['l'] };
 
-    const { tree, ids } = replaceIds(prepare(source), counter());
+    const { tree, ids } = replaced(prepare(source));
 
     const { a1, a2, x1, v1, f1, f2, f3 } = ids;
     expect(Object.keys(tree.activities)).toEqual([a1, a2]);
@@ -59,7 +64,7 @@ describe('replaceIds', () => {
     const source: Loose = draw('S>a1 a1>E');
     source.activities.a1.component.data.a1 = { hook: false, value: { node: 'a1', flow: 'f0' } };
 
-    const { tree, ids } = replaceIds(prepare(source), counter());
+    const { tree, ids } = replaced(prepare(source));
 
     expect((tree.activities[ids.a1!] as Loose).component).toEqual(source.activities.a1.component);
   });
@@ -69,7 +74,7 @@ describe('replaceIds', () => {
     source.constants['${k}'] = { key: '${k}', source_info: { a1: ['x'], gone: ['y'] } };
     source.location!.push({ id: 'gone', type: 'tasknode', x: 0, y: 0 });
 
-    const { tree, ids } = replaceIds(source, counter());
+    const { tree, ids } = replaced(source);
 
     expect(tree.constants['${k}']!.source_info).toEqual({ [ids.a1!]: ['x'] });
     expect(tree.location).toHaveLength(3);
@@ -79,7 +84,7 @@ describe('replaceIds', () => {
     const inner = draw('S>b1 b1>E');
     const source = nest(nest(draw('S>a1 a1>a2 a2>E'), 'a1', inner), 'a2', inner);
 
-    const { tree, ids } = replaceIds(prepare(source), counter());
+    const { tree, ids } = replaced(prepare(source));
 
     const [one, two] = [ids.a1!, ids.a2!].map((id) => (tree.activities[id] as Loose).pipeline);
     expect([one.id, two.id]).toEqual([ids.a1, ids.a2]);
@@ -101,12 +106,12 @@ describe('replaceIds', () => {
     fc.assert(
       fc.property(validTrees, ({ tree }) => {
         const source = prepare(tree);
-        const { tree: replaced, ids } = replaceIds(source, counter());
+        const { tree: fresh, ids } = replaced(source);
 
         expect(new Set(Object.values(ids)).size).toBe(Object.keys(ids).length);
-        expect(validateTree(replaced).problems).toEqual([]);
+        expect(validateTree(fresh).problems).toEqual([]);
         const back = new Map(Object.entries(ids).map(([old, fresh]) => [fresh, old]));
-        const { tree: undone } = replaceIds(replaced, nextOf(replaced, back));
+        const { tree: undone } = replaceIds(fresh, nextOf(fresh, back));
         expect({ ...undone, id: source.id }).toEqual(source);
       }),
       { numRuns: 100 },
