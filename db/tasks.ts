@@ -8,11 +8,17 @@ import type { Database } from './schema';
 
 export type TaskRecord = Selectable<Database['tasks']>;
 
+/** A task's tree, and its program as JSON text. */
+export interface TreeAndProgram {
+  tree: unknown;
+  program: string;
+}
+
 /** Writes a task with its tree, its program, what has to be claimed, and who made it: all in one statement. */
 export async function insertTask(
   db: DbOrTransaction,
   task: Insertable<Database['tasks']>,
-  { tree, program }: { tree: unknown; program: unknown },
+  { tree, program }: TreeAndProgram,
   audit: Omit<AuditRecord, 'taskId'>,
 ): Promise<number> {
   const record = auditRow(audit);
@@ -21,7 +27,7 @@ export async function insertTask(
     with task as (insert into tasks (${columns(task)}) values (${sql.join(Object.values(task))})
                   returning id, creator, flow_type),
          tree as (insert into task_trees (task_id, tree) select id, ${toJsonText(tree)}::json from task),
-         program as (insert into task_programs (task_id, program) select id, ${toJsonText(program)}::json from task),
+         program as (insert into task_programs (task_id, program) select id, ${program}::json from task),
          to_claim as (insert into function_tasks (task_id, creator)
                       select id, creator from task where flow_type = 'common_func'),
          audit as (insert into audit_records (task_id, ${columns(record)})
@@ -119,18 +125,14 @@ export async function findPrograms<T>(db: DbOrTransaction, taskIds: readonly num
 export async function updateTree(
   db: DbOrTransaction,
   taskId: number,
-  { tree, program }: { tree: unknown; program: unknown },
+  { tree, program }: TreeAndProgram,
 ): Promise<void> {
   await db
     .updateTable('task_trees')
     .set({ tree: toJsonText(tree) })
     .where('task_id', '=', taskId)
     .execute();
-  await db
-    .updateTable('task_programs')
-    .set({ program: toJsonText(program) })
-    .where('task_id', '=', taskId)
-    .execute();
+  await db.updateTable('task_programs').set({ program }).where('task_id', '=', taskId).execute();
 }
 
 /** Marks a task as deleted, unless it is starting or running. */

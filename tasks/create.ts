@@ -3,10 +3,10 @@ import { gzipSync } from 'node:zlib';
 import type { Insertable } from 'kysely';
 import type { ProjectRecord } from '../db/access';
 import type { DbOrTransaction } from '../db/connection';
+import { toJsonText } from '../db/json';
 import type { Database } from '../db/schema';
 import { insertTask } from '../db/tasks';
 import { CompileError, compile } from '../pipeline/compile';
-import type { Program } from '../pipeline/program';
 import { type IdMap, replaceIds } from '../pipeline/tree/ids';
 import { layoutTree } from '../pipeline/tree/layout';
 import { canonicaliseTree, normaliseTree } from '../pipeline/tree/normalise';
@@ -52,7 +52,8 @@ export interface NewTask {
 /** A tree that is ready to run: ids replaced, drawn, compiled. */
 export interface PreparedTree {
   tree: PipelineTree;
-  program: Program;
+  /** The program as JSON text. */
+  program: string;
 }
 
 /**
@@ -104,7 +105,7 @@ function rowOf(task: NewTask, tree: PipelineTree): Insertable<Database['tasks']>
  * @throws GantryError `invalid` with every problem of the tree in its details
  */
 export function checkTree(input: unknown, previous?: PipelineTree): PipelineTree {
-  return canonicalTree(input, { allowReferences: true, ...(previous ? { previous } : {}) });
+  return drawn(canonicalTree(input, { allowReferences: true, ...(previous ? { previous } : {}) }));
 }
 
 function canonicalTree(
@@ -119,22 +120,27 @@ function canonicalTree(
   }
   const canonical = canonicaliseTree(normal as PipelineTree, converge);
   sealPasswords(canonical, previous);
-  return Object.assign(canonical, layoutTree(canonical));
+  return canonical;
+}
+
+function drawn(tree: PipelineTree): PipelineTree {
+  return Object.assign(tree, layoutTree(tree));
 }
 
 /** Checks, completes and compiles a tree as a client sent it (spec section 13, step 1). */
 export function prepareTree(input: unknown, rerunLimit?: number): PreparedTree {
   const canonical = canonicalTree(input, { allowReferences: false });
   const { tree, ids } = replaceIds(canonical, newId);
-  return { tree, program: compileTree(tree, ids, rerunLimit) };
+  return { tree: drawn(tree), program: compileTree(tree, ids, rerunLimit) };
 }
 
 /**
  * Compiles the tree of a task again, whose constants have changed: every id stays.
  *
+ * @returns the program as JSON text
  * @throws GantryError `invalid` with every problem of the tree in its details
  */
-export function recompileTree(tree: PipelineTree, rerunLimit: number): Program {
+export function recompileTree(tree: PipelineTree, rerunLimit: number): string {
   const { problems } = validateTree(tree);
   if (problems.length > 0) {
     throw new GantryError('invalid', problems.map(({ message }) => message).join('\n'), { details: problems });
@@ -142,11 +148,11 @@ export function recompileTree(tree: PipelineTree, rerunLimit: number): Program {
   return compileTree(tree, new Map(), rerunLimit);
 }
 
-function compileTree(tree: PipelineTree, ids: IdMap, rerunLimit?: number): Program {
+function compileTree(tree: PipelineTree, ids: IdMap, rerunLimit?: number): string {
   try {
-    const program = compile(tree, catalog, rerunLimit === undefined ? {} : { rerunLimit });
-    requireSize(program);
-    return program;
+    const text = toJsonText(compile(tree, catalog, rerunLimit === undefined ? {} : { rerunLimit }));
+    requireSize(text);
+    return text;
   } catch (error) {
     if (!(error instanceof CompileError)) throw error;
     const submitted = [...ids.keys()].find((id) => ids.get(id) === error.nodeId) ?? error.nodeId;
@@ -154,8 +160,7 @@ function compileTree(tree: PipelineTree, ids: IdMap, rerunLimit?: number): Progr
   }
 }
 
-function requireSize(program: Program): void {
-  const text = JSON.stringify(program);
+function requireSize(text: string): void {
   if (text.length <= MAX_PROGRAM_BYTES) return;
   const bytes = gzipSync(text).length;
   if (bytes <= MAX_PROGRAM_BYTES) return;

@@ -30,7 +30,7 @@ describe('node executions', () => {
         root_node_id: 'n0',
         creator: 'ann',
       },
-      { tree: {}, program: {} },
+      { tree: {}, program: '{}' },
       { projectId: project_id, appCode: 'an app', username: 'ann', action: 'create' },
     );
   });
