@@ -111,7 +111,6 @@ export async function bootStack(boot: Boot, options: StackOptions = {}): Promise
     // The one client asks as fast as it can.
     GANTRY_RATE_LIMIT: '0',
     GANTRY_CODEC_TOKEN: readOrMakeSecret(home.codecTokenFile),
-    BENCH_MARKS_URL: database.url,
     ...options.env,
   };
 

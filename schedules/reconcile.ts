@@ -1,6 +1,6 @@
 import { insertAudit } from '../db/audit';
 import { failOverdueClockedTasks } from '../db/clocked-tasks';
-import { isDatabaseAway } from '../db/errors';
+import { databaseTrouble } from '../db/errors';
 import { adoptEnabled, lockPeriodicTask } from '../db/periodic-tasks';
 import { listScheduled, listUnsynced, markUnsynced } from '../db/schedules';
 import { Rounds } from '../tasks/rounds';
@@ -76,7 +76,7 @@ async function syncOrReport(services: Services, kind: ScheduleKind, id: number):
   try {
     return await syncSchedule(services, kind, id);
   } catch (error) {
-    if (isUnreachable(error) || isDatabaseAway(error)) throw error;
+    if (isUnreachable(error) || databaseTrouble(error)) throw error;
     services.log.error({ schedule: scheduleName(kind, id), error }, 'the schedule cannot be brought to the server');
     return false;
   }

@@ -1,6 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { isDatabaseAway } from '../../db/errors';
+import { databaseTrouble } from '../../db/errors';
 import { GantryError } from '../../tasks/error';
 import type { Services } from '../../tasks/services';
 import { isUnreachable } from '../../temporal/errors';
@@ -61,7 +61,8 @@ function isOurs(error: Error): error is GantryError {
 
 /** A server behind us that is away is no error of ours: the same request may work in a moment. */
 function asUnavailable(error: Error): Error {
-  if (isDatabaseAway(error)) return new GantryError('unavailable', 'Postgres cannot be reached', { cause: error });
+  const trouble = databaseTrouble(error);
+  if (trouble) return new GantryError('unavailable', trouble, { cause: error });
   if (isUnreachable(error)) return new GantryError('unavailable', 'Temporal cannot be reached', { cause: error });
   return error;
 }

@@ -2,6 +2,13 @@ import { sql } from 'kysely';
 import type { Db } from '../../db/connection';
 import { attemptOf } from './verdict';
 
+/** Who knows what became of tasks. */
+export interface Witnesses {
+  db: Db;
+  /** Where the marks are. */
+  marks: Db;
+}
+
 /** What is known of tasks afterwards, by task id. */
 export interface Evidence {
   /** State that people are shown. */
@@ -24,13 +31,13 @@ export interface NodeEvidence {
 }
 
 /** Makes the table that marks are left in; it is no part of Gantry's schema. */
-export async function createMarks(db: Db): Promise<void> {
+export async function createMarks(marks: Db): Promise<void> {
   await sql`create table if not exists bench_marks (
     run uuid primary key, task_id integer not null, node_id text not null, loop integer not null, attempt integer not null
-  )`.execute(db);
+  )`.execute(marks);
 }
 
-export async function collectEvidence(db: Db, ids: number[]): Promise<Evidence> {
+export async function collectEvidence({ db, marks: store }: Witnesses, ids: number[]): Promise<Evidence> {
   const tasks = await db.selectFrom('tasks').select(['id', 'shown']).where('id', 'in', ids).execute();
   const nodes = await sql<NodeEvidence & { taskId: number }>`
     select task_id as "taskId", node_id as "nodeId", loop, retry, status, outputs->>'ex_data' as reason,
@@ -38,7 +45,7 @@ export async function collectEvidence(db: Db, ids: number[]): Promise<Evidence> 
     from node_executions where task_id = any(${ids})`.execute(db);
   const marks = await sql<{ taskId: number; nodeId: string; loop: number; retry: number; count: number }>`
     select task_id as "taskId", node_id as "nodeId", loop, attempt - 1 as retry, count(*)::integer as count
-    from bench_marks where task_id = any(${ids}) group by 1, 2, 3, 4`.execute(db);
+    from bench_marks where task_id = any(${ids}) group by 1, 2, 3, 4`.execute(store);
   return {
     states: new Map(tasks.map(({ id, shown }) => [id, shown])),
     nodes: groupByTask(nodes.rows),

@@ -6,15 +6,17 @@ import { runStack } from '../../cli/stack/lifecycle';
 import { connect } from '../../db/connection';
 import { Report, round } from '../report';
 import { bootStack, removeTemporaryHome, type Stack, temporaryHome } from '../stack';
-import { createMarks } from './evidence';
+import { createMarks, type Witnesses } from './evidence';
 import { FAULTS, mountSmallDisk, SERVER_FAULTS } from './inject';
 import { processesOf } from './leaks';
+import { bootMarks } from './marks';
 import { type RoundResult, runRound, untilWhole } from './round';
 import { soak } from './soak';
 
 const SMALL_DISK_MB = 700;
 const LEAK_GRACE_MS = 5_000;
 const WORKER_RECOVERY_MS = 15_000;
+const POOL = { maxConnections: 5 };
 
 interface Options {
   names: string[];
@@ -22,6 +24,13 @@ interface Options {
   tasks: number;
   minutes: number;
   jsonFile: string | undefined;
+}
+
+/** A stack to break, and who sees it. */
+interface Scene {
+  stack: Stack;
+  boot: Boot;
+  witnesses: Witnesses;
 }
 
 /** What a fault did, over all of its rounds. */
@@ -49,12 +58,12 @@ async function main(): Promise<number> {
   const report = new Report();
   const rows: Row[] = [];
   for (const name of options.names.filter((name) => name !== 'soak')) {
-    const row = await onOwnStack(name, (stack, boot) => runFault(name, stack, boot, options));
+    const row = await onOwnStack(name, (scene) => runFault(name, scene, options));
     if (typeof row === 'string') report.line(`${name}: ${row}`);
     else rows.push(row);
   }
   const soaked = options.names.includes('soak')
-    ? await onOwnStack('soak', (stack) => soak(stack, report, options.minutes))
+    ? await onOwnStack('soak', ({ stack, witnesses }) => soak(stack, witnesses, report, options.minutes))
     : undefined;
   if (rows.length > 0) print(report, rows, options);
   report.conclude();
@@ -67,10 +76,7 @@ async function main(): Promise<number> {
 }
 
 /** Boots a stack in a home of its own for one kind of fault; a text says why that cannot be. */
-async function onOwnStack<Result>(
-  name: string,
-  work: (stack: Stack, boot: Boot) => Promise<Result>,
-): Promise<Result | string> {
+async function onOwnStack<Result>(name: string, work: (scene: Scene) => Promise<Result>): Promise<Result | string> {
   const isExternal = Boolean(process.env.DATABASE_URL || process.env.TEMPORAL_ADDRESS);
   if (isExternal && SERVER_FAULTS.includes(name))
     return 'needs servers of its own: unset DATABASE_URL, TEMPORAL_ADDRESS';
@@ -83,11 +89,17 @@ async function onOwnStack<Result>(
   let code: number;
   try {
     code = await runStack(home, async (boot) => {
-      const stack = await bootStack(boot, { workers: 2, apis: 2, restart: 'always' });
+      const store = await bootMarks(boot);
+      const env = { BENCH_MARKS_URL: store.url };
+      const stack = await bootStack(boot, { workers: 2, apis: 2, restart: 'always', env });
+      const witnesses = { db: connect(stack.databaseUrl, POOL), marks: connect(store.url, POOL) };
       try {
-        result = await work(stack, boot);
+        await createMarks(witnesses.marks);
+        result = await work({ stack, boot, witnesses });
       } finally {
+        await Promise.all([witnesses.db.destroy(), witnesses.marks.destroy()]);
         await stack.stop();
+        await store.remove();
       }
       return 0;
     });
@@ -100,8 +112,7 @@ async function onOwnStack<Result>(
   return result!;
 }
 
-async function runFault(name: string, stack: Stack, boot: Boot, { rounds, tasks }: Options): Promise<Row> {
-  const db = connect(stack.databaseUrl, { maxConnections: 5 });
+async function runFault(name: string, { stack, boot, witnesses }: Scene, { rounds, tasks }: Options): Promise<Row> {
   const row: Row = {
     fault: name,
     rounds: 0,
@@ -114,23 +125,18 @@ async function runFault(name: string, stack: Stack, boot: Boot, { rounds, tasks 
     slowestEndMs: 0,
     problems: [],
   };
-  try {
-    await createMarks(db);
-    for (let number = 1; number <= rounds; number++) {
-      const result = await runRound(stack, db, tasks, () => FAULTS[name]!(boot));
-      await untilWhole(stack);
-      const leaked = await countLeaks(boot);
-      add(row, result, leaked);
-      const { lost, doubled, stuck, recoveryMs } = result;
-      process.stdout.write(
-        `${name} ${number}/${rounds}: ${lost} lost, ${doubled} doubled, ${stuck} stuck, first sign of life after ${round(recoveryMs / 1000)} s\n`,
-      );
-      for (const problem of result.problems) process.stdout.write(`  ${problem}\n`);
-    }
-    return row;
-  } finally {
-    await db.destroy();
+  for (let number = 1; number <= rounds; number++) {
+    const result = await runRound(stack, witnesses, tasks, () => FAULTS[name]!(boot));
+    await untilWhole(stack);
+    const leaked = await countLeaks(boot);
+    add(row, result, leaked);
+    const { lost, doubled, stuck, recoveryMs } = result;
+    process.stdout.write(
+      `${name} ${number}/${rounds}: ${lost} lost, ${doubled} doubled, ${stuck} stuck, first sign of life after ${round(recoveryMs / 1000)} s\n`,
+    );
+    for (const problem of result.problems) process.stdout.write(`  ${problem}\n`);
   }
+  return row;
 }
 
 function add(row: Row, result: RoundResult, leaked: number): void {

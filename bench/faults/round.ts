@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Db } from '../../db/connection';
 import type { Service, Stack } from '../stack';
 import { PersistentApi } from './api';
-import { collectEvidence, countMoving, slowestRecovery } from './evidence';
+import { collectEvidence, countMoving, slowestRecovery, type Witnesses } from './evidence';
 import { judge, type Verdict } from './verdict';
 import { createTasks, drive } from './workload';
 
@@ -21,10 +20,11 @@ export interface RoundResult extends Verdict {
 /** Starts tasks, does the damage in the middle, and judges what became of them once everything has had the time to end. */
 export async function runRound(
   stack: Stack,
-  db: Db,
+  witnesses: Witnesses,
   tasksCount: number,
   inject: () => Promise<void>,
 ): Promise<RoundResult> {
+  const { db } = witnesses;
   const api = new PersistentApi(stack.urls, stack.credentials);
   const tasks = await createTasks(api, tasksCount);
   const half = tasks.length >> 1;
@@ -42,7 +42,7 @@ export async function runRound(
   const endedMs = Date.now() - faultAt.getTime();
   // A task is FAILED before the last of its rows need be written.
   await delay(POLL_MS);
-  const verdict = judge(tasks, await patiently(() => collectEvidence(db, ids), giveUpAt));
+  const verdict = judge(tasks, await patiently(() => collectEvidence(witnesses, ids), giveUpAt));
   return {
     ...verdict,
     lost: verdict.lost + refused.length,

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect } from '../../db/connection';
+import type { Db } from '../../db/connection';
 import type { Report } from '../report';
 import { round } from '../report';
 import type { Stack } from '../stack';
 import { PersistentApi } from './api';
-import { collectEvidence, countMoving, createMarks } from './evidence';
+import { collectEvidence, countMoving, type Witnesses } from './evidence';
 import { judge, type Verdict } from './verdict';
 import { createTasks, drive, type FaultTask } from './workload';
 
@@ -23,32 +23,26 @@ export interface SoakResult extends Verdict {
 }
 
 /** Half of the load that the stack can bear, for a long time, with a worker killed every minute. */
-export async function soak(stack: Stack, report: Report, minutes: number): Promise<SoakResult> {
-  const db = connect(stack.databaseUrl, { maxConnections: 5 });
+export async function soak(stack: Stack, witnesses: Witnesses, report: Report, minutes: number): Promise<SoakResult> {
   const api = new PersistentApi(stack.urls, stack.credentials);
-  try {
-    await createMarks(db);
-    const saturation = await measureSaturation(api, db);
-    const tasksPerSecond = saturation / 2;
-    report.heading(`soak: ${round(tasksPerSecond)} tasks/s for ${minutes} minutes, half of ${round(saturation)}`);
+  const saturation = await measureSaturation(api, witnesses.db);
+  const tasksPerSecond = saturation / 2;
+  report.heading(`soak: ${round(tasksPerSecond)} tasks/s for ${minutes} minutes, half of ${round(saturation)}`);
 
-    const load = new Load(api, tasksPerSecond);
-    const rss = await killEveryMinute(stack, minutes * 60_000, report);
-    const tasks = await load.stop();
-    const verdict = await settle(db, tasks);
+  const load = new Load(api, tasksPerSecond);
+  const rss = await killEveryMinute(stack, minutes * 60_000, report);
+  const tasks = await load.stop();
+  const verdict = await settle(witnesses, tasks);
 
-    report.line(`${verdict.tasks} tasks, ${verdict.lost} lost, ${verdict.doubled} doubled, ${verdict.stuck} stuck`);
-    for (const problem of verdict.problems) report.line(problem);
-    report.target('soak: lost, doubled, stuck', verdict.lost + verdict.doubled + verdict.stuck, { atMost: 0 });
-    judgeMemory(report, rss);
-    return { ...verdict, tasksPerSecond, rss };
-  } finally {
-    await db.destroy();
-  }
+  report.line(`${verdict.tasks} tasks, ${verdict.lost} lost, ${verdict.doubled} doubled, ${verdict.stuck} stuck`);
+  for (const problem of verdict.problems) report.line(problem);
+  report.target('soak: lost, doubled, stuck', verdict.lost + verdict.doubled + verdict.stuck, { atMost: 0 });
+  judgeMemory(report, rss);
+  return { ...verdict, tasksPerSecond, rss };
 }
 
 /** Tasks a second when there is always another one waiting. */
-async function measureSaturation(api: PersistentApi, db: ReturnType<typeof connect>): Promise<number> {
+async function measureSaturation(api: PersistentApi, db: Db): Promise<number> {
   const startedAt = Date.now();
   let done = 0;
   while (Date.now() - startedAt < SATURATION_MS) {
@@ -105,12 +99,12 @@ async function killEveryMinute(stack: Stack, forMs: number, report: Report): Pro
   return rss;
 }
 
-async function settle(db: ReturnType<typeof connect>, tasks: FaultTask[]): Promise<Verdict> {
+async function settle(witnesses: Witnesses, tasks: FaultTask[]): Promise<Verdict> {
   const ids = tasks.map(({ id }) => id);
   const giveUpAt = Date.now() + END_WITHIN_MS;
-  while ((await countMoving(db, ids)) > 0 && Date.now() < giveUpAt) await delay(250);
+  while ((await countMoving(witnesses.db, ids)) > 0 && Date.now() < giveUpAt) await delay(250);
   await delay(250);
-  return judge(tasks, await collectEvidence(db, ids));
+  return judge(tasks, await collectEvidence(witnesses, ids));
 }
 
 function judgeMemory(report: Report, rss: Record<string, number[]>): void {

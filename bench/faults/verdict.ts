@@ -31,7 +31,7 @@ export function judge(tasks: readonly FaultTask[], evidence: Evidence): Verdict 
     const what = `${name} is ${state}${task.isAccepted ? ', its callback was accepted' : ''}`;
 
     if (!RESTING.has(state) && state !== 'gone') stuck.push(what);
-    else if (state !== 'FINISHED' && !(state === 'FAILED' && isExcused(task, nodes))) lost.push(what);
+    else if (state !== 'FINISHED' && !(state === 'FAILED' && isExcused(task, nodes))) lost.push(what + reasonOf(nodes));
     for (const node of nodes) {
       const key = attemptOf(node);
       if (RESTING.has(state) && OPEN.has(node.status))
@@ -46,6 +46,11 @@ export function judge(tasks: readonly FaultTask[], evidence: Evidence): Verdict 
   }
   const problems = [...lost, ...doubled, ...stuck];
   return { tasks: tasks.length, lost: lost.length, doubled: doubled.length, stuck: stuck.length, problems };
+}
+
+function reasonOf(nodes: readonly NodeEvidence[]): string {
+  const failed = nodes.find(({ status }) => status === 'FAILED');
+  return failed ? `: ${attemptOf(failed)} failed: ${failed.reason}` : '';
 }
 
 /** What `once` promises after a crash: the node fails and says that nobody knows, and a person decides. */

@@ -33,7 +33,7 @@ export async function embeddedPostgres(
   home: Home,
   table: ProcessTable,
   port: number,
-  { durability = 'full' }: { durability?: Durability } = {},
+  { durability = 'full', name = 'postgres' }: { durability?: Durability; name?: string } = {},
 ): Promise<EmbeddedPostgres> {
   const cluster = await ensureCluster(home, table, durability);
   const urlOf = (database: string) =>
@@ -42,7 +42,7 @@ export async function embeddedPostgres(
   async function start(): Promise<Managed> {
     for (let tried = 1; ; tried++) {
       removeStalePidFile(cluster.dataFolder);
-      const managed = await table.start('postgres', cluster.binary, argumentsFor(cluster, port, durability), {
+      const managed = await table.start(name, cluster.binary, argumentsFor(cluster, port, durability), {
         user: cluster.user,
         cwd: '/',
       });
