@@ -6,7 +6,6 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
-  isCancellation,
   proxyLocalActivities,
   scheduleActivity,
   setHandler,
@@ -97,21 +96,16 @@ function validate(shell: Shell, operation: UpdateInput): void {
 }
 
 /** One attempt of a plugin as an activity named after the plugin, labelled with the node's name. */
-export async function runPluginActivity(command: RunPlugin, state: State): Promise<Outcome> {
-  try {
-    return await scheduleActivity<Outcome>(command.code, [pluginRunInput(command, state.context)], {
-      summary: command.name,
-      startToCloseTimeout: command.timeoutMs,
-      heartbeatTimeout: command.heartbeatMs,
-      cancellationType: ActivityCancellationType.TRY_CANCEL,
-      // A plugin's failure is an outcome, not an error: what is retried here is a crash, and the activity knows by its
-      // claim in Postgres whether it may run again.
-      retry: { initialInterval: '500ms', maximumInterval: '10s' },
-    });
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    return { ok: false, outputs: {}, reason: rootCauseOf(error), recorded: false };
-  }
+export function runPluginActivity(command: RunPlugin, state: State): Promise<Outcome> {
+  return scheduleActivity<Outcome>(command.code, [pluginRunInput(command, state.context)], {
+    summary: command.name,
+    startToCloseTimeout: command.timeoutMs,
+    heartbeatTimeout: command.heartbeatMs,
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    // A plugin's failure is an outcome, not an error: what is retried here is a crash, and the activity knows by its
+    // claim in Postgres whether it may run again.
+    retry: { initialInterval: '500ms', maximumInterval: '10s' },
+  });
 }
 
 /** Keeps the search attribute at the shown state; a run starts with it set (`RUNNING` for a new task). */
@@ -122,10 +116,4 @@ export function announcer(input: PipelineInput): Surroundings['announce'] {
     announced = shown;
     upsertSearchAttributes([{ key: stateAttribute, value: shown }]);
   };
-}
-
-function rootCauseOf(error: unknown): string {
-  let cause = error as Error;
-  while (cause.cause instanceof Error) cause = cause.cause;
-  return cause.message;
 }

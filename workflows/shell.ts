@@ -31,6 +31,7 @@ const MAX_FLUSHES_PER_TASK = 5;
 
 /** What the shell is composed with: the product records in Postgres, the bench's workflow does not. */
 export interface Surroundings {
+  /** Rejects when the run crashed for good, or was cancelled. */
   runPlugin(command: RunPlugin, state: State): Promise<Outcome>;
   record?(input: RecordInput): Promise<void>;
   /** Runs quick plugins; without it they are run like others. */
@@ -46,7 +47,10 @@ export interface Surroundings {
 export class Shell {
   readonly program;
   readonly state: State;
+  /** Around all commands alike; not that of the command whose end led to them. */
+  #root!: CancellationScope;
   readonly #scopes = new Map<string, CancellationScope>();
+  readonly #idleScopes: CancellationScope[] = [];
   readonly #twin = new TwinLog();
   readonly #quick: Map<string, RunPlugin>;
   #rows: RecordInput;
@@ -93,6 +97,7 @@ export class Shell {
   }
 
   async #interpret(): Promise<PipelineResult> {
+    this.#root = CancellationScope.current();
     // Signals that came with the start are delivered first: a task may begin paused.
     await Promise.resolve();
     this.#feed({ type: this.#isStarted ? 'carried_over' : 'started', at: Date.now() });
@@ -129,9 +134,18 @@ export class Shell {
           this.#quick.set(command.id, command);
           return;
         }
-        return this.#open(command.id, () => this.#runPlugin(command));
+        return this.#open(
+          command.id,
+          () => this.surroundings.runPlugin(command, this.state),
+          (outcome) => ({ type: 'plugin_ended', command: command.id, outcome, at: Date.now() }),
+          crashed,
+        );
       case 'wake':
-        return this.#open(command.id, () => this.#wake(command.id, command.at, command.label));
+        return this.#open(
+          command.id,
+          () => sleep(Math.max(1, command.at - Date.now()), { summary: command.label }),
+          () => ({ type: 'timer_fired', command: command.id, at: Date.now() }),
+        );
       case 'cancel':
         this.#quick.delete(command.id);
         this.#scopes.get(command.id)?.cancel();
@@ -152,27 +166,28 @@ export class Shell {
     }
   }
 
-  #open(id: string, work: () => Promise<void>): void {
-    const scope = new CancellationScope();
+  /**
+   * Begins what a command asks for; its end is an event. Written with few promises, and the scope of what has ended is
+   * used again: of every promise in a workflow the SDK keeps where it was made, which costs more than a machine's step.
+   */
+  #open<T>(id: string, work: () => Promise<T>, eventOf: (result: T) => Event, resultOf?: (error: unknown) => T): void {
+    const scope = this.#idleScopes.pop() ?? new CancellationScope({ cancellable: true, parent: this.#root });
     this.#scopes.set(id, scope);
-    scope
-      .run(work)
-      .catch((error) => {
-        if (!isCancellation(error)) throw error;
-      })
-      .finally(() => this.#scopes.delete(id));
+    const hear = (result: T) => {
+      this.#close(id, scope);
+      this.#measure();
+      this.#hear(eventOf(result));
+    };
+    scope.run(work).then(hear, (error) => {
+      if (isCancellation(error)) return this.#close(id, scope);
+      if (!resultOf) throw error;
+      hear(resultOf(error));
+    });
   }
 
-  async #runPlugin(command: RunPlugin): Promise<void> {
-    const outcome = await this.surroundings.runPlugin(command, this.state);
-    this.#measure();
-    this.#hear({ type: 'plugin_ended', command: command.id, outcome, at: Date.now() });
-  }
-
-  async #wake(id: string, at: number, summary: string): Promise<void> {
-    await sleep(Math.max(1, at - Date.now()), { summary });
-    this.#measure();
-    this.#hear({ type: 'timer_fired', command: id, at: Date.now() });
+  #close(id: string, scope: CancellationScope): void {
+    this.#scopes.delete(id);
+    if (!scope.consideredCancelled) this.#idleScopes.push(scope);
   }
 
   #hasRows(): boolean {
@@ -274,6 +289,13 @@ export class Shell {
       quick: [...this.#quick.values()],
     });
   }
+}
+
+/** What comes of an activity that ended in no outcome. */
+function crashed(error: unknown): Outcome {
+  let cause = error as Error;
+  while (cause.cause instanceof Error) cause = cause.cause;
+  return { ok: false, outputs: {}, reason: cause.message, recorded: false };
 }
 
 function noRows({ context }: State): RecordInput {
