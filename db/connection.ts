@@ -1,5 +1,6 @@
 import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely';
 import { Pool } from 'pg';
+import { keepPlans } from './kept-plans';
 import type { Database } from './schema';
 
 export type Db = Kysely<Database>;
@@ -11,6 +12,7 @@ export function connect(databaseUrl: string, { maxConnections = 10 } = {}): Db {
   const pool = new Pool({ connectionString: databaseUrl, max: maxConnections, connectionTimeoutMillis: 10_000 });
   // An idle connection that breaks is not an error of anyone's query; without a listener it would end the process.
   pool.on('error', () => {});
+  pool.on('connect', keepPlans);
   const dialect = new PostgresDialect({
     pool,
     // Pages and counts of long lists read an index in its order. The server's defaults are for disks that turn, and would

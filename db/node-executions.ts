@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from './connection';
 import { toJsonText } from './json';
+import { KEEP_PLAN } from './kept-plans';
 
 /** A change of one attempt of a node; absent fields stay as they are. Times are ms since the epoch. */
 export interface NodeExecutionChange {
@@ -38,7 +39,7 @@ export async function upsertNodeExecutions(
 ): Promise<number> {
   if (changes.length === 0) return 0;
   const isAllowed = fence === 'newer' ? sql`old.seq < excluded.seq` : sql`old.seq <= excluded.seq`;
-  const result = await sql`
+  const result = await sql`${KEEP_PLAN}
     insert into node_executions as old (
       task_id, node_id, loop, retry, inner_loop, seq, status, skip, error_ignored,
       started_at, finished_at, inputs, outputs, waiting_for

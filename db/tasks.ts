@@ -4,6 +4,7 @@ import { type AuditRecord, auditRow } from './audit';
 import { insertCallbacks } from './callbacks';
 import type { DbOrTransaction } from './connection';
 import { toJsonText } from './json';
+import { KEEP_PLAN } from './kept-plans';
 import type { Database } from './schema';
 
 export type TaskRecord = Selectable<Database['tasks']>;
@@ -23,7 +24,7 @@ export async function insertTask(
 ): Promise<number> {
   const record = auditRow(audit);
   // As text: six statements built one into the other take longer than to run them.
-  const { rows } = await sql<{ id: number }>`
+  const { rows } = await sql<{ id: number }>`${KEEP_PLAN}
     with task as (insert into tasks (${columns(task)}) values (${sql.join(Object.values(task))})
                   returning id, creator, flow_type),
          tree as (insert into task_trees (task_id, tree) select id, ${toJsonText(tree)}::json from task),
@@ -51,17 +52,14 @@ export function findTask(db: DbOrTransaction, projectId: number, taskId: number)
     .executeTakeFirst();
 }
 
-/** A task of a project with its tree, in one look. */
-export function findTaskWithTree(
-  db: DbOrTransaction,
-  projectId: number,
-  taskId: number,
-): Promise<(TaskRecord & { tree: unknown }) | undefined> {
+/** A task of a project as its page shows it, in one look. */
+export function findTaskWithTree(db: DbOrTransaction, projectId: number, taskId: number) {
   return db
     .selectFrom('tasks')
     .innerJoin('task_trees', 'task_trees.task_id', 'tasks.id')
-    .selectAll('tasks')
-    .select('tree')
+    .modifyFront(KEEP_PLAN)
+    .select(['id', 'name', 'creator', 'executor', 'create_method', 'template_id'])
+    .select(['created_at', 'started_at', 'finished_at', 'outputs', 'tree'])
     .where('tasks.id', '=', taskId)
     .where('project_id', '=', projectId)
     .where('is_deleted', '=', false)

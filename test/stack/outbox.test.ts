@@ -30,7 +30,7 @@ const step = (request: Step['request'], isStarted: boolean, sql: string[], when:
 });
 const BEFORE = 'before it is sent';
 const AFTER = 'after it is done';
-const INSERT = 'insert into "tasks"';
+const INSERT = 'insert into tasks';
 const CLAIM = 'update "tasks"';
 const AUDIT = 'insert into "audit_records"';
 const PROGRAM = 'from "task_programs"';
@@ -38,11 +38,6 @@ const PROGRAM = 'from "task_programs"';
 const STEPS: Step[] = [
   step('create', false, [INSERT], BEFORE),
   step('create', false, [INSERT], AFTER),
-  step('create', false, ['insert into "task_trees"'], AFTER),
-  step('create', false, ['insert into "task_programs"'], AFTER),
-  step('create', false, [INSERT, AUDIT], AFTER),
-  step('create', false, [INSERT, 'commit'], BEFORE),
-  step('create', false, [INSERT, 'commit'], AFTER),
   step('start', false, [CLAIM], BEFORE),
   step('start', false, [CLAIM], AFTER),
   step('start', false, [CLAIM, AUDIT], AFTER),
