@@ -6,7 +6,8 @@ import { round } from './report';
 import { median, percentile } from './statistics';
 
 const TASKS = 100_000;
-const CALLS = 20;
+/** Of each page: of twenty calls, the second slowest would say what the machine did beside them. */
+const CALLS = 60;
 const LIMIT = 100;
 /** Of any page, with its count, as a client sees it. */
 const TARGET_MS = 50;

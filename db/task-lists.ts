@@ -49,53 +49,40 @@ const LISTED = [
 ] as const;
 
 /** A page of tasks, newest first. */
-export function listTasks(db: DbOrTransaction, filter: TaskFilter, { limit, offset }: Page) {
+export async function listTasks(db: DbOrTransaction, filter: TaskFilter, page: Page) {
+  return readPage(db, filter, page, 'desc');
+}
+
+/** A page of tasks, newest first, and how many there are on all pages. */
+export async function listAndCountTasks(
+  db: DbOrTransaction,
+  filter: TaskFilter,
+  { limit, offset }: Page,
+): Promise<{ tasks: ListedTask[]; count: number }> {
+  const count = await countTasks(db, filter);
+  const rest = count - offset;
+  if (rest <= 0 || limit === 0) return { tasks: [], count };
+  if (offset <= count / 2) return { tasks: await listTasks(db, filter, { limit, offset }), count };
+  // What comes before a page has to be passed over: of two ends the nearer one.
+  const fromTheEnd = { limit: Math.min(limit, rest), offset: Math.max(0, rest - limit) };
+  return { tasks: (await readPage(db, filter, fromTheEnd, 'asc')).reverse(), count };
+}
+
+function readPage(db: DbOrTransaction, filter: TaskFilter, { limit, offset }: Page, order: 'asc' | 'desc') {
   // Rows that are only passed over are not looked at outside the index.
   const page = db
     .selectFrom('tasks')
     .select('id')
     .where((columns) => matches(columns, filter))
-    .orderBy('id', 'desc')
+    .orderBy('id', order)
     .limit(limit)
     .offset(offset);
   return db
     .selectFrom(page.as('page'))
     .innerJoin('tasks', 'tasks.id', 'page.id')
     .select(LISTED)
-    .orderBy('tasks.id', 'desc')
+    .orderBy('tasks.id', order)
     .execute();
-}
-
-/**
- * A page of tasks, newest first, and how many there are on all pages. One look at the index serves both: it comes in the
- * order of ids, so the page is a slice of what was counted.
- */
-export async function listAndCountTasks(
-  db: DbOrTransaction,
-  filter: TaskFilter,
-  { limit, offset }: Page,
-): Promise<{ tasks: ListedTask[]; count: number }> {
-  const { count, ids } = await db
-    .selectFrom((from) =>
-      from
-        .selectFrom('tasks')
-        .select(({ fn }) => [
-          fn.countAll<string>().as('count'),
-          sql<number[] | null>`array_agg(id order by id)`.as('ids'),
-        ])
-        .where((columns) => matches(columns, filter))
-        .as('found'),
-    )
-    .select([
-      'count',
-      sql<number[] | null>`ids[
-        greatest(count - ${offset}::integer - ${limit}::integer + 1, 1)::integer:(count - ${offset}::integer)::integer
-      ]`.as('ids'),
-    ])
-    .executeTakeFirstOrThrow();
-  if (!ids?.length) return { tasks: [], count: Number(count) };
-  const tasks = await db.selectFrom('tasks').select(LISTED).where('id', 'in', ids).orderBy('id', 'desc').execute();
-  return { tasks, count: Number(count) };
 }
 
 export type ListedTask = Awaited<ReturnType<typeof listTasks>>[number];

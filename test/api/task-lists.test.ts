@@ -116,6 +116,16 @@ describe('lists of tasks', () => {
       if (!('limit' in query)) expect(data).toEqual({ count: names.length });
     });
 
+    it.each([1, 2, 3, 4, 5, 7, 100])('come page by page, %i each, as all together, none twice', async (limit) => {
+      const all = await namesOf({ limit: '200' });
+      const pages: string[] = [];
+      for (let offset = 0; offset < all.length + 2; offset += limit) {
+        pages.push(...(await namesOf({ limit: String(limit), offset: String(offset) })));
+      }
+
+      expect(pages).toEqual(all);
+    });
+
     it.each<[Record<string, string>, number, string]>([
       [{ limit: '-1' }, 3545000, 'greater or equal to 0'],
       [{ offset: 'x' }, 3545000, 'greater or equal to 0'],
