@@ -16,6 +16,7 @@ import type { ActivityPlugin, PluginContext } from '../plugins/plugin';
 import { OpenedSecrets } from '../secrets/opened';
 import type { PluginRunInput } from '../workflows/contract';
 import { isFinalFailure } from './record';
+import { attemptOf, mayStartUnseen, StartRow } from './start-row';
 
 const OUTCOME_UNKNOWN =
   'outcome unknown: a worker was lost while this node ran, and running it again could do its work twice; ' +
@@ -33,13 +34,17 @@ const RECORD_DELAYS_MS = [0, 100, 500];
 export async function runPlugin(db: Db, code: string, input: PluginRunInput): Promise<Outcome> {
   const plugin = findPlugin(code, input.version);
   if (!plugin || 'inline' in plugin) return failure(`there is no plugin ${code} of version ${input.version}`);
-  if (!(await claim(db, input))) return findOutcome(db, input);
+  const start = new StartRow(db, input);
+  if (!mayStartUnseen(input) && !(await start.write())) return findOutcome(db, input);
+  start.writeIfItLasts();
   const beat = setInterval(() => Context.current().heartbeat(), input.heartbeatMs / 3);
   try {
-    const outcome = await perform(db, plugin, input);
-    return await recordEnd(db, input, outcome);
+    const outcome = await perform(db, plugin, input, () => start.ensure());
+    const row = { ...(await start.rest()), ...endRow(input, outcome) };
+    return await recordEnd(db, input, outcome, row);
   } finally {
     clearInterval(beat);
+    start.forget();
   }
 }
 
@@ -63,7 +68,7 @@ export async function runQuickly(
 async function attemptQuickly(db: Db, code: string, input: PluginRunInput): Promise<Outcome> {
   const plugin = findPlugin(code, input.version);
   if (!plugin || 'inline' in plugin) return failure(`there is no plugin ${code} of version ${input.version}`);
-  return perform(db, plugin, input);
+  return perform(db, plugin, input, async () => {});
 }
 
 async function tooSlow(signal: AbortSignal): Promise<Outcome> {
@@ -80,18 +85,9 @@ function limitOutputs(input: PluginRunInput, outcome: Outcome): Outcome {
   );
 }
 
-/**
- * Records that the attempt begins. Work that must not be done twice is claimed: when the row is there already, an
- * earlier run of this activity may have done it.
- */
-async function claim(db: Db, input: PluginRunInput): Promise<boolean> {
-  const row = { ...rowOf(input), seq: input.seq, status: 'RUNNING', startedAt: Date.now(), inputs: input.inputs };
-  return (await upsertNodeExecutions(db, input.taskId, [row], input.effect === 'once' ? 'newer' : 'retake')) === 1;
-}
-
 /** What became of an attempt that cannot be claimed: an earlier run may have recorded its end before its worker was lost. */
 async function findOutcome(db: Db, input: PluginRunInput): Promise<Outcome> {
-  const attempt = await findAttempt(db, { taskId: input.taskId, ...rowOf(input) });
+  const attempt = await findAttempt(db, { taskId: input.taskId, ...attemptOf(input) });
   if (attempt?.seq !== input.seq + 1) return failure(OUTCOME_UNKNOWN);
   const { _result, ex_data, ...outputs } = (attempt.outputs ?? {}) as JsonObject;
   const reason = typeof ex_data === 'string' ? { reason: ex_data } : {};
@@ -99,9 +95,15 @@ async function findOutcome(db: Db, input: PluginRunInput): Promise<Outcome> {
 }
 
 /** The plugin gets its inputs with the secrets in them open; in all that comes back they are closed again. */
-async function perform(db: Db, plugin: ActivityPlugin, input: PluginRunInput): Promise<Outcome> {
+async function perform(
+  db: Db,
+  plugin: ActivityPlugin,
+  input: PluginRunInput,
+  beforeSaving: () => Promise<void>,
+): Promise<Outcome> {
   const secrets = new OpenedSecrets();
-  const { outputs, reason, ...outcome } = await callPlugin(db, plugin, input, secrets);
+  const progress = progressOf(db, input, secrets, beforeSaving);
+  const { outputs, reason, ...outcome } = await callPlugin(plugin, input, secrets, progress);
   return {
     ...outcome,
     outputs: secrets.close(outputs),
@@ -110,10 +112,10 @@ async function perform(db: Db, plugin: ActivityPlugin, input: PluginRunInput): P
 }
 
 async function callPlugin(
-  db: Db,
   plugin: ActivityPlugin,
   input: PluginRunInput,
   secrets: OpenedSecrets,
+  progress: PluginContext['progress'],
 ): Promise<Outcome> {
   const { cancellationSignal: signal } = Context.current();
   try {
@@ -126,7 +128,7 @@ async function callPlugin(
       run: { taskId: input.taskId, nodeId: input.nodeId, loop: input.loop, attempt: input.attempt },
       system: input.system,
       executor: input.executor ?? String(input.system.executor ?? ''),
-      progress: progressOf(db, input, secrets),
+      progress,
       signal,
     });
     return { ok: true, outputs, recorded: false };
@@ -143,11 +145,13 @@ function progressOf(
   db: Db,
   { taskId, nodeId, loop, attempt, seq }: PluginRunInput,
   secrets: OpenedSecrets,
+  beforeSaving: () => Promise<void>,
 ): PluginContext['progress'] {
   const row = { taskId, nodeId, loop, retry: attempt - 1, seq };
   return {
     load: async () => secrets.open((await loadProgress(db, row)) as Json),
     async save(progress) {
+      await beforeSaving();
       if (!(await saveProgress(db, row, secrets.close(progress))))
         throw new Error('this attempt was overtaken by another one');
     },
@@ -158,13 +162,12 @@ function progressOf(
  * Writes the row of the end and says so in the outcome. When Postgres does not take it the workflow records it, however
  * long that takes, and needs all the outputs for it.
  */
-async function recordEnd(db: Db, input: PluginRunInput, outcome: Outcome): Promise<Outcome> {
-  const row = endRow(input, outcome);
+async function recordEnd(db: Db, input: PluginRunInput, outcome: Outcome, row: NodeExecutionChange): Promise<Outcome> {
   for (const delayMs of RECORD_DELAYS_MS) {
     if (delayMs > 0) await delay(delayMs);
     try {
-      await writeEnd(db, input, row);
-      return recordedOutcome(input, outcome);
+      if (await writeEnd(db, input, row)) return recordedOutcome(input, outcome);
+      return await findOutcome(db, input);
     } catch (error) {
       Context.current().log.warn('the end of an attempt could not be recorded', { nodeId: input.nodeId, error });
     }
@@ -175,7 +178,7 @@ async function recordEnd(db: Db, input: PluginRunInput, outcome: Outcome): Promi
 function endRow(input: PluginRunInput, outcome: Outcome): NodeExecutionChange {
   const isIgnored = !outcome.ok && input.ignoreFailure;
   return {
-    ...rowOf(input),
+    ...attemptOf(input),
     seq: input.seq + 1,
     status: outcome.ok || isIgnored ? 'FINISHED' : 'FAILED',
     errorIgnored: isIgnored,
@@ -190,20 +193,18 @@ function recordedOutcome(input: PluginRunInput, outcome: Outcome): Outcome {
   return { ...outcome, outputs: pick(outcome.outputs, input.wantedOutputs), recorded: true };
 }
 
-/** With a failure that nothing is tried about goes the message that tells of it. */
-async function writeEnd(db: Db, input: PluginRunInput, row: NodeExecutionChange): Promise<void> {
-  if (!isFinalFailure(row)) {
-    await upsertNodeExecutions(db, input.taskId, [row]);
-    return;
-  }
-  await db.transaction().execute(async (tx) => {
+/**
+ * With a failure that nothing is tried about goes the message that tells of it.
+ *
+ * @returns false when the attempt has ended before, or was overtaken
+ */
+async function writeEnd(db: Db, input: PluginRunInput, row: NodeExecutionChange): Promise<boolean> {
+  if (!isFinalFailure(row)) return (await upsertNodeExecutions(db, input.taskId, [row])) === 1;
+  return db.transaction().execute(async (tx) => {
     const taken = await upsertNodeExecutions(tx, input.taskId, [row]);
     if (taken > 0) await insertCallbacks(tx, input.taskId, [failureEvent(row)]);
+    return taken === 1;
   });
-}
-
-function rowOf({ nodeId, loop, innerLoop, attempt }: PluginRunInput) {
-  return { nodeId, loop, innerLoop, retry: attempt - 1 };
 }
 
 function pick(outputs: JsonObject, wanted: string[] | 'all'): JsonObject {

@@ -1,0 +1,64 @@
+import { Context } from '@temporalio/activity';
+import type { Db } from '../db/connection';
+import { type NodeExecutionChange, upsertNodeExecutions } from '../db/node-executions';
+import type { PluginRunInput } from '../workflows/contract';
+
+/** How long work that may be done twice runs until its row says so. */
+const SEEN_AFTER_MS = 25;
+
+/** Whether nothing depends on the row of the start: the work may be done twice, and nobody has begun it before. */
+export function mayStartUnseen({ effect }: PluginRunInput): boolean {
+  return (effect === 'none' || effect === 'idempotent') && Context.current().info.attempt === 1;
+}
+
+/** The row of an attempt's start: that it runs, since when, and with what. */
+export class StartRow {
+  readonly #row: NodeExecutionChange;
+  #written: Promise<boolean> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly db: Db,
+    private readonly input: PluginRunInput,
+  ) {
+    const { seq, inputs } = input;
+    this.#row = { ...attemptOf(input), seq, status: 'RUNNING', startedAt: Date.now(), inputs };
+  }
+
+  /**
+   * Writes it. Work that must not be done twice is claimed by it: when the row is there already, an earlier run of this
+   * activity may have done it.
+   */
+  write(): Promise<boolean> {
+    const { taskId, effect } = this.input;
+    const fence = effect === 'once' ? 'newer' : 'retake';
+    this.#written = upsertNodeExecutions(this.db, taskId, [this.#row], fence).then((taken) => taken === 1);
+    return this.#written;
+  }
+
+  /** Most work is over before anybody could have looked: its start and its end are then one row, written once. */
+  writeIfItLasts(): void {
+    // A start that cannot be written is written with the end.
+    if (!this.#written) this.#timer = setTimeout(() => this.write().catch(() => {}), SEEN_AFTER_MS);
+  }
+
+  /** What the attempt's plugin saves is kept in its row. */
+  async ensure(): Promise<void> {
+    await (this.#written ?? this.write());
+  }
+
+  /** What of it has yet to be written, with the end. */
+  async rest(): Promise<Partial<NodeExecutionChange>> {
+    clearTimeout(this.#timer);
+    return (await this.#written?.catch(() => false)) ? {} : this.#row;
+  }
+
+  forget(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+/** Which attempt it is, as its row says. */
+export function attemptOf({ nodeId, loop, innerLoop, attempt }: PluginRunInput) {
+  return { nodeId, loop, innerLoop, retry: attempt - 1 };
+}
