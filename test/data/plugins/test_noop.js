@@ -1,3 +1,4 @@
+const { setTimeout: delay } = require('node:timers/promises');
 const { z } = require('zod');
 
 /** Stands for any plugin that is run as an activity. */
@@ -6,11 +7,12 @@ exports.plugin = {
   version: 'legacy',
   name: 'No-op',
   group: 'Test',
-  description: 'Does nothing',
+  description: 'Waits for some milliseconds, if at all',
   effect: 'none',
-  inputs: z.object({}),
+  inputs: z.object({ ms: z.number().default(0) }),
   outputs: z.object({}),
-  async run() {
+  async run({ ms }) {
+    if (ms > 0) await delay(ms);
     return {};
   },
 };
