@@ -7,8 +7,6 @@ import type { Managed, ProcessTable, StopStep } from './processes';
 export const MAIN = path.join(__dirname, '..', 'main.js');
 
 const READY_WITHIN_MS = 60_000;
-/** MiB for what has just been made. Most of it are the trees of one request, and 16, Node's own, fill twice in a large one. */
-const NODE_FLAGS = ['--max-semi-space-size=64'];
 
 /** Both promise to end within 5 s of SIGTERM. */
 export const SERVICE_STOP: readonly StopStep[] = [{ signal: 'SIGTERM', waitMs: 5_000 }];
@@ -34,7 +32,7 @@ export async function startService(
   env: NodeJS.ProcessEnv,
   { as: name = service, command = [MAIN, service] }: ServiceOptions = {},
 ): Promise<Managed> {
-  const managed = await table.start(name, process.execPath, [...NODE_FLAGS, ...command], { env, channel: 'ipc' });
+  const managed = await table.start(name, process.execPath, command, { env, channel: 'ipc' });
   const ready = new Promise<'ready'>((resolve) => {
     managed.child.on('message', (message: unknown) => {
       if (typeof message === 'object' && message !== null && 'ready' in message) resolve('ready');
