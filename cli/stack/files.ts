@@ -9,8 +9,13 @@ import path from 'node:path';
  */
 export function writeFileAtomic(file: string, content: string, mode = 0o600): void {
   const temporary = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.new`;
-  fs.writeFileSync(temporary, content, { mode });
-  fs.renameSync(temporary, file);
+  try {
+    fs.writeFileSync(temporary, content, { mode });
+    fs.renameSync(temporary, file);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
 /** The parsed JSON of a file, or undefined when there is no such file or it is not JSON. The caller checks the shape. */

@@ -1,6 +1,9 @@
 import { readJsonIfThere, writeFileAtomic } from './files';
 import { bootId, type ProcessIdentity } from './identity';
 
+const NO_ROOM = new Set(['ENOSPC', 'EDQUOT']);
+const WRITE_AGAIN_MS = 1_000;
+
 export type StackState = 'booting' | 'ready' | 'stopping' | 'stopped';
 
 /** The content of stack.json: what runs, where, and as which processes. */
@@ -22,11 +25,13 @@ export interface StackRecord {
 export class StackFile {
   readonly #file: string;
   readonly #record: StackRecord;
+  #again: NodeJS.Timeout | undefined;
 
+  /** @throws Error when the file cannot be written; later it is written as soon as there is room */
   constructor(file: string, record: StackRecord) {
     this.#file = file;
     this.#record = record;
-    this.#write();
+    this.#replace();
   }
 
   get ports(): Readonly<Record<string, number>> {
@@ -63,6 +68,17 @@ export class StackFile {
   }
 
   #write(): void {
+    clearTimeout(this.#again);
+    try {
+      this.#replace();
+    } catch (error) {
+      if (!NO_ROOM.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      // A full disk is no reason to end what runs. Until there is room, the file says less than it should.
+      this.#again = setTimeout(() => this.#write(), WRITE_AGAIN_MS).unref();
+    }
+  }
+
+  #replace(): void {
     writeFileAtomic(this.#file, `${JSON.stringify(this.#record, null, 2)}\n`);
   }
 }

@@ -9,7 +9,7 @@ import { lockHome } from '../../cli/stack/lock';
 import { isPortFree, pickPorts } from '../../cli/stack/ports';
 import { emptyRecord, readRecord, StackFile } from '../../cli/stack/record';
 import { extractFile } from '../../cli/stack/tar';
-import { freePort } from './helper';
+import { freePort, until } from './helper';
 
 let folder: string;
 beforeEach(() => {
@@ -50,6 +50,21 @@ describe('stack.json', () => {
       ports: { postgres: 15432 },
       processes: { worker: { pid: 4711, startTime: '99' } },
     });
+  });
+
+  it('is written when there is room again after a disk was full', async () => {
+    const file = path.join(folder, 'stack.json');
+    const record = new StackFile(file, emptyRecord());
+    const write = jest.spyOn(fs, 'writeFileSync').mockImplementation(() => {
+      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    });
+
+    record.setProcess('worker', { pid: 4711, startTime: '99' });
+    expect(readRecord(file).processes).toEqual({});
+    write.mockRestore();
+
+    await until('the process is in the file', () => readRecord(file).processes.worker !== undefined);
+    expect(fs.readdirSync(folder)).toEqual(['stack.json']);
   });
 
   it('is read without processes of before the last reboot, and without pids that are not ones', () => {
