@@ -1,5 +1,5 @@
 import { type ExpressionBuilder, type ExpressionWrapper, type SqlBool, sql } from 'kysely';
-import type { DbOrTransaction } from './connection';
+import type { Db, DbOrTransaction } from './connection';
 import type { Database } from './schema';
 
 /** Which tasks of a project; absent fields do not restrict. */
@@ -49,40 +49,31 @@ const LISTED = [
 ] as const;
 
 /** A page of tasks, newest first. */
-export async function listTasks(db: DbOrTransaction, filter: TaskFilter, page: Page) {
-  return readPage(db, filter, page, 'desc');
-}
-
-/** A page of tasks, newest first, and how many there are on all pages. */
-export async function listAndCountTasks(
-  db: DbOrTransaction,
-  filter: TaskFilter,
-  { limit, offset }: Page,
-): Promise<{ tasks: ListedTask[]; count: number }> {
-  const count = await countTasks(db, filter);
-  const rest = count - offset;
-  if (rest <= 0 || limit === 0) return { tasks: [], count };
-  if (offset <= count / 2) return { tasks: await listTasks(db, filter, { limit, offset }), count };
-  // What comes before a page has to be passed over: of two ends the nearer one.
-  const fromTheEnd = { limit: Math.min(limit, rest), offset: Math.max(0, rest - limit) };
-  return { tasks: (await readPage(db, filter, fromTheEnd, 'asc')).reverse(), count };
-}
-
-function readPage(db: DbOrTransaction, filter: TaskFilter, { limit, offset }: Page, order: 'asc' | 'desc') {
+export function listTasks(db: DbOrTransaction, filter: TaskFilter, { limit, offset }: Page) {
   // Rows that are only passed over are not looked at outside the index.
   const page = db
     .selectFrom('tasks')
     .select('id')
     .where((columns) => matches(columns, filter))
-    .orderBy('id', order)
+    .orderBy('id', 'desc')
     .limit(limit)
     .offset(offset);
   return db
     .selectFrom(page.as('page'))
     .innerJoin('tasks', 'tasks.id', 'page.id')
     .select(LISTED)
-    .orderBy('tasks.id', order)
+    .orderBy('tasks.id', 'desc')
     .execute();
+}
+
+/** A page of tasks, newest first, and how many there are on all pages: side by side, as each looks at the index once. */
+export async function listAndCountTasks(
+  db: Db,
+  filter: TaskFilter,
+  page: Page,
+): Promise<{ tasks: ListedTask[]; count: number }> {
+  const [tasks, count] = await Promise.all([listTasks(db, filter, page), countTasks(db, filter)]);
+  return { tasks, count };
 }
 
 export type ListedTask = Awaited<ReturnType<typeof listTasks>>[number];
