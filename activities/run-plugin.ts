@@ -35,8 +35,8 @@ export async function runPlugin(db: Db, code: string, input: PluginRunInput): Pr
   const plugin = findPlugin(code, input.version);
   if (!plugin || 'inline' in plugin) return failure(`there is no plugin ${code} of version ${input.version}`);
   const start = new StartRow(db, input);
-  if (!mayStartUnseen(input) && !(await start.write())) return findOutcome(db, input);
-  start.writeIfItLasts();
+  if (mayStartUnseen(input)) start.writeIfItLasts();
+  else if (!(await start.write())) return findOutcome(db, input);
   const beat = setInterval(() => Context.current().heartbeat(), input.heartbeatMs / 3);
   try {
     const outcome = await perform(db, plugin, input, () => start.ensure());

@@ -39,7 +39,7 @@ export class StartRow {
   /** Most work is over before anybody could have looked: its start and its end are then one row, written once. */
   writeIfItLasts(): void {
     // A start that cannot be written is written with the end.
-    if (!this.#written) this.#timer = setTimeout(() => this.write().catch(() => {}), SEEN_AFTER_MS);
+    this.#timer = setTimeout(() => this.ensure().catch(() => {}), SEEN_AFTER_MS);
   }
 
   /** What the attempt's plugin saves is kept in its row. */
@@ -49,10 +49,11 @@ export class StartRow {
 
   /** What of it has yet to be written, with the end. */
   async rest(): Promise<Partial<NodeExecutionChange>> {
-    clearTimeout(this.#timer);
+    this.forget();
     return (await this.#written?.catch(() => false)) ? {} : this.#row;
   }
 
+  /** Writes it no more: the attempt is over. */
   forget(): void {
     clearTimeout(this.#timer);
   }
