@@ -6,6 +6,7 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 export async function bundleWorkflows(folder: string): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: require.resolve('./workflows'),
+    preloadModules: [require.resolve('../pipeline/machine')],
     logger: new DefaultLogger('ERROR'),
   });
   const file = join(folder, 'bench-workflows.js');

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createActivities } from '../activities';
@@ -16,6 +17,10 @@ export const WORKFLOW_BUNDLE = join(__dirname, '..', 'workflow-bundle.js');
 const STICKY_MS = 3_000;
 const SHUTDOWN_GRACE_MS = 2_000;
 const SHUTDOWN_FORCE_MS = 4_000;
+
+/** Frames of a stack trace in workflow code, and everywhere else. */
+const WORKFLOW_STACK_FRAMES = 3;
+const STACK_FRAMES = 10;
 
 export interface WorkerSetup extends TemporalConfig {
   installation: Installation;
@@ -49,7 +54,7 @@ export async function startWorker({
 }: WorkerSetup): Promise<RunningWorker> {
   const version = deploymentVersion(installation, bundle);
   const connection = await NativeConnection.connect({ address });
-  const worker = await Worker.create({
+  const worker = await createWithShortStacks({
     connection,
     namespace,
     taskQueue: taskQueueOf(installation),
@@ -74,6 +79,19 @@ export async function startWorker({
       await finished;
     },
   };
+}
+
+/**
+ * The SDK formats the stack of every promise that workflow code makes, frame by frame: with few frames a workflow costs a
+ * tenth less. What makes a context reads the limit once, so that it holds for workflow code alone.
+ */
+async function createWithShortStacks(options: WorkerOptions): Promise<Worker> {
+  setFlagsFromString(`--stack-trace-limit=${WORKFLOW_STACK_FRAMES}`);
+  try {
+    return await Worker.create(options);
+  } finally {
+    setFlagsFromString(`--stack-trace-limit=${STACK_FRAMES}`);
+  }
 }
 
 /** Sends the SDK's log lines to ours; once a process, before the first worker. */

@@ -48,6 +48,7 @@ function copyAssets(root, dist) {
 /** Bundling takes seconds, and most edits are outside of the workflow code: it has a stamp of its own. */
 async function ensureBundled(root, dist) {
   const entry = path.join(dist, 'workflows', 'index.js');
+  const machine = path.join(dist, 'pipeline', 'machine', 'index.js');
   const target = path.join(dist, 'workflow-bundle.js');
   const stamp = path.join(dist, '.bundle-stamp');
   if (!fs.existsSync(entry)) return 0;
@@ -55,7 +56,7 @@ async function ensureBundled(root, dist) {
   if (readIfThere(stamp) === hash && fs.existsSync(target)) return 0;
 
   say('bundling the workflow code');
-  const code = await runStep(process.execPath, [path.join(__dirname, 'bundle.js'), entry, target], root);
+  const code = await runStep(process.execPath, [path.join(__dirname, 'bundle.js'), entry, target, machine], root);
   if (code !== 0) return code;
   fs.writeFileSync(stamp, hash);
   return 0;

@@ -2,6 +2,8 @@ const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 
+/** What builds, and decides what is in the bundle. */
+const BUILDER = ['build.js', 'bundle.js'].map((name) => path.join('scripts', 'setup', name));
 const CONFIG = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 /** What the workflow bundle can reach: the machine, plugin types, the shell. Other rooms never get into it. */
 const BUNDLED_ROOMS = ['pipeline', 'plugins', 'workflows'];
@@ -14,13 +16,13 @@ function rooms(root) {
 
 /** Every file that dist/ is made from, relative to the clone, sorted. */
 function sourceFiles(root) {
-  return [...CONFIG, ...rooms(root).flatMap((room) => filesBelow(root, room))].sort();
+  return [...CONFIG, ...BUILDER, ...rooms(root).flatMap((room) => filesBelow(root, room))].sort();
 }
 
-/** The compiled files that the workflow bundle may be made from, and the lock file (the SDK's version). */
+/** The compiled files that the workflow bundle may be made from, the lock file (the SDK's version), and what bundles. */
 function bundledFiles(root) {
   const compiled = BUNDLED_ROOMS.flatMap((room) => filesBelow(root, path.join('dist', room)));
-  return ['package-lock.json', ...compiled.filter((file) => file.endsWith('.js'))].sort();
+  return ['package-lock.json', ...BUILDER, ...compiled.filter((file) => file.endsWith('.js'))].sort();
 }
 
 /** One hash over the paths and contents of the files (contents, not mtimes: a checkout touches everything). */
