@@ -20,7 +20,7 @@ export async function advance(db: Db, twins: Twins, runId: string, input: Advanc
   const line = new Line(twin, input.runs, input.rows);
   const endAt = Date.now() + MAX_MS;
   for (let left = MAX_RUNS; left > 0 && line.hasRuns && Date.now() < endAt; ) left -= await line.runSome(db, left);
-  await record(db, line.rows, 'retake');
+  await record(db, input.rows.taskId, line.rows, 'retake');
   twins.put(runId, twin);
   return { events: line.events, seq: twin.state.seq };
 }
@@ -28,16 +28,16 @@ export async function advance(db: Db, twins: Twins, runId: string, input: Advanc
 /** What happens in one go. */
 class Line {
   readonly events: Event[] = [];
-  readonly rows: { taskId: number; nodes: NodeExecutionChange[]; task?: TaskRow };
+  readonly rows: { nodes: NodeExecutionChange[]; task?: TaskRow | undefined };
   readonly #runs: RunPlugin[];
 
   constructor(
     private readonly twin: Twin,
     runs: readonly RunPlugin[],
-    rows: RecordInput,
+    { nodes, task }: RecordInput,
   ) {
     this.#runs = [...runs];
-    this.rows = { ...rows, nodes: [...rows.nodes] };
+    this.rows = { nodes: [...nodes], task };
   }
 
   get hasRuns(): boolean {

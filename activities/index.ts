@@ -26,7 +26,7 @@ export function createActivities(db: Db, launch: Launch): Record<string, (input:
   return {
     ...byCode,
     [LAUNCH_ACTIVITY]: launch,
-    [RECORD_ACTIVITY]: (input: RecordInput) => record(db, input),
+    [RECORD_ACTIVITY]: ({ taskId, ...rows }: RecordInput) => record(db, taskId, rows),
     [ADVANCE_ACTIVITY]: (input: AdvanceInput) =>
       advance(db, twins, Context.current().info.workflowExecution!.runId, input),
   };

@@ -1,36 +1,33 @@
-import { failureEvent, insertCallbacks } from '../db/callbacks';
+import { failureEvent, type TaskEvent } from '../db/callbacks';
 import type { Db } from '../db/connection';
-import {
-  closeOpenNodeExecutions,
-  type Fence,
-  type NodeExecutionChange,
-  upsertNodeExecutions,
-} from '../db/node-executions';
-import { recordTaskState } from '../db/tasks';
+import type { Fence, NodeExecutionChange } from '../db/node-executions';
+import { recordChanges } from '../db/recording';
 import type { TaskRow } from '../pipeline/machine';
 
-/** Writes what the machine recorded, all or nothing; writing it again changes nothing. */
-export async function record(
-  db: Db,
-  { taskId, nodes, task }: { taskId: number; nodes: NodeExecutionChange[]; task?: TaskRow },
-  fence?: Fence,
-): Promise<void> {
-  const failures = nodes.filter(isFinalFailure);
-  if (!task && failures.length === 0) {
-    await upsertNodeExecutions(db, taskId, nodes, fence);
-    return;
-  }
-  await db.transaction().execute(async (tx) => {
-    await upsertNodeExecutions(tx, taskId, nodes, fence);
-    await insertCallbacks(tx, taskId, failures.map(failureEvent));
-    if (!task) return;
-    await recordTaskState(tx, taskId, task);
-    const hasEnded = task.status === 'FINISHED' || task.status === 'REVOKED';
-    if (hasEnded) await closeOpenNodeExecutions(tx, taskId, new Date(task.at));
-  });
+/** Rows that belong together. */
+export interface Rows {
+  nodes: readonly NodeExecutionChange[];
+  task?: TaskRow | undefined;
+}
+
+/**
+ * Writes what the machine recorded, and what the task's creator is told of it: all or nothing. Writing it again changes
+ * nothing.
+ *
+ * @returns the sequence numbers of the node rows that were taken
+ */
+export function record(db: Db, taskId: number, { nodes, task }: Rows, fence?: Fence): Promise<number[]> {
+  const events = [...nodes.filter(isFinalFailure).map(failureEvent), ...endEvents(task)];
+  return recordChanges(db, taskId, { nodes, task, events }, fence);
 }
 
 /** Whether nothing is tried any more about a failure: then a task's creator is told. */
-export function isFinalFailure({ status, willRetry }: NodeExecutionChange): boolean {
+function isFinalFailure({ status, willRetry }: NodeExecutionChange): boolean {
   return status === 'FAILED' && !willRetry;
+}
+
+function endEvents(task: TaskRow | undefined): TaskEvent[] {
+  if (task?.status !== 'FINISHED' && task?.status !== 'REVOKED') return [];
+  const success = task.status === 'FINISHED';
+  return [{ event: task.status.toLowerCase(), success, outputs: task.outputs ?? {} }];
 }

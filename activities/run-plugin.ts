@@ -1,21 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
-import { failureEvent, insertCallbacks } from '../db/callbacks';
 import type { Db } from '../db/connection';
-import {
-  findAttempt,
-  loadProgress,
-  type NodeExecutionChange,
-  saveProgress,
-  upsertNodeExecutions,
-} from '../db/node-executions';
+import { findAttempt, loadProgress, type NodeExecutionChange, saveProgress } from '../db/node-executions';
 import type { Json, JsonObject } from '../pipeline/json';
 import { type Outcome, outputsOf } from '../pipeline/machine';
 import { findPlugin } from '../plugins';
 import type { ActivityPlugin, PluginContext } from '../plugins/plugin';
 import { OpenedSecrets } from '../secrets/opened';
 import type { PluginRunInput } from '../workflows/contract';
-import { isFinalFailure } from './record';
+import { type Rows, record } from './record';
 import { attemptOf, mayStartUnseen, StartRow } from './start-row';
 
 const OUTCOME_UNKNOWN =
@@ -40,8 +33,8 @@ export async function runPlugin(db: Db, code: string, input: PluginRunInput): Pr
   const beat = setInterval(() => Context.current().heartbeat(), input.heartbeatMs / 3);
   try {
     const outcome = await perform(db, plugin, input, () => start.ensure());
-    const row = { ...(await start.rest()), ...endRow(input, outcome) };
-    return await recordEnd(db, input, outcome, row);
+    const rows = await start.complete(endRow(input, outcome));
+    return await recordEnd(db, input, outcome, rows);
   } finally {
     clearInterval(beat);
     start.forget();
@@ -162,11 +155,13 @@ function progressOf(
  * Writes the row of the end and says so in the outcome. When Postgres does not take it the workflow records it, however
  * long that takes, and needs all the outputs for it.
  */
-async function recordEnd(db: Db, input: PluginRunInput, outcome: Outcome, row: NodeExecutionChange): Promise<Outcome> {
+async function recordEnd(db: Db, input: PluginRunInput, outcome: Outcome, rows: Rows): Promise<Outcome> {
   for (const delayMs of RECORD_DELAYS_MS) {
     if (delayMs > 0) await delay(delayMs);
     try {
-      if (await writeEnd(db, input, row)) return recordedOutcome(input, outcome);
+      const taken = await record(db, input.taskId, rows);
+      // Otherwise it has ended before, or was overtaken.
+      if (taken.includes(input.seq + 1)) return recordedOutcome(input, outcome);
       return await findOutcome(db, input);
     } catch (error) {
       Context.current().log.warn('the end of an attempt could not be recorded', { nodeId: input.nodeId, error });
@@ -191,20 +186,6 @@ function endRow(input: PluginRunInput, outcome: Outcome): NodeExecutionChange {
 /** What the machine needs to hear when the row is written. */
 function recordedOutcome(input: PluginRunInput, outcome: Outcome): Outcome {
   return { ...outcome, outputs: pick(outcome.outputs, input.wantedOutputs), recorded: true };
-}
-
-/**
- * With a failure that nothing is tried about goes the message that tells of it.
- *
- * @returns false when the attempt has ended before, or was overtaken
- */
-async function writeEnd(db: Db, input: PluginRunInput, row: NodeExecutionChange): Promise<boolean> {
-  if (!isFinalFailure(row)) return (await upsertNodeExecutions(db, input.taskId, [row])) === 1;
-  return db.transaction().execute(async (tx) => {
-    const taken = await upsertNodeExecutions(tx, input.taskId, [row]);
-    if (taken > 0) await insertCallbacks(tx, input.taskId, [failureEvent(row)]);
-    return taken === 1;
-  });
 }
 
 function pick(outputs: JsonObject, wanted: string[] | 'all'): JsonObject {

@@ -1,7 +1,8 @@
 import { Context } from '@temporalio/activity';
 import type { Db } from '../db/connection';
-import { type NodeExecutionChange, upsertNodeExecutions } from '../db/node-executions';
+import type { NodeExecutionChange } from '../db/node-executions';
 import type { PluginRunInput } from '../workflows/contract';
+import { type Rows, record } from './record';
 
 /** How long work that may be done twice runs until its row says so. */
 const SEEN_AFTER_MS = 25;
@@ -11,7 +12,7 @@ export function mayStartUnseen({ effect }: PluginRunInput): boolean {
   return (effect === 'none' || effect === 'idempotent') && Context.current().info.attempt === 1;
 }
 
-/** The row of an attempt's start: that it runs, since when, and with what. */
+/** The row of an attempt's start: that it runs, since when, and with what. With it goes what is recorded along. */
 export class StartRow {
   readonly #row: NodeExecutionChange;
   #written: Promise<boolean> | undefined;
@@ -30,9 +31,10 @@ export class StartRow {
    * activity may have done it.
    */
   write(): Promise<boolean> {
-    const { taskId, effect } = this.input;
+    const { taskId, effect, along } = this.input;
     const fence = effect === 'once' ? 'newer' : 'retake';
-    this.#written = upsertNodeExecutions(this.db, taskId, [this.#row], fence).then((taken) => taken === 1);
+    const rows = withRow(this.#row, along);
+    this.#written = record(this.db, taskId, rows, fence).then((taken) => taken.includes(this.#row.seq));
     return this.#written;
   }
 
@@ -47,10 +49,11 @@ export class StartRow {
     await (this.#written ?? this.write());
   }
 
-  /** What of it has yet to be written, with the end. */
-  async rest(): Promise<Partial<NodeExecutionChange>> {
+  /** The row of the end, with what of the start has yet to be written. */
+  async complete(end: NodeExecutionChange): Promise<Rows> {
     this.forget();
-    return (await this.#written?.catch(() => false)) ? {} : this.#row;
+    if (await this.#written?.catch(() => false)) return { nodes: [end] };
+    return withRow({ ...this.#row, ...end }, this.input.along);
   }
 
   /** Writes it no more: the attempt is over. */
@@ -62,4 +65,8 @@ export class StartRow {
 /** Which attempt it is, as its row says. */
 export function attemptOf({ nodeId, loop, innerLoop, attempt }: PluginRunInput) {
   return { nodeId, loop, innerLoop, retry: attempt - 1 };
+}
+
+function withRow(row: NodeExecutionChange, along: PluginRunInput['along']): Rows {
+  return { nodes: [...(along?.nodes ?? []), row], task: along?.task };
 }

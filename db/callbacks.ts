@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { DbOrTransaction } from './connection';
 import { toJsonText } from './json';
+import type { NodeExecutionChange } from './node-executions';
 import type { Database } from './schema';
 
 type CallbackRecord = Selectable<Database['callbacks']>;
@@ -10,6 +11,8 @@ export interface TaskEvent {
   /** Recorded again, the same event is one message: `finished`, `revoked`, `node_failed <node> <loop> <retry>`. */
   event: string;
   success: boolean;
+  /** Of a node's change: without that change there is nothing to tell. */
+  seq?: number;
   /** Key with `${}` to value. */
   outputs?: unknown;
 }
@@ -20,22 +23,28 @@ export async function insertCallbacks(
   taskId: number,
   events: readonly TaskEvent[],
 ): Promise<void> {
-  for (const { event, success, outputs = {} } of events) {
-    const body = { task_id: taskId, task_success: success };
-    const bodyWithOutputs = { ...body, task_outputs: outputs, callback_version: 'v2' };
-    await sql`
-      insert into callbacks (task_id, event, url, body)
-      select
-        id, ${event}, callback_url,
-        case callback_version when 'v2' then ${toJsonText(bodyWithOutputs)}::json else ${toJsonText(body)}::json end
-      from tasks where id = ${taskId} and callback_url is not null
-      on conflict (task_id, event) do nothing`.execute(db);
-  }
+  if (events.length > 0) await callbacksOf(taskId, events).execute(db);
+}
+
+/** The statement of `insertCallbacks`, for use within another one that may know better which are told (by their `seq`). */
+export function callbacksOf(taskId: number, events: readonly TaskEvent[], condition = sql`true`) {
+  return sql`
+    insert into callbacks (task_id, event, url, body)
+    select tasks.id, event, callback_url, case callback_version when 'v2' then "bodyWithOutputs" else body end
+    from tasks, json_to_recordset(${toJsonText(events.map((event) => messageOf(taskId, event)))}::json)
+      as message (event text, seq integer, body json, "bodyWithOutputs" json)
+    where tasks.id = ${taskId} and callback_url is not null and ${condition}
+    on conflict (task_id, event) do nothing`;
+}
+
+function messageOf(taskId: number, { event, seq, success, outputs = {} }: TaskEvent) {
+  const body = { task_id: taskId, task_success: success };
+  return { event, seq, body, bodyWithOutputs: { ...body, task_outputs: outputs, callback_version: 'v2' } };
 }
 
 /** An attempt of a node that failed for good: no automatic retry follows. */
-export function failureEvent({ nodeId, loop, retry }: { nodeId: string; loop: number; retry: number }): TaskEvent {
-  return { event: `node_failed ${nodeId} ${loop} ${retry}`, success: false };
+export function failureEvent({ nodeId, loop, retry, seq }: NodeExecutionChange): TaskEvent {
+  return { event: `node_failed ${nodeId} ${loop} ${retry}`, seq, success: false };
 }
 
 /** A message that is to be sent now. */

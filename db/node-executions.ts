@@ -29,17 +29,23 @@ export type Fence = 'newer' | 'retake';
  * Writes changes of one task in one statement. A row never goes back to a lower sequence number: such a change is
  * dropped. Several changes of one attempt, in the order of their numbers, count as one.
  *
- * @returns how many of the changes were taken
+ * @returns the sequence numbers of the changes that were taken
  */
 export async function upsertNodeExecutions(
   db: DbOrTransaction,
   taskId: number,
   changes: readonly NodeExecutionChange[],
   fence: Fence = 'newer',
-): Promise<number> {
-  if (changes.length === 0) return 0;
+): Promise<number[]> {
+  if (changes.length === 0) return [];
+  const { rows } = await sql<{ seq: number }>`${KEEP_PLAN} ${upsertOf(taskId, changes, fence)}`.execute(db);
+  return rows.map(({ seq }) => seq);
+}
+
+/** The statement of `upsertNodeExecutions`, for use within another one. Its rows: `node_id`, `loop`, `retry`, `seq`. */
+export function upsertOf(taskId: number, changes: readonly NodeExecutionChange[], fence: Fence) {
   const isAllowed = fence === 'newer' ? sql`old.seq < excluded.seq` : sql`old.seq <= excluded.seq`;
-  const result = await sql`${KEEP_PLAN}
+  return sql<{ seq: number }>`
     insert into node_executions as old (
       task_id, node_id, loop, retry, inner_loop, seq, status, skip, error_ignored,
       started_at, finished_at, inputs, outputs, waiting_for
@@ -64,8 +70,8 @@ export async function upsertNodeExecutions(
       inputs = coalesce(excluded.inputs, old.inputs),
       outputs = coalesce(excluded.outputs, old.outputs),
       waiting_for = excluded.waiting_for
-    where ${isAllowed}`.execute(db);
-  return Number(result.numAffectedRows ?? 0);
+    where ${isAllowed}
+    returning node_id, loop, retry, seq`;
 }
 
 /** One change per attempt, since a statement can touch a row only once. */

@@ -177,33 +177,14 @@ export async function releaseStart(db: DbOrTransaction, taskId: number): Promise
     .execute();
 }
 
-/**
- * A change of the task's state, `at` in ms since the epoch; dropped when the row is newer. The end of a task that has a
- * callback_url leaves its message: call it in a transaction.
- */
-export async function recordTaskState(
-  db: DbOrTransaction,
-  taskId: number,
-  change: { seq: number; status: string; shown: string; at: number; outputs?: unknown },
-): Promise<void> {
-  const hasEnded = change.status === 'FINISHED' || change.status === 'REVOKED';
-  const updated = await db
+/** Notes that a task which was starting has its workflow. */
+export async function endStart(db: DbOrTransaction, taskId: number): Promise<void> {
+  await db
     .updateTable('tasks')
-    .set({
-      phase: hasEnded ? 'ended' : 'running',
-      status: change.status,
-      shown: change.shown,
-      seq: change.seq,
-      ...(hasEnded ? { current_flow: 'finished', finished_at: new Date(change.at) } : {}),
-      ...(change.outputs === undefined ? {} : { outputs: toJsonText(change.outputs) }),
-    })
+    .set({ phase: 'running' })
     .where('id', '=', taskId)
-    .where('seq', '<', change.seq)
-    .returning('callback_url')
-    .executeTakeFirst();
-  if (!hasEnded || !updated?.callback_url) return;
-  const success = change.status === 'FINISHED';
-  await insertCallbacks(db, taskId, [{ event: change.status.toLowerCase(), success, outputs: change.outputs ?? {} }]);
+    .where('phase', '=', 'starting')
+    .execute();
 }
 
 /**

@@ -1,7 +1,15 @@
 import type { ProjectRecord } from '../db/access';
 import { findProject } from '../db/access';
 import { insertAudit } from '../db/audit';
-import { claimStart, findProgram, findTask, releaseStart, type TaskRecord, takeStuckStarts } from '../db/tasks';
+import {
+  claimStart,
+  endStart,
+  findProgram,
+  findTask,
+  releaseStart,
+  type TaskRecord,
+  takeStuckStarts,
+} from '../db/tasks';
 import type { Program } from '../pipeline/program';
 import { isUnreachable } from '../temporal/errors';
 import { type Actor, auditOf } from './actor';
@@ -62,6 +70,8 @@ export async function startStuckTasks(services: Services, now = Date.now()): Pro
     for (const task of stuck) {
       const project = await findProject(tx, task.project_id);
       await startWorkflow(services, task, project!);
+      // Its first row may be long in coming; meanwhile somebody may end the workflow from outside.
+      await endStart(tx, task.id);
       services.log.info({ taskId: task.id }, 'started a task whose start had been interrupted');
     }
     return stuck.length;

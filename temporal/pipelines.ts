@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Client,
   WorkflowExecutionAlreadyStartedError,
   type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import type { TaskContext } from '../pipeline/machine';
+import type { Refusal, TaskContext } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
 import {
   CHECK_UPDATE,
   PIPELINE_WORKFLOW,
-  POSSIBLE,
+  type PipelineInput,
   type SignalInput,
   type SignalName,
   type UpdateInput,
@@ -22,6 +23,13 @@ const PING_TIMEOUT_MS = 3_000;
 const CHECK_TIMEOUT_MS = 3_000;
 const UPDATE_TIMEOUT_MS = 10_000;
 
+/** How often an update is sent that came between two workflow tasks or two runs. It left no trace. */
+const ATTEMPTS = 5;
+const BETWEEN_ATTEMPTS_MS = 20;
+
+/** Type of the server's refusal when a worker ended a workflow task without looking at the update that came with it. */
+const PASSED_BY = 'UnprocessedUpdate';
+
 export interface PipelineStart {
   program: Program;
   context: TaskContext;
@@ -32,7 +40,10 @@ export interface PipelineStart {
 }
 
 /** How an update ended: accepted, refused by the workflow, or not answered in time (the request may be repeated). */
-export type UpdateAnswer = { kind: 'accepted' } | { kind: 'refused'; reason: string; message: string } | Silence;
+export type UpdateAnswer =
+  | { kind: 'accepted'; result?: unknown }
+  | { kind: 'refused'; reason: string; message: string }
+  | Silence;
 /** `not_running`: there is no workflow that could take it: not any more, not yet, or between two runs. */
 type Silence = { kind: 'no_worker' } | { kind: 'not_running' };
 
@@ -51,7 +62,7 @@ export class Pipelines {
     const options = {
       workflowId: workflowIdOf(this.installation, context.taskId),
       taskQueue: taskQueueOf(this.installation),
-      args: [{ program, context }],
+      args: [{ program, context, recordsAlong: true } satisfies PipelineInput],
       workflowIdConflictPolicy: 'USE_EXISTING' as const,
       workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
       staticSummary: name,
@@ -89,8 +100,8 @@ export class Pipelines {
   /** Asks the workflow whether it would take a signal; undefined when nobody answers. */
   async check(taskId: number, action: SignalName): Promise<'possible' | { message: string } | undefined> {
     const answer = await this.#update(taskId, CHECK_UPDATE, { args: [action] }, CHECK_TIMEOUT_MS);
-    if (answer.kind !== 'refused') return undefined;
-    return answer.reason === POSSIBLE ? 'possible' : answer;
+    if (answer.kind !== 'accepted') return undefined;
+    return (answer.result as Refusal | null) ?? 'possible';
   }
 
   /** Sends an update under the operation's own id: the same request sent again is one request. */
@@ -104,17 +115,31 @@ export class Pipelines {
     options: { updateId?: string; args: [unknown] },
     timeoutMs: number,
   ): Promise<UpdateAnswer> {
+    for (let attempt = 1; ; attempt++) {
+      const answer = await this.#updateOnce(taskId, name, options, timeoutMs);
+      if (answer.kind !== 'in_between') return answer;
+      if (attempt === ATTEMPTS) return { kind: 'not_running' };
+      await delay(BETWEEN_ATTEMPTS_MS * attempt);
+    }
+  }
+
+  async #updateOnce(
+    taskId: number,
+    name: string,
+    options: { updateId?: string; args: [unknown] },
+    timeoutMs: number,
+  ): Promise<UpdateAnswer | { kind: 'in_between' }> {
     try {
-      await this.client.withDeadline(Date.now() + timeoutMs, () => this.#handle(taskId).executeUpdate(name, options));
-      return { kind: 'accepted' };
+      const send = () => this.#handle(taskId).executeUpdate(name, options);
+      return { kind: 'accepted', result: await this.client.withDeadline(Date.now() + timeoutMs, send) };
     } catch (error) {
-      if (isNamed(error, WorkflowNotFoundError) || isInBetween(error)) return { kind: 'not_running' };
+      if (isNamed(error, WorkflowNotFoundError)) return { kind: 'not_running' };
+      if (isInBetween(error)) return { kind: 'in_between' };
       if (isTimeout(error)) return { kind: 'no_worker' };
       const cause = (error as Error).cause as { type?: string; message?: string } | undefined;
-      if ((error as Error).name === 'WorkflowUpdateFailedError' && cause?.type) {
-        return { kind: 'refused', reason: cause.type, message: cause.message ?? '' };
-      }
-      throw error;
+      if ((error as Error).name !== 'WorkflowUpdateFailedError' || !cause?.type) throw error;
+      if (cause.type === PASSED_BY) return { kind: 'in_between' };
+      return { kind: 'refused', reason: cause.type, message: cause.message ?? '' };
     }
   }
 

@@ -5,8 +5,12 @@ import type { Program } from '../pipeline/program';
 /** Type of the one workflow that runs every task. */
 export const PIPELINE_WORKFLOW = 'pipeline';
 
-/** Argument of the workflow: a new task brings its context, a run that carries on what the one before had. */
-export type PipelineInput = { program: Program } & ({ context: TaskContext } | CarriedOver);
+/**
+ * Argument of the workflow: a new task brings its context, a run that carries on what the one before had.
+ * `recordsAlong`: plugins' activities record more than their own attempt. Runs of older builds have no such field, and
+ * replay as they were.
+ */
+export type PipelineInput = { program: Program; recordsAlong?: boolean } & ({ context: TaskContext } | CarriedOver);
 
 export interface CarriedOver {
   state: State;
@@ -43,11 +47,10 @@ export type UpdateName = (typeof UPDATES)[number];
 export type UpdateInput = Extract<Operation, { action: UpdateName }>;
 
 /**
- * Update that asks whether a signal would be taken: it is always refused, and so leaves no trace. The refusal's type is
- * POSSIBLE, or says why not. (Not a query: an answer to one may split a workflow task in two, see Shell.#measure.)
+ * Update that asks whether a signal would be taken; answers the refusal, or null. (Not a query: an answer to one may split
+ * a workflow task in two, see Shell.#measure.)
  */
 export const CHECK_UPDATE = 'check';
-export const POSSIBLE = 'possible';
 
 /** Query that answers the whole State, for people in the Temporal Web UI. */
 export const STATE_QUERY = 'state';
@@ -68,7 +71,11 @@ export type PluginRunInput = Omit<RunPlugin, 'type' | 'id' | 'name' | 'code' | '
   taskId: number;
   /** Attributes of `${_system}`, which plugins may read. */
   system: JsonObject;
+  /** What else there was to record when the attempt was asked for: written with the attempt's own row. */
+  along?: RowsAlong;
 };
+
+export type RowsAlong = Pick<RecordInput, 'nodes' | 'task'>;
 
 export function pluginRunInput(command: RunPlugin, { taskId, system }: TaskContext): PluginRunInput {
   const { type: _type, id: _id, name: _name, code: _code, timeoutMs: _timeoutMs, quick: _quick, ...run } = command;

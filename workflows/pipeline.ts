@@ -13,7 +13,7 @@ import {
   upsertSearchAttributes,
   uuid4,
 } from '@temporalio/workflow';
-import { check, checkTask, type Outcome, type RunPlugin, type State } from '../pipeline/machine';
+import { check, checkTask, type Outcome, type Refusal, type RunPlugin, type State } from '../pipeline/machine';
 import {
   ADVANCE_ACTIVITY,
   type AdvanceInput,
@@ -21,10 +21,10 @@ import {
   CHECK_UPDATE,
   type PipelineInput,
   type PipelineResult,
-  POSSIBLE,
   pluginRunInput,
   RECORD_ACTIVITY,
   type RecordInput,
+  type RowsAlong,
   SIGNALS,
   type SignalInput,
   type SignalName,
@@ -57,27 +57,22 @@ setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, pipeline);
 export async function runShell(input: PipelineInput, surroundings: Surroundings): Promise<PipelineResult> {
   const shell = new Shell(input, surroundings);
   setHandler(defineQuery<State>(STATE_QUERY), () => shell.state);
-  setHandler(defineUpdate<void, [SignalName]>(CHECK_UPDATE), () => {}, {
-    validator: (action) => {
-      const refusal = checkTask(shell.state, action);
-      throw ApplicationFailure.nonRetryable(refusal?.message, refusal?.kind ?? POSSIBLE);
-    },
-  });
+  setHandler(
+    defineUpdate<Refusal | null, [SignalName]>(CHECK_UPDATE),
+    (action) => checkTask(shell.state, action) ?? null,
+  );
   for (const action of SIGNALS) {
     setHandler(defineSignal<[SignalInput?]>(action), ({ id = uuid4(), by } = {}) => {
       shell.operate({ id, action, ...(by ? { by } : {}) });
     });
   }
   for (const action of UPDATES) {
-    setHandler(
-      defineUpdate<void, [Partial<UpdateInput>]>(action),
-      async (operation) => {
-        const request = requestOf(action, operation);
-        if (await shell.turn()) validate(shell, request);
-        shell.operate(request);
-      },
-      { validator: (operation) => validate(shell, requestOf(action, operation)) },
-    );
+    setHandler(defineUpdate<void, [Partial<UpdateInput>]>(action), async (operation) => {
+      const request = requestOf(action, operation);
+      await shell.turn();
+      validate(shell, request);
+      shell.operate(request);
+    });
   }
   return shell.run();
 }
@@ -88,7 +83,11 @@ function requestOf(action: UpdateName, operation: Partial<UpdateInput> = {}): Up
   return { id: currentUpdateInfo()?.id, ...data, ...operation, action } as UpdateInput;
 }
 
-/** Refuses without a trace in the history. A request that was accepted before is accepted again. */
+/**
+ * Refuses in the handler, not in a validator: the workflow task of an update that a validator refuses is dropped by the
+ * server, and with a local activity under way the SDK then loses its place in the history. A request that was accepted
+ * before is accepted again.
+ */
 function validate(shell: Shell, operation: UpdateInput): void {
   if (shell.state.usedIds.includes(operation.id)) return;
   const refusal = check(shell.program, shell.state, operation);
@@ -96,8 +95,9 @@ function validate(shell: Shell, operation: UpdateInput): void {
 }
 
 /** One attempt of a plugin as an activity named after the plugin, labelled with the node's name. */
-export function runPluginActivity(command: RunPlugin, state: State): Promise<Outcome> {
-  return scheduleActivity<Outcome>(command.code, [pluginRunInput(command, state.context)], {
+export function runPluginActivity(command: RunPlugin, state: State, along?: RowsAlong): Promise<Outcome> {
+  const input = { ...pluginRunInput(command, state.context), ...(along ? { along } : {}) };
+  return scheduleActivity<Outcome>(command.code, [input], {
     summary: command.name,
     startToCloseTimeout: command.timeoutMs,
     heartbeatTimeout: command.heartbeatMs,

@@ -20,7 +20,8 @@ import {
   step,
   type TaskRow,
 } from '../pipeline/machine';
-import type { AdvanceInput, AdvanceResult, PipelineInput, PipelineResult, RecordInput } from './contract';
+import type { AdvanceInput, AdvanceResult, PipelineInput, PipelineResult, RecordInput, RowsAlong } from './contract';
+import { PendingRows } from './pending-rows';
 import { TwinLog } from './twin';
 
 /** From here on the machine starts nothing new, so that the run can be carried over (the server's wall is at 51,200). */
@@ -31,13 +32,22 @@ const MAX_FLUSHES_PER_TASK = 5;
 
 /** What the shell is composed with: the product records in Postgres, the bench's workflow does not. */
 export interface Surroundings {
-  /** Rejects when the run crashed for good, or was cancelled. */
-  runPlugin(command: RunPlugin, state: State): Promise<Outcome>;
+  /** Rejects when the run crashed for good, or was cancelled. What it is given along is recorded when it resolves. */
+  runPlugin(command: RunPlugin, state: State, along?: RowsAlong): Promise<Outcome>;
   record?(input: RecordInput): Promise<void>;
   /** Runs quick plugins; without it they are run like others. */
   advance?(input: AdvanceInput): Promise<AdvanceResult>;
   /** Called when the shown state changes. */
   announce(task: TaskRow): void;
+}
+
+/** What a command asks for, and what is heard of it. */
+interface Work<T> {
+  begin(): Promise<T>;
+  eventOf(result: T): Event;
+  /** What a crash counts as; absent: there is none. */
+  outcomeOf?(error: unknown): T;
+  onCancelled?(): void;
 }
 
 /**
@@ -53,7 +63,8 @@ export class Shell {
   readonly #idleScopes: CancellationScope[] = [];
   readonly #twin = new TwinLog();
   readonly #quick: Map<string, RunPlugin>;
-  #rows: RecordInput;
+  readonly #rows: PendingRows;
+  readonly #recordsAlong: boolean;
   #isStarted: boolean;
   #hasMore = false;
   /** What came while quick plugins were run. */
@@ -70,7 +81,8 @@ export class Shell {
     this.program = input.program;
     this.#isStarted = 'state' in input;
     this.state = 'state' in input ? input.state : createState(input.program, input.context);
-    this.#rows = 'state' in input ? input.rows : noRows(this.state);
+    this.#rows = new PendingRows(this.state.context.taskId, 'state' in input ? input.rows : undefined);
+    this.#recordsAlong = input.recordsAlong ?? false;
     this.#quick = new Map('state' in input ? input.quick.map((run) => [run.id, run]) : []);
   }
 
@@ -107,7 +119,7 @@ export class Shell {
       if (this.#canCarryOver()) await this.#carryOver();
       else if (this.#quick.size > 0) await this.#endWorkflowTask();
       else if (this.#hasMore) this.#continue();
-      else if (this.#hasRows()) continue;
+      else if (!this.#rows.isEmpty) continue;
       else if (isEnded(this.state)) break;
       else await this.#rest();
     }
@@ -121,10 +133,15 @@ export class Shell {
     else this.#feed(event);
   }
 
-  #feed(event: Event): void {
+  /** @param isRecorded whether the rows that come of it have been written already */
+  #feed(event: Event, isRecorded = false): void {
     this.#twin.add(event);
     if (event.type === 'plugin_ended') this.#quick.delete(event.command);
-    for (const command of step(this.program, this.state, event)) this.#dispatch(command);
+    const commands = step(this.program, this.state, event);
+    // Rows first: a plugin that is asked for takes along all that led to it.
+    if (this.surroundings.record) this.#rows.keep(commands, isRecorded);
+    for (const command of commands) this.#dispatch(command);
+    if (isEnded(this.state)) this.#rows.recall();
   }
 
   #dispatch(command: Command): void {
@@ -134,27 +151,19 @@ export class Shell {
           this.#quick.set(command.id, command);
           return;
         }
-        return this.#open(
-          command.id,
-          () => this.surroundings.runPlugin(command, this.state),
-          (outcome) => ({ type: 'plugin_ended', command: command.id, outcome, at: Date.now() }),
-          crashed,
-        );
+        return this.#runPlugin(command);
       case 'wake':
-        return this.#open(
-          command.id,
-          () => sleep(Math.max(1, command.at - Date.now()), { summary: command.label }),
-          () => ({ type: 'timer_fired', command: command.id, at: Date.now() }),
-        );
+        return this.#open(command.id, {
+          begin: () => sleep(Math.max(1, command.at - Date.now()), { summary: command.label }),
+          eventOf: () => ({ type: 'timer_fired', command: command.id, at: Date.now() }),
+        });
       case 'cancel':
         this.#quick.delete(command.id);
         this.#scopes.get(command.id)?.cancel();
         return;
       case 'record_node':
-        if (this.surroundings.record) this.#rows.nodes.push(command.row);
         return;
       case 'record_task':
-        if (this.surroundings.record) this.#rows.task = { ...this.#rows.task, ...command.row };
         return this.surroundings.announce(command.row);
       case 'more':
         this.#hasMore = true;
@@ -166,32 +175,43 @@ export class Shell {
     }
   }
 
+  #runPlugin(command: RunPlugin): void {
+    const along = this.#recordsAlong ? this.#rows.takeAlong() : undefined;
+    this.#open(command.id, {
+      begin: () => this.surroundings.runPlugin(command, this.state, along),
+      eventOf: (outcome) => {
+        if (along) this.#rows.settle(along, outcome.recorded);
+        return { type: 'plugin_ended', command: command.id, outcome, at: Date.now() };
+      },
+      outcomeOf: crashed,
+      onCancelled: () => along && this.#rows.settle(along, false),
+    });
+  }
+
   /**
    * Begins what a command asks for; its end is an event. Written with few promises, and the scope of what has ended is
    * used again: of every promise in a workflow the SDK keeps where it was made, which costs more than a machine's step.
    */
-  #open<T>(id: string, work: () => Promise<T>, eventOf: (result: T) => Event, resultOf?: (error: unknown) => T): void {
+  #open<T>(id: string, work: Work<T>): void {
     const scope = this.#idleScopes.pop() ?? new CancellationScope({ cancellable: true, parent: this.#root });
     this.#scopes.set(id, scope);
     const hear = (result: T) => {
       this.#close(id, scope);
       this.#measure();
-      this.#hear(eventOf(result));
+      this.#hear(work.eventOf(result));
     };
-    scope.run(work).then(hear, (error) => {
-      if (isCancellation(error)) return this.#close(id, scope);
-      if (!resultOf) throw error;
-      hear(resultOf(error));
+    scope.run(work.begin).then(hear, (error) => {
+      if (isCancellation(error)) {
+        this.#close(id, scope);
+        work.onCancelled?.();
+      } else if (work.outcomeOf) hear(work.outcomeOf(error));
+      else throw error;
     });
   }
 
   #close(id: string, scope: CancellationScope): void {
     this.#scopes.delete(id);
     if (!scope.consideredCancelled) this.#idleScopes.push(scope);
-  }
-
-  #hasRows(): boolean {
-    return this.#rows.nodes.length > 0 || this.#rows.task !== undefined;
   }
 
   #continue(): void {
@@ -206,8 +226,7 @@ export class Shell {
   async #advance(): Promise<void> {
     this.#isAdvancing = true;
     const { events, seq } = await this.#runQuick();
-    for (const event of events) this.#feed(event);
-    this.#rows = noRows(this.state);
+    for (const event of events) this.#feed(event, true);
     if (seq === this.state.seq) this.#twin.isCurrent();
     else {
       log.error('the worker went another way with the same events', { seq, expected: this.state.seq });
@@ -218,7 +237,7 @@ export class Shell {
   }
 
   async #runQuick(): Promise<Exclude<AdvanceResult, { missing: true }>> {
-    const input = { runs: [...this.#quick.values()], rows: this.#rows };
+    const input = { runs: [...this.#quick.values()], rows: this.#rows.take() };
     for (;;) {
       const twin = this.#twin.update(this.program, this.state);
       const result = await this.surroundings.advance!({ ...input, twin });
@@ -228,10 +247,8 @@ export class Shell {
   }
 
   async #flush(): Promise<void> {
-    if (!this.#hasRows() || !this.surroundings.record) return;
-    const rows = this.#rows;
-    this.#rows = noRows(this.state);
-    await this.surroundings.record(rows);
+    if (this.#rows.isEmpty || !this.surroundings.record) return;
+    await this.surroundings.record(this.#rows.take());
     this.#flushes += 1;
     if (this.#flushes % MAX_FLUSHES_PER_TASK === 0 && !isEnded(this.state)) await this.#endWorkflowTask();
   }
@@ -253,7 +270,7 @@ export class Shell {
   }
 
   #hasWork(): boolean {
-    return this.#hasRows() || this.#hasMore || this.#quick.size > 0;
+    return !this.#rows.isEmpty || this.#hasMore || this.#quick.size > 0;
   }
 
   #mustDrain(): boolean {
@@ -284,8 +301,9 @@ export class Shell {
     if (!this.#canCarryOver()) return;
     await continueAsNew<(input: PipelineInput) => Promise<PipelineResult>>({
       program: this.program,
+      recordsAlong: true,
       state: this.state,
-      rows: this.#rows,
+      rows: this.#rows.all(),
       quick: [...this.#quick.values()],
     });
   }
@@ -296,8 +314,4 @@ function crashed(error: unknown): Outcome {
   let cause = error as Error;
   while (cause.cause instanceof Error) cause = cause.cause;
   return { ok: false, outputs: {}, reason: cause.message, recorded: false };
-}
-
-function noRows({ context }: State): RecordInput {
-  return { taskId: context.taskId, nodes: [] };
 }

@@ -59,11 +59,12 @@ describe('what a run leaves in its history', () => {
   });
 
   it.each([serial(10), parallel(20), gateways(5), nested(3), mixed(20)])(
-    '$name: with records no more than one marker a workflow task, and no activity beside the nodes',
+    '$name: with records no more than one marker a workflow task, and few in all; no activity beside the nodes',
     async (shape) => {
       const product = await countsIn('P', shape);
 
-      expect(product.markers).toBeGreaterThan(0);
+      // The end of the task is recorded by itself, and so is what quick nodes did; all else goes along with activities.
+      expect(product.markers).toBe(shape.name.startsWith('mixed') ? 1 + shape.nodes / 4 : 1);
       expect(product.markers).toBeLessThanOrEqual(product.workflowTasks);
       expect(product.activities).toBe(shape.name.startsWith('mixed') ? shape.nodes / 2 : shape.nodes);
       expect(product.timers).toBe(0);

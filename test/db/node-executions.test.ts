@@ -1,7 +1,7 @@
 import { connect, type Db } from '../../db/connection';
 import { findNodeExecution, loadProgress, saveProgress, upsertNodeExecutions } from '../../db/node-executions';
-import { insertTask } from '../../db/tasks';
 import { createDatabase } from '../support/database';
+import { insertSampleTask } from '../support/sample-task';
 
 describe('node executions', () => {
   let database: Awaited<ReturnType<typeof createDatabase>>;
@@ -11,28 +11,7 @@ describe('node executions', () => {
   beforeAll(async () => {
     database = await createDatabase();
     db = connect(database.url);
-    const { id: project_id } = await db
-      .insertInto('projects')
-      .values({ name: 'a project', bk_biz_id: null })
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    taskId = await insertTask(
-      db,
-      {
-        project_id,
-        name: 'a task',
-        description: '',
-        category: 'Default',
-        flow_type: 'common',
-        current_flow: 'execute_task',
-        create_method: 'api',
-        template_source: 'onetime',
-        root_node_id: 'n0',
-        creator: 'ann',
-      },
-      { tree: {}, program: '{}' },
-      { projectId: project_id, appCode: 'an app', username: 'ann', action: 'create' },
-    );
+    taskId = await insertSampleTask(db);
   });
   afterAll(async () => {
     await db.destroy();

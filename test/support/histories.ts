@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { History } from '@temporalio/common/lib/proto-utils';
 import { temporal } from '@temporalio/proto';
 
@@ -8,12 +8,12 @@ const codec = temporal.api.history.v1.History;
 const READABLE = { bytes: String, longs: String, enums: String };
 const FOLDER = join(__dirname, '../histories');
 
-/** The recorded histories, by name. */
+/** The recorded histories, by path without extension: the newest by name, those of older code in folders beside them. */
 export function loadHistories(): { workflowId: string; history: History }[] {
-  return readdirSync(FOLDER)
+  return readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.json'))
     .map((file) => ({
-      workflowId: basename(file, '.json'),
+      workflowId: file.slice(0, -'.json'.length),
       history: codec.fromObject(JSON.parse(readFileSync(join(FOLDER, file), 'utf8'))),
     }));
 }

@@ -61,6 +61,19 @@ describe('the reconciler', () => {
     expect(root.children[node_id]!.state).toBe('REVOKED');
   });
 
+  it('ends a task whose workflow was terminated before it had recorded anything', async () => {
+    await gantry.stopWorker();
+    const { task_id } = await gantry.create(sketch({ chains: ['S a E'] }));
+    await gantry.start(task_id);
+    await gantry.client.workflow.getHandle(workflowIdOf(gantry.installation, task_id)).terminate('by hand');
+
+    await startStuckTasks(gantry.services, Date.now() + 60_000);
+    await closeLostTasks(gantry.services, task_id - 1);
+
+    await gantry.startWorker();
+    await gantry.untilState(task_id, 'REVOKED');
+  });
+
   it('takes a cancel in the Temporal Web UI for a stop', async () => {
     const tree = sketch({ chains: ['S a E'], activities: { a: { code: 'pause_node' } } });
     const { task_id } = await gantry.create(tree);
