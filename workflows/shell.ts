@@ -59,8 +59,8 @@ export class Shell {
   readonly state: State;
   /** Around all commands alike; not that of the command whose end led to them. */
   #root!: CancellationScope;
-  readonly #scopes = new Map<string, CancellationScope>();
-  readonly #idleScopes: CancellationScope[] = [];
+  readonly #scopes = new Map<string, CommandScope>();
+  readonly #idleScopes: CommandScope[] = [];
   readonly #twin = new TwinLog();
   readonly #quick: Map<string, RunPlugin>;
   readonly #rows: PendingRows;
@@ -193,7 +193,7 @@ export class Shell {
    * used again: of every promise in a workflow the SDK keeps where it was made, which costs more than a machine's step.
    */
   #open<T>(id: string, work: Work<T>): void {
-    const scope = this.#idleScopes.pop() ?? new CancellationScope({ cancellable: true, parent: this.#root });
+    const scope = this.#idleScopes.pop() ?? new CommandScope({ cancellable: true, parent: this.#root });
     this.#scopes.set(id, scope);
     const hear = (result: T) => {
       this.#close(id, scope);
@@ -209,7 +209,7 @@ export class Shell {
     });
   }
 
-  #close(id: string, scope: CancellationScope): void {
+  #close(id: string, scope: CommandScope): void {
     this.#scopes.delete(id);
     if (!scope.consideredCancelled) this.#idleScopes.push(scope);
   }
@@ -306,6 +306,13 @@ export class Shell {
       rows: this.#rows.all(),
       quick: [...this.#quick.values()],
     });
+  }
+}
+
+/** Hands out the promise of what runs in it, where the SDK's own scope makes two more around it. */
+class CommandScope extends CancellationScope {
+  protected override runInContext<T>(work: () => Promise<T>): Promise<T> {
+    return work();
   }
 }
 
