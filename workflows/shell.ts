@@ -92,11 +92,9 @@ export class Shell {
     this.#hear({ type: 'operated', operation, at: Date.now() });
   }
 
-  /** Waits until quick plugins that are being run have ended; says whether there were any. */
-  async turn(): Promise<boolean> {
-    if (!this.#isAdvancing) return false;
-    await condition(() => !this.#isAdvancing);
-    return true;
+  /** Waits until quick plugins that are being run have ended. */
+  async turn(): Promise<void> {
+    if (this.#isAdvancing) await condition(() => !this.#isAdvancing);
   }
 
   /**
