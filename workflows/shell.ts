@@ -3,7 +3,6 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
-  isCancellation,
   log,
   sleep,
   workflowInfo,
@@ -21,6 +20,7 @@ import {
   type TaskRow,
 } from '../pipeline/machine';
 import type { AdvanceInput, AdvanceResult, PipelineInput, PipelineResult, RecordInput, RowsAlong } from './contract';
+import { OpenCommands } from './open-commands';
 import { PendingRows } from './pending-rows';
 import { TwinLog } from './twin';
 
@@ -41,15 +41,6 @@ export interface Surroundings {
   announce(task: TaskRow): void;
 }
 
-/** What a command asks for, and what is heard of it. */
-interface Work<T> {
-  begin(): Promise<T>;
-  eventOf(result: T): Event;
-  /** What a crash counts as; absent: there is none. */
-  outcomeOf?(error: unknown): T;
-  onCancelled?(): void;
-}
-
 /**
  * Runs the machine durably: its commands become activities and timers, what happens becomes its events. One shell lives
  * as long as one workflow run.
@@ -57,10 +48,7 @@ interface Work<T> {
 export class Shell {
   readonly program;
   readonly state: State;
-  /** Around all commands alike; not that of the command whose end led to them. */
-  #root!: CancellationScope;
-  readonly #scopes = new Map<string, CommandScope>();
-  readonly #idleScopes: CommandScope[] = [];
+  readonly #commands = new OpenCommands();
   readonly #twin = new TwinLog();
   readonly #quick: Map<string, RunPlugin>;
   readonly #rows: PendingRows;
@@ -88,7 +76,6 @@ export class Shell {
 
   /** Hears an operator's request, whatever else is going on. */
   operate(operation: Operation): void {
-    this.#measure();
     this.#hear({ type: 'operated', operation, at: Date.now() });
   }
 
@@ -107,7 +94,7 @@ export class Shell {
   }
 
   async #interpret(): Promise<PipelineResult> {
-    this.#root = CancellationScope.current();
+    this.#commands.root = CancellationScope.current();
     // Signals that came with the start are delivered first: a task may begin paused.
     await Promise.resolve();
     this.#feed({ type: this.#isStarted ? 'carried_over' : 'started', at: Date.now() });
@@ -125,8 +112,12 @@ export class Shell {
     return { status: this.state.shown === 'REVOKED' ? 'REVOKED' : 'FINISHED' };
   }
 
-  /** The order of events is that of the worker's copy of the machine: what comes while it is ahead has to wait. */
+  /**
+   * Something has come from outside. The order of events is that of the worker's copy of the machine: what comes while it
+   * is ahead has to wait.
+   */
   #hear(event: Event): void {
+    this.#measure();
     if (this.#isAdvancing) this.#inbox.push(event);
     else this.#feed(event);
   }
@@ -151,14 +142,13 @@ export class Shell {
         }
         return this.#runPlugin(command);
       case 'wake':
-        return this.#open(command.id, {
+        return this.#commands.open(command.id, {
           begin: () => sleep(Math.max(1, command.at - Date.now()), { summary: command.label }),
-          eventOf: () => ({ type: 'timer_fired', command: command.id, at: Date.now() }),
+          ended: () => this.#hear({ type: 'timer_fired', command: command.id, at: Date.now() }),
         });
       case 'cancel':
         this.#quick.delete(command.id);
-        this.#scopes.get(command.id)?.cancel();
-        return;
+        return this.#commands.cancel(command.id);
       case 'record_node':
         return;
       case 'record_task':
@@ -175,41 +165,15 @@ export class Shell {
 
   #runPlugin(command: RunPlugin): void {
     const along = this.#recordsAlong ? this.#rows.takeAlong() : undefined;
-    this.#open(command.id, {
+    this.#commands.open(command.id, {
       begin: () => this.surroundings.runPlugin(command, this.state, along),
-      eventOf: (outcome) => {
+      ended: (outcome) => {
         if (along) this.#rows.settle(along, outcome.recorded);
-        return { type: 'plugin_ended', command: command.id, outcome, at: Date.now() };
+        this.#hear({ type: 'plugin_ended', command: command.id, outcome, at: Date.now() });
       },
-      outcomeOf: crashed,
-      onCancelled: () => along && this.#rows.settle(along, false),
+      resultOf: crashed,
+      cancelled: () => along && this.#rows.settle(along, false),
     });
-  }
-
-  /**
-   * Begins what a command asks for; its end is an event. Written with few promises, and the scope of what has ended is
-   * used again: of every promise in a workflow the SDK keeps where it was made, which costs more than a machine's step.
-   */
-  #open<T>(id: string, work: Work<T>): void {
-    const scope = this.#idleScopes.pop() ?? new CommandScope({ cancellable: true, parent: this.#root });
-    this.#scopes.set(id, scope);
-    const hear = (result: T) => {
-      this.#close(id, scope);
-      this.#measure();
-      this.#hear(work.eventOf(result));
-    };
-    scope.run(work.begin).then(hear, (error) => {
-      if (isCancellation(error)) {
-        this.#close(id, scope);
-        work.onCancelled?.();
-      } else if (work.outcomeOf) hear(work.outcomeOf(error));
-      else throw error;
-    });
-  }
-
-  #close(id: string, scope: CommandScope): void {
-    this.#scopes.delete(id);
-    if (!scope.consideredCancelled) this.#idleScopes.push(scope);
   }
 
   #continue(): void {
@@ -304,13 +268,6 @@ export class Shell {
       rows: this.#rows.all(),
       quick: [...this.#quick.values()],
     });
-  }
-}
-
-/** Hands out the promise of what runs in it, where the SDK's own scope makes two more around it. */
-class CommandScope extends CancellationScope {
-  protected override runInContext<T>(work: () => Promise<T>): Promise<T> {
-    return work();
   }
 }
 
