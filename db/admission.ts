@@ -8,7 +8,7 @@ import type { Role } from './schema';
 export type EnteredProject = ProjectRecord & { role: Role | null };
 
 /** How a request names its app, its user and its project; nothing of it is proved. */
-export interface Claims {
+export interface AdmissionQuery {
   appCode: string;
   username?: string | undefined;
   /** Of a project, or of a business that may have one. */
@@ -30,7 +30,7 @@ interface Row extends AppRecord, EnteredProject {
 /** Everything that says whether a request is let in, in one statement. Without the app there is nothing. */
 export async function findAdmission(
   db: DbOrTransaction,
-  { appCode, username = '', projectId = -1 }: Claims,
+  { appCode, username = '', projectId = -1 }: AdmissionQuery,
 ): Promise<Admission> {
   // Every request begins with this: as text it costs half of what it costs when it is built each time.
   const { rows } = await sql<Row>`
