@@ -102,7 +102,8 @@ describe('a long task is carried over to new runs', () => {
     for (const lane of lanes) expect(finished[ids[lane]!]).toBe(rounds);
     const { retry } = (await gantry.status(task_id)).children[ids.r!]!;
     expect([retried, retry]).toEqual([retries, retries]);
-    expect(await countRuns(task_id)).toBeGreaterThan(70);
+    // How many nodes a run has room for is chance: it depends on what comes within one workflow task.
+    expect(await countRuns(task_id)).toBeGreaterThan(30);
   }, 120_000);
 
   function roundsGateway(lane: string, rounds: number) {
