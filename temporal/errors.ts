@@ -1,5 +1,8 @@
-/** gRPC codes of a server that is away, slow or starting: the same call may work later. */
-const UNREACHABLE = new Set([1 /* cancelled */, 4 /* deadline exceeded */, 14 /* unavailable */]);
+/** gRPC codes of a server that is away, slow, starting, or died in the middle of a call: the same call may work later. */
+const UNREACHABLE = new Set([
+  ...[1 /* cancelled */, 2 /* unknown */, 4 /* deadline exceeded */],
+  ...[8 /* resource exhausted */, 13 /* internal */, 14 /* unavailable */, 15 /* data loss */],
+]);
 
 /** gRPC codes for a workflow that is between two workflow tasks or two runs: the same call works in a moment. */
 const IN_BETWEEN = new Set([9 /* failed precondition */, 10 /* aborted */]);

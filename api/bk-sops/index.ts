@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { databaseTrouble } from '../../db/errors';
 import { GantryError } from '../../tasks/error';
 import type { Services } from '../../tasks/services';
-import { isUnreachable } from '../../temporal/errors';
+import { isInBetween, isUnreachable } from '../../temporal/errors';
 import { catalogEndpoints } from './catalog';
 import type { Endpoint } from './endpoint';
 import { CODES, failureOf } from './envelope';
@@ -63,6 +63,8 @@ function isOurs(error: Error): error is GantryError {
 function asUnavailable(error: Error): Error {
   const trouble = databaseTrouble(error);
   if (trouble) return new GantryError('unavailable', trouble, { cause: error });
-  if (isUnreachable(error)) return new GantryError('unavailable', 'Temporal cannot be reached', { cause: error });
+  if (isUnreachable(error) || isInBetween(error)) {
+    return new GantryError('unavailable', 'Temporal cannot be reached', { cause: error });
+  }
   return error;
 }
