@@ -99,24 +99,22 @@ export class Pipelines {
 
   /** Asks the workflow whether it would take a signal; undefined when nobody answers. */
   async check(taskId: number, action: SignalName): Promise<'possible' | { message: string } | undefined> {
-    const answer = await this.#update(taskId, CHECK_UPDATE, { args: [action] }, CHECK_TIMEOUT_MS);
+    const answer = await this.#update(taskId, CHECK_UPDATE, [action], CHECK_TIMEOUT_MS);
     if (answer.kind !== 'accepted') return undefined;
     return (answer.result as Refusal | null) ?? 'possible';
   }
 
-  /** Sends an update under the operation's own id: the same request sent again is one request. */
+  /**
+   * Sends an operation, which the machine knows by its id: sent again, it is one request. The update has no id of its own
+   * for that, because under it the server would give a refusal again that no longer holds.
+   */
   update(taskId: number, operation: UpdateInput): Promise<UpdateAnswer> {
-    return this.#update(taskId, operation.action, { updateId: operation.id, args: [operation] }, UPDATE_TIMEOUT_MS);
+    return this.#update(taskId, operation.action, [operation], UPDATE_TIMEOUT_MS);
   }
 
-  async #update(
-    taskId: number,
-    name: string,
-    options: { updateId?: string; args: [unknown] },
-    timeoutMs: number,
-  ): Promise<UpdateAnswer> {
+  async #update(taskId: number, name: string, args: [unknown], timeoutMs: number): Promise<UpdateAnswer> {
     for (let attempt = 1; ; attempt++) {
-      const answer = await this.#updateOnce(taskId, name, options, timeoutMs);
+      const answer = await this.#updateOnce(taskId, name, args, timeoutMs);
       if (answer.kind !== 'in_between') return answer;
       if (attempt === ATTEMPTS) return { kind: 'not_running' };
       await delay(BETWEEN_ATTEMPTS_MS * attempt);
@@ -126,11 +124,11 @@ export class Pipelines {
   async #updateOnce(
     taskId: number,
     name: string,
-    options: { updateId?: string; args: [unknown] },
+    args: [unknown],
     timeoutMs: number,
   ): Promise<UpdateAnswer | { kind: 'in_between' }> {
     try {
-      const send = () => this.#handle(taskId).executeUpdate(name, options);
+      const send = () => this.#handle(taskId).executeUpdate(name, { args });
       return { kind: 'accepted', result: await this.client.withDeadline(Date.now() + timeoutMs, send) };
     } catch (error) {
       if (isNamed(error, WorkflowNotFoundError)) return { kind: 'not_running' };

@@ -236,6 +236,22 @@ describe('a task through the bk-sops API', () => {
     expect((await gantry.untilState(task_id, 'FINISHED')).children[node_id]).toMatchObject({ skip: true, retry: 1 });
   });
 
+  it('takes a request that was refused when it comes again, with the same request id, and has become possible', async () => {
+    const { task_id, pipeline_tree } = await gantry.create(WAITING);
+    const node_id = Object.keys(pipeline_tree.activities)[0]!;
+    await gantry.start(task_id);
+    await gantry.until(task_id, ({ children }) => children[node_id]?.state === 'RUNNING');
+    const operate = (action: string, request_id: string) =>
+      gantry.post(`/apigw/operate_node/1/${task_id}/`, { node_id, action, request_id });
+
+    expect(await operate('skip', 'r')).toMatchObject({ result: false });
+    expect(await operate('forced_fail', 'f')).toMatchObject({ result: true });
+    await gantry.untilState(task_id, 'FAILED');
+    expect(await operate('skip', 'r')).toMatchObject({ result: true });
+
+    await gantry.untilState(task_id, 'FINISHED');
+  });
+
   it('refuses a callback for an attempt that is not the current one', async () => {
     const { task_id, pipeline_tree } = await gantry.create(WAITING);
     const node_id = Object.keys(pipeline_tree.activities)[0]!;
