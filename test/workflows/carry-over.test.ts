@@ -68,7 +68,8 @@ describe('a long task is carried over to new runs', () => {
   it('while callbacks, retries and pauses arrive: none is lost, none doubled', async () => {
     const rounds = 95;
     const retries = 60;
-    const lanes = ['a', 'b', 'c', 'd'];
+    // How many callbacks a run has room for is chance: five lanes have enough of them for the count of runs below.
+    const lanes = ['a', 'b', 'c', 'd', 'e'];
     const { task_id, ids } = await start({
       chains: [
         'S p r v E',
@@ -89,7 +90,7 @@ describe('a long task is carried over to new runs', () => {
       ),
     });
 
-    // 4 lanes of 95 rounds: every accepted callback ends one round, and only an accepted one does.
+    // Every accepted callback ends one round, and only an accepted one does.
     const [called, retried] = await Promise.all([
       Promise.all(lanes.map((lane) => callAgainAndAgain(task_id, ids[lane]!, rounds))),
       retryAgainAndAgain(task_id, ids.r!, retries),
@@ -102,8 +103,7 @@ describe('a long task is carried over to new runs', () => {
     for (const lane of lanes) expect(finished[ids[lane]!]).toBe(rounds);
     const { retry } = (await gantry.status(task_id)).children[ids.r!]!;
     expect([retried, retry]).toEqual([retries, retries]);
-    // How many nodes a run has room for is chance: it depends on what comes within one workflow task.
-    expect(await countRuns(task_id)).toBeGreaterThan(30);
+    expect(await countRuns(task_id)).toBeGreaterThan(70);
   }, 120_000);
 
   function roundsGateway(lane: string, rounds: number) {
