@@ -2,7 +2,7 @@ import type { Db } from '../db/connection';
 import type { NodeExecutionChange } from '../db/node-executions';
 import type { Event, RunPlugin, TaskRow } from '../pipeline/machine';
 import { type AdvanceInput, type AdvanceResult, pluginRunInput, type RecordInput } from '../workflows/contract';
-import { record } from './record';
+import type { Recorder } from './recorder';
 import { runQuickly } from './run-plugin';
 import { hear, type Twin, type Twins } from './twins';
 
@@ -14,13 +14,20 @@ const MAX_MS = 500;
  * Runs quick plugins, and what follows from them as far as it is quick too: a copy of the workflow's machine says what
  * that is. Everything is recorded in one go, and the workflow's machine then hears the same events.
  */
-export async function advance(db: Db, twins: Twins, runId: string, input: AdvanceInput): Promise<AdvanceResult> {
+export async function advance(
+  recorder: Recorder,
+  twins: Twins,
+  runId: string,
+  input: AdvanceInput,
+): Promise<AdvanceResult> {
   const twin = twins.take(runId, input.twin);
   if (!twin) return { missing: true };
   const line = new Line(twin, input.runs, input.rows);
   const endAt = Date.now() + MAX_MS;
-  for (let left = MAX_RUNS; left > 0 && line.hasRuns && Date.now() < endAt; ) left -= await line.runSome(db, left);
-  await record(db, input.rows.taskId, line.rows, 'retake');
+  for (let left = MAX_RUNS; left > 0 && line.hasRuns && Date.now() < endAt; ) {
+    left -= await line.runSome(recorder.db, left);
+  }
+  await recorder.record(input.rows.taskId, line.rows, { fence: 'retake', atOnce: true });
   twins.put(runId, twin);
   return { events: line.events, seq: twin.state.seq };
 }

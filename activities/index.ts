@@ -11,23 +11,24 @@ import {
   type RecordInput,
 } from '../workflows/contract';
 import { advance } from './advance';
-import { record } from './record';
+import { Recorder } from './recorder';
 import { runPlugin } from './run-plugin';
 import { Twins } from './twins';
 
 /** The activities of a worker: one named after each plugin's code, those that record, and what schedules launch. */
 export function createActivities(db: Db, launch: Launch): Record<string, (input: never) => Promise<unknown>> {
+  const recorder = new Recorder(db);
   const byCode = Object.fromEntries(
     plugins
       .filter((plugin) => !('inline' in plugin))
-      .map(({ code }) => [code, (input: PluginRunInput) => runPlugin(db, code, input)]),
+      .map(({ code }) => [code, (input: PluginRunInput) => runPlugin(recorder, code, input)]),
   );
   const twins = new Twins();
   return {
     ...byCode,
     [LAUNCH_ACTIVITY]: launch,
-    [RECORD_ACTIVITY]: ({ taskId, ...rows }: RecordInput) => record(db, taskId, rows),
+    [RECORD_ACTIVITY]: ({ taskId, ...rows }: RecordInput) => recorder.record(taskId, rows, { atOnce: true }),
     [ADVANCE_ACTIVITY]: (input: AdvanceInput) =>
-      advance(db, twins, Context.current().info.workflowExecution!.runId, input),
+      advance(recorder, twins, Context.current().info.workflowExecution!.runId, input),
   };
 }

@@ -8,7 +8,7 @@ import { findPlugin } from '../plugins';
 import type { ActivityPlugin, PluginContext } from '../plugins/plugin';
 import { OpenedSecrets } from '../secrets/opened';
 import type { PluginRunInput } from '../workflows/contract';
-import { type Rows, record } from './record';
+import type { Recorder, Rows } from './recorder';
 import { attemptOf, mayStartUnseen, StartRow } from './start-row';
 
 const OUTCOME_UNKNOWN =
@@ -24,17 +24,17 @@ const MAX_QUICK_OUTPUTS = 64 * 1024;
 const RECORD_DELAYS_MS = [0, 100, 500];
 
 /** Runs one attempt of a plugin and writes its rows. A plugin's failure is an outcome; only a crash is an error. */
-export async function runPlugin(db: Db, code: string, input: PluginRunInput): Promise<Outcome> {
+export async function runPlugin(recorder: Recorder, code: string, input: PluginRunInput): Promise<Outcome> {
   const plugin = findPlugin(code, input.version);
   if (!plugin || 'inline' in plugin) return failure(`there is no plugin ${code} of version ${input.version}`);
-  const start = new StartRow(db, input);
+  const start = new StartRow(recorder, input);
   if (mayStartUnseen(input)) start.writeIfItLasts();
-  else if (!(await start.write())) return findOutcome(db, input);
+  else if (!(await start.write())) return findOutcome(recorder.db, input);
   const beat = setInterval(() => Context.current().heartbeat(), input.heartbeatMs / 3);
   try {
-    const outcome = await perform(db, plugin, input, () => start.ensure());
+    const outcome = await perform(recorder.db, plugin, input, () => start.ensure());
     const rows = await start.complete(endRow(input, outcome));
-    return await recordEnd(db, input, outcome, rows);
+    return await recordEnd(recorder, input, outcome, rows);
   } finally {
     clearInterval(beat);
     start.forget();
@@ -155,14 +155,14 @@ function progressOf(
  * Writes the row of the end and says so in the outcome. When Postgres does not take it the workflow records it, however
  * long that takes, and needs all the outputs for it.
  */
-async function recordEnd(db: Db, input: PluginRunInput, outcome: Outcome, rows: Rows): Promise<Outcome> {
+async function recordEnd(recorder: Recorder, input: PluginRunInput, outcome: Outcome, rows: Rows): Promise<Outcome> {
   for (const delayMs of RECORD_DELAYS_MS) {
     if (delayMs > 0) await delay(delayMs);
     try {
-      const taken = await record(db, input.taskId, rows);
+      const taken = await recorder.record(input.taskId, rows);
       // Otherwise it has ended before, or was overtaken.
       if (taken.includes(input.seq + 1)) return recordedOutcome(input, outcome);
-      return await findOutcome(db, input);
+      return await findOutcome(recorder.db, input);
     } catch (error) {
       Context.current().log.warn('the end of an attempt could not be recorded', { nodeId: input.nodeId, error });
     }

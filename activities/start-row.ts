@@ -1,8 +1,7 @@
 import { Context } from '@temporalio/activity';
-import type { Db } from '../db/connection';
 import type { NodeExecutionChange } from '../db/node-executions';
 import type { PluginRunInput } from '../workflows/contract';
-import { type Rows, record } from './record';
+import type { Recorder, Rows } from './recorder';
 
 /** How long work that may be done twice runs until its row says so. */
 const SEEN_AFTER_MS = 25;
@@ -19,7 +18,7 @@ export class StartRow {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly db: Db,
+    private readonly recorder: Recorder,
     private readonly input: PluginRunInput,
   ) {
     const { seq, inputs } = input;
@@ -34,7 +33,7 @@ export class StartRow {
     const { taskId, effect, along } = this.input;
     const fence = effect === 'once' ? 'newer' : 'retake';
     const rows = withRow(this.#row, along);
-    this.#written = record(this.db, taskId, rows, fence).then((taken) => taken.includes(this.#row.seq));
+    this.#written = this.recorder.record(taskId, rows, { fence }).then((taken) => taken.includes(this.#row.seq));
     return this.#written;
   }
 

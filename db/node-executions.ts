@@ -25,37 +25,43 @@ export interface NodeExecutionChange {
 /** Which change of the same sequence number wins: with `retake`, one that comes again (an attempt that is repeated). */
 export type Fence = 'newer' | 'retake';
 
+/** Changes of one task. Several of one attempt, in the order of their numbers, count as one. */
+export interface TaskChanges {
+  taskId: number;
+  nodes: readonly NodeExecutionChange[];
+}
+
 /**
- * Writes changes of one task in one statement. A row never goes back to a lower sequence number: such a change is
- * dropped. Several changes of one attempt, in the order of their numbers, count as one.
+ * Writes changes in one statement, all or nothing. A row never goes back to a lower sequence number: such a change is
+ * dropped.
  *
- * @returns the sequence numbers of the changes that were taken
+ * @returns the changes that were taken
+ * @throws the server's error, also when several of the tasks' changes are of the same attempt
  */
 export async function upsertNodeExecutions(
   db: DbOrTransaction,
-  taskId: number,
-  changes: readonly NodeExecutionChange[],
+  tasks: readonly TaskChanges[],
   fence: Fence = 'newer',
-): Promise<number[]> {
-  if (changes.length === 0) return [];
-  const { rows } = await sql<{ seq: number }>`${KEEP_PLAN} ${upsertOf(taskId, changes, fence)}`.execute(db);
-  return rows.map(({ seq }) => seq);
+): Promise<{ taskId: number; seq: number }[]> {
+  const { rows } = await sql<{ task_id: number; seq: number }>`${KEEP_PLAN} ${upsertOf(tasks, fence)}`.execute(db);
+  return rows.map(({ task_id, seq }) => ({ taskId: task_id, seq }));
 }
 
-/** The statement of `upsertNodeExecutions`, for use within another one. Its rows: `node_id`, `loop`, `retry`, `seq`. */
-export function upsertOf(taskId: number, changes: readonly NodeExecutionChange[], fence: Fence) {
+/** The statement of `upsertNodeExecutions`, for use within another one. Its rows: `task_id`, the attempt's key, `seq`. */
+export function upsertOf(tasks: readonly TaskChanges[], fence: Fence) {
   const isAllowed = fence === 'newer' ? sql`old.seq < excluded.seq` : sql`old.seq <= excluded.seq`;
+  const changes = tasks.flatMap(({ taskId, nodes }) => fold(nodes).map((change) => ({ taskId, ...change })));
   return sql<{ seq: number }>`
     insert into node_executions as old (
       task_id, node_id, loop, retry, inner_loop, seq, status, skip, error_ignored,
       started_at, finished_at, inputs, outputs, waiting_for
     )
     select
-      ${taskId}::integer, "nodeId", loop, retry, "innerLoop", seq, status,
+      "taskId", "nodeId", loop, retry, "innerLoop", seq, status,
       coalesce(skip, false), coalesce("errorIgnored", false),
       to_timestamp("startedAt" / 1000), to_timestamp("finishedAt" / 1000), inputs, outputs, "waitingFor"
-    from json_to_recordset(${toJsonText(fold(changes))}::json) as change (
-      "nodeId" text, loop integer, retry integer, "innerLoop" integer, seq integer, status text, skip boolean,
+    from json_to_recordset(${toJsonText(changes)}::json) as change (
+      "taskId" integer, "nodeId" text, loop integer, retry integer, "innerLoop" integer, seq integer, status text, skip boolean,
       "errorIgnored" boolean, "startedAt" double precision, "finishedAt" double precision,
       inputs json, outputs json, "waitingFor" text
     )
@@ -71,7 +77,7 @@ export function upsertOf(taskId: number, changes: readonly NodeExecutionChange[]
       outputs = coalesce(excluded.outputs, old.outputs),
       waiting_for = excluded.waiting_for
     where ${isAllowed}
-    returning node_id, loop, retry, seq`;
+    returning task_id, node_id, loop, retry, seq`;
 }
 
 /** One change per attempt, since a statement can touch a row only once. */

@@ -3,7 +3,7 @@ import { callbacksOf, type TaskEvent } from './callbacks';
 import type { DbOrTransaction } from './connection';
 import { toJsonText } from './json';
 import { KEEP_PLAN } from './kept-plans';
-import { type Fence, type NodeExecutionChange, upsertNodeExecutions, upsertOf } from './node-executions';
+import { type Fence, type NodeExecutionChange, upsertOf } from './node-executions';
 
 /** A change of a task's state; `at` in ms since the epoch. */
 export interface TaskChange {
@@ -35,11 +35,10 @@ export async function recordChanges(
   { nodes, task, events = [] }: Changes,
   fence: Fence = 'newer',
 ): Promise<number[]> {
-  if (!task && events.length === 0) return upsertNodeExecutions(db, taskId, nodes, fence);
   const hasEnded = task?.status === 'FINISHED' || task?.status === 'REVOKED';
   const at = task ? new Date(task.at) : null;
   const { rows } = await sql<{ seq: number }>`${KEEP_PLAN}
-    with taken as (${upsertOf(taskId, nodes, fence)}),
+    with taken as (${upsertOf([{ taskId, nodes }], fence)}),
     changed as (
       update tasks set
         phase = ${hasEnded ? 'ended' : 'running'}, status = ${task?.status ?? ''}, shown = ${task?.shown ?? ''},

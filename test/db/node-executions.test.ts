@@ -1,5 +1,12 @@
 import { connect, type Db } from '../../db/connection';
-import { findNodeExecution, loadProgress, saveProgress, upsertNodeExecutions } from '../../db/node-executions';
+import {
+  type Fence,
+  findNodeExecution,
+  loadProgress,
+  type NodeExecutionChange,
+  saveProgress,
+  upsertNodeExecutions,
+} from '../../db/node-executions';
 import { createDatabase } from '../support/database';
 import { insertSampleTask } from '../support/sample-task';
 
@@ -19,12 +26,13 @@ describe('node executions', () => {
   });
 
   const attempt = (retry: number, seq: number) => ({ taskId, nodeId: 'n1', loop: 1, retry, seq });
+  const write = (nodes: NodeExecutionChange[], fence?: Fence) => upsertNodeExecutions(db, [{ taskId, nodes }], fence);
   const begin = (retry: number, seq: number) =>
-    upsertNodeExecutions(db, taskId, [{ ...attempt(retry, seq), innerLoop: 1, status: 'RUNNING' }], 'retake');
+    write([{ ...attempt(retry, seq), innerLoop: 1, status: 'RUNNING' }], 'retake');
 
   it('takes several changes of one attempt as one', async () => {
     const change = { ...attempt(5, 50), innerLoop: 1 };
-    await upsertNodeExecutions(db, taskId, [
+    await write([
       { ...change, status: 'RUNNING', startedAt: 1_000, inputs: { a: 1 } },
       { ...change, seq: 51, status: 'SUSPENDED', waitingFor: 'resume' },
       { ...change, seq: 52, status: 'FINISHED', finishedAt: 2_000, outputs: { b: 2 } },
@@ -56,7 +64,7 @@ describe('node executions', () => {
     it('is not taken from an attempt that was overtaken', async () => {
       await begin(2, 30);
       await saveProgress(db, attempt(2, 30), 'mine');
-      await upsertNodeExecutions(db, taskId, [{ ...attempt(2, 32), innerLoop: 1, status: 'FAILED' }]);
+      await write([{ ...attempt(2, 32), innerLoop: 1, status: 'FAILED' }]);
 
       expect(await saveProgress(db, attempt(2, 30), 'late')).toBe(false);
       expect(await loadProgress(db, attempt(2, 30))).toBe('mine');
