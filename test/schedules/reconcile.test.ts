@@ -42,7 +42,7 @@ describe('the reconciler of schedules', () => {
 
   async function untilEnabled(id: number, isEnabled: boolean): Promise<void> {
     const differing = new Map();
-    for (let round = 0; round < 100 && (await enabledOf(id)) !== isEnabled; round++) {
+    for (let round = 0; round < 500 && (await enabledOf(id)) !== isEnabled; round++) {
       await compareSchedules(gantry.services, 'periodic', id - 1, differing);
       await delay(20);
     }
