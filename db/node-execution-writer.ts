@@ -1,4 +1,5 @@
 import type { Db } from './connection';
+import { databaseTrouble } from './errors';
 import { type Fence, type NodeExecutionChange, type TaskChanges, upsertNodeExecutions } from './node-executions';
 
 /** After a statement the next one waits so long: what comes meanwhile goes with it. */
@@ -63,7 +64,7 @@ export class NodeExecutionWriter {
         resolve(nodes.map(({ seq }) => seq).filter((seq) => taken.has(keyOf({ taskId, seq }))));
       }
     } catch (error) {
-      if (writes.length === 1) writes[0]!.reject(error);
+      if (writes.length === 1 || databaseTrouble(error)) for (const { reject } of writes) reject(error);
       // One change that the server does not take must not keep those of other tasks from being written.
       else for (const write of writes) void this.#writeTogether([write], fence);
     }

@@ -104,6 +104,29 @@ describe('changes of many tasks', () => {
     expect(await statesOf(two)).toEqual({ a: 'FINISHED' });
   });
 
+  it('are not tried one by one when nobody is there to take them', async () => {
+    const nobody = connect('postgres://postgres@127.0.0.1:1/x');
+    let tries = 0;
+    const counting = nobody.withPlugin({
+      transformQuery({ node }) {
+        tries += 1;
+        return node;
+      },
+      transformResult: async ({ result }) => result,
+    });
+    writer = new NodeExecutionWriter(counting);
+
+    const results = await Promise.allSettled([
+      first(),
+      writer.write(taskIds[0]!, [change('a', 5)]),
+      writer.write(taskIds[1]!, [change('a', 5)]),
+    ]);
+    await nobody.destroy();
+
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(tries).toBe(2);
+  });
+
   it('that may not wait take along what waits', async () => {
     const [one, two] = taskIds as [number, number, number];
     const taken = await Promise.all([
