@@ -44,14 +44,17 @@ export async function operateTask(
   services: Services,
   task: TaskRecord,
   request: Request,
-  { actor, id = newRequestId() }: { actor: Actor; id?: string },
+  { actor, id: givenId }: { actor: Actor; id?: string },
 ): Promise<void> {
   requireStarted(task);
+  const id = givenId ?? newRequestId();
   // The id is the client's word for this operation: with another one it is another request.
   const operationId = [id, request.action, 'node' in request ? request.node : ''].join('/');
   const sealed = await sealRequest(services.db, task.id, request);
   const update = { ...sealed, id: operationId, by: actor.username } as UpdateInput;
-  const answer = await audited(services, task, actor, request, () => updateRunning(services, task, update));
+  // Only who chose the id can have sent it before.
+  const send = givenId === undefined ? updateRunning : updateOnce;
+  const answer = await audited(services, task, actor, request, () => send(services, task, update));
   switch (answer.kind) {
     case 'accepted':
       return;
@@ -105,6 +108,15 @@ async function updateRunning({ db, pipelines }: Services, task: TaskRecord, oper
     if (attempt === ATTEMPTS) return answer;
     await delay(BETWEEN_ATTEMPTS_MS * attempt);
   }
+}
+
+/** As `updateRunning`. What was accepted is accepted again, also when its answer got lost and the task has ended since. */
+async function updateOnce(services: Services, task: TaskRecord, operation: UpdateInput) {
+  const answer = await updateRunning(services, task, operation);
+  if (answer.kind !== 'ended') return answer;
+  const wasAccepted = await services.pipelines.wasAccepted(task.id, operation.id);
+  if (wasAccepted === undefined) return { kind: 'no_worker' as const };
+  return wasAccepted ? { kind: 'accepted' as const } : answer;
 }
 
 function requireStarted(task: TaskRecord): void {

@@ -9,6 +9,7 @@ import {
 import type { Refusal, TaskContext } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
 import {
+  ACCEPTED_QUERY,
   CHECK_UPDATE,
   PIPELINE_WORKFLOW,
   type PipelineInput,
@@ -138,6 +139,22 @@ export class Pipelines {
       if ((error as Error).name !== 'WorkflowUpdateFailedError' || !cause?.type) throw error;
       if (cause.type === PASSED_BY) return { kind: 'in_between' };
       return { kind: 'refused', reason: cause.type, message: cause.message ?? '' };
+    }
+  }
+
+  /**
+   * Whether an operation was accepted while the task ran, as far as the server still has its history.
+   *
+   * @returns undefined when nobody answers
+   */
+  async wasAccepted(taskId: number, operationId: string): Promise<boolean | undefined> {
+    try {
+      const ask = () => this.#handle(taskId).query<boolean, [string]>(ACCEPTED_QUERY, operationId);
+      return await this.client.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, ask);
+    } catch (error) {
+      if (isNamed(error, WorkflowNotFoundError)) return false;
+      if (isUnreachable(error) || isInBetween(error)) return undefined;
+      throw error;
     }
   }
 

@@ -55,6 +55,9 @@ export const CHECK_UPDATE = 'check';
 /** Query that answers the whole State, for people in the Temporal Web UI. */
 export const STATE_QUERY = 'state';
 
+/** Query that answers whether an operation was accepted, by its id; also asked of tasks that have ended. */
+export const ACCEPTED_QUERY = 'accepted';
+
 /** Search attribute of the task's shown state. */
 export const STATE_ATTRIBUTE = 'GantryTaskState';
 

@@ -15,6 +15,7 @@ import {
 } from '@temporalio/workflow';
 import { check, checkTask, type Outcome, type Refusal, type RunPlugin, type State } from '../pipeline/machine';
 import {
+  ACCEPTED_QUERY,
   ADVANCE_ACTIVITY,
   type AdvanceInput,
   type AdvanceResult,
@@ -57,6 +58,7 @@ setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, pipeline);
 export async function runShell(input: PipelineInput, surroundings: Surroundings): Promise<PipelineResult> {
   const shell = new Shell(input, surroundings);
   setHandler(defineQuery<State>(STATE_QUERY), () => shell.state);
+  setHandler(defineQuery<boolean, [string]>(ACCEPTED_QUERY), (id) => shell.state.usedIds.includes(id));
   setHandler(
     defineUpdate<Refusal | null, [SignalName]>(CHECK_UPDATE),
     (action) => checkTask(shell.state, action) ?? null,
