@@ -61,8 +61,8 @@ export function upsertOf(tasks: readonly TaskChanges[], fence: Fence) {
       coalesce(skip, false), coalesce("errorIgnored", false),
       to_timestamp("startedAt" / 1000), to_timestamp("finishedAt" / 1000), inputs, outputs, "waitingFor"
     from json_to_recordset(${toJsonText(changes)}::json) as change (
-      "taskId" integer, "nodeId" text, loop integer, retry integer, "innerLoop" integer, seq integer, status text, skip boolean,
-      "errorIgnored" boolean, "startedAt" double precision, "finishedAt" double precision,
+      "taskId" integer, "nodeId" text, loop integer, retry integer, "innerLoop" integer, seq integer, status text,
+      skip boolean, "errorIgnored" boolean, "startedAt" double precision, "finishedAt" double precision,
       inputs json, outputs json, "waitingFor" text
     )
     on conflict (task_id, node_id, loop, retry) do update set
