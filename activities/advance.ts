@@ -1,6 +1,6 @@
 import type { Db } from '../db/connection';
 import type { NodeExecutionChange } from '../db/node-executions';
-import type { Event, RunPlugin, TaskRow } from '../pipeline/machine';
+import { type Event, type RunPlugin, type TaskRow, Work } from '../pipeline/machine';
 import { type AdvanceInput, type AdvanceResult, pluginRunInput, type RecordInput } from '../workflows/contract';
 import type { Recorder } from './recorder';
 import { runQuickly } from './run-plugin';
@@ -20,11 +20,11 @@ export async function advance(
   runId: string,
   input: AdvanceInput,
 ): Promise<AdvanceResult> {
-  const twin = twins.take(runId, input.twin);
+  const twin = await twins.take(runId, input.twin);
   if (!twin) return { missing: true };
   const line = new Line(twin, input.runs, input.rows);
   const endAt = Date.now() + MAX_MS;
-  for (let left = MAX_RUNS; left > 0 && line.hasRuns && Date.now() < endAt; ) {
+  for (let left = MAX_RUNS; left > 0 && line.hasRuns && Date.now() < endAt && !line.isSpent; ) {
     left -= await line.runSome(recorder.db, left);
   }
   await recorder.record(input.rows.taskId, line.rows, { fence: 'retake', atOnce: true });
@@ -37,6 +37,7 @@ class Line {
   readonly events: Event[] = [];
   readonly rows: { nodes: NodeExecutionChange[]; task?: TaskRow | undefined };
   readonly #runs: RunPlugin[];
+  readonly #work = new Work();
 
   constructor(
     private readonly twin: Twin,
@@ -49,6 +50,11 @@ class Line {
 
   get hasRuns(): boolean {
     return this.#runs.length > 0;
+  }
+
+  /** The workflow will hear the same events in one go: it must not take too long. */
+  get isSpent(): boolean {
+    return this.#work.isSpent;
   }
 
   /** Runs those that are ready side by side; how many. */
@@ -67,7 +73,7 @@ class Line {
   #hear(event: Event): void {
     this.events.push(event);
     let hasMore = false;
-    for (const command of hear(this.twin, event)) {
+    for (const command of hear(this.twin, event, this.#work)) {
       switch (command.type) {
         case 'run':
           if (command.quick) this.#runs.push(command);
@@ -92,7 +98,7 @@ class Line {
           command satisfies never;
       }
     }
-    if (hasMore) this.#hear({ type: 'continued', at: event.at });
+    if (hasMore && !this.isSpent) this.#hear({ type: 'continued', at: event.at });
   }
 
   #cancel(id: string): void {

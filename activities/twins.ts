@@ -1,4 +1,5 @@
-import { type Event, isEnded, type State, step } from '../pipeline/machine';
+import { setImmediate as letOthersRun } from 'node:timers/promises';
+import { type Event, isEnded, type State, step, Work } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
 import type { TwinInput } from '../workflows/contract';
 
@@ -21,12 +22,18 @@ export class Twins {
    * Takes a copy out and brings it to where the workflow's machine is; undefined when there is none of that version. Put
    * it back when it has come to a good end: until then nobody knows it.
    */
-  take(runId: string, input: TwinInput): Twin | undefined {
+  async take(runId: string, input: TwinInput): Promise<Twin | undefined> {
     const kept = this.#byRun.get(runId);
     this.#byRun.delete(runId);
     if ('state' in input) return { program: input.program, state: input.state, version: input.version };
     if (kept?.version !== input.version) return undefined;
-    for (const event of input.events) hear(kept, event);
+    const work = new Work();
+    for (const event of input.events) {
+      hear(kept, event, work);
+      if (!work.isSpent) continue;
+      work.reset();
+      await letOthersRun();
+    }
     return kept;
   }
 
@@ -41,7 +48,7 @@ export class Twins {
 }
 
 /** Feeds an event to a copy; its commands, as the workflow's machine will give them. */
-export function hear(twin: Twin, event: Event) {
+export function hear(twin: Twin, event: Event, work: Work) {
   twin.version += 1;
-  return step(twin.program, twin.state, event);
+  return step(twin.program, twin.state, event, work);
 }

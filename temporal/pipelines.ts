@@ -6,6 +6,7 @@ import {
   type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
+import { NEWEST_LANGUAGE } from '../pipeline/language/rules';
 import type { Refusal, TaskContext } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
 import {
@@ -63,7 +64,7 @@ export class Pipelines {
     const options = {
       workflowId: workflowIdOf(this.installation, context.taskId),
       taskQueue: taskQueueOf(this.installation),
-      args: [{ program, context, recordsAlong: true } satisfies PipelineInput],
+      args: [{ program, context, recordsAlong: true, language: NEWEST_LANGUAGE } satisfies PipelineInput],
       workflowIdConflictPolicy: 'USE_EXISTING' as const,
       workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
       staticSummary: name,

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../pipeline/json';
+import type { Language } from '../pipeline/language/rules';
 import type { Event, NodeRow, Operation, RunPlugin, State, TaskContext, TaskRow } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
 
@@ -10,7 +11,12 @@ export const PIPELINE_WORKFLOW = 'pipeline';
  * `recordsAlong`: plugins' activities record more than their own attempt. Runs of older builds have no such field, and
  * replay as they were.
  */
-export type PipelineInput = { program: Program; recordsAlong?: boolean } & ({ context: TaskContext } | CarriedOver);
+export type PipelineInput = {
+  program: Program;
+  recordsAlong?: boolean;
+  /** Rules by which the run renders; absent: 1. */
+  language?: Language;
+} & ({ context: TaskContext } | CarriedOver);
 
 export interface CarriedOver {
   state: State;

@@ -18,6 +18,7 @@ import {
   type State,
   step,
   type TaskRow,
+  Work,
 } from '../pipeline/machine';
 import type { AdvanceInput, AdvanceResult, PipelineInput, PipelineResult, RecordInput, RowsAlong } from './contract';
 import { OpenCommands } from './open-commands';
@@ -55,9 +56,10 @@ export class Shell {
   readonly #recordsAlong: boolean;
   #isStarted: boolean;
   #hasMore = false;
-  /** What came while quick plugins were run. */
+  /** What came while quick plugins were run, or when a workflow task had done enough. */
   #inbox: Event[] = [];
   #isAdvancing = false;
+  readonly #work = new Work();
   /** What the server said of the history when something last came from outside. */
   #history = { length: 0, isLong: false };
   #flushes = 0;
@@ -68,7 +70,7 @@ export class Shell {
   ) {
     this.program = input.program;
     this.#isStarted = 'state' in input;
-    this.state = 'state' in input ? input.state : createState(input.program, input.context);
+    this.state = 'state' in input ? input.state : createState(input.program, input.context, input.language ?? 1);
     this.#rows = new PendingRows(this.state.context.taskId, 'state' in input ? input.rows : undefined);
     this.#recordsAlong = input.recordsAlong ?? false;
     this.#quick = new Map('state' in input ? input.quick.map((run) => [run.id, run]) : []);
@@ -79,9 +81,10 @@ export class Shell {
     this.#hear({ type: 'operated', operation, at: Date.now() });
   }
 
-  /** Waits until quick plugins that are being run have ended. */
+  /** Waits until what came before has been heard: an operator's request is judged by what it led to. */
   async turn(): Promise<void> {
     if (this.#isAdvancing) await condition(() => !this.#isAdvancing);
+    while (this.#isBehind) await condition(() => !this.#isBehind);
   }
 
   /**
@@ -99,7 +102,8 @@ export class Shell {
     await Promise.resolve();
     this.#feed({ type: this.#isStarted ? 'carried_over' : 'started', at: Date.now() });
     for (;;) {
-      if (this.#quick.size > 0) await this.#advance();
+      if (this.#isSpent) await this.#yield();
+      else if (this.#quick.size > 0) await this.#advance();
       else await this.#flush();
       if (this.#canCarryOver()) await this.#carryOver();
       else if (this.#quick.size > 0) await this.#endWorkflowTask();
@@ -108,6 +112,7 @@ export class Shell {
       else if (isEnded(this.state)) break;
       else await this.#rest();
     }
+    this.#hearInbox();
     await condition(allHandlersFinished);
     return { status: this.state.shown === 'REVOKED' ? 'REVOKED' : 'FINISHED' };
   }
@@ -118,15 +123,38 @@ export class Shell {
    */
   #hear(event: Event): void {
     this.#measure();
-    if (this.#isAdvancing) this.#inbox.push(event);
+    if (this.#isAdvancing || this.#isBehind) this.#inbox.push(event);
     else this.#feed(event);
+  }
+
+  /**
+   * Rendering has cost so much that a workflow task would take too long: what comes next is heard in another one. How much
+   * it was depends on the order of events only, so that a replay ends its workflow tasks at the same places. Runs by the
+   * first rules of the language know of no such end.
+   */
+  get #isSpent(): boolean {
+    return this.#work.isSpent && (this.state.language ?? 1) > 1 && !isEnded(this.state);
+  }
+
+  get #isBehind(): boolean {
+    return this.#isSpent || (this.#inbox.length > 0 && !this.#isAdvancing);
+  }
+
+  async #yield(): Promise<void> {
+    await this.#endWorkflowTask();
+    this.#work.reset();
+    this.#hearInbox();
+  }
+
+  #hearInbox(): void {
+    while (this.#inbox.length > 0 && !this.#isSpent) this.#feed(this.#inbox.shift()!);
   }
 
   /** @param isRecorded whether the rows that come of it have been written already */
   #feed(event: Event, isRecorded = false): void {
     this.#twin.add(event);
     if (event.type === 'plugin_ended') this.#quick.delete(event.command);
-    const commands = step(this.program, this.state, event);
+    const commands = step(this.program, this.state, event, this.#work);
     // Rows first: a plugin that is asked for takes along all that led to it.
     if (this.surroundings.record) this.#rows.keep(commands, isRecorded);
     for (const command of commands) this.#dispatch(command);
@@ -195,7 +223,7 @@ export class Shell {
       this.#twin.isLost();
     }
     this.#isAdvancing = false;
-    for (const event of this.#inbox.splice(0)) this.#feed(event);
+    this.#hearInbox();
   }
 
   async #runQuick(): Promise<Exclude<AdvanceResult, { missing: true }>> {
@@ -232,7 +260,7 @@ export class Shell {
   }
 
   #hasWork(): boolean {
-    return !this.#rows.isEmpty || this.#hasMore || this.#quick.size > 0;
+    return !this.#rows.isEmpty || this.#hasMore || this.#quick.size > 0 || this.#isBehind;
   }
 
   #mustDrain(): boolean {
@@ -259,11 +287,13 @@ export class Shell {
    */
   async #carryOver(): Promise<void> {
     await this.#endWorkflowTask();
-    await condition(allHandlersFinished);
-    if (!this.#canCarryOver()) return;
+    // Requests that wait for their turn need the loop.
+    await condition(() => allHandlersFinished() || this.#isBehind);
+    if (!this.#canCarryOver() || this.#isBehind) return;
     await continueAsNew<(input: PipelineInput) => Promise<PipelineResult>>({
       program: this.program,
       recordsAlong: true,
+      ...(this.state.language ? { language: this.state.language } : {}),
       state: this.state,
       rows: this.#rows.all(),
       quick: [...this.#quick.values()],

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { evaluateBoolrule } from '../../pipeline/language/condition';
+import { Meter } from '../../pipeline/language/limits';
 import { parseTemplate, renderTemplate, templateReferences } from '../../pipeline/language/template';
 import { validateGraph, validateTree } from '../../pipeline/tree/validate';
 import type { ConditionCase, TemplateCase, TreeCase } from './load';
@@ -28,7 +29,7 @@ export function checkCondition({ expr, context, expected, error_kind }: Conditio
 export function checkTemplate({ template, context, expected, references }: TemplateCase): Complaint {
   const parsed = parseTemplate(template);
   const scope = (name: string) => (Object.hasOwn(context, name) ? context[name] : undefined);
-  const actual = JSON.parse(JSON.stringify(renderTemplate(parsed, scope, AMBIENT)));
+  const actual = JSON.parse(JSON.stringify(renderTemplate(parsed, scope, AMBIENT, new Meter())));
   if (!isDeepStrictEqual(actual, expected))
     return `renders ${JSON.stringify(actual)}, expected ${JSON.stringify(expected)}`;
   const names = templateReferences(parsed)

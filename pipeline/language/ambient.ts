@@ -1,5 +1,9 @@
+import type { Language } from './rules';
+
 /** What expressions may read of the outside: all of it recorded with events, so that replays agree. */
 export interface Ambient {
+  /** By which rules texts are rendered; absent: the newest. */
+  language?: Language;
   /** Milliseconds since the epoch. */
   now: number;
   /** In [0, 1). */

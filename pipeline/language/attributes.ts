@@ -1,6 +1,6 @@
 import { asNumber } from './compare';
 import { valueError } from './errors';
-import { type Method, type MethodTable, PyFunction } from './functions';
+import { methodTable } from './functions';
 import { BYTES_METHODS } from './methods/bytes';
 import { DICT_METHODS, LIST_METHODS, SET_METHODS, TUPLE_METHODS } from './methods/collections';
 import { TEXT_METHODS } from './methods/text';
@@ -12,10 +12,11 @@ export const CHANGING_METHODS: ReadonlySet<string> = new Set(
   'add append clear discard extend insert pop popitem remove reverse setdefault shuffle sort update'.split(' '),
 );
 
-const NUMBER_METHODS: MethodTable<PyValue> = new Map<string, Method<PyValue>>([
-  ['bit_length', (self) => bitLength(self)],
-  ['is_integer', (self) => typeof self === 'boolean' || isInt(self) || self instanceof PyFloat],
-]);
+/** Methods of numbers. */
+export const NUMBER_METHODS = methodTable<PyValue>({
+  bit_length: (self) => bitLength(self),
+  is_integer: (self) => typeof self === 'boolean' || isInt(self) || self instanceof PyFloat,
+});
 
 function bitLength(self: PyValue): number {
   const number = asNumber(self);
@@ -26,24 +27,19 @@ function bitLength(self: PyValue): number {
 
 function numberAttribute(value: PyValue, name: string): PyValue | undefined {
   if (name === 'real') return asNumber(value);
-  return name === 'imag' ? (isInt(asNumber(value)) ? 0 : new PyFloat(0)) : bound(NUMBER_METHODS, value, name);
-}
-
-function bound<Self extends PyValue>(table: MethodTable<Self>, self: Self, name: string): PyValue | undefined {
-  const method = table.get(name);
-  return method && new PyFunction(name, (args, run) => method(self, args, run));
+  return name === 'imag' ? (isInt(asNumber(value)) ? 0 : new PyFloat(0)) : NUMBER_METHODS.bind(value, name);
 }
 
 function lookUp(value: PyValue, name: string): PyValue | undefined {
-  if (typeof value === 'string') return bound(TEXT_METHODS, value, name);
-  if (Array.isArray(value)) return bound(LIST_METHODS, value, name);
+  if (typeof value === 'string') return TEXT_METHODS.bind(value, name);
+  if (Array.isArray(value)) return LIST_METHODS.bind(value, name);
   if (value instanceof AttributeObject) return value.attributes.get(name);
   if (value instanceof PyObject) return value.attribute(name);
-  if (value instanceof PyTuple) return bound(TUPLE_METHODS, value, name);
-  if (value instanceof PySet) return bound(SET_METHODS, value, name);
-  if (value instanceof PyBytes) return bound(BYTES_METHODS, value, name);
+  if (value instanceof PyTuple) return TUPLE_METHODS.bind(value, name);
+  if (value instanceof PySet) return SET_METHODS.bind(value, name);
+  if (value instanceof PyBytes) return BYTES_METHODS.bind(value, name);
   if (asNumber(value) !== undefined) return numberAttribute(value, name);
-  if (isDict(value)) return bound(DICT_METHODS, value, name);
+  if (isDict(value)) return DICT_METHODS.bind(value, name);
   return undefined;
 }
 

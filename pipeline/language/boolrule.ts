@@ -1,14 +1,16 @@
 import { asNumber, compareBy, equal } from './compare';
-import { ExpressionError, limitError, syntaxError, typeError } from './errors';
-import { Meter } from './limits';
+import { ExpressionError, isFinal, limitError, syntaxError, typeError } from './errors';
+import type { Meter } from './limits';
 import { parseInteger } from './number-text';
 import { makeFloat, truncate } from './numbers';
 import { iterate } from './sequences';
-import { isDict, isPlainDict, PySet, type PyValue, textOf, typeName } from './values';
+import { isDict, isEmptyDict, isPlainDict, PySet, type PyValue, textOf, typeName } from './values';
 
 /** A rendered rule can hold a variable's long text; nothing sensible is longer than this. */
 const MAX_RULE_LENGTH = 1_000_000;
 const MAX_RULE_NESTING = 100;
+/** Units of work to read one character of a rule. */
+const READ = 20;
 
 type RuleValue =
   | { kind: 'value'; value: PyValue }
@@ -40,7 +42,10 @@ class RuleParser {
   #at = 0;
   #depth = 0;
 
-  constructor(readonly text: string) {}
+  constructor(
+    readonly text: string,
+    readonly meter: Meter,
+  ) {}
 
   whole(): Rule {
     const rule = this.#chain();
@@ -131,7 +136,7 @@ class RuleParser {
     if (real) return { kind: 'value', value: makeFloat(Number(real[0])) };
     const integer = this.#match(INTEGER);
     // `1e3` is read as an integer, which the conversion then refuses.
-    return integer && { kind: 'value', value: parseInteger(integer[0]) };
+    return integer && { kind: 'value', value: parseInteger(integer[0], this.meter) };
   }
 
   #list(): RuleValue | undefined {
@@ -175,20 +180,22 @@ function expandTabs(text: string): string {
  * Evaluates a rule (spec 5). Throws ExpressionError: `syntax` before anything is evaluated, then `type`, `value` or
  * `missing_variable`. Without a context (or with an empty one) a path is its own text.
  */
-export function testRule(text: string, context: PyValue | undefined): boolean {
+export function testRule(text: string, context: PyValue | undefined, meter: Meter): boolean {
   if (text === '*') return true;
   if (text.length > MAX_RULE_LENGTH) throw limitError('the condition is too long');
-  const rule = new RuleParser(expandTabs(text)).whole();
+  meter.charge(text.length * READ);
+  const rule = new RuleParser(expandTabs(text), meter).whole();
   const lookUp = isEmpty(context) ? (path: string): PyValue => path : (path: string) => resolvePath(path, context!);
-  return holds(rule, lookUp, new Meter());
+  return holds(rule, lookUp, meter);
 }
 
 function isEmpty(context: PyValue | undefined): boolean {
-  return context === undefined || context === null || (isPlainDict(context) && Object.keys(context).length === 0);
+  return context === undefined || context === null || (isPlainDict(context) && isEmptyDict(context));
 }
 
 /** Left to right, leaving at the first `or` after true and the first `and` after false (spec 5.3). */
 function holds(rule: Rule, lookUp: (path: string) => PyValue, meter: Meter): boolean {
+  meter.step();
   if (rule.kind === 'compare') {
     return compare(rule.operator, operandOf(rule.left, lookUp), operandOf(rule.right, lookUp), meter);
   }
@@ -227,14 +234,14 @@ function resolvePath(path: string, context: PyValue): PyValue {
 function compare(operator: RuleOperator, left: PyValue, right: PyValue, meter: Meter): boolean {
   switch (operator) {
     case '==':
-      return equal(...coerce(left, right), meter);
+      return equal(...coerce(left, right, meter), meter);
     case '!=':
-      return !equal(...coerce(left, right), meter);
+      return !equal(...coerce(left, right, meter), meter);
     case '<':
     case '<=':
     case '>':
     case '>=':
-      return compareBy(operator, ...coerce(left, right), meter);
+      return compareBy(operator, ...coerce(left, right, meter), meter);
     case 'in':
       return isIn(left, right, meter);
     case 'notin':
@@ -253,22 +260,23 @@ function isInteger(value: PyValue): boolean {
   return number !== undefined && typeName(value) !== 'float';
 }
 
-function toInteger(value: PyValue): PyValue {
-  if (typeof value === 'string') return parseInteger(value);
+function toInteger(value: PyValue, meter: Meter): PyValue {
+  if (typeof value === 'string') return parseInteger(value, meter);
   const number = asNumber(value);
   if (number === undefined) throw typeError(`int() argument must not be '${typeName(value)}'`);
   return truncate(number);
 }
 
 /** Spec 5.2; a conversion that fails leaves the values as they were up to then. */
-function coerce(left: PyValue, right: PyValue): [PyValue, PyValue] {
+function coerce(left: PyValue, right: PyValue, meter: Meter): [PyValue, PyValue] {
   let [a, b] = [left, right];
   try {
-    if (isInteger(a)) b = toInteger(b);
-    else if (isInteger(b)) a = toInteger(a);
-    if (typeof a === 'string') b = textOf(b);
-    else if (typeof b === 'string') a = textOf(a);
-  } catch {
+    if (isInteger(a)) b = toInteger(b, meter);
+    else if (isInteger(b)) a = toInteger(a, meter);
+    if (typeof a === 'string') b = textOf(b, meter);
+    else if (typeof b === 'string') a = textOf(a, meter);
+  } catch (error) {
+    if (isFinal(error)) throw error;
     // The comparison decides what becomes of values of different types.
   }
   return [a, b];
@@ -277,6 +285,7 @@ function coerce(left: PyValue, right: PyValue): [PyValue, PyValue] {
 function isIn(item: PyValue, container: PyValue, meter: Meter): boolean {
   if (typeof container === 'string') {
     if (typeof item !== 'string') throw typeError(`'in <string>' requires string as left operand`);
+    meter.search(container, item);
     return container.includes(item);
   }
   if (isDict(container)) return typeof item === 'string' && isPlainDict(container) && Object.hasOwn(container, item);
@@ -287,17 +296,18 @@ function isIn(item: PyValue, container: PyValue, meter: Meter): boolean {
 
 /** Items are compared as ints with an int and as text with a text, besides as they are. */
 function equalAsItem(item: PyValue, candidate: PyValue, meter: Meter): boolean {
-  if (typeof item === 'string') return item === textOf(candidate);
+  if (typeof item === 'string') return equal(item, textOf(candidate, meter), meter);
   if (!isInteger(item)) return false;
   try {
-    return equal(item, toInteger(candidate), meter);
-  } catch {
+    return equal(item, toInteger(candidate, meter), meter);
+  } catch (error) {
+    if (isFinal(error)) throw error;
     return false;
   }
 }
 
 function isSuperset(left: PyValue, right: PyValue, meter: Meter): boolean {
-  const setOf = (value: PyValue): PySet => new PySet(typeof value === 'string' ? [value] : iterate(value, meter));
+  const setOf = (value: PyValue): PySet => PySet.of(typeof value === 'string' ? [value] : iterate(value, meter), meter);
   const [big, small] = [setOf(left), setOf(right)];
-  return small.items().every((item) => big.has(item));
+  return small.items(meter).every((item) => big.has(item, meter));
 }

@@ -2,6 +2,7 @@ import { attributeOf } from './attributes';
 import { asNumber, compareBy } from './compare';
 import { typeError, valueError } from './errors';
 import { type BoundArguments, type Implementation, PyFunction, PyType, type Run } from './functions';
+import type { Meter } from './limits';
 import { decodeBytes } from './methods/bytes';
 import {
   DICT_METHODS,
@@ -17,8 +18,11 @@ import { MODULES } from './modules';
 import { parseFloatText, parseInteger, roundNumber } from './number-text';
 import { arithmetic, isInt, makeFloat, requireInt, toFloat, truncate } from './numbers';
 import { binary } from './operators';
+import { FLOAT } from './percent-format';
+import { Sealed } from './sealed';
 import { iterate, lengthOf } from './sequences';
 import {
+  numberCost,
   PyBytes,
   PyDict,
   PyIterator,
@@ -38,25 +42,30 @@ function number(value: PyValue, what: string) {
   return result;
 }
 
-function toInt(args: BoundArguments): PyValue {
+function toInt(args: BoundArguments, run: Run): PyValue {
   const [value = 0, base] = args.bind('x?', 'base?');
   if (base !== undefined) {
     if (typeof value !== 'string') throw typeError("int() can't convert non-string with explicit base");
-    return parseInteger(value, requireInt(base, 'base'));
+    return parseInteger(value, run.meter, requireInt(base, 'base'));
   }
-  if (typeof value === 'string') return parseInteger(value);
-  if (value instanceof PyBytes) return parseInteger(decodeBytes(value.bytes, 'latin1'));
+  if (typeof value === 'string') return parseInteger(value, run.meter);
+  if (value instanceof PyBytes) return parseInteger(decodeBytes(value.bytes, run.meter, 'latin1'), run.meter);
   return truncate(number(value, 'int()'));
 }
 
 function toText(args: BoundArguments, run: Run): PyValue {
   const [value = '', encoding, errors] = args.bind('object?', 'encoding?', 'errors?');
+  if (value instanceof Sealed && encoding === undefined) return value;
   if (value instanceof PyBytes && encoding !== undefined) {
-    return decodeBytes(value.bytes, textOf(encoding), errors === undefined ? 'strict' : textOf(errors));
+    const { meter } = run;
+    return decodeBytes(
+      value.bytes,
+      meter,
+      textOf(encoding, meter),
+      errors === undefined ? 'strict' : textOf(errors, meter),
+    );
   }
-  const text = textOf(value);
-  run.meter.produce(text.length);
-  return text;
+  return textOf(value, run.meter);
 }
 
 /** max and min share everything but the direction. */
@@ -84,7 +93,7 @@ function sum(args: BoundArguments, run: Run): PyValue {
   if (typeof start === 'string') throw typeError("sum() can't sum strings");
   return iterate(items as PyValue, run.meter).reduce<PyValue>((total, item) => {
     if (typeof item === 'string') throw typeError('unsupported operand type(s) for +');
-    if (typeof total === 'object') run.meter.step();
+    run.meter.step();
     return binary('+', total, item, run);
   }, start);
 }
@@ -109,24 +118,31 @@ function power(args: BoundArguments, run: Run): PyValue {
   const [a, b, m] = [base, exponent, modulus].map((value) => asNumber(value as PyValue));
   if (!isInt(a) || !isInt(b) || !isInt(m)) throw typeError('pow() 3rd argument not allowed unless all are integers');
   if (b < 0 || Number(m) === 0) throw valueError('pow() with these arguments is not supported');
+  const cost = 2 * (numberCost(a) + numberCost(b) + numberCost(m));
+  run.meter.charge(cost);
   let result = arithmetic('%', 1, m);
   let factor = arithmetic('%', a, m);
   for (let rest = BigInt(b); rest > 0n; rest >>= 1n) {
     run.meter.step();
+    run.meter.charge(cost);
     if (rest & 1n) result = arithmetic('%', arithmetic('*', result, factor), m);
     factor = arithmetic('%', arithmetic('*', factor, factor), m);
   }
   return result;
 }
 
+/** Units of work to put one item into a tuple with others. */
+const PAIRED = 8;
+
 function zip(args: BoundArguments, run: Run): PyValue {
   const strict = args.keywords.get('strict');
   const columns = args.positional.map((column) => iterate(column, run.meter));
-  const length = columns.length === 0 ? 0 : Math.min(...columns.map((column) => column.length));
+  const length = columns.reduce((least, column) => Math.min(least, column.length), columns[0]?.length ?? 0);
   if (truthy(strict ?? false) && columns.some((column) => column.length !== length)) {
     throw valueError('zip() arguments have different lengths');
   }
-  run.meter.items(length * columns.length);
+  run.meter.items(length);
+  run.meter.charge(length * columns.length * PAIRED);
   return new PyIterator(
     'zip',
     Array.from({ length }, (_, row) => new PyTuple(columns.map((column) => column[row]!))),
@@ -136,7 +152,9 @@ function zip(args: BoundArguments, run: Run): PyValue {
 function enumerate(args: BoundArguments, run: Run): PyValue {
   const [items, start = 0] = args.bind('iterable', 'start?');
   const first = requireInt(start, 'start');
-  const pairs = iterate(items as PyValue, run.meter).map((item, index) => new PyTuple([first + index, item]));
+  const walked = iterate(items as PyValue, run.meter);
+  run.meter.charge(walked.length * PAIRED);
+  const pairs = walked.map((item, index) => new PyTuple([first + index, item]));
   return new PyIterator('enumerate', pairs);
 }
 
@@ -159,7 +177,7 @@ function reversed(args: BoundArguments, run: Run): PyValue {
 function dict(args: BoundArguments, run: Run): PyValue {
   const [source] = args.positional;
   if (args.positional.length > 1) throw typeError('dict expected at most 1 argument');
-  return PyDict.of([...(source === undefined ? [] : pairsOf(source, run)), ...args.keywords]);
+  return PyDict.of([...(source === undefined ? [] : pairsOf(source, run)), ...args.keywords], run.meter);
 }
 
 function absolute(args: BoundArguments): PyValue {
@@ -169,14 +187,15 @@ function absolute(args: BoundArguments): PyValue {
   return typeof result === 'number' ? Math.abs(result) : makeFloat(Math.abs(result.value));
 }
 
-function round(args: BoundArguments): PyValue {
+function round(args: BoundArguments, run: Run): PyValue {
+  run.meter.charge(FLOAT);
   const [value, digits] = args.bind('number', 'ndigits?');
   const count = digits === undefined || digits === null ? undefined : requireInt(digits, 'ndigits');
   return roundNumber(number(value as PyValue, 'round()'), count);
 }
 
 /** `str.upper` as a function of its first argument. */
-function unbound(table: ReadonlyMap<string, unknown>): (name: string) => PyValue | undefined {
+function unbound(table: { has(name: string): boolean }): (name: string) => PyValue | undefined {
   return (name) => {
     if (!table.has(name)) return undefined;
     return new PyFunction(name, (args, run) => {
@@ -189,19 +208,19 @@ function unbound(table: ReadonlyMap<string, unknown>): (name: string) => PyValue
   };
 }
 
-function collected(make: (items: readonly PyValue[]) => PyValue): Implementation {
+function collected(make: (items: readonly PyValue[], meter: Meter) => PyValue): Implementation {
   return (args, run) => {
     const [items] = args.bind('iterable?');
-    return make(items === undefined ? [] : iterate(items, run.meter));
+    return make(items === undefined ? [] : iterate(items, run.meter), run.meter);
   };
 }
 
 const TYPES: PyType[] = [
   new PyType('bool', (args) => truthy(args.bind('x?')[0] ?? false)),
   new PyType('int', toInt),
-  new PyType('float', (args) => {
+  new PyType('float', (args, run) => {
     const [value = 0] = args.bind('x?');
-    return typeof value === 'string' ? parseFloatText(value) : makeFloat(toFloat(number(value, 'float()')));
+    return typeof value === 'string' ? parseFloatText(value, run.meter) : makeFloat(toFloat(number(value, 'float()')));
   }),
   new PyType('str', toText, (name) =>
     name === 'maketrans' ? new PyFunction(name, makeTranslation) : unbound(TEXT_METHODS)(name),
@@ -218,7 +237,7 @@ const TYPES: PyType[] = [
   ),
   new PyType(
     'set',
-    collected((items) => new PySet(items)),
+    collected((items, meter) => PySet.of(items, meter)),
     unbound(SET_METHODS),
   ),
   new PyType('dict', dict, (name) =>
@@ -235,7 +254,7 @@ const FUNCTIONS: Record<string, Implementation> = {
   abs: absolute,
   all: (args, run) => iterate(args.bind('iterable')[0] as PyValue, run.meter).every(truthy),
   any: (args, run) => iterate(args.bind('iterable')[0] as PyValue, run.meter).some(truthy),
-  len: (args) => lengthOf(args.bind('obj')[0] as PyValue),
+  len: (args, run) => lengthOf(args.bind('obj')[0] as PyValue, run.meter),
   max: extreme('max', '>'),
   min: extreme('min', '<'),
   pow: power,
@@ -244,12 +263,15 @@ const FUNCTIONS: Record<string, Implementation> = {
   sum,
 };
 
+/** Functions that ask a value for its length only. */
+const CONSTANT_FUNCTIONS = new Set(['len']);
+
 /** The safe builtins and whitelisted modules of spec 4.1, by name. */
 export const BUILTINS: ReadonlyMap<string, PyValue> = new Map<string, PyValue>([
   ...TYPES.map((type): [string, PyValue] => [type.name, type]),
   ...Object.entries(FUNCTIONS).map(([name, implementation]): [string, PyValue] => [
     name,
-    new PyFunction(name, implementation, `<built-in function ${name}>`),
+    new PyFunction(name, implementation, `<built-in function ${name}>`, CONSTANT_FUNCTIONS.has(name)),
   ]),
   ...MODULES,
 ]);

@@ -1,7 +1,20 @@
 import { limitError, typeError } from './errors';
 import { MAX_VALUE_DEPTH, type Meter } from './limits';
 import { compareNumbers, isNumber, type PyNumber } from './numbers';
-import { dictOf, isDict, PyBytes, PyObject, PyRange, PySet, PyTuple, type PyValue, PyView, typeName } from './values';
+import { refuseSealed } from './sealed';
+import {
+  dictOf,
+  isDict,
+  numberCost,
+  PyBytes,
+  PyObject,
+  PyRange,
+  PySet,
+  PyTuple,
+  type PyValue,
+  PyView,
+  typeName,
+} from './values';
 
 /** A bool is an int in Python. */
 export function asNumber(value: PyValue): PyNumber | undefined {
@@ -12,10 +25,18 @@ export function asNumber(value: PyValue): PyNumber | undefined {
 /** Python `==`: never raises for values of different types. */
 export function equal(left: PyValue, right: PyValue, meter: Meter, depth = 0): boolean {
   if (depth > MAX_VALUE_DEPTH) throw limitError('the value is nested too deeply');
+  refuseSealed(left, right);
+  if (typeof left === 'string' && typeof right === 'string') {
+    if (left.length === right.length) meter.scan(left.length);
+    return left === right;
+  }
   if (left === right) return !(typeof left === 'number' && Number.isNaN(left));
   const a = asNumber(left);
   const b = asNumber(right);
-  if (a !== undefined && b !== undefined) return compareNumbers(a, b) === 0;
+  if (a !== undefined && b !== undefined) {
+    meter.charge(numberCost(a) + numberCost(b));
+    return compareNumbers(a, b) === 0;
+  }
   if (a !== undefined || b !== undefined) return false;
   if (Array.isArray(left)) return Array.isArray(right) && sameItems(left, right, meter, depth);
   if (left instanceof PyTuple) return right instanceof PyTuple && sameItems(left.items, right.items, meter, depth);
@@ -23,16 +44,17 @@ export function equal(left: PyValue, right: PyValue, meter: Meter, depth = 0): b
     return left.length === right.length && (left.length === 0 || sameEnds(left, right));
   }
   if (left instanceof PyBytes && right instanceof PyBytes) {
-    return left.bytes.length === right.bytes.length && left.bytes.every((byte, index) => byte === right.bytes[index]);
+    if (left.bytes.length !== right.bytes.length) return false;
+    meter.scan(left.bytes.length * 2);
+    return left.bytes.every((byte, index) => byte === right.bytes[index]);
   }
-  const [set, other] = [asSet(left), asSet(right)];
-  if (set && other) return set.size === other.size && set.items().every((item) => other.has(item));
+  const [set, other] = [asSet(left, meter), asSet(right, meter)];
+  if (set && other) return set.size === other.size && set.items(meter).every((item) => other.has(item, meter));
   if (isDict(left) && isDict(right)) {
-    const [one, two] = [dictOf(left), dictOf(right)];
-    meter.items(one.size);
+    const [one, two] = [dictOf(left, meter), dictOf(right, meter)];
     if (one.size !== two.size) return false;
-    return one.entries().every(([key, value]) => {
-      const match = two.get(key);
+    return one.entries(meter).every(([key, value]) => {
+      const match = two.get(key, meter);
       return match !== undefined && equal(value, match, meter, depth + 1);
     });
   }
@@ -46,9 +68,9 @@ function sameEnds(left: PyRange, right: PyRange): boolean {
   return left.start === right.start && (left.length === 1 || left.step === right.step);
 }
 
-function asSet(value: PyValue): PySet | undefined {
+function asSet(value: PyValue, meter: Meter): PySet | undefined {
   if (value instanceof PySet) return value;
-  return value instanceof PyView && value.typeName !== 'dict_values' ? new PySet(value.items) : undefined;
+  return value instanceof PyView && value.typeName !== 'dict_values' ? PySet.of(value.items, meter) : undefined;
 }
 
 function sameItems(left: readonly PyValue[], right: readonly PyValue[], meter: Meter, depth: number): boolean {
@@ -62,13 +84,21 @@ export function order(left: PyValue, right: PyValue, symbol: string, meter: Mete
   if (depth > MAX_VALUE_DEPTH) throw limitError('the value is nested too deeply');
   const a = asNumber(left);
   const b = asNumber(right);
-  if (a !== undefined && b !== undefined) return compareNumbers(a, b);
-  if (typeof left === 'string' && typeof right === 'string') return compareText(left, right);
+  if (a !== undefined && b !== undefined) {
+    meter.charge(numberCost(a) + numberCost(b));
+    return compareNumbers(a, b);
+  }
+  if (typeof left === 'string' && typeof right === 'string') {
+    meter.scan(Math.min(left.length, right.length));
+    return compareText(left, right);
+  }
   if (Array.isArray(left) && Array.isArray(right)) return orderItems(left, right, symbol, meter, depth);
   if (left instanceof PyTuple && right instanceof PyTuple) {
     return orderItems(left.items, right.items, symbol, meter, depth);
   }
   if (left instanceof PyBytes && right instanceof PyBytes) {
+    meter.items(left.bytes.length);
+    meter.items(right.bytes.length);
     return orderItems([...left.bytes], [...right.bytes], symbol, meter, depth);
   }
   const result = left instanceof PyObject ? left.compare(right) : undefined;
@@ -108,10 +138,10 @@ function orderItems(
 
 /** `<`, `<=`, `>`, `>=` of two values; sets compare as sub- and supersets. */
 export function compareBy(symbol: '<' | '<=' | '>' | '>=', left: PyValue, right: PyValue, meter: Meter): boolean {
-  const [a, b] = [asSet(left), asSet(right)];
+  const [a, b] = [asSet(left, meter), asSet(right, meter)];
   if (a && b) {
     const [small, big] = symbol.startsWith('<') ? [a, b] : [b, a];
-    const inside = small.items().every((item) => big.has(item));
+    const inside = small.items(meter).every((item) => big.has(item, meter));
     return symbol.endsWith('=') ? inside : inside && small.size < big.size;
   }
   const result = order(left, right, symbol, meter);

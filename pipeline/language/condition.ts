@@ -1,15 +1,17 @@
-import type { Json, JsonObject } from '../json';
+import type { JsonObject } from '../json';
 import type { Ambient } from './ambient';
 import type { Expression } from './ast';
 import { testRule } from './boolrule';
-import { ExpressionError, type ExpressionErrorKind } from './errors';
+import { ExpressionError, type ExpressionErrorKind, isFinal, limitError, sealedError } from './errors';
 import { evaluate, type Scope } from './evaluator';
+import { MAX_SOURCE_LENGTH, Meter } from './limits';
 import { parseSource } from './parser';
 import { collectNames } from './references';
+import { concealing, holdsSecret } from './sealed';
 import { parseTemplate, renderTemplate, type Template, templateReferences } from './template';
 import { pythonStr, type ScopeValue, truthy } from './values';
 
-export type ConditionErrorKind = 'parse' | 'type' | 'value' | 'missing_variable' | 'limit';
+export type ConditionErrorKind = 'parse' | 'type' | 'value' | 'missing_variable' | 'limit' | 'sealed';
 
 /** Why a condition has no result. `rendered` is the text that was evaluated, for the gateway's message (spec 5.4). */
 export class ConditionError extends Error {
@@ -35,6 +37,7 @@ const KINDS: Record<ExpressionErrorKind, ConditionErrorKind> = {
   value: 'value',
   missing_variable: 'missing_variable',
   limit: 'limit',
+  sealed: 'sealed',
 };
 
 function explained<T>(run: () => T, rendered?: string): T {
@@ -44,7 +47,7 @@ function explained<T>(run: () => T, rendered?: string): T {
     const options = { cause, ...(rendered !== undefined && { rendered }) };
     if (cause instanceof ExpressionError) throw new ConditionError(KINDS[cause.kind], cause.message, options);
     // The engine's own stack is the last of the limits.
-    if (cause instanceof RangeError) throw new ConditionError('limit', 'the condition is too deep', options);
+    if (isFinal(cause)) throw new ConditionError('limit', 'the condition is too deep', options);
     throw cause;
   }
 }
@@ -55,8 +58,16 @@ function explained<T>(run: () => T, rendered?: string): T {
  *
  * @example evaluateBoolrule('resp.code in (0, 200)', { resp: { code: 200 } }) // true
  */
-export function evaluateBoolrule(text: string, context?: JsonObject): boolean {
-  return explained(() => testRule(text, context), text);
+export function evaluateBoolrule(text: string, context?: JsonObject, meter = new Meter()): boolean {
+  return explained(() => {
+    requireLength(text);
+    return testRule(text, context, meter);
+  }, text);
+}
+
+function requireLength(source: string): void {
+  if (source.length <= MAX_SOURCE_LENGTH) return;
+  throw limitError(`a condition of ${source.length} characters, over the limit of ${MAX_SOURCE_LENGTH}`);
 }
 
 /**
@@ -96,29 +107,39 @@ export function conditionReferences(condition: Condition): string[] {
 }
 
 /** Renders and evaluates a condition. Throws ConditionError; `rendered` on it is the text after rendering. */
-export function decide(condition: Condition, scope: Scope, ambient: Ambient): boolean {
+export function decide(condition: Condition, scope: Scope, ambient: Ambient, meter: Meter): boolean {
+  const isOld = ambient.language === 1;
+  if (!isOld) explained(() => requireLength(condition.source));
   switch (condition.lang) {
     case 'boolrule': {
-      const rendered = renderedText(renderTemplate(condition.template, escapingScope(scope), ambient));
-      return explained(() => testRule(rendered, undefined), rendered);
+      const rendered = explained(() => {
+        const value = renderTemplate(condition.template, escapingScope(scope, meter), ambient, meter);
+        return typeof value === 'string' ? value : pythonStr(value, meter);
+      });
+      return explained(() => {
+        if (!isOld && holdsSecret(rendered)) throw sealedError('a password cannot be looked at by a condition');
+        return testRule(rendered, undefined, meter);
+      }, rendered);
     }
-    case 'expr':
-      return explained(() => truthy(evaluate(condition.expression, scope, ambient)), condition.source);
+    case 'expr': {
+      const seen: Scope = isOld ? scope : concealing(scope, meter);
+      return explained(() => truthy(evaluate(condition.expression, seen, ambient, meter)), condition.source);
+    }
     default:
       return condition satisfies never;
   }
 }
 
-function renderedText(value: Json): string {
-  return typeof value === 'string' ? value : pythonStr(value);
-}
+/** Units of work a character. */
+const ESCAPED = 4;
 
 const BLANK_ESCAPES: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** Text variables with their line ends and tabs as two-character escapes, so that they fit between quotes (spec 5). */
-function escapingScope(scope: Scope): Scope {
+function escapingScope(scope: Scope, meter: Meter): Scope {
   return (name): ScopeValue | undefined => {
     const value = scope(name);
+    if (typeof value === 'string') meter.charge(value.length * ESCAPED);
     if (typeof value !== 'string' || !/[\n\r\t]/.test(value) || /\\[nrt]/.test(value)) return value;
     return value.replace(/[\n\r\t]/g, (character) => BLANK_ESCAPES[character]!);
   };

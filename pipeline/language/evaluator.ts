@@ -5,16 +5,17 @@ import { BUILTINS } from './builtins';
 import { asNumber } from './compare';
 import { ExpressionError, typeError, valueError } from './errors';
 import { PyFunction, type Run } from './functions';
-import { Meter } from './limits';
+import type { Meter } from './limits';
 import { parseInteger } from './number-text';
 import { bitwise, isInt, makeFloat, negate } from './numbers';
 import { binary, compareOnce } from './operators';
 import { itemAt, iterate, sliceOf } from './sequences';
 import {
   type CallArguments,
-  dictOf,
+  entriesOf,
   isDict,
   isPlainDict,
+  numberCost,
   PyBytes,
   PyDict,
   PyIterator,
@@ -38,13 +39,15 @@ interface Locals {
 }
 
 const MAX_CALL_DEPTH = 50;
+/** Units of work to look for a name in one scope. */
+const LOOK = 3;
 
 /**
  * Evaluates an expression (spec 4.1). Throws ExpressionError; the meter bounds what it may cost.
  *
  * @example evaluate(parseSource('n + 1').expression, (name) => (name === 'n' ? 5 : undefined), ambient) // 6
  */
-export function evaluate(expression: Expression, scope: Scope, ambient: Ambient, meter = new Meter()): PyValue {
+export function evaluate(expression: Expression, scope: Scope, ambient: Ambient, meter: Meter): PyValue {
   return new Evaluation(scope, ambient, meter).value(expression, undefined);
 }
 
@@ -62,6 +65,7 @@ class Lambda extends PyObject {
 }
 
 class Evaluation implements Run {
+  readonly patterns = new Map<string, unknown>();
   /** Copies of context values for an expression that changes them. */
   readonly #copies = new Map<string, PyValue>();
   #callDepth = 0;
@@ -80,7 +84,7 @@ class Evaluation implements Run {
       case 'const':
         return node.value;
       case 'int':
-        return integerLiteral(node.digits);
+        return integerLiteral(node.digits, this.meter);
       case 'float':
         return makeFloat(node.value);
       case 'bytes':
@@ -90,9 +94,12 @@ class Evaluation implements Run {
       case 'tuple':
         return new PyTuple(this.#items(node.items, locals));
       case 'set':
-        return new PySet(this.#items(node.items, locals));
+        return PySet.of(this.#items(node.items, locals), this.meter);
       case 'dict':
-        return PyDict.of(node.entries.map(([key, item]) => [this.value(key, locals), this.value(item, locals)]));
+        return PyDict.of(
+          node.entries.map(([key, item]): [PyValue, PyValue] => [this.value(key, locals), this.value(item, locals)]),
+          this.meter,
+        );
       case 'starred':
         throw typeError("can't use starred expression here");
       case 'attribute':
@@ -110,7 +117,7 @@ class Evaluation implements Run {
       case 'binary':
         return binary(node.operator, this.value(node.left, locals), this.value(node.right, locals), this);
       case 'unary':
-        return unary(node.operator, this.value(node.operand, locals));
+        return unary(node.operator, this.value(node.operand, locals), this.meter);
       case 'logic': {
         const left = this.value(node.left, locals);
         return truthy(left) === (node.operator === 'or') ? left : this.value(node.right, locals);
@@ -134,6 +141,7 @@ class Evaluation implements Run {
 
   #name(name: string, locals: Locals | undefined): PyValue {
     for (let level = locals; level; level = level.outer) {
+      this.meter.charge(LOOK);
       const value = level.names.get(name);
       if (value !== undefined) return value;
     }
@@ -147,7 +155,9 @@ class Evaluation implements Run {
   }
 
   #subscript(object: PyValue, index: PyValue): PyValue {
-    return index instanceof PySlice && !isDict(object) ? sliceOf(object, index, this.meter) : itemAt(object, index);
+    return index instanceof PySlice && !isDict(object)
+      ? sliceOf(object, index, this.meter)
+      : itemAt(object, index, this.meter);
   }
 
   #items(nodes: readonly Expression[], locals: Locals | undefined): PyValue[] {
@@ -203,13 +213,13 @@ class Evaluation implements Run {
       return value.map((item) => this.#copy(item));
     }
     if (!isPlainDict(value)) return value;
-    this.meter.items(Object.keys(value).length);
-    return PyDict.of(Object.entries(value).map(([key, item]): [PyValue, PyValue] => [key, this.#copy(item)]));
+    const entries = entriesOf(value, this.meter).map(([key, item]): [PyValue, PyValue] => [key, this.#copy(item)]);
+    return PyDict.of(entries, this.meter);
   }
 
   #spread(value: PyValue, keywords: Map<string, PyValue>): void {
     if (!isDict(value)) throw typeError('argument after ** must be a mapping');
-    for (const [key, item] of dictOf(value).entries()) {
+    for (const [key, item] of entriesOf(value, this.meter)) {
       if (typeof key !== 'string' || keywords.has(key)) throw typeError('bad keyword argument');
       keywords.set(key, item);
     }
@@ -234,7 +244,7 @@ class Evaluation implements Run {
   #comprehension(node: Extract<Expression, { kind: 'comprehension' }>, locals: Locals | undefined): PyValue {
     const found: PyValue[] = [];
     this.#loop(node.clauses, 0, { names: new Map(), outer: locals }, (inner) => {
-      this.meter.items(1);
+      this.meter.grow(found.length);
       const element = this.value(node.element, inner);
       found.push(node.value ? new PyTuple([element, this.value(node.value, inner)]) : element);
     });
@@ -244,9 +254,12 @@ class Evaluation implements Run {
       case 'generator':
         return new PyIterator('generator', found);
       case 'set':
-        return new PySet(found);
+        return PySet.of(found, this.meter);
       case 'dict':
-        return PyDict.of(found.map((pair) => (pair as PyTuple).items as [PyValue, PyValue]));
+        return PyDict.of(
+          found.map((pair) => (pair as PyTuple).items as [PyValue, PyValue]),
+          this.meter,
+        );
       default:
         return node.shape satisfies never;
     }
@@ -279,11 +292,11 @@ class Evaluation implements Run {
   }
 }
 
-function integerLiteral(digits: string): PyValue {
-  return digits.length < 16 && /^[0-9]+$/.test(digits) ? Number(digits) : parseInteger(digits, 0);
+function integerLiteral(digits: string, meter: Meter): PyValue {
+  return digits.length < 16 && /^[0-9]+$/.test(digits) ? Number(digits) : parseInteger(digits, meter, 0);
 }
 
-function unary(operator: '-' | '+' | '~' | 'not', operand: PyValue): PyValue {
+function unary(operator: '-' | '+' | '~' | 'not', operand: PyValue, meter: Meter): PyValue {
   if (operator === 'not') return !truthy(operand);
   const number = asNumber(operand);
   if (number === undefined) {
@@ -291,6 +304,7 @@ function unary(operator: '-' | '+' | '~' | 'not', operand: PyValue): PyValue {
     if (negated !== undefined) return negated;
     throw typeError(`bad operand type for unary ${operator}: '${typeName(operand)}'`);
   }
+  meter.charge(numberCost(number));
   if (operator === '+') return number;
   if (operator === '-') return negate(number);
   if (!isInt(number)) throw typeError("bad operand type for unary ~: 'float'");

@@ -3,6 +3,7 @@ import { typeError } from './errors';
 import type { Meter } from './limits';
 import { encodeText } from './methods/bytes';
 import { trimText } from './methods/text';
+import { Sealed } from './sealed';
 import { type PyValue, textOf } from './values';
 
 const HTML: Record<string, string> = { '&': '&amp;', '>': '&gt;', '<': '&lt;', '"': '&#34;', "'": '&#39;' };
@@ -17,9 +18,9 @@ function escapeEntities(text: string): string {
 }
 
 /** application/x-www-form-urlencoded of one value, as Python's quote_plus. */
-function quotePlus(text: string): string {
+function quotePlus(text: string, meter: Meter): string {
   let out = '';
-  for (const byte of encodeText(text)) {
+  for (const byte of encodeText(text, meter)) {
     const character = String.fromCharCode(byte);
     if (/[A-Za-z0-9_.~-]/.test(character)) out += character;
     else out += character === ' ' ? '+' : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
@@ -27,7 +28,10 @@ function quotePlus(text: string): string {
   return out;
 }
 
-const FILTERS: ReadonlyMap<string, (text: string) => string> = new Map([
+const FILTERS: ReadonlyMap<string, (text: string, meter: Meter) => string> = new Map<
+  string,
+  (text: string, meter: Meter) => string
+>([
   ['h', escapeMarkup],
   ['x', escapeMarkup],
   ['u', quotePlus],
@@ -37,20 +41,31 @@ const FILTERS: ReadonlyMap<string, (text: string) => string> = new Map([
   ['str', (text: string) => text],
 ]);
 
+const UNCHANGING = new Set(['n', 'str', 'unicode']);
+
 /** Any other name makes a fragment inert (spec 4.1). */
 export function isKnownFilter(name: string): boolean {
   return name === 'n' || FILTERS.has(name) || /^decode\.\w+$/.test(name);
 }
 
+/** Units of work a character: every filter asks what each one is, and may write it as up to twelve. */
+const FILTERED = 30;
+
 /** Text of a value after its filters. `n` turns the implied `str` off, so that only text may come out. */
 export function applyFilters(value: PyValue, names: readonly string[], meter: Meter): string {
+  if (value instanceof Sealed && names.every((name) => UNCHANGING.has(name))) return value.whole;
   const plain = names.includes('n') && !names.some((name) => name === 'str' || name === 'unicode');
   if (plain && typeof value !== 'string') throw typeError('a filtered value must be text');
-  let text = textOf(value);
+  let text = textOf(value, meter);
   for (const name of names) {
-    meter.produce(text.length);
     const filter = FILTERS.get(name);
-    if (filter) text = filter(text);
+    if (!filter) continue;
+    meter.charge(text.length * FILTERED);
+    text = filter(text, meter);
+    meter.produce(text.length);
   }
   return text;
 }
+
+/** Names of the filters that change a text. */
+export const FILTER_NAMES: readonly string[] = [...FILTERS.keys()];

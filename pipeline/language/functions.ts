@@ -1,12 +1,14 @@
 import type { Ambient } from './ambient';
 import { typeError } from './errors';
 import type { Meter } from './limits';
-import { type CallArguments, PyObject, type PyValue } from './values';
+import { type CallArguments, PyObject, type PyValue, shallowSize } from './values';
 
 /** What a running expression may use; a new one for each fragment. */
 export interface Run {
   readonly meter: Meter;
   readonly ambient: Ambient;
+  /** Patterns of regular expressions that were compiled before. */
+  readonly patterns: Map<string, unknown>;
   /** Calls a function of the language. */
   call(callee: PyValue, positional: PyValue[]): PyValue;
 }
@@ -16,10 +18,46 @@ export type Implementation = (args: BoundArguments, run: Run) => PyValue;
 /** What a method gets: the value before the dot first. */
 export type Method<Self> = (self: Self, args: BoundArguments, run: Run) => PyValue;
 
-export type MethodTable<Self> = ReadonlyMap<string, Method<Self>>;
+/** The methods of a type. */
+export class MethodTable<Self extends PyValue> {
+  readonly #methods: ReadonlyMap<string, Method<Self>>;
 
-export function methodTable<Self>(methods: Record<string, Method<Self>>): MethodTable<Self> {
-  return new Map(Object.entries(methods));
+  /**
+   * @param constant names of those that look at a part of their object only, however big it is: what else they touch they
+   * pay for themselves
+   */
+  constructor(
+    methods: Record<string, Method<Self>>,
+    readonly constant: ReadonlySet<string> = new Set(),
+  ) {
+    this.#methods = new Map(Object.entries(methods));
+  }
+
+  get names(): string[] {
+    return [...this.#methods.keys()];
+  }
+
+  has(name: string): boolean {
+    return this.#methods.has(name);
+  }
+
+  /** The method as a function of its other arguments. */
+  bind(self: Self, name: string): PyFunction | undefined {
+    const method = this.#methods.get(name);
+    if (!method) return undefined;
+    const isConstant = this.constant.has(name);
+    return new PyFunction(name, (args, run) => {
+      if (!isConstant) run.meter.charge(shallowSize(self, run.meter));
+      return method(self, args, run);
+    });
+  }
+}
+
+export function methodTable<Self extends PyValue>(
+  methods: Record<string, Method<Self>>,
+  { constant = [] }: { constant?: string[] } = {},
+): MethodTable<Self> {
+  return new MethodTable(methods, new Set(constant));
 }
 
 /** Arguments of a call with the helpers that every implementation needs. */
@@ -72,11 +110,19 @@ export class PyFunction extends PyObject {
     readonly name: string,
     readonly implementation: Implementation,
     readonly description?: string,
+    /** It does not look at its arguments, or pays for that by itself. */
+    readonly takesAny = false,
   ) {
     super();
   }
 
+  /** Whatever it does, it pays for looking at its arguments; what it does besides it pays for itself. */
   invoke(values: CallArguments, run: Run): PyValue {
+    const { meter } = run;
+    if (!this.takesAny) {
+      for (const value of values.positional) meter.charge(shallowSize(value, meter));
+      for (const value of values.keywords.values()) meter.charge(shallowSize(value, meter));
+    }
     return this.implementation(new BoundArguments(this.name, values), run);
   }
 

@@ -11,56 +11,115 @@ export const MAX_VALUE_DEPTH = 200;
 /** Bits of one integer: about as many decimal digits as Python prints (4,300). */
 export const MAX_INTEGER_BITS = 14_000;
 
-const MAX_STEPS = 10_000;
-const MAX_ITEMS = 100_000;
-const MAX_PRODUCED_CHARACTERS = 1_000_000;
-const MAX_SCANNED_CHARACTERS = 20_000_000;
-/** All fragments of one rendered value together: a template with thousands of heavy fragments must not add up. */
-const MAX_RENDER_STEPS = 50_000;
+/** What one step of the machine may cost: all values of a node, or all conditions of a gateway, together. */
+export interface Limits {
+  /** Units of work, of about ten nanoseconds of one core each. */
+  work: number;
+  /** Characters of one text that is made. */
+  text: number;
+  /** Items of one list, set or dict that is made. */
+  items: number;
+}
 
-/** Counts what an expression costs, so that no user text can hold a worker (spec 4.1; one meter for each fragment). */
+export const LIMITS: Limits = { work: 10_000_000, text: 1_000_000, items: 100_000 };
+
+/** Runs that began before work was charged for in advance keep their results: only what would hold a worker is refused. */
+export const OLD_LIMITS: Limits = { work: 100_000_000, text: 10_000_000, items: 1_000_000 };
+
+/** Units of work. */
+const STEP = 12;
+const ITEM = 8;
+const MADE = 2;
+const SPLIT = 6;
+const SEARCHED = 1;
+const GROWN = 20;
+const COMPARED = 6;
+
+/**
+ * Pays for what expressions do, before it is done and in proportion to the data that is touched, so that no user text can
+ * hold a worker (spec 4.1). One meter is shared by all that one step of the machine renders: what shares structure costs as
+ * often as it is walked.
+ */
 export class Meter {
-  #steps = MAX_STEPS;
-  #items = MAX_ITEMS;
-  #produced = MAX_PRODUCED_CHARACTERS;
-  #scanned = MAX_SCANNED_CHARACTERS;
+  /** Sizes of values that were measured, so that what is shared is walked once and paid for each time. */
+  readonly sizes = new WeakMap<object, number>();
+  /** Values in which a sealed secret stands, and what expressions see of them. */
+  readonly sealed = new WeakSet<object>();
+  readonly concealed = new WeakMap<object, object>();
+  /** Long texts, and whether a sealed secret stands in them. */
+  readonly texts = new Map<string, boolean>();
+  /** How many keys dicts of the context have. */
+  readonly counts = new WeakMap<object, number>();
+  #left: number;
 
+  constructor(readonly limits: Limits = LIMITS) {
+    this.#left = limits.work;
+  }
+
+  /** @throws ExpressionError `limit` when the work is more than what is left */
+  charge(units: number): void {
+    this.#left -= units;
+    // Not a number is too much as well.
+    if (!(this.#left >= 0)) {
+      throw limitError(`more work than the limit of ${grouped(this.limits.work)} units for one node`);
+    }
+  }
+
+  /** One part of an expression is evaluated. */
   step(): void {
-    if (--this.#steps < 0) throw limitError('the expression takes too many steps');
+    this.charge(STEP);
   }
 
   /** List items made or walked through. */
   items(count: number): void {
-    this.#items -= count;
-    if (!(this.#items >= 0)) throw limitError('the expression makes too many items');
+    if (count > this.limits.items) throw limitError(`${count} items, over the limit of ${grouped(this.limits.items)}`);
+    this.charge(count * ITEM);
   }
 
-  /** Characters of text made. Call it before making them. */
+  /** One item more in a set or dict that has so many. */
+  grow(size: number): void {
+    if (size >= this.limits.items) throw limitError(`more items than the limit of ${grouped(this.limits.items)}`);
+    this.charge(GROWN);
+  }
+
+  /** So many items put into order, besides what comparing them costs. */
+  sort(count: number): void {
+    this.charge(count * Math.ceil(Math.log2(count + 1)) * COMPARED);
+  }
+
+  /** Characters of text made. */
   produce(characters: number): void {
-    this.#produced -= characters;
-    if (!(this.#produced >= 0)) throw limitError('the expression makes too much text');
+    this.bound(characters);
+    this.charge(characters * MADE);
   }
 
-  /** Characters read by a search, a split, a hash. */
+  /** A text that grows to so many characters, whose parts are paid for one by one. */
+  bound(characters: number): void {
+    if (characters <= this.limits.text) return;
+    throw limitError(`a text of ${characters} characters, over the limit of ${grouped(this.limits.text)}`);
+  }
+
+  /** Characters read by a search or a comparison. */
   scan(characters: number): void {
-    this.#scanned -= characters;
-    if (!(this.#scanned >= 0)) throw limitError('the expression reads too much text');
+    this.charge(characters);
   }
 
-  get used(): number {
-    return MAX_STEPS - this.#steps + (MAX_ITEMS - this.#items) / 10 + (MAX_SCANNED_CHARACTERS - this.#scanned) / 2000;
+  /** A text looked for in another one. */
+  search(text: string, sought: string): void {
+    this.charge(text.length * SEARCHED + sought.length);
+  }
+
+  /** A text taken apart into its characters. */
+  split(text: string): void {
+    this.charge(text.length * SPLIT);
+  }
+
+  /** Units of work that were charged, up to the limit. */
+  get spent(): number {
+    return Math.min(this.limits.work - this.#left, this.limits.work);
   }
 }
 
-/** What is left for one call of renderTemplate. */
-export class RenderBudget {
-  #left = MAX_RENDER_STEPS;
-
-  get exhausted(): boolean {
-    return this.#left <= 0;
-  }
-
-  spend(meter: Meter): void {
-    this.#left -= meter.used;
-  }
+function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -1,5 +1,5 @@
 import { limitError, valueError } from './errors';
-import { MAX_INTEGER_BITS } from './limits';
+import { MAX_INTEGER_BITS, type Meter } from './limits';
 import { isInt, makeFloat, makeInt, PyFloat, type PyInt, type PyNumber, toFloat } from './numbers';
 
 /** repr() of a Python float (spec appendix C). */
@@ -28,17 +28,27 @@ export function numberText(value: PyNumber): string {
 
 const PREFIX_BASES: Record<string, number> = { '0x': 16, '0o': 8, '0b': 2 };
 
+const MAX_DIGITS_TEXT = 20_000;
+const TOO_MANY_DIGITS = 'Exceeds the limit (4300 digits) for integer string conversion';
+/** Units of work to read one digit of an integer: every one multiplies what was read before. */
+const PARSED_DIGIT = 40;
+
 /** int(text, base): blanks around, single underscores between digits, a prefix that fits the base. */
-export function parseInteger(text: string, base = 10): PyInt {
+export function parseInteger(text: string, meter: Meter, base = 10): PyInt {
+  meter.charge(text.length);
   const bare = text.trim();
   if (base === 10 && /^\d{1,15}$/.test(bare)) return Number(bare);
   if (base !== 0 && (base < 2 || base > 36)) throw valueError('int() base must be >= 2 and <= 36, or 0');
+  // A number that is so long has no place in an integer; whether it is one is not worth finding out.
+  if (bare.length > MAX_DIGITS_TEXT) throw valueError(`a text of ${bare.length} characters is too long for an integer`);
+  meter.charge(bare.length * PARSED_DIGIT);
   const match = /^([+-]?)(0[xXoObB]_?)?([0-9a-zA-Z]+(?:_[0-9a-zA-Z]+)*)$/.exec(asciiDigits(bare));
   const value = match && accumulate(...digitsOf(match[2] ?? '', match[3]!, base));
   // Made late: an error that is not thrown costs as much as the rest of this function.
   if (value === null || value === undefined) {
     throw valueError(`invalid literal for int() with base ${base}: '${text.slice(0, 200)}'`);
   }
+  if (BigInt.asIntN(MAX_INTEGER_BITS, value) !== value) throw valueError(TOO_MANY_DIGITS);
   return makeInt(match![1] === '-' ? -value : value);
 }
 
@@ -51,7 +61,7 @@ function digitsOf(prefix: string, rest: string, base: number): [digits: string, 
 }
 
 function accumulate(digits: string, radix: number): bigint | undefined {
-  if (digits.length > MAX_INTEGER_BITS / 3) throw limitError('the integer is too big');
+  if (digits.length > MAX_INTEGER_BITS / 3) throw valueError(TOO_MANY_DIGITS);
   const allowed = '0123456789abcdefghijklmnopqrstuvwxyz'.slice(0, radix);
   const step = BigInt(radix);
   let value = digits === '' ? undefined : 0n;
@@ -68,8 +78,11 @@ function asciiDigits(text: string): string {
   return text.replace(/\p{Nd}/gu, (digit) => digit.normalize('NFKC'));
 }
 
+const PARSED_FLOAT_DIGIT = 8;
+
 /** float(text). */
-export function parseFloatText(text: string): number | PyFloat {
+export function parseFloatText(text: string, meter: Meter): number | PyFloat {
+  meter.charge(text.length * PARSED_FLOAT_DIGIT);
   const bare = text.trim();
   if (/^[+-]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)([eE][+-]?\d+(_\d+)*)?$/.test(bare)) {
     return makeFloat(Number(bare.replaceAll('_', '')));
@@ -118,11 +131,16 @@ export function roundNumber(value: PyNumber, digits: number | undefined): PyNumb
     if (digits === undefined) throw valueError(`cannot convert float ${floatText(number)} to integer`);
     return makeFloat(number);
   }
-  if (digits === undefined) return parseInteger(fixedText(number, 0));
+  if (digits === undefined) return integerOf(number);
   if (digits > 308) return makeFloat(number);
   if (digits >= 0) return makeFloat(Number(fixedText(number, digits)));
   if (digits < -308) return makeFloat(number * 0);
-  return makeFloat(toFloat(roundInteger(parseInteger(fixedText(number, 0)), digits)));
+  return makeFloat(toFloat(roundInteger(integerOf(number), digits)));
+}
+
+/** The nearest integer, half to even. */
+function integerOf(number: number): PyInt {
+  return makeInt(BigInt(fixedText(number, 0)));
 }
 
 function roundInteger(value: PyInt, digits: number): PyInt {

@@ -2,13 +2,18 @@ import type { BinaryOperator, ComparisonOperator } from './ast';
 import { asNumber, compareBy, equal } from './compare';
 import { typeError, valueError } from './errors';
 import type { Run } from './functions';
+import type { Meter } from './limits';
+import { joinBytes } from './methods/bytes';
 import { arithmetic, type BitOperator, bitwise, isInt, type PyInt, type PyNumber, toFloat, toIndex } from './numbers';
 import { percentFormat } from './percent-format';
+import { refuseSealed, Sealed } from './sealed';
 import { iterate } from './sequences';
 import {
   dictOf,
+  entriesOf,
   isDict,
   isPlainDict,
+  numberCost,
   PyBytes,
   PyDict,
   PyObject,
@@ -31,9 +36,10 @@ export function binary(operator: BinaryOperator, left: PyValue, right: PyValue, 
   if (operator === '%' && typeof left === 'string') return percentFormat(left, right, run);
   const a = asNumber(left);
   const b = asNumber(right);
+  if (a !== undefined && b !== undefined) run.meter.charge(calculationCost(operator, a, b));
   if (isBitOperator(operator)) {
     if (isInt(a) && isInt(b)) return bits(operator, left, right, a, b);
-    const joined = collectionOperation(operator, left, right);
+    const joined = collectionOperation(operator, left, right, run.meter);
     if (joined !== undefined) return joined;
   } else if (a !== undefined && b !== undefined) return arithmetic(operator, a, b);
   else if (operator === '*') {
@@ -48,7 +54,7 @@ export function binary(operator: BinaryOperator, left: PyValue, right: PyValue, 
     const quotient = left instanceof PyObject ? left.divide(right, operator) : undefined;
     if (quotient !== undefined) return quotient;
   } else if (operator === '-') {
-    const difference = collectionOperation('-', left, right);
+    const difference = collectionOperation('-', left, right, run.meter);
     if (difference !== undefined) return difference;
     const result = left instanceof PyObject ? left.subtract(right) : undefined;
     if (result !== undefined) return result;
@@ -67,18 +73,39 @@ function bits(operator: BitOperator, left: PyValue, right: PyValue, a: PyInt, b:
   return stayBool ? result === 1 : result;
 }
 
-function collectionOperation(operator: BinaryOperator, left: PyValue, right: PyValue): PyValue | undefined {
+/** Big integers are written out digit by digit: a power is as long as its exponent says. */
+export function calculationCost(operator: BinaryOperator, left: PyNumber, right: PyNumber): number {
+  const cost = numberCost(left) + numberCost(right);
+  return operator === '**' || operator === '<<' ? cost + POWER : cost;
+}
+
+/** Units of work of the most expensive power that there is room for. */
+const POWER = 4_000;
+
+function collectionOperation(
+  operator: BinaryOperator,
+  left: PyValue,
+  right: PyValue,
+  meter: Meter,
+): PyValue | undefined {
   if (operator === '|' && isDict(left) && isDict(right)) {
-    return PyDict.of([...dictOf(left).entries(), ...dictOf(right).entries()]);
+    return PyDict.of([...entriesOf(left, meter), ...entriesOf(right, meter)], meter);
   }
   const isSet = (value: PyValue): value is PySet | PyView => value instanceof PySet || value instanceof PyView;
   if (!isSet(left) || !isSet(right)) return undefined;
-  const [a, b] = [left, right].map((set) => (set instanceof PySet ? set : new PySet(set.items))) as [PySet, PySet];
-  const only = (from: PySet, other: PySet): PyValue[] => from.items().filter((item) => !other.has(item));
-  if (operator === '|') return new PySet([...a.items(), ...b.items()]);
-  if (operator === '&') return new PySet(a.items().filter((item) => b.has(item)));
-  if (operator === '-') return new PySet(only(a, b));
-  if (operator === '^') return new PySet([...only(a, b), ...only(b, a)]);
+  const [a, b] = [left, right].map((set) => (set instanceof PySet ? set : PySet.of(set.items, meter))) as [
+    PySet,
+    PySet,
+  ];
+  const only = (from: PySet, other: PySet): PyValue[] => from.items(meter).filter((item) => !other.has(item, meter));
+  if (operator === '|') return PySet.of([...a.items(meter), ...b.items(meter)], meter);
+  if (operator === '&')
+    return PySet.of(
+      a.items(meter).filter((item) => b.has(item, meter)),
+      meter,
+    );
+  if (operator === '-') return PySet.of(only(a, b), meter);
+  if (operator === '^') return PySet.of([...only(a, b), ...only(b, a)], meter);
   return undefined;
 }
 
@@ -90,6 +117,7 @@ function repeat(value: PyValue, count: number, run: Run): PyValue {
   }
   if (value instanceof PyBytes) {
     run.meter.produce(value.bytes.length * times);
+    run.meter.scan(value.bytes.length * times);
     const out = new Uint8Array(value.bytes.length * times);
     for (let at = 0; at < out.length; at++) out[at] = value.bytes[at % value.bytes.length]!;
     return new PyBytes(out);
@@ -106,6 +134,11 @@ function concatenate(left: PyValue, right: PyValue, run: Run): PyValue | undefin
     run.meter.produce(left.length + right.length);
     return left + right;
   }
+  if ((left instanceof Sealed || right instanceof Sealed) && isTextLike(left) && isTextLike(right)) {
+    const [a, b] = [wholeText(left), wholeText(right)];
+    run.meter.produce(a.length + b.length);
+    return new Sealed(a + b);
+  }
   if (Array.isArray(left) && Array.isArray(right)) {
     run.meter.items(left.length + right.length);
     return [...left, ...right];
@@ -116,10 +149,18 @@ function concatenate(left: PyValue, right: PyValue, run: Run): PyValue | undefin
   }
   if (left instanceof PyBytes && right instanceof PyBytes) {
     run.meter.produce(left.bytes.length + right.bytes.length);
-    return new PyBytes(Uint8Array.from([...left.bytes, ...right.bytes]));
+    return new PyBytes(joinBytes(left.bytes, right.bytes));
   }
   const sum = left instanceof PyObject ? left.add(right) : undefined;
   return sum ?? (right instanceof PyObject ? right.add(left) : undefined);
+}
+
+function isTextLike(value: PyValue): value is string | Sealed {
+  return typeof value === 'string' || value instanceof Sealed;
+}
+
+function wholeText(value: string | Sealed): string {
+  return typeof value === 'string' ? value : value.whole;
 }
 
 /** One link of a comparison chain. */
@@ -139,27 +180,30 @@ export function compareOnce(operator: ComparisonOperator, left: PyValue, right: 
     case 'not in':
       return !contains(right, left, run);
     case 'is':
-      return identical(left, right);
+      return identical(left, right, run.meter);
     case 'is not':
-      return !identical(left, right);
+      return !identical(left, right, run.meter);
     default:
       return operator satisfies never;
   }
 }
 
 /** Same object; small values are one object each in CPython. */
-function identical(left: PyValue, right: PyValue): boolean {
+function identical(left: PyValue, right: PyValue, meter: Meter): boolean {
+  refuseSealed(left, right);
+  if (typeof left === 'string' && typeof right === 'string') meter.scan(left.length);
   return left === right;
 }
 
 /** `item in container`. */
 export function contains(container: PyValue, item: PyValue, run: Run): boolean {
   if (typeof container === 'string') {
+    refuseSealed(item);
     if (typeof item !== 'string') throw typeError(`'in <string>' requires string as left operand`);
-    run.meter.scan(container.length);
+    run.meter.search(container, item);
     return container.includes(item);
   }
-  if (container instanceof PyDict || container instanceof PySet) return container.has(item);
+  if (container instanceof PyDict || container instanceof PySet) return container.has(item, run.meter);
   if (container instanceof PyBytes) return bytesContain(container.bytes, item, run);
   if (container instanceof PyRange) {
     const number = asNumber(item);
@@ -169,7 +213,7 @@ export function contains(container: PyValue, item: PyValue, run: Run): boolean {
   }
   if (isPlainDict(container)) {
     if (typeof item === 'string') return Object.hasOwn(container, item);
-    return dictOf(container).has(item);
+    return dictOf(container, run.meter).has(item, run.meter);
   }
   return iterate(container, run.meter).some((candidate) => equal(candidate, item, run.meter));
 }
@@ -177,8 +221,12 @@ export function contains(container: PyValue, item: PyValue, run: Run): boolean {
 function bytesContain(bytes: Uint8Array, item: PyValue, run: Run): boolean {
   run.meter.scan(bytes.length);
   if (item instanceof PyBytes) {
+    run.meter.items(bytes.length);
+    run.meter.items(item.bytes.length);
     const latin = (part: Uint8Array): string => Array.from(part, (byte) => String.fromCharCode(byte)).join('');
-    return latin(bytes).includes(latin(item.bytes));
+    const [text, sought] = [latin(bytes), latin(item.bytes)];
+    run.meter.search(text, sought);
+    return text.includes(sought);
   }
   const number = asNumber(item);
   if (!isInt(number)) throw typeError('a bytes-like object is required');

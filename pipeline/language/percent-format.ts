@@ -1,13 +1,16 @@
 import { asNumber } from './compare';
 import { limitError, typeError, valueError } from './errors';
 import type { Run } from './functions';
+import type { Meter } from './limits';
 import { fixedText, floatText } from './number-text';
 import { isInt, type PyInt, type PyNumber, toFloat, truncate } from './numbers';
-import { itemAt } from './sequences';
-import { isDict, PyBytes, PyTuple, type PyValue, reprOf, textOf, typeName } from './values';
+import { characters, itemAt, textLength } from './sequences';
+import { CLASSIFIED, isDict, numberCost, PyBytes, PyTuple, type PyValue, reprOf, textOf, typeName } from './values';
 
 const DIRECTIVE = /%(?:\(([^)]*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+)?)?([hlL]?)(.)?/gsu;
 const MAX_WIDTH = 100_000;
+/** Units of work to write the digits of a number with a fraction. */
+export const FLOAT = 400;
 
 interface Directive {
   flags: string;
@@ -19,15 +22,16 @@ interface Directive {
 
 /** `"%s-%05d" % (a, n)` (spec appendix C). */
 export function percentFormat(format: string, values: PyValue, run: Run): string {
-  const supply = new Supply(values);
+  const supply = new Supply(values, run.meter);
+  run.meter.scan(format.length * 4);
   let out = '';
   let at = 0;
   for (const match of format.matchAll(DIRECTIVE)) {
     out += format.slice(at, match.index);
     at = match.index + match[0].length;
-    const text = directiveText(match, supply);
-    run.meter.produce(text.length);
-    out += text;
+    run.meter.step();
+    out += directiveText(match, supply, run.meter);
+    run.meter.bound(out.length);
   }
   supply.finish();
   run.meter.produce(format.length);
@@ -40,7 +44,10 @@ class Supply {
   #next = 0;
   #keyed = false;
 
-  constructor(readonly values: PyValue) {
+  constructor(
+    readonly values: PyValue,
+    readonly meter: Meter,
+  ) {
     this.#items = values instanceof PyTuple ? values.items : [values];
   }
 
@@ -59,7 +66,7 @@ class Supply {
   byKey(key: string): PyValue {
     if (!isDict(this.values)) throw typeError('format requires a mapping');
     this.#keyed = true;
-    return itemAt(this.values, key);
+    return itemAt(this.values, key, this.meter);
   }
 
   finish(): void {
@@ -69,7 +76,7 @@ class Supply {
   }
 }
 
-function directiveText(match: RegExpMatchArray, supply: Supply): string {
+function directiveText(match: RegExpMatchArray, supply: Supply, meter: Meter): string {
   const [whole, key, flags = '', width, precision, , conversion] = match;
   if (conversion === undefined) throw valueError('incomplete format');
   if (conversion === '%') return '%';
@@ -84,7 +91,7 @@ function directiveText(match: RegExpMatchArray, supply: Supply): string {
     precision: given,
     conversion,
   };
-  return pad(directive, convert(directive, keyed === undefined ? supply.take() : keyed));
+  return pad(directive, convert(directive, keyed === undefined ? supply.take() : keyed, meter), meter);
 }
 
 /** Sign or prefix apart from the digits: zeros go between them. */
@@ -94,46 +101,49 @@ interface Converted {
   numeric?: true;
 }
 
-function convert(directive: Directive, value: PyValue): Converted {
+function convert(directive: Directive, value: PyValue, meter: Meter): Converted {
   switch (directive.conversion) {
     case 's':
-      return { sign: '', body: cut(textOf(value), directive.precision) };
+      return { sign: '', body: cut(textOf(value, meter), directive.precision, meter) };
     case 'r':
-      return { sign: '', body: cut(reprOf(value), directive.precision) };
+      return { sign: '', body: cut(reprOf(value, meter), directive.precision, meter) };
     case 'a':
-      return { sign: '', body: cut(asciiRepr(value), directive.precision) };
+      return { sign: '', body: cut(asciiRepr(value, meter), directive.precision, meter) };
     case 'c':
-      return { sign: '', body: characterOf(value) };
+      return { sign: '', body: characterOf(value, meter) };
     case 'd':
     case 'i':
     case 'u':
-      return integer(directive, value, 10, '');
+      return integer(directive, value, 10, '', meter);
     case 'x':
-      return integer(directive, value, 16, '0x');
+      return integer(directive, value, 16, '0x', meter);
     case 'X': {
-      const { sign, body } = integer(directive, value, 16, '0x');
+      const { sign, body } = integer(directive, value, 16, '0x', meter);
       return { sign: sign.toUpperCase(), body: body.toUpperCase(), numeric: true };
     }
     case 'o':
-      return integer(directive, value, 8, '0o');
+      return integer(directive, value, 8, '0o', meter);
     case 'e':
     case 'E':
     case 'f':
     case 'F':
     case 'g':
     case 'G':
-      return float(directive, value);
+      return float(directive, value, meter);
     default:
       throw valueError(`unsupported format character '${directive.conversion}'`);
   }
 }
 
-function cut(text: string, precision: number): string {
-  return precision < 0 ? text : Array.from(text).slice(0, precision).join('');
+function cut(text: string, precision: number, meter: Meter): string {
+  return precision < 0 ? text : characters(text, meter).slice(0, precision).join('');
 }
 
-function asciiRepr(value: PyValue): string {
-  return Array.from(reprOf(value), (character) => {
+function asciiRepr(value: PyValue, meter: Meter): string {
+  const text = reprOf(value, meter);
+  meter.charge(text.length * CLASSIFIED);
+  meter.produce(text.length);
+  return Array.from(text, (character) => {
     const code = character.codePointAt(0)!;
     if (code < 0x80) return character;
     if (code <= 0xff) return `\\x${code.toString(16)}`;
@@ -141,8 +151,8 @@ function asciiRepr(value: PyValue): string {
   }).join('');
 }
 
-function characterOf(value: PyValue): string {
-  if (typeof value === 'string' && Array.from(value).length === 1) return value;
+function characterOf(value: PyValue, meter: Meter): string {
+  if (typeof value === 'string' && textLength(value, meter) === 1) return value;
   if (typeof value === 'number' && isInt(value) && value >= 0 && value <= 0x10ffff) return String.fromCodePoint(value);
   throw typeError('%c requires int or char');
 }
@@ -153,18 +163,21 @@ function signOf(directive: Directive, negative: boolean): string {
   return directive.flags.includes(' ') ? ' ' : '';
 }
 
-function integer(directive: Directive, value: PyValue, base: number, prefix: string): Converted {
+function integer(directive: Directive, value: PyValue, base: number, prefix: string, meter: Meter): Converted {
   const number = asNumber(value);
   if (number === undefined || (base !== 10 && !isInt(number))) {
     throw typeError(`%${directive.conversion} format: a number is required, not ${typeName(value)}`);
   }
+  meter.charge(numberCost(number) + FLOAT);
+  meter.produce(Math.max(0, directive.precision));
   const whole: PyInt = truncate(number);
   const digits = (whole < 0 ? -BigInt(whole) : BigInt(whole)).toString(base).padStart(directive.precision, '0');
   const sign = signOf(directive, whole < 0) + (directive.flags.includes('#') ? prefix : '');
   return { sign, body: digits, numeric: true };
 }
 
-function float(directive: Directive, value: PyValue): Converted {
+function float(directive: Directive, value: PyValue, meter: Meter): Converted {
+  meter.charge(FLOAT + Math.max(0, directive.precision) * 10);
   const number = asNumber(value);
   if (number === undefined || value instanceof PyBytes) throw typeError(`must be real number, not ${typeName(value)}`);
   return floatDirective(directive, number);
@@ -201,8 +214,9 @@ function scientific(real: number, precision: number): string {
 }
 
 /** Width and flags around what was converted. */
-function pad(directive: Directive, { sign, body, numeric }: Converted): string {
-  const length = Array.from(sign + body).length;
+function pad(directive: Directive, { sign, body, numeric }: Converted, meter: Meter): string {
+  const length = textLength(sign + body, meter);
+  meter.produce(Math.max(length, directive.width));
   const missing = Math.max(0, directive.width - length);
   if (missing === 0) return sign + body;
   if (directive.flags.includes('-')) return sign + body + ' '.repeat(missing);

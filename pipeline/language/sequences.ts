@@ -1,4 +1,4 @@
-import { limitError, typeError, valueError } from './errors';
+import { typeError, valueError } from './errors';
 import type { Meter } from './limits';
 import { isInt, toIndex } from './numbers';
 import {
@@ -14,18 +14,27 @@ import {
   PyTuple,
   type PyValue,
   PyView,
+  plainKeys,
+  plainSize,
   typeName,
 } from './values';
+
+/** Units of work to pick one item, and to join it with others. */
+const PICKED = 6;
 
 const SURROGATE = /[\ud800-\udfff]/;
 
 /** Characters as Python counts them: code points. */
-export function characters(text: string): string[] {
+export function characters(text: string, meter: Meter): string[] {
+  meter.split(text);
   return SURROGATE.test(text) ? Array.from(text) : text.split('');
 }
 
-export function textLength(text: string): number {
+/** How many code points a text has. */
+export function textLength(text: string, meter: Meter): number {
+  meter.scan(text.length);
   if (!SURROGATE.test(text)) return text.length;
+  meter.split(text);
   let length = 0;
   for (const _ of text) length++;
   return length;
@@ -33,56 +42,59 @@ export function textLength(text: string): number {
 
 /** Items of anything that can be walked; one-time iterators are used up. */
 export function iterate(value: PyValue, meter: Meter): readonly PyValue[] {
-  const items = itemsOf(value, meter);
+  if (Array.isArray(value)) return walked(value, meter);
+  if (value instanceof PyTuple || value instanceof PyView) return walked(value.items, meter);
+  if (typeof value === 'string') {
+    meter.items(value.length);
+    return characters(value, meter);
+  }
+  if (value instanceof PyRange) {
+    meter.items(value.length);
+    return Array.from({ length: value.length }, (_, index) => value.at(index));
+  }
+  if (value instanceof PyIterator) {
+    const rest = walked(value.items, meter).slice(value.position);
+    value.position = value.items.length;
+    return rest;
+  }
+  if (value instanceof PyDict) return value.entries(meter).map(([key]) => key);
+  if (value instanceof PySet) return value.items(meter);
+  if (value instanceof PyBytes) {
+    meter.items(value.bytes.length);
+    return [...value.bytes];
+  }
+  if (isPlainDict(value)) return plainKeys(value, meter);
+  throw typeError(`'${typeName(value)}' object is not iterable`);
+}
+
+function walked(items: readonly PyValue[], meter: Meter): readonly PyValue[] {
   meter.items(items.length);
   return items;
 }
 
-function itemsOf(value: PyValue, meter: Meter): readonly PyValue[] {
-  if (Array.isArray(value)) return value;
-  if (value instanceof PyTuple || value instanceof PyView) return value.items;
-  if (typeof value === 'string') {
-    meter.items(value.length / 2);
-    return characters(value);
-  }
-  if (value instanceof PyRange) {
-    if (value.length > 100_000) throw limitError('the range is too long');
-    return Array.from({ length: value.length }, (_, index) => value.at(index));
-  }
-  if (value instanceof PyIterator) {
-    const rest = value.items.slice(value.position);
-    value.position = value.items.length;
-    return rest;
-  }
-  if (value instanceof PyDict) return value.entries().map(([key]) => key);
-  if (value instanceof PySet) return value.items();
-  if (value instanceof PyBytes) return [...value.bytes];
-  if (isPlainDict(value)) return Object.keys(value);
-  throw typeError(`'${typeName(value)}' object is not iterable`);
-}
-
 /** len(value). */
-export function lengthOf(value: PyValue): number {
-  if (typeof value === 'string') return textLength(value);
+export function lengthOf(value: PyValue, meter: Meter): number {
+  if (typeof value === 'string') return textLength(value, meter);
   if (Array.isArray(value)) return value.length;
   if (value instanceof PyTuple || value instanceof PyView) return value.items.length;
   if (value instanceof PyRange) return value.length;
   if (value instanceof PyDict || value instanceof PySet) return value.size;
   if (value instanceof PyBytes) return value.bytes.length;
-  if (isPlainDict(value)) return Object.keys(value).length;
+  if (isPlainDict(value)) return plainSize(value, meter);
   throw typeError(`object of type '${typeName(value)}' has no len()`);
 }
 
 /** `object[index]` for a plain index or key. */
-export function itemAt(object: PyValue, index: PyValue): PyValue {
-  if (isDict(object)) return dictItem(object, index);
+export function itemAt(object: PyValue, index: PyValue, meter: Meter): PyValue {
+  if (isDict(object)) return dictItem(object, index, meter);
   if (object instanceof AttributeObject) throw typeError('the object is not subscriptable');
   const at = (length: number): number => position(object, index, length);
   if (Array.isArray(object)) return object[at(object.length)]!;
   if (object instanceof PyTuple) return object.items[at(object.items.length)]!;
   if (typeof object === 'string') {
+    meter.scan(object.length);
     if (!SURROGATE.test(object)) return object[at(object.length)]!;
-    const items = characters(object);
+    const items = characters(object, meter);
     return items[at(items.length)]!;
   }
   if (object instanceof PyRange) return object.at(at(object.length));
@@ -90,9 +102,9 @@ export function itemAt(object: PyValue, index: PyValue): PyValue {
   throw typeError(`'${typeName(object)}' object is not subscriptable`);
 }
 
-function dictItem(dict: PyValue, key: PyValue): PyValue {
+function dictItem(dict: PyValue, key: PyValue, meter: Meter): PyValue {
   let value: PyValue | undefined;
-  if (dict instanceof PyDict) value = dict.get(key);
+  if (dict instanceof PyDict) value = dict.get(key, meter);
   else if (typeof key === 'string' && isPlainDict(dict) && Object.hasOwn(dict, key)) value = dict[key];
   if (value === undefined) throw valueError('key error');
   return value;
@@ -108,14 +120,13 @@ function position(object: PyValue, index: PyValue, length: number): number {
 
 /** `object[start:stop:step]`. */
 export function sliceOf(object: PyValue, slice: PySlice, meter: Meter): PyValue {
-  if (typeof object === 'string') {
-    meter.scan(object.length);
-    const items = characters(object);
-    return picked(items, slice, meter).join('');
-  }
+  if (typeof object === 'string') return textSlice(object, slice, meter);
   if (Array.isArray(object)) return picked(object, slice, meter);
   if (object instanceof PyTuple) return new PyTuple(picked(object.items, slice, meter));
-  if (object instanceof PyBytes) return new PyBytes(Uint8Array.from(picked([...object.bytes], slice, meter)));
+  if (object instanceof PyBytes) {
+    meter.items(object.bytes.length);
+    return new PyBytes(Uint8Array.from(picked([...object.bytes], slice, meter)));
+  }
   if (object instanceof PyRange) {
     const { start, step, count } = sliceIndices(slice, object.length);
     return new PyRange(object.at(start), object.at(start + count * step), object.step * step);
@@ -123,10 +134,19 @@ export function sliceOf(object: PyValue, slice: PySlice, meter: Meter): PyValue 
   throw typeError(`'${typeName(object)}' object cannot be sliced`);
 }
 
+function textSlice(text: string, slice: PySlice, meter: Meter): string {
+  meter.scan(text.length);
+  if (!SURROGATE.test(text)) {
+    const { start, step, count } = sliceIndices(slice, text.length);
+    meter.produce(count);
+    if (step === 1) return text.slice(start, start + count);
+  }
+  return picked(characters(text, meter), slice, meter).join('');
+}
+
 function picked<T>(items: readonly T[], slice: PySlice, meter: Meter): T[] {
   const { start, step, count } = sliceIndices(slice, items.length);
-  if (typeof items[0] === 'string') meter.produce(count);
-  else meter.items(count);
+  meter.charge(count * PICKED);
   if (step === 1) return items.slice(start, start + count);
   return Array.from({ length: count }, (_, index) => items[start + index * step]!);
 }

@@ -2,12 +2,15 @@ import type { Json } from '../json';
 import type { Ambient } from './ambient';
 import type { Expression } from './ast';
 import { BUILTINS } from './builtins';
+import { isFinal, placed } from './errors';
 import { evaluate, type Scope } from './evaluator';
 import { applyFilters, isKnownFilter } from './filters';
-import { Meter, RenderBudget } from './limits';
+import type { Meter } from './limits';
 import { isKeyword, parseSource } from './parser';
 import { collectNames } from './references';
+import { NEWEST_LANGUAGE } from './rules';
 import { isForbiddenName } from './safety';
+import { concealing, sizeOf } from './sealed';
 import { AttributeObject, pythonStr } from './values';
 
 export type { Ambient } from './ambient';
@@ -175,25 +178,31 @@ function collectPart(part: Part, names: Set<string>): void {
  * Renders a template (spec 4.1). A text that is exactly one known name gives its value with its type, everything else
  * gives text; a fragment that cannot be evaluated stays as written. The result may share structure with the template
  * and the scope: do not change it.
+ *
+ * @throws ExpressionError `limit` when it costs more than the meter has left, `sealed` when an expression would look at a
+ * secret; the message names the fragment
  */
-export function renderTemplate(template: Template, scope: Scope, ambient: Ambient): Json {
+export function renderTemplate(template: Template, scope: Scope, ambient: Ambient, meter: Meter): Json {
   if (template === null || typeof template !== 'object') return template;
-  return new Renderer(scope, ambient).value(template);
+  return new Renderer(scope, ambient, meter).value(template);
 }
 
-class Renderer {
-  readonly #budget = new RenderBudget();
+/** Characters of a fragment that a message quotes. */
+const MAX_QUOTED = 120;
 
+class Renderer {
   constructor(
     readonly scope: Scope,
     readonly ambient: Ambient,
+    readonly meter: Meter,
   ) {}
 
   value(template: Template): Json {
     if (template === null || typeof template !== 'object') return template;
+    this.meter.step();
     switch (template.kind) {
       case 'lit':
-        return template.value;
+        return this.#whole(template.value);
       case 'text':
         return this.#text(template.parts);
       case 'list':
@@ -210,13 +219,26 @@ class Renderer {
     const [first] = parts;
     if (parts.length === 1 && typeof first === 'object' && first.kind === 'name') {
       const value = this.scope(first.name);
-      if (value !== undefined) return value instanceof AttributeObject ? value.text : value;
+      if (value !== undefined) return value instanceof AttributeObject ? value.text : this.#whole(value);
     }
     // The same fragment is evaluated once, so that `${random.random()}` is one number in one text.
     const known = new Map<string, string>();
     let out = '';
-    for (const part of parts) out += typeof part === 'string' ? part : this.#part(part, known);
+    for (const part of parts) {
+      const text = typeof part === 'string' ? part : this.#part(part, known);
+      this.meter.step();
+      this.meter.produce(text.length);
+      this.meter.bound(out.length + text.length);
+      out += text;
+    }
     return out;
+  }
+
+  /** A value that is handed on as it is will be written out by somebody: all of it is paid for. */
+  #whole(value: Json): Json {
+    if (typeof value === 'string') this.meter.charge(value.length);
+    else if (typeof value === 'object' && value !== null) this.meter.charge(sizeOf(value, this.meter));
+    return value;
   }
 
   #part(part: Exclude<Part, string>, known: Map<string, string>): string {
@@ -240,10 +262,20 @@ class Renderer {
     }
     if (typeof value === 'string') return value;
     try {
-      return pythonStr(value);
-    } catch {
-      return source;
+      return pythonStr(value, this.meter);
+    } catch (error) {
+      return this.#unevaluated(source, error);
     }
+  }
+
+  /** What costs too much is as good as anything else that cannot be evaluated to runs by the first rules. */
+  #unevaluated(source: string, error: unknown): string {
+    if (this.#language > 1 && isFinal(error)) throw placed(source.slice(0, MAX_QUOTED), error);
+    return source;
+  }
+
+  get #language(): number {
+    return this.ambient.language ?? NEWEST_LANGUAGE;
   }
 
   #isKnown(name: string): boolean {
@@ -251,15 +283,13 @@ class Renderer {
   }
 
   #expression(part: ExpressionPart): string {
-    if (this.#budget.exhausted || !part.names.every((name) => this.#isKnown(name))) return part.source;
-    const meter = new Meter();
+    if (!part.names.every((name) => this.#isKnown(name))) return part.source;
     try {
-      const value = evaluate(part.expression, this.scope, this.ambient, meter);
-      return applyFilters(value, part.filters ?? [], meter);
-    } catch {
-      return part.source;
-    } finally {
-      this.#budget.spend(meter);
+      const seen = this.#language === 1 ? this.scope : concealing(this.scope, this.meter);
+      const value = evaluate(part.expression, seen, this.ambient, this.meter);
+      return applyFilters(value, part.filters ?? [], this.meter);
+    } catch (error) {
+      return this.#unevaluated(part.source, error);
     }
   }
 }

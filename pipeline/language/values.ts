@@ -1,8 +1,8 @@
 import type { Json } from '../json';
 import { limitError, typeError } from './errors';
-import { MAX_VALUE_DEPTH } from './limits';
+import { MAX_VALUE_DEPTH, type Meter } from './limits';
 import { numberText } from './number-text';
-import { isFloat, isInt, isNumber, PyFloat, toFloat } from './numbers';
+import { isFloat, isInt, isNumber, PyFloat, type PyNumber, toFloat } from './numbers';
 
 /** A context value with attribute access (`${_system.task_id}`, `${T.col[0]}` of a datatable). `text` is its str(). */
 export class AttributeObject {
@@ -124,9 +124,9 @@ export class PyView {
 export class PyDict {
   readonly #entries = new Map<string, [PyValue, PyValue]>();
 
-  static of(entries: Iterable<readonly [PyValue, PyValue]>): PyDict {
+  static of(entries: Iterable<readonly [PyValue, PyValue]>, meter: Meter): PyDict {
     const dict = new PyDict();
-    for (const [key, value] of entries) dict.set(key, value);
+    for (const [key, value] of entries) dict.set(key, value, meter);
     return dict;
   }
 
@@ -134,29 +134,31 @@ export class PyDict {
     return this.#entries.size;
   }
 
-  get(key: PyValue): PyValue | undefined {
-    return this.#entries.get(keyOf(key))?.[1];
+  get(key: PyValue, meter: Meter): PyValue | undefined {
+    return this.#entries.get(keyOf(key, meter))?.[1];
   }
 
-  has(key: PyValue): boolean {
-    return this.#entries.has(keyOf(key));
+  has(key: PyValue, meter: Meter): boolean {
+    return this.#entries.has(keyOf(key, meter));
   }
 
-  set(key: PyValue, value: PyValue): void {
-    const id = keyOf(key);
+  set(key: PyValue, value: PyValue, meter: Meter): void {
+    const id = keyOf(key, meter);
     const old = this.#entries.get(id);
+    if (!old) meter.grow(this.size);
     this.#entries.set(id, [old ? old[0] : key, value]);
   }
 
-  delete(key: PyValue): boolean {
-    return this.#entries.delete(keyOf(key));
+  delete(key: PyValue, meter: Meter): boolean {
+    return this.#entries.delete(keyOf(key, meter));
   }
 
   clear(): void {
     this.#entries.clear();
   }
 
-  entries(): [PyValue, PyValue][] {
+  entries(meter: Meter): [PyValue, PyValue][] {
+    meter.items(this.size);
     return [...this.#entries.values()];
   }
 }
@@ -164,25 +166,29 @@ export class PyDict {
 export class PySet {
   readonly #items = new Map<string, PyValue>();
 
-  constructor(items: Iterable<PyValue> = []) {
-    for (const item of items) this.add(item);
+  static of(items: Iterable<PyValue>, meter: Meter): PySet {
+    const set = new PySet();
+    for (const item of items) set.add(item, meter);
+    return set;
   }
 
   get size(): number {
     return this.#items.size;
   }
 
-  has(item: PyValue): boolean {
-    return this.#items.has(keyOf(item));
+  has(item: PyValue, meter: Meter): boolean {
+    return this.#items.has(keyOf(item, meter));
   }
 
-  add(item: PyValue): void {
-    const id = keyOf(item);
-    if (!this.#items.has(id)) this.#items.set(id, item);
+  add(item: PyValue, meter: Meter): void {
+    const id = keyOf(item, meter);
+    if (this.#items.has(id)) return;
+    meter.grow(this.size);
+    this.#items.set(id, item);
   }
 
-  delete(item: PyValue): boolean {
-    return this.#items.delete(keyOf(item));
+  delete(item: PyValue, meter: Meter): boolean {
+    return this.#items.delete(keyOf(item, meter));
   }
 
   clear(): void {
@@ -190,9 +196,12 @@ export class PySet {
   }
 
   /** Small ints come out in order, as in CPython; text in order of arrival (CPython's order is random). */
-  items(): PyValue[] {
+  items(meter: Meter): PyValue[] {
+    meter.items(this.size);
     const items = [...this.#items.values()];
-    return items.every((item) => typeof item === 'number') ? (items as number[]).sort((a, b) => a - b) : items;
+    if (!items.every((item) => typeof item === 'number')) return items;
+    meter.sort(items.length);
+    return (items as number[]).sort((a, b) => a - b);
   }
 }
 
@@ -233,8 +242,49 @@ export function isDict(value: PyValue): value is PlainDict | PyDict {
 }
 
 /** A dict as PyDict; the same object when it is one. */
-export function dictOf(value: PlainDict | PyDict): PyDict {
-  return value instanceof PyDict ? value : PyDict.of(Object.entries(value));
+export function dictOf(value: PlainDict | PyDict, meter: Meter): PyDict {
+  return value instanceof PyDict ? value : PyDict.of(entriesOf(value, meter), meter);
+}
+
+/** Key and value pairs of a dict. */
+export function entriesOf(value: PlainDict | PyDict, meter: Meter): [PyValue, PyValue][] {
+  return value instanceof PyDict ? value.entries(meter) : plainEntries(value, meter);
+}
+
+/** Keys of a dict of the context, which is as big as what users send: they are counted before they are listed. */
+export function plainKeys(value: PlainDict, meter: Meter): string[] {
+  meter.items(plainSize(value, meter));
+  return Object.keys(value);
+}
+
+function plainEntries(value: PlainDict, meter: Meter): [string, PyValue][] {
+  meter.items(plainSize(value, meter));
+  return Object.entries(value);
+}
+
+/** How many keys a dict of the context has. */
+export function plainSize(value: PlainDict, meter: Meter): number {
+  const known = meter.counts.get(value);
+  if (known !== undefined) return known;
+  let size = 0;
+  for (const _ in value) {
+    size++;
+    meter.charge(1);
+  }
+  meter.counts.set(value, size);
+  return size;
+}
+
+/** Units of work to look at a value itself, without what is in it: its characters, bytes or items. */
+export function shallowSize(value: PyValue, meter: Meter): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value === 'bigint') return numberCost(value);
+  if (typeof value !== 'object' || value === null) return 1;
+  if (Array.isArray(value)) return value.length;
+  if (value instanceof PyTuple || value instanceof PyView || value instanceof PyIterator) return value.items.length;
+  if (value instanceof PyDict || value instanceof PySet) return value.size;
+  if (value instanceof PyBytes) return value.bytes.length;
+  return isPlainDict(value) ? plainSize(value, meter) : 1;
 }
 
 /** Type name as Python reports it. */
@@ -266,27 +316,50 @@ export function truthy(value: PyValue): boolean {
   if (value instanceof PyRange) return value.length > 0;
   if (value instanceof PyBytes) return value.bytes.length > 0;
   if (value instanceof PyObject) return value.truthy();
-  if (isPlainDict(value)) return Object.keys(value).length > 0;
+  if (isPlainDict(value)) return !isEmptyDict(value);
+  return true;
+}
+
+export function isEmptyDict(value: PlainDict): boolean {
+  for (const _ in value) return false;
   return true;
 }
 
 /**
  * Equal hashable values have equal texts: `1`, `1.0` and `True` are one dict key. Throws for what Python cannot hash.
  */
-export function keyOf(value: PyValue): string {
-  if (typeof value === 'string') return `s${value}`;
+export function keyOf(value: PyValue, meter: Meter): string {
+  if (typeof value === 'string') {
+    meter.scan(value.length * 2);
+    return `s${value}`;
+  }
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'n1' : 'n0';
-  if (isNumber(value)) return `n${isFloat(value) ? keyOfFloat(toFloat(value)) : BigInt(value)}`;
-  if (value instanceof PyTuple) {
-    const keys = value.items.map(keyOf);
-    return `t${keys.map((key) => key.length).join(',')}:${keys.join('')}`;
+  if (isNumber(value)) {
+    meter.charge(numberCost(value));
+    return `n${isFloat(value) ? keyOfFloat(toFloat(value)) : BigInt(value)}`;
   }
-  if (value instanceof PyBytes) return `b${value.bytes.join(',')}`;
+  if (value instanceof PyTuple) {
+    meter.items(value.items.length);
+    const keys = value.items.map((item) => keyOf(item, meter));
+    const text = keys.join('');
+    meter.produce(text.length);
+    return `t${keys.map((key) => key.length).join(',')}:${text}`;
+  }
+  if (value instanceof PyBytes) {
+    meter.charge(value.bytes.length * 10);
+    return `b${value.bytes.join(',')}`;
+  }
   if (value instanceof PyRange) return `r${value.start},${value.stop},${value.step}`;
   const key = value instanceof PyObject ? value.key() : undefined;
   if (key === undefined) throw typeError(`unhashable type: '${typeName(value)}'`);
   return `o${key}`;
+}
+
+/** Units of work to write a number or to calculate with it: big integers cost by their length. */
+export function numberCost(value: PyNumber): number {
+  if (typeof value !== 'bigint') return 10;
+  return BigInt.asIntN(256, value) === value ? 40 : 4_000;
 }
 
 function keyOfFloat(value: number): string {
@@ -294,13 +367,13 @@ function keyOfFloat(value: number): string {
 }
 
 /** Python str() of a JSON value or AttributeObject (spec appendix C): what a value looks like inside other text. */
-export function pythonStr(value: ScopeValue): string {
-  return textOf(value as PyValue);
+export function pythonStr(value: ScopeValue, meter: Meter): string {
+  return textOf(value as PyValue, meter);
 }
 
 /** Python repr() of a JSON value or AttributeObject (spec appendix C): strings quoted. */
-export function pythonRepr(value: ScopeValue): string {
-  return reprOf(value as PyValue);
+export function pythonRepr(value: ScopeValue, meter: Meter): string {
+  return reprOf(value as PyValue, meter);
 }
 
 /** Python truthiness of a JSON value or AttributeObject. */
@@ -309,31 +382,52 @@ export function pythonBool(value: ScopeValue): boolean {
 }
 
 /** str() of any value of the language. */
-export function textOf(value: PyValue): string {
+export function textOf(value: PyValue, meter: Meter): string {
   if (typeof value === 'string') return value;
-  return value instanceof PyObject ? value.text() : reprOf(value);
+  return value instanceof PyObject ? value.text() : reprOf(value, meter);
 }
 
 /** repr() of any value of the language. */
-export function reprOf(value: PyValue, depth = 0): string {
+export function reprOf(value: PyValue, meter: Meter, depth = 0): string {
   if (depth > MAX_VALUE_DEPTH) throw limitError('the value is nested too deeply');
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (typeof value === 'string') return quote(value);
-  if (isNumber(value)) return numberText(value);
-  const each = (items: readonly PyValue[]): string => items.map((item) => reprOf(item, depth + 1)).join(', ');
+  if (typeof value === 'string') {
+    meter.produce(value.length);
+    return quote(value, meter);
+  }
+  if (isNumber(value)) {
+    meter.charge(numberCost(value));
+    return numberText(value);
+  }
+  const each = (items: readonly PyValue[]): string => {
+    meter.items(items.length);
+    const texts = items.map((item) => reprOf(item, meter, depth + 1));
+    return joined(texts, meter);
+  };
   if (Array.isArray(value)) return `[${each(value)}]`;
   if (value instanceof PyTuple) return value.items.length === 1 ? `(${each(value.items)},)` : `(${each(value.items)})`;
-  if (value instanceof PySet) return value.size === 0 ? 'set()' : `{${each(value.items())}}`;
-  if (value instanceof PyBytes) return quoteBytes(value.bytes);
+  if (value instanceof PySet) return value.size === 0 ? 'set()' : `{${each(value.items(meter))}}`;
+  if (value instanceof PyBytes) {
+    meter.charge(value.bytes.length * 10);
+    return quoteBytes(value.bytes);
+  }
   if (value instanceof PyRange) return rangeText(value);
   if (value instanceof PySlice) return `slice(${each([value.start, value.stop, value.step])})`;
   if (value instanceof PyView) return `${value.typeName}([${each(value.items)}])`;
   if (value instanceof PyObject) return value.repr();
   if (value instanceof AttributeObject) return value.text;
   if (value instanceof PyIterator) throw typeError(`'${value.typeName}' has no stable text`);
-  const entries = value instanceof PyDict ? value.entries() : Object.entries(value);
-  return `{${entries.map(([key, item]) => `${reprOf(key, depth + 1)}: ${reprOf(item, depth + 1)}`).join(', ')}}`;
+  const texts = entriesOf(value, meter).map(
+    ([key, item]) => `${reprOf(key, meter, depth + 1)}: ${reprOf(item, meter, depth + 1)}`,
+  );
+  return `{${joined(texts, meter)}}`;
+}
+
+/** Every level of a value writes its parts once more. */
+function joined(texts: string[], meter: Meter): string {
+  meter.produce(texts.reduce((length, text) => length + text.length + 2, 0));
+  return texts.join(', ');
 }
 
 function rangeText(range: PyRange): string {
@@ -342,12 +436,16 @@ function rangeText(range: PyRange): string {
     : `range(${range.start}, ${range.stop}, ${range.step})`;
 }
 
+/** Units of work to ask of one character what it is. */
+export const CLASSIFIED = 12;
+
 const QUICK_TEXT = /^[ -&(-[\]-~]*$/;
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** repr() of a string: single quotes unless only double ones avoid an escape; what is not printable as \x, \u, \U. */
-function quote(text: string): string {
+function quote(text: string, meter: Meter): string {
   if (QUICK_TEXT.test(text)) return `'${text}'`;
+  meter.charge(text.length * CLASSIFIED);
   const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
   let out = '';
   for (const character of text) {

@@ -1,9 +1,12 @@
+import { Meter } from '../language/limits';
+import { type Language, limitsOf } from '../language/rules';
 import type { Ambient } from '../language/template';
 import type { ActivityNode, Program, ProgramNode } from '../program';
 import type { Clock } from '../variable-types';
 import type { Command, NodeRow } from './messages';
 import { nextRandom } from './random';
 import type { NodeState, NodeStatus, Open, State, ZoneOffsets } from './state';
+import { MAX_STEP_WORK } from './work';
 
 /** Rows after which a step stops, so that no flush and no workflow task grows without bound. */
 const MAX_ROWS_PER_STEP = 100;
@@ -11,8 +14,11 @@ const MAX_ROWS_PER_STEP = 100;
 /** One call of `step`: what it works on and what it has asked for so far. */
 export class Frame {
   readonly commands: Command[] = [];
-  readonly ambient: Ambient & Clock;
+  readonly ambient: Ambient & Clock & { language: Language };
   #rows = new Map<string, NodeRow>();
+  #meter: Meter | undefined;
+  /** Units of work of the nodes before the one that is at it. */
+  #spent = 0;
 
   constructor(
     readonly program: Program,
@@ -20,6 +26,7 @@ export class Frame {
     readonly at: number,
   ) {
     this.ambient = {
+      language: state.language ?? 1,
       now: at,
       random: () => nextRandom(state),
       offsetMinutes: (instant) => offsetOf(state.context.zone, instant),
@@ -27,8 +34,22 @@ export class Frame {
     };
   }
 
+  /** Runs by the first rules go on whatever it costs: their histories know of no pause. */
   get isFull(): boolean {
-    return this.#rows.size >= MAX_ROWS_PER_STEP;
+    const isSpent = this.ambient.language > 1 && this.spent >= MAX_STEP_WORK;
+    return isSpent || this.#rows.size >= MAX_ROWS_PER_STEP;
+  }
+
+  /** What one node may cost: all its values, conditions or parameters together. */
+  newMeter(): Meter {
+    this.#spent = this.spent;
+    this.#meter = new Meter(limitsOf(this.ambient.language));
+    return this.#meter;
+  }
+
+  /** Units of work of this step. */
+  get spent(): number {
+    return this.#spent + (this.#meter?.spent ?? 0);
   }
 
   node(index: number): ProgramNode {

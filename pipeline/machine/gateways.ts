@@ -73,7 +73,7 @@ function evaluate(frame: Frame, scope: Variables, branch: ConditionalBranch): bo
     return `evaluation context hydrate failed(${(error as Error).message}), check node log for details.`;
   }
   try {
-    return decide(branch.condition, (name) => scope.value(name), frame.ambient);
+    return decide(branch.condition, (name) => scope.value(name), frame.ambient, scope.meter);
   } catch (error) {
     if ((error as Error).name !== 'ConditionError') throw error;
     return describe(error as ConditionError, branch.evaluate, describeValues(scope, names));

@@ -15,3 +15,4 @@ export {
   type ZoneOffsets,
 } from './state';
 export { step } from './step';
+export { Work } from './work';

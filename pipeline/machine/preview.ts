@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../json';
+import type { Meter } from '../language/limits';
 import type { NodeInput, Program } from '../program';
 import { resolveTyped } from '../variable-types';
 import { Frame } from './frame';
@@ -17,7 +18,8 @@ export interface Known {
 
 /**
  * Inputs of a node as they would be rendered now, before it is reached: parameters of the subprocesses around it come
- * from their parents, outputs from the nodes that have been executed. An input that cannot be rendered is left out.
+ * from their parents, outputs from the nodes that have been executed. An input that cannot be rendered is left out. All of
+ * it together may cost what the node itself may.
  */
 export function previewInputs({ program, context, outputs, at }: Known, index: number): JsonObject {
   const state = createState(program, context);
@@ -30,9 +32,10 @@ export function previewInputs({ program, context, outputs, at }: Known, index: n
       if (Object.hasOwn(known, field)) values[variable] = known[field]!;
     }
   }
-  for (const owner of ownersOf(program, index)) enter(frame, owner);
+  const meter = frame.newMeter();
+  for (const owner of ownersOf(program, index)) enter(frame, owner, meter);
   const node = program.nodes[index]!;
-  const scope = new Variables(frame, node.pipeline);
+  const scope = new Variables(frame, node.pipeline, meter);
   const rendered = Object.entries(inputsOf(program, index)).flatMap(([name, input]): [string, Json][] => {
     const value = attempt(() => scope.input(input));
     return value === undefined ? [] : [[name, value]];
@@ -65,14 +68,14 @@ function ownersOf(program: Program, index: number): number[] {
   return owners;
 }
 
-function enter(frame: Frame, owner: number): void {
+function enter(frame: Frame, owner: number, meter: Meter): void {
   const node = frame.node(owner);
   if (node.type !== 'subprocess') return;
-  const parent = new Variables(frame, node.pipeline);
+  const parent = new Variables(frame, node.pipeline, meter);
   const child = frame.state.pipelines[node.child]!;
   for (const { name, input, type } of node.params) {
     const value = attempt(() =>
-      type ? resolveTyped(type, parent.input(input), frame.ambient) : parent.argument(input),
+      type ? resolveTyped(type, parent.input(input), frame.ambient, meter) : parent.argument(input),
     );
     if (value !== undefined) storeValue(child, name, value);
   }

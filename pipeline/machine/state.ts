@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../json';
+import { type Language, NEWEST_LANGUAGE } from '../language/rules';
 import type { Program, Variable } from '../program';
 
 /** Raw state of the task and of inline subprocesses (spec 6.1). */
@@ -17,6 +18,8 @@ export interface State {
   /** As last reported. */
   shown: ShownState;
   context: TaskContext;
+  /** The rules by which the task renders; absent: the first ones. */
+  language?: Language;
   /** Number of the last record row: rows never go backwards. */
   seq: number;
   /** State of the random numbers that expressions draw. */
@@ -109,10 +112,11 @@ export type Open =
   | { kind: 'timer'; node: number; at: number; purpose: 'wait' | 'retry' | 'timeout' };
 
 /** State of a task that has not started. */
-export function createState(program: Program, context: TaskContext): State {
+export function createState(program: Program, context: TaskContext, language: Language = NEWEST_LANGUAGE): State {
   return {
     shown: 'CREATED',
     context,
+    ...(language > 1 ? { language } : {}),
     seq: 0,
     seed: context.taskId,
     nodes: program.nodes.map(() => null),

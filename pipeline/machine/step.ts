@@ -7,16 +7,20 @@ import { applyOperation } from './operations';
 import { shownState } from './shown';
 import { isEnded, type State, taskStatus } from './state';
 import { hasNextToken, newToken, nextToken } from './tokens';
+import type { Work } from './work';
 
 /**
  * Feeds one event to a task. The state is updated in place; the commands are what the outside world has to do now.
  * Pure: the same program, state and event give the same result. Events that no open command waits for change nothing.
+ *
+ * @param work is told what the step has cost
  */
-export function step(program: Program, state: State, event: Event): Command[] {
+export function step(program: Program, state: State, event: Event, work?: Work): Command[] {
   const frame = new Frame(program, state, event.at);
   apply(frame, event);
   advance(frame);
   settle(frame);
+  work?.add(frame.spent);
   return frame.commands;
 }
 

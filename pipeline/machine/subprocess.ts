@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../json';
+import { within } from '../language/errors';
 import { AttributeObject } from '../language/values';
 import { bareName } from '../names';
 import type { EndNode, StartNode, SubprocessNode } from '../program';
@@ -33,7 +34,9 @@ export function enterSubprocess(frame: Frame, node: SubprocessNode, index: numbe
   const inputs: JsonObject = {};
   try {
     for (const { name, input, type } of node.params) {
-      const value = type ? resolveTyped(type, parent.input(input), frame.ambient) : parent.argument(input);
+      const value = within(`\${${name}}`, () =>
+        type ? resolveTyped(type, parent.input(input), frame.ambient, parent.meter) : parent.argument(input),
+      );
       inputs[`\${${name}}`] = storeValue(started, name, value);
     }
   } catch (error) {
@@ -58,7 +61,7 @@ export function endPipeline(frame: Frame, node: EndNode, index: number, token: n
   const scope = new Variables(frame, node.pipeline);
   const outputs: Record<string, Json> = {};
   try {
-    for (const key of keys) outputs[key] = plain(scope.value(bareName(key)) ?? key);
+    for (const key of keys) outputs[key] = plain(scope.whole(bareName(key)) ?? key);
   } catch (error) {
     return failHydration(frame, index, error);
   }

@@ -1,4 +1,7 @@
 import type { Json, JsonObject } from '../json';
+import { ExpressionError, placed, within } from '../language/errors';
+import { Meter, OLD_LIMITS } from '../language/limits';
+import { sizeOf } from '../language/sealed';
 import { renderTemplate, type Template, templateReferences } from '../language/template';
 import { AttributeObject, type ScopeValue } from '../language/values';
 import type { NodeInput, Variable } from '../program';
@@ -22,15 +25,20 @@ export class Variables {
   readonly #known = new Map<string, ScopeValue | undefined>();
   #depth = 0;
 
+  /** @param meter pays for all that is rendered here */
   constructor(
     private readonly frame: Frame,
     private readonly pipeline: number,
+    readonly meter = frame.newMeter(),
   ) {}
 
-  /** @throws HydrateError when a reference of the template cannot be resolved */
+  /**
+   * @throws HydrateError when a reference of the template cannot be resolved
+   * @throws ExpressionError `limit`, `sealed`, naming the variable and the fragment
+   */
   render(template: Template): Json {
     for (const name of templateReferences(template)) this.value(name);
-    return renderTemplate(template, (name) => this.value(name), this.frame.ambient);
+    return renderTemplate(template, (name) => this.value(name), this.frame.ambient, this.meter);
   }
 
   input(input: NodeInput): Json {
@@ -40,7 +48,14 @@ export class Variables {
   /** As `input`, but an object that is handed on as a whole stays one. */
   argument(input: NodeInput): ScopeValue {
     const name = 'template' in input ? soleName(input.template) : undefined;
-    return (name === undefined ? undefined : this.value(name)) ?? this.input(input);
+    return (name === undefined ? undefined : this.whole(name)) ?? this.input(input);
+  }
+
+  /** A value that is handed on as it is: all of it is paid for. */
+  whole(name: string): ScopeValue | undefined {
+    const value = this.value(name);
+    if (value !== undefined) within(`\${${name}}`, () => this.meter.charge(sizeOf(value, this.meter)));
+    return value;
   }
 
   /** Value by bare name; undefined for unknown names and outputs that do not exist yet. */
@@ -73,7 +88,7 @@ export class Variables {
         return this.#nested(name, () => this.render(variable.template));
       case 'typed':
         return this.#nested(name, () =>
-          resolveTyped(variable.type, this.render(variable.template), this.frame.ambient),
+          resolveTyped(variable.type, this.render(variable.template), this.frame.ambient, this.meter),
         );
       default:
         return variable satisfies never;
@@ -85,18 +100,29 @@ export class Variables {
     this.#depth += 1;
     try {
       return resolve();
+    } catch (error) {
+      // In a chain of variables the one where it happened says enough.
+      const isNamed = error instanceof ExpressionError && error.places > 1;
+      throw isNamed ? error : placed(`\${${name}}`, error);
     } finally {
       this.#depth -= 1;
     }
   }
 }
 
-/** Values as a JSON text for messages, under their keys with `${}`. */
+/** Characters of a value that a message shows. */
+const MAX_SHOWN = 2000;
+
+/** Values as a JSON text for messages, under their keys with `${}`; long ones by their length. */
 export function describeValues(variables: Variables, names: string[]): string {
   const values: JsonObject = {};
   for (const name of names) {
     const value = variables.value(name);
-    if (value !== undefined) values[`\${${name}}`] = value instanceof AttributeObject ? value.text : value;
+    if (value === undefined) continue;
+    // Its own meter: the one of the node may have nothing left.
+    const size = sizeOf(value, new Meter(OLD_LIMITS));
+    const shown = value instanceof AttributeObject ? value.text : value;
+    values[`\${${name}}`] = size > MAX_SHOWN ? `(${size} characters)` : shown;
   }
   return JSON.stringify(values);
 }

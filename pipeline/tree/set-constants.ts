@@ -1,5 +1,6 @@
 import type { Json } from '../json';
 import { ExpressionError } from '../language/errors';
+import type { Run } from '../language/functions';
 import { Meter } from '../language/limits';
 import { compilePattern, FLAGS, findMatches } from '../language/modules/pattern';
 import { isConstantTemplate, parseTemplate } from '../language/template';
@@ -46,18 +47,21 @@ function asPlainText(constant: Constant): Constant {
  * is no text, or only becomes one when it is rendered, is not judged; nor are passwords.
  */
 export function validationProblems(constants: Constants): { key: string; message: string }[] {
+  const run = { meter: new Meter(), patterns: new Map<string, unknown>() };
   return Object.entries(constants).flatMap(([key, constant]) => {
-    const message = mismatch(constant);
+    const message = mismatch(constant, run);
     return message === undefined ? [] : [{ key, message: `constant ${key}: ${message}` }];
   });
 }
 
-function mismatch({ validation, show_type, source_type, custom_type, value = '' }: Constant): string | undefined {
+function mismatch(
+  { validation, show_type, source_type, custom_type, value = '' }: Constant,
+  run: Pick<Run, 'meter' | 'patterns'>,
+): string | undefined {
   if (typeof validation !== 'string' || validation === '') return undefined;
   // A password is sealed by now.
   if (show_type === 'hide' || source_type === 'component_outputs' || custom_type === 'password') return undefined;
   if (typeof value === 'object' || !isConstantTemplate(parseTemplate(value))) return undefined;
-  const run = { meter: new Meter() };
   try {
     const pattern = compilePattern(validation, FLAGS.ASCII, run);
     if (findMatches(pattern, String(value), 'anywhere', 1, run).length > 0) return undefined;

@@ -1,4 +1,6 @@
 import type { Json } from '../json';
+import type { Meter } from '../language/limits';
+import { sizeOf } from '../language/sealed';
 import type { ScopeValue } from '../language/values';
 import type { Constant } from '../tree/types';
 import { ip, ipSelector } from './hosts';
@@ -49,11 +51,15 @@ export function zonesOf(constant: Constant): string[] {
   return types[constant.custom_type]!.zones?.(definitionValue(constant)) ?? [];
 }
 
+/** Units of work a character of a definition. */
+const LOOKS = 8;
+
 /**
  * What expressions see of a rendered definition (spec 4.7).
  *
  * @throws Error when it cannot be resolved
  */
-export function resolveTyped(type: string, value: Json, clock: Clock): ScopeValue {
-  return types[type]!.resolve(value, clock);
+export function resolveTyped(type: string, value: Json, clock: Clock, meter: Meter): ScopeValue {
+  meter.charge(sizeOf(value, meter) * LOOKS);
+  return types[type]!.resolve(value, clock, meter);
 }

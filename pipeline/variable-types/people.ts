@@ -6,5 +6,6 @@ import type { VariableType } from './type';
  * names or ids: who is in them is known to a CMDB only.
  */
 export const people: VariableType = {
-  resolve: (value) => (Array.isArray(value) ? value.map(pythonStr).join(',') : value),
+  resolve: (value, _clock, meter) =>
+    Array.isArray(value) ? value.map((name) => pythonStr(name, meter)).join(',') : value,
 };

@@ -1,10 +1,11 @@
 import { isJsonObject, type Json, type JsonObject } from '../json';
+import type { Meter } from '../language/limits';
 import { pythonStr } from '../language/values';
 import type { Definition, VariableType } from './type';
 
 /** `select`: the chosen value; several are joined by commas (spec 4.7). */
 export const select: VariableType = {
-  resolve: (value) => (Array.isArray(value) ? joined(value) : value),
+  resolve: (value, _clock, meter) => (Array.isArray(value) ? joined(value, meter) : value),
 };
 
 /** Datasource of items that were fetched from somewhere: what was fetched is recorded in `remote_data`. */
@@ -22,21 +23,28 @@ export const textValueSelect: VariableType = {
     return { meta_data: items ?? '', info_value: chosenOf(value, String(meta.type ?? '') === MULTIPLE) };
   },
 
-  resolve(value) {
+  resolve(value, _clock, meter) {
     if (!isJsonObject(value)) throw new Error('text_value_select has no items: its definition is missing');
-    const items = itemsOf(value.meta_data);
-    const chosen = infoValues(value.info_value ?? '').map(pythonStr);
-    const isChosen = (item: JsonObject) => chosen.includes(textOf(item.value));
-    const texts = chosen.flatMap((one) => items.filter((item) => textOf(item.value) === one).map(({ text }) => text));
-    const others = items.filter((item) => !isChosen(item));
+    const items = itemsOf(value.meta_data).map((item) => ({
+      value: textOf(item.value, meter),
+      text: textOf(item.text, meter),
+    }));
+    const chosen = infoValues(value.info_value ?? '', meter).map((one) => pythonStr(one, meter));
+    meter.charge(chosen.length * items.length * COMPARED);
+    const texts = chosen.flatMap((one) => items.filter((item) => item.value === one).map(({ text }) => text));
+    const known = new Set(chosen);
+    const others = items.filter((item) => !known.has(item.value));
     return {
       value: chosen.join(','),
-      text: texts.map(textOf).filter(Boolean).join(','),
-      text_not_selected: others.map(({ text }) => textOf(text)).join(','),
-      value_not_selected: others.map((item) => textOf(item.value)).join(','),
+      text: texts.filter(Boolean).join(','),
+      text_not_selected: others.map(({ text }) => text).join(','),
+      value_not_selected: others.map((item) => item.value).join(','),
     };
   },
 };
+
+/** Units of work to compare an item with what was chosen. */
+const COMPARED = 2;
 
 /** The form keeps the default of a multiple select as text with commas. */
 function chosenOf(value: Json, isMultiple: boolean): Json {
@@ -44,10 +52,10 @@ function chosenOf(value: Json, isMultiple: boolean): Json {
 }
 
 /** A subprocess may be given the whole dict of the parent's constant: its values are chosen. */
-function infoValues(value: Json): Json[] {
+function infoValues(value: Json, meter: Meter): Json[] {
   if (Array.isArray(value)) return value;
   if (!isJsonObject(value)) return [value];
-  return textOf(value.value)
+  return textOf(value.value, meter)
     .split(',')
     .filter((one) => one !== '');
 }
@@ -65,10 +73,10 @@ function itemsOf(data: Json | undefined): JsonObject[] {
   throw new Error('the items of a text_value_select are not a list of {text, value}');
 }
 
-function joined(values: Json[]): string {
-  return values.map(pythonStr).join(',');
+function joined(values: Json[], meter: Meter): string {
+  return values.map((value) => pythonStr(value, meter)).join(',');
 }
 
-function textOf(value: Json | undefined): string {
-  return value === undefined || value === null ? '' : pythonStr(value);
+function textOf(value: Json | undefined, meter: Meter): string {
+  return value === undefined || value === null ? '' : pythonStr(value, meter);
 }

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../json';
+import type { Meter } from '../language/limits';
 import { AttributeObject, pythonStr } from '../language/values';
 import type { VariableType } from './type';
 
@@ -7,13 +8,13 @@ import type { VariableType } from './type';
  * (spec 4.7). As in the original a row without a column leaves no gap in the column's list.
  */
 export const datatable: VariableType = {
-  resolve(value) {
+  resolve(value, _clock, meter) {
     const columns = new Map<string, Json[]>();
     for (const row of rowsOf(value)) {
       for (const [name, cell] of Object.entries(row)) append(columns, name, cell);
     }
     const attributes = new Map<string, Json>(columns);
-    for (const [name, cells] of columns) attributes.set(`flat__${name}`, cells.map(pythonStr).join('\n'));
+    for (const [name, cells] of columns) attributes.set(`flat__${name}`, lines(cells, meter));
     return new AttributeObject(attributes, `DataTable with ${[...columns.keys()].join(',')} Fields`);
   },
 };
@@ -30,6 +31,12 @@ function parse(text: string): unknown {
   } catch (cause) {
     throw new Error('the rows of a datatable are not JSON', { cause });
   }
+}
+
+function lines(cells: Json[], meter: Meter): string {
+  const texts = cells.map((cell) => pythonStr(cell, meter));
+  meter.produce(texts.reduce((length, text) => length + text.length + 1, 0));
+  return texts.join('\n');
 }
 
 function append(columns: Map<string, Json[]>, name: string, cell: Json): void {

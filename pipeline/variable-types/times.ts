@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from '../json';
-import { type Moment, strftime, strptime } from '../language/modules/strftime';
+import { formatted, type Moment, strftime, strptime } from '../language/modules/strftime';
 import type { Clock, VariableType } from './type';
 
 const FULL_FORMAT = '%Y-%m-%d %H:%M:%S';
@@ -33,15 +33,15 @@ export const currentTime: VariableType = {
 /** `format_support_current_time`: now in the constant's own format (spec 4.7). */
 export const formattedCurrentTime: VariableType = {
   zones: namedZones,
-  resolve: (value, clock) => strftime(now(value, clock), textField(value, 'time_format') ?? FULL_FORMAT),
+  resolve: (value, clock, meter) => formatted(now(value, clock), textField(value, 'time_format') ?? FULL_FORMAT, meter),
 };
 
 /** `format_support_datetime`: a date in the constant's own format (spec 4.7). */
 export const formattedDatetime: VariableType = {
-  resolve(value) {
+  resolve(value, _clock, meter) {
     const text = textField(value, 'datetime');
     if (text === undefined) throw new Error('format_support_datetime has no datetime');
-    return strftime(strptime(text, FULL_FORMAT), textField(value, 'datetime_format') ?? FULL_FORMAT);
+    return formatted(strptime(text, FULL_FORMAT, meter), textField(value, 'datetime_format') ?? FULL_FORMAT, meter);
   },
 };
 

@@ -1,4 +1,5 @@
 import type { Json } from '../json';
+import type { Meter } from '../language/limits';
 import type { ScopeValue } from '../language/values';
 
 /** What a constant gives to its type, when the tree is compiled. */
@@ -28,9 +29,10 @@ export interface VariableType {
   /** Named time zones that the definition mentions, so that their offsets are recorded with the task. */
   zones?(value: Json): string[];
   /**
-   * Turns the rendered definition into what expressions see, on every use.
+   * Turns the rendered definition into what expressions see, on every use. Its size is paid for; what takes more than a
+   * few looks at each part of it is paid for here.
    *
    * @throws Error: the node that uses the variable fails
    */
-  resolve(value: Json, clock: Clock): ScopeValue;
+  resolve(value: Json, clock: Clock, meter: Meter): ScopeValue;
 }

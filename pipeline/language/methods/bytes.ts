@@ -1,5 +1,6 @@
 import { ExpressionError, typeError, valueError } from '../errors';
 import { methodTable } from '../functions';
+import type { Meter } from '../limits';
 import type { PyBytes } from '../values';
 
 /** UTF-8 by hand: TextEncoder is not part of the language and need not exist in a sandbox. */
@@ -35,23 +36,29 @@ function narrow(text: string, limit: number, errors: string): number[] {
 }
 
 function canonical(encoding: string): 'utf8' | 'ascii' | 'latin1' {
-  const name = encoding.toLowerCase().replace(/[-_ ]/g, '');
+  const name = encoding.slice(0, 50).toLowerCase().replace(/[-_ ]/g, '');
   if (name === 'utf8') return 'utf8';
   if (name === 'ascii' || name === 'usascii') return 'ascii';
   if (name === 'latin1' || name === 'iso88591') return 'latin1';
-  throw new ExpressionError('value', `unknown encoding: ${encoding}`);
+  throw new ExpressionError('value', `unknown encoding: ${encoding.slice(0, 50)}`);
 }
 
+/** Units of work to encode or decode one character. */
+const ENCODED = 8;
+
 /** `text.encode(encoding, errors)` for the three encodings that configuration text uses. */
-export function encodeText(text: string, encoding = 'utf-8', errors = 'strict'): Uint8Array {
+export function encodeText(text: string, meter: Meter, encoding = 'utf-8', errors = 'strict'): Uint8Array {
   const name = canonical(encoding);
+  meter.charge(text.length * ENCODED);
   if (name === 'utf8') return Uint8Array.from(utf8(text, errors));
   return Uint8Array.from(narrow(text, name === 'ascii' ? 0x80 : 0x100, errors));
 }
 
 /** `bytes.decode(encoding, errors)`. */
-export function decodeBytes(bytes: Uint8Array, encoding = 'utf-8', errors = 'strict'): string {
+export function decodeBytes(bytes: Uint8Array, meter: Meter, encoding = 'utf-8', errors = 'strict'): string {
   const name = canonical(encoding);
+  meter.produce(bytes.length);
+  meter.charge(bytes.length * ENCODED);
   const bad = (): string => {
     if (errors === 'ignore') return '';
     if (errors === 'replace') return '\ufffd';
@@ -86,7 +93,18 @@ function readUtf8(bytes: Uint8Array, at: number): [number, number] {
   return code < smallest || code > 0x10ffff || surrogate ? [-1, 1] : [code, length];
 }
 
-export function hexOf(bytes: Uint8Array): string {
+/** Two texts of bytes as one. */
+export function joinBytes(left: Uint8Array, right: Uint8Array): Uint8Array {
+  const out = new Uint8Array(left.length + right.length);
+  out.set(left);
+  out.set(right, left.length);
+  return out;
+}
+
+/** Bytes as hexadecimal digits. */
+export function hexText(bytes: Uint8Array, meter: Meter): string {
+  meter.produce(bytes.length * 2);
+  meter.charge(bytes.length * ENCODED);
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
@@ -95,12 +113,10 @@ export const BYTES_METHODS = methodTable<PyBytes>({
   decode: (self, args, run) => {
     const [encoding = 'utf-8', errors = 'strict'] = args.bind('encoding?', 'errors?');
     if (typeof encoding !== 'string' || typeof errors !== 'string') throw typeError('decode() argument must be str');
-    run.meter.produce(self.bytes.length);
-    return decodeBytes(self.bytes, encoding, errors);
+    return decodeBytes(self.bytes, run.meter, encoding, errors);
   },
   hex: (self, args, run) => {
     args.bind();
-    run.meter.produce(self.bytes.length * 2);
-    return hexOf(self.bytes);
+    return hexText(self.bytes, run.meter);
   },
 });

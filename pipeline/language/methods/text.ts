@@ -1,9 +1,21 @@
 import { asNumber } from '../compare';
 import { typeError, valueError } from '../errors';
 import { type BoundArguments, type Method, methodTable, type Run } from '../functions';
+import type { Meter } from '../limits';
 import { isInt, requireInt, toIndex } from '../numbers';
 import { characters, iterate, textLength } from '../sequences';
-import { dictOf, isDict, isPrintable, PyBytes, PyDict, PyTuple, type PyValue, typeName } from '../values';
+import {
+  CLASSIFIED,
+  dictOf,
+  entriesOf,
+  isDict,
+  isPrintable,
+  PyBytes,
+  PyDict,
+  PyTuple,
+  type PyValue,
+  typeName,
+} from '../values';
 import { encodeText } from './bytes';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
@@ -26,15 +38,20 @@ function optionalInt(value: PyValue | undefined, missing: number): number {
   return value === undefined || value === null ? missing : requireInt(value, 'argument');
 }
 
+/** Units of work for a part of a text, and for a character that is changed. */
+const PART = 6;
+const CHANGED = 12;
+
 type Side = 'left' | 'right' | 'both';
 
 function strip(side: Side): Method<string> {
   return (self, args, run) => {
     const [chars] = args.bind('chars?');
-    run.meter.scan(self.length);
-    const set = chars === undefined || chars === null ? undefined : new Set(characters(requireText(chars, 'chars')));
+    const set =
+      chars === undefined || chars === null ? undefined : new Set(characters(requireText(chars, 'chars'), run.meter));
     const drop = (character: string): boolean => (set ? set.has(character) : isBlank(character));
-    const items = characters(self);
+    const items = characters(self, run.meter);
+    run.meter.charge(self.length * CLASSIFIED);
     let start = 0;
     let end = items.length;
     if (side !== 'right') while (start < end && drop(items[start]!)) start++;
@@ -53,9 +70,11 @@ export function trimText(text: string): string {
 }
 
 /** Position range given as `start`, `end` in characters, in UTF-16 units. */
-function window(self: string, start: PyValue | undefined, end: PyValue | undefined): [number, number] {
+function window(self: string, start: PyValue | undefined, end: PyValue | undefined, meter: Meter): [number, number] {
   if (start === undefined && end === undefined) return [0, self.length];
-  const items = characters(self);
+  const items = characters(self, meter);
+  // The text before either end is put together again to be measured.
+  meter.split(self);
   const clamp = (value: number): number =>
     Math.min(Math.max(value < 0 ? value + items.length : value, 0), items.length);
   const from = optionalInt(start, 0);
@@ -68,24 +87,28 @@ function find(direction: 'first' | 'last', missing: 'minus one' | 'error'): Meth
   return (self, args, run) => {
     const [sub, start, end] = args.bind('sub', 'start?', 'end?');
     const part = requireText(sub, 'sub');
-    run.meter.scan(self.length);
-    const [from, to] = window(self, start, end);
+    run.meter.search(self, part);
+    const [from, to] = window(self, start, end, run.meter);
     const area = to < from ? undefined : self.slice(from, to);
     const at = area === undefined ? -1 : direction === 'first' ? area.indexOf(part) : area.lastIndexOf(part);
     if (at < 0 && missing === 'error') throw valueError('substring not found');
-    return at < 0 ? -1 : textLength(self.slice(0, from + at));
+    return at < 0 ? -1 : textLength(self.slice(0, from + at), run.meter);
   };
 }
 
 function affix(test: 'startsWith' | 'endsWith'): Method<string> {
   return (self, args, run) => {
     const [affixes, start, end] = args.bind('prefix', 'start?', 'end?');
-    const [from, to] = window(self, start, end);
+    const [from, to] = window(self, start, end, run.meter);
     if (to < from) return false;
     const area = self.slice(from, to);
     const list = affixes instanceof PyTuple ? affixes.items : [affixes as PyValue];
     run.meter.items(list.length);
-    return list.some((item) => area[test](requireText(item, 'prefix')));
+    return list.some((item) => {
+      const text = requireText(item, 'prefix');
+      run.meter.scan(text.length);
+      return area[test](text);
+    });
   };
 }
 
@@ -93,20 +116,22 @@ function split(side: 'left' | 'right'): Method<string> {
   return (self, args, run) => {
     const [sep, maxsplit] = args.bind('sep?', 'maxsplit?');
     const limit = optionalInt(maxsplit, -1);
-    run.meter.scan(self.length);
     const parts =
       sep === undefined || sep === null
-        ? blankParts(self, limit, side)
-        : separatedParts(self, requireText(sep, 'sep'), limit, side);
+        ? blankParts(self, limit, side, run.meter)
+        : separatedParts(self, requireText(sep, 'sep'), limit, side, run.meter);
     run.meter.items(parts.length);
     return parts;
   };
 }
 
-function blankParts(self: string, limit: number, side: 'left' | 'right'): string[] {
+function blankParts(self: string, limit: number, side: 'left' | 'right', meter: Meter): string[] {
+  // As many parts as there can be.
+  meter.charge(self.length * PART);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   if (limit < 0) return self.split(/[\s\x1c-\x1f\x85]+/u).filter((part) => part !== '');
-  return splitBlanksLimited(characters(self), limit, side);
+  meter.charge(self.length * CLASSIFIED);
+  return splitBlanksLimited(characters(self, meter), limit, side);
 }
 
 /** With a limit, the part where splitting stopped keeps its blanks on the far side. */
@@ -130,8 +155,16 @@ function splitBlanksLimited(items: string[], limit: number, side: 'left' | 'righ
   return side === 'left' ? parts : parts.reverse();
 }
 
-function separatedParts(self: string, separator: string, limit: number, side: 'left' | 'right'): string[] {
+function separatedParts(
+  self: string,
+  separator: string,
+  limit: number,
+  side: 'left' | 'right',
+  meter: Meter,
+): string[] {
   if (separator === '') throw valueError('empty separator');
+  meter.search(self, separator);
+  meter.charge((self.length / separator.length) * PART);
   const parts = self.split(separator);
   if (limit < 0 || parts.length <= limit + 1) return parts;
   return side === 'left'
@@ -144,7 +177,7 @@ function partition(side: 'left' | 'right'): Method<string> {
     const [sep] = args.bind('sep');
     const separator = requireText(sep, 'sep');
     if (separator === '') throw valueError('empty separator');
-    run.meter.scan(self.length);
+    run.meter.search(self, separator);
     const at = side === 'left' ? self.indexOf(separator) : self.lastIndexOf(separator);
     if (at < 0) return new PyTuple(side === 'left' ? [self, '', ''] : ['', '', self]);
     return new PyTuple([self.slice(0, at), separator, self.slice(at + separator.length)]);
@@ -153,15 +186,15 @@ function partition(side: 'left' | 'right'): Method<string> {
 
 function splitLines(self: string, args: BoundArguments, run: Run): PyValue {
   const [keepends] = args.bind('keepends?');
-  run.meter.scan(self.length);
+  run.meter.charge(self.length * CLASSIFIED);
   const lines: string[] = [];
   let at = 0;
   for (const match of self.matchAll(LINE_END)) {
     lines.push(self.slice(at, match.index) + (keepends ? match[0] : ''));
     at = match.index + match[0].length;
+    run.meter.grow(lines.length);
   }
   if (at < self.length) lines.push(self.slice(at));
-  run.meter.items(lines.length);
   return lines;
 }
 
@@ -170,17 +203,20 @@ function replace(self: string, args: BoundArguments, run: Run): PyValue {
   const from = requireText(oldText, 'old');
   const to = requireText(newText, 'new');
   const limit = optionalInt(count, -1);
-  run.meter.scan(self.length);
-  const found = from === '' ? textLength(self) + 1 : self.split(from).length - 1;
+  if (from === '') {
+    const between = textLength(self, run.meter) + 1;
+    const times = limit < 0 ? between : Math.min(between, limit);
+    run.meter.produce(self.length + times * to.length);
+    return insertBetween(self, to, times, run.meter);
+  }
+  const found = separatedParts(self, from, -1, 'left', run.meter).length - 1;
   const times = limit < 0 ? found : Math.min(found, limit);
   run.meter.produce(self.length + times * Math.max(0, to.length - from.length));
-  if (from === '') return insertBetween(self, to, times);
-  const parts = separatedParts(self, from, times, 'left');
-  return parts.join(to);
+  return separatedParts(self, from, times, 'left', run.meter).join(to);
 }
 
-function insertBetween(self: string, text: string, times: number): string {
-  const items = characters(self);
+function insertBetween(self: string, text: string, times: number, meter: Meter): string {
+  const items = characters(self, meter);
   const out = items.map((item, index) => (index < times ? text + item : item)).join('');
   return times > items.length ? out + text : out;
 }
@@ -189,13 +225,15 @@ function justify(side: 'left' | 'right' | 'center'): Method<string> {
   return (self, args, run) => {
     const [width, fill] = args.bind('width', 'fillchar?');
     const character = fill === undefined ? ' ' : requireText(fill, 'fillchar');
-    if (textLength(character) !== 1) throw typeError('The fill character must be exactly one character long');
-    const missing = Math.max(0, requireInt(width as PyValue, 'width') - textLength(self));
+    if (textLength(character, run.meter) !== 1)
+      throw typeError('The fill character must be exactly one character long');
+    const length = textLength(self, run.meter);
+    const missing = Math.max(0, requireInt(width as PyValue, 'width') - length);
     run.meter.produce(self.length + missing * character.length);
     if (side === 'left') return self + character.repeat(missing);
     if (side === 'right') return character.repeat(missing) + self;
     // CPython: the odd blank goes left when the width is odd too.
-    const total = missing + textLength(self);
+    const total = missing + length;
     const left = Math.floor(missing / 2) + (missing & total & 1);
     return character.repeat(left) + self + character.repeat(missing - left);
   };
@@ -203,7 +241,7 @@ function justify(side: 'left' | 'right' | 'center'): Method<string> {
 
 function zfill(self: string, args: BoundArguments, run: Run): PyValue {
   const [width] = args.bind('width');
-  const missing = Math.max(0, requireInt(width as PyValue, 'width') - textLength(self));
+  const missing = Math.max(0, requireInt(width as PyValue, 'width') - textLength(self, run.meter));
   run.meter.produce(self.length + missing);
   const sign = /^[+-]/.test(self) ? self[0]! : '';
   return sign + '0'.repeat(missing) + self.slice(sign.length);
@@ -214,6 +252,7 @@ function join(self: string, args: BoundArguments, run: Run): PyValue {
   const parts = iterate(items as PyValue, run.meter);
   let length = 0;
   for (const part of parts) length += requireText(part, 'sequence item').length + self.length;
+  run.meter.charge(parts.length * PART);
   run.meter.produce(length);
   return parts.join(self);
 }
@@ -222,15 +261,15 @@ function join(self: string, args: BoundArguments, run: Run): PyValue {
 function every(test: (character: string) => boolean): Method<string> {
   return (self, args, run) => {
     args.bind();
-    run.meter.scan(self.length);
-    return self !== '' && characters(self).every(test);
+    run.meter.charge(self.length * CLASSIFIED);
+    return self !== '' && characters(self, run.meter).every(test);
   };
 }
 
 function cased(is: (text: string) => boolean): Method<string> {
   return (self, args, run) => {
     args.bind();
-    run.meter.scan(self.length);
+    run.meter.charge(self.length * CLASSIFIED);
     return /[\p{Lu}\p{Ll}\p{Lt}]/u.test(self) && is(self);
   };
 }
@@ -239,6 +278,7 @@ function mapped(change: (self: string) => string): Method<string> {
   return (self, args, run) => {
     args.bind();
     run.meter.produce(self.length);
+    run.meter.charge(self.length * CHANGED);
     return change(self);
   };
 }
@@ -272,9 +312,11 @@ function isTitle(self: string): boolean {
 function expandTabs(self: string, args: BoundArguments, run: Run): PyValue {
   const [tabsize] = args.bind('tabsize?');
   const size = optionalInt(tabsize, 8);
-  run.meter.produce(self.length + (self.split('\t').length - 1) * Math.max(0, size));
+  const tabs = separatedParts(self, '\t', -1, 'left', run.meter).length - 1;
+  run.meter.produce(self.length + tabs * Math.max(0, size));
+  run.meter.charge(self.length * CHANGED);
   let column = 0;
-  return characters(self)
+  return characters(self, run.meter)
     .map((character) => {
       if (character === '\n' || character === '\r') column = 0;
       else if (character !== '\t') column++;
@@ -291,18 +333,18 @@ function expandTabs(self: string, args: BoundArguments, run: Run): PyValue {
 function count(self: string, args: BoundArguments, run: Run): PyValue {
   const [sub, start, end] = args.bind('sub', 'start?', 'end?');
   const part = requireText(sub, 'sub');
-  run.meter.scan(self.length);
-  const [from, to] = window(self, start, end);
+  const [from, to] = window(self, start, end, run.meter);
   if (to < from) return 0;
   const area = self.slice(from, to);
-  return part === '' ? textLength(area) + 1 : area.split(part).length - 1;
+  return part === '' ? textLength(area, run.meter) + 1 : separatedParts(area, part, -1, 'left', run.meter).length - 1;
 }
 
 function encode(self: string, args: BoundArguments, run: Run): PyValue {
   const [encoding, errors] = args.bind('encoding?', 'errors?');
-  run.meter.produce(self.length);
   const name = encoding === undefined ? 'utf-8' : requireText(encoding, 'encoding');
-  return new PyBytes(encodeText(self, name, errors === undefined ? 'strict' : requireText(errors, 'errors')));
+  return new PyBytes(
+    encodeText(self, run.meter, name, errors === undefined ? 'strict' : requireText(errors, 'errors')),
+  );
 }
 
 function removeAffix(side: 'prefix' | 'suffix'): Method<string> {
@@ -317,39 +359,46 @@ function removeAffix(side: 'prefix' | 'suffix'): Method<string> {
 function translate(self: string, args: BoundArguments, run: Run): PyValue {
   const [table] = args.bind('table');
   if (!isDict(table as PyValue)) throw typeError('the table must be a dict');
-  const map = dictOf(table as PyDict);
-  run.meter.scan(self.length);
-  const out = characters(self).map((character) => {
-    const to = map.get(character.codePointAt(0)!);
-    if (to === undefined) return character;
-    if (to === null) return '';
-    return isInt(to) ? String.fromCodePoint(toIndex(to)) : requireText(to, 'character mapping');
+  const { meter } = run;
+  const map = dictOf(table as PyDict, meter);
+  let length = 0;
+  const out = characters(self, meter).map((character) => {
+    const to = map.get(character.codePointAt(0)!, meter);
+    const part = to === undefined ? character : to === null ? '' : translated(to);
+    length += part.length;
+    return part;
   });
-  const length = out.reduce((sum, part) => sum + part.length, 0);
-  run.meter.produce(length);
+  meter.produce(length);
   return out.join('');
+}
+
+function translated(to: PyValue): string {
+  if (!isInt(to)) return requireText(to, 'character mapping');
+  const code = toIndex(to);
+  if (code < 0 || code > 0x10ffff) throw valueError('character mapping must be in range(0x110000)');
+  return String.fromCodePoint(code);
 }
 
 /** `str.maketrans(…)`. */
 export function makeTranslation(args: BoundArguments, run: Run): PyValue {
   const [from, to, drop] = args.bind('x', 'y?', 'z?');
+  const { meter } = run;
   const table = new PyDict();
   if (to === undefined) {
     if (!isDict(from as PyValue)) throw typeError('maketrans needs a dict');
-    for (const [key, value] of dictOf(from as PyDict).entries()) {
-      table.set(typeof key === 'string' ? (key.codePointAt(0) ?? 0) : (asNumber(key) ?? 0), value);
+    for (const [key, value] of entriesOf(from as PyDict, meter)) {
+      table.set(typeof key === 'string' ? (key.codePointAt(0) ?? 0) : (asNumber(key) ?? 0), value, meter);
     }
     return table;
   }
-  const source = characters(requireText(from, 'x'));
-  const target = characters(requireText(to, 'y'));
-  run.meter.items(source.length);
+  const source = characters(requireText(from, 'x'), meter);
+  const target = characters(requireText(to, 'y'), meter);
   if (source.length !== target.length) throw valueError('the first two maketrans arguments must have equal length');
   source.forEach((character, index) => {
-    table.set(character.codePointAt(0)!, target[index]!.codePointAt(0)!);
+    table.set(character.codePointAt(0)!, target[index]!.codePointAt(0)!, meter);
   });
-  for (const character of characters(drop === undefined ? '' : requireText(drop, 'z'))) {
-    table.set(character.codePointAt(0)!, null);
+  for (const character of characters(drop === undefined ? '' : requireText(drop, 'z'), meter)) {
+    table.set(character.codePointAt(0)!, null, meter);
   }
   return table;
 }
@@ -372,21 +421,24 @@ export const TEXT_METHODS = methodTable<string>({
   index: find('first', 'error'),
   isalnum: every((character) => isAlpha(character) || isNumeric(character) || isDigit(character)),
   isalpha: every(isAlpha),
-  isascii: (self, args) => {
+  isascii: (self, args, run) => {
     args.bind();
+    run.meter.scan(self.length);
     return /^[\0-\x7f]*$/.test(self);
   },
   isdecimal: every(isDecimal),
   isdigit: every(isDigit),
-  isidentifier: (self, args) => {
+  isidentifier: (self, args, run) => {
     args.bind();
+    run.meter.charge(self.length * CLASSIFIED);
     return /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*$/u.test(self);
   },
   islower: cased((self) => !/[\p{Lu}\p{Lt}]/u.test(self)),
   isnumeric: every(isNumeric),
-  isprintable: (self, args) => {
+  isprintable: (self, args, run) => {
     args.bind();
-    return characters(self).every(isPrintable);
+    run.meter.charge(self.length * CLASSIFIED);
+    return characters(self, run.meter).every(isPrintable);
   },
   isspace: every(isBlank),
   istitle: cased(isTitle),

@@ -5,7 +5,7 @@ import { type BoundArguments, type Method, PyFunction, type Run } from '../funct
 import { makeFloat, requireInt, toFloat } from '../numbers';
 import { PyObject, PyTuple, type PyValue } from '../values';
 import { civilOf, DAY_MICROS, daysInMonth, daysOf, isoWeek, weekdayOf } from './calendar';
-import { clockOf, type Moment, offsetText, strftime, twoDigits } from './strftime';
+import { clockOf, formatted, type Moment, offsetText, strftime, twoDigits } from './strftime';
 import { PyTimedelta } from './timedelta';
 
 const MIN_DAYS = daysOf({ year: 1, month: 1, day: 1 });
@@ -239,9 +239,7 @@ function weekday(offset: number): Method<PyDate> {
 }
 
 function format(self: PyDate, args: BoundArguments, run: Run): PyValue {
-  const text = strftime(self.moment, requireText(args.bind('format')[0]));
-  run.meter.produce(text.length);
-  return text;
+  return formatted(self.moment, requireText(args.bind('format')[0]), run.meter);
 }
 
 function ctime(self: PyDate, args: BoundArguments): PyValue {
@@ -288,8 +286,9 @@ export const DATETIME_METHODS: Record<string, Method<PyDatetime>> = {
     args.bind();
     return new PyDate(self.days);
   },
-  isoformat: (self, args) => {
+  isoformat: (self, args, run) => {
     const [separator = 'T', timespec = 'auto'] = args.bind('sep?', 'timespec?');
+    run.meter.produce(requireText(separator).length);
     const text = self.isoText(requireText(separator));
     if (timespec === 'auto') return text;
     if (timespec !== 'seconds') throw valueError('unsupported timespec');
@@ -341,7 +340,7 @@ export class PyTime extends PyObject {
     if (name === 'isoformat') return new PyFunction(name, () => this.text());
     if (name !== 'strftime') return undefined;
     const moment = { days: daysOf({ year: 1900, month: 1, day: 1 }), micros: this.micros };
-    return new PyFunction(name, (args) => strftime(moment, requireText(args.bind('format')[0])));
+    return new PyFunction(name, (args, run) => formatted(moment, requireText(args.bind('format')[0]), run.meter));
   }
 
   override text(): string {

@@ -67,9 +67,9 @@ const DATETIME_MEMBERS: Record<string, Implementation> = {
   fromisoformat: fromIso,
   fromtimestamp: fromTimestamp,
   now,
-  strptime: (args) => {
+  strptime: (args, run) => {
     const [text, pattern] = args.bind('date_string', 'format');
-    const { days, micros, offset } = strptime(requireText(text), requireText(pattern));
+    const { days, micros, offset } = strptime(requireText(text), requireText(pattern), run.meter);
     return new PyDatetime(days, micros, offset === undefined ? undefined : new PyTimezone(offset));
   },
   today: (args, run) => {

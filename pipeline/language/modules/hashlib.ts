@@ -1,12 +1,12 @@
 import { typeError } from '../errors';
 import { type Implementation, moduleOf, PyFunction } from '../functions';
-import { hexOf } from '../methods/bytes';
+import { hexText, joinBytes } from '../methods/bytes';
 import { PyBytes, PyObject, type PyValue, typeName } from '../values';
 import { md5, sha1, sha224, sha256, sha384, sha512 } from './digest';
 
 interface Algorithm {
   digest: (bytes: Uint8Array) => Uint8Array;
-  /** What a byte costs, in characters read: big-integer hashes are slow. */
+  /** Units of work a byte: big-integer hashes are slow. */
   cost: number;
 }
 
@@ -18,6 +18,9 @@ const ALGORITHMS: Record<string, Algorithm> = {
   sha384: { digest: sha384, cost: 200 },
   sha512: { digest: sha512, cost: 200 },
 };
+
+/** Every digest fills up at least one block. */
+const BLOCK = 128;
 
 class PyHash extends PyObject {
   readonly typeName = '_hashlib.HASH';
@@ -34,19 +37,19 @@ class PyHash extends PyObject {
     switch (name) {
       case 'hexdigest':
         return new PyFunction(name, (_args, run) => {
-          run.meter.scan(this.bytes.length * this.algorithm.cost);
-          return hexOf(this.algorithm.digest(this.bytes));
+          run.meter.charge((this.bytes.length + BLOCK) * this.algorithm.cost);
+          return hexText(this.algorithm.digest(this.bytes), run.meter);
         });
       case 'digest':
         return new PyFunction(name, (_args, run) => {
-          run.meter.scan(this.bytes.length * this.algorithm.cost);
+          run.meter.charge((this.bytes.length + BLOCK) * this.algorithm.cost);
           return new PyBytes(this.algorithm.digest(this.bytes));
         });
       case 'update':
         return new PyFunction(name, (args, run) => {
           const added = requireBytes(args.bind('data')[0]);
           run.meter.produce(this.bytes.length + added.length);
-          this.bytes = Uint8Array.from([...this.bytes, ...added]);
+          this.bytes = joinBytes(this.bytes, added);
           return null;
         });
       case 'name':

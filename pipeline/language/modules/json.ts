@@ -1,11 +1,22 @@
 import { asNumber, compareText } from '../compare';
 import { limitError, typeError, valueError } from '../errors';
 import { type BoundArguments, type Implementation, moduleOf, type Run } from '../functions';
-import { MAX_VALUE_DEPTH } from '../limits';
+import { MAX_VALUE_DEPTH, type Meter } from '../limits';
 import { decodeBytes } from '../methods/bytes';
 import { numberText, parseInteger } from '../number-text';
 import { makeFloat, requireInt } from '../numbers';
-import { dictOf, isDict, PyBytes, PyDict, PyTuple, type PyValue, textOf, truthy, typeName } from '../values';
+import {
+  entriesOf,
+  isDict,
+  numberCost,
+  PyBytes,
+  PyDict,
+  PyTuple,
+  type PyValue,
+  textOf,
+  truthy,
+  typeName,
+} from '../values';
 
 interface Layout {
   ascii: boolean;
@@ -16,7 +27,7 @@ interface Layout {
   keySeparator: string;
 }
 
-function layoutOf(args: BoundArguments): Layout {
+function layoutOf(args: BoundArguments, meter: Meter): Layout {
   const keyword = (name: string): PyValue | undefined => args.keywords.get(name);
   const known = ['ensure_ascii', 'sort_keys', 'indent', 'separators', 'skipkeys', 'allow_nan', 'check_circular', 'obj'];
   for (const name of args.keywords.keys()) if (!known.includes(name)) throw typeError(`dumps() does not know ${name}`);
@@ -28,8 +39,8 @@ function layoutOf(args: BoundArguments): Layout {
     ascii: truthy(keyword('ensure_ascii') ?? true),
     sort: truthy(keyword('sort_keys') ?? false),
     indent: indent === null ? undefined : indentText(indent),
-    itemSeparator: items ? textOf(items[0]!) : indent === null ? ', ' : ',',
-    keySeparator: items ? textOf(items[1]!) : ': ',
+    itemSeparator: items ? textOf(items[0]!, meter) : indent === null ? ', ' : ',',
+    keySeparator: items ? textOf(items[1]!, meter) : ': ',
   };
 }
 
@@ -43,9 +54,7 @@ function indentText(indent: PyValue): string {
 function dumps(args: BoundArguments, run: Run): PyValue {
   const value = args.positional.length > 0 ? args.positional[0] : args.keywords.get('obj');
   if (value === undefined || args.positional.length > 1) throw typeError('dumps() takes one positional argument');
-  const text = dump(value, layoutOf(args), 0, run);
-  run.meter.produce(text.length);
-  return text;
+  return dump(value, layoutOf(args, run.meter), 0, run);
 }
 
 function dump(value: PyValue, layout: Layout, depth: number, run: Run): string {
@@ -55,7 +64,10 @@ function dump(value: PyValue, layout: Layout, depth: number, run: Run): string {
   if (typeof value === 'boolean') return value ? 'true' : 'false';
   if (typeof value === 'string') return quoteJson(value, layout, run);
   const number = asNumber(value);
-  if (number !== undefined) return numberJson(numberText(number));
+  if (number !== undefined) {
+    run.meter.charge(numberCost(number));
+    return numberJson(numberText(number));
+  }
   const items = Array.isArray(value) ? value : value instanceof PyTuple ? value.items : undefined;
   if (items)
     return enclose(
@@ -64,16 +76,21 @@ function dump(value: PyValue, layout: Layout, depth: number, run: Run): string {
       items.map((item) => dump(item, layout, depth + 1, run)),
       layout,
       depth,
+      run.meter,
     );
   if (!isDict(value)) throw typeError(`Object of type ${typeName(value)} is not JSON serializable`);
-  const entries = dictOf(value)
-    .entries()
-    .map(([key, item]): [string, PyValue] => [keyText(key), item]);
-  if (layout.sort) entries.sort(([a], [b]) => compareText(a, b));
+  const entries = entriesOf(value, run.meter).map(([key, item]): [string, PyValue] => [keyText(key), item]);
+  if (layout.sort) {
+    run.meter.sort(entries.length);
+    entries.sort(([a], [b]) => {
+      run.meter.scan(Math.min(a.length, b.length));
+      return compareText(a, b);
+    });
+  }
   const lines = entries.map(
     ([key, item]) => `${quoteJson(key, layout, run)}${layout.keySeparator}${dump(item, layout, depth + 1, run)}`,
   );
-  return enclose('{', '}', lines, layout, depth);
+  return enclose('{', '}', lines, layout, depth, run.meter);
 }
 
 const SPECIAL_NUMBERS: Record<string, string> = { nan: 'NaN', inf: 'Infinity', '-inf': '-Infinity' };
@@ -91,15 +108,22 @@ function keyText(key: PyValue): string {
   return numberJson(numberText(number));
 }
 
-function enclose(open: string, close: string, parts: string[], layout: Layout, depth: number): string {
+/** Every level of a value writes its parts once more. */
+function enclose(open: string, close: string, parts: string[], layout: Layout, depth: number, meter: Meter): string {
   if (parts.length === 0) return open + close;
+  const between = layout.itemSeparator.length + (layout.indent?.length ?? 0) * (depth + 1) + 1;
+  meter.produce(parts.reduce((length, part) => length + part.length + between, 2));
   if (layout.indent === undefined) return open + parts.join(layout.itemSeparator) + close;
   const line = `\n${layout.indent.repeat(depth + 1)}`;
   return `${open}${line}${parts.join(layout.itemSeparator + line)}\n${layout.indent.repeat(depth)}${close}`;
 }
 
+/** Units of work to quote one character, which may become six. */
+const QUOTED = 12;
+
 function quoteJson(text: string, layout: Layout, run: Run): string {
   run.meter.produce(text.length);
+  run.meter.charge(text.length * QUOTED);
   const quoted = JSON.stringify(text);
   if (!layout.ascii) return quoted;
   return quoted.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
@@ -142,12 +166,12 @@ class Reader {
 
   #value(depth: number, token: RegExpExecArray): PyValue {
     if (depth > MAX_VALUE_DEPTH) throw limitError('the JSON text is nested too deeply');
-    this.run.meter.items(1);
+    this.run.meter.items(5);
     const [whole, sign, , digits, fraction, exponent, word] = token;
     const bare = whole.trimStart();
     if (word !== undefined) return JSON_WORDS[word]!;
     if (digits !== undefined) {
-      return fraction || exponent ? makeFloat(Number(bare)) : parseInteger(digits);
+      return fraction || exponent ? makeFloat(Number(bare)) : parseInteger(digits, this.run.meter);
     }
     if (sign === undefined) return JSON.parse(bare) as string;
     if (sign === '[') return this.#list(depth);
@@ -176,7 +200,7 @@ class Reader {
       const key = token[0].trimStart();
       if (!key.startsWith('"')) throw valueError('Expecting property name enclosed in double quotes');
       if (this.#token()[1] !== ':') throw valueError("Expecting ':' delimiter");
-      dict.set(JSON.parse(key) as string, this.#value(depth + 1, this.#token()));
+      dict.set(JSON.parse(key) as string, this.#value(depth + 1, this.#token()), this.run.meter);
       const sign = this.#token()[1];
       if (sign === '}') return dict;
       if (sign !== ',') throw valueError("Expecting ',' delimiter");
@@ -185,11 +209,14 @@ class Reader {
   }
 }
 
+/** Units of work to read one character. */
+const READ = 10;
+
 const loads: Implementation = (args, run) => {
   const [source] = args.bind('s');
-  const text = source instanceof PyBytes ? decodeBytes(source.bytes) : source;
+  const text = source instanceof PyBytes ? decodeBytes(source.bytes, run.meter) : source;
   if (typeof text !== 'string') throw typeError('the JSON object must be str or bytes');
-  run.meter.scan(text.length * 10);
+  run.meter.charge(text.length * READ);
   return new Reader(text, run).document();
 };
 

@@ -1,5 +1,5 @@
 import { typeError } from '../errors';
-import { type BoundArguments, type Implementation, moduleOf, PyModule } from '../functions';
+import { type BoundArguments, type Implementation, moduleOf, PyModule, type Run } from '../functions';
 import { PyTuple, type PyValue, typeName } from '../values';
 
 function requirePath(value: PyValue | undefined): string {
@@ -7,10 +7,11 @@ function requirePath(value: PyValue | undefined): string {
   return value;
 }
 
-function join(args: BoundArguments): PyValue {
+function join(args: BoundArguments, run: Run): PyValue {
   const [first, ...rest] = args.many().map(requirePath);
   if (first === undefined) throw typeError('join() needs a path');
   return rest.reduce((path, part) => {
+    run.meter.produce(path.length + part.length + 1);
     if (part.startsWith('/')) return part;
     return path === '' || path.endsWith('/') ? path + part : `${path}/${part}`;
   }, first);
@@ -19,7 +20,14 @@ function join(args: BoundArguments): PyValue {
 function split(path: string): [head: string, tail: string] {
   const at = path.lastIndexOf('/') + 1;
   const head = path.slice(0, at);
-  return [/^\/*$/.test(head) ? head : head.replace(/\/+$/, ''), path.slice(at)];
+  return [/^\/*$/.test(head) ? head : withoutSlashesAtEnd(head), path.slice(at)];
+}
+
+/** By hand: a pattern would look at every run of slashes again from each of them. */
+function withoutSlashesAtEnd(path: string): string {
+  let end = path.length;
+  while (end > 0 && path[end - 1] === '/') end--;
+  return path.slice(0, end);
 }
 
 function splitExtension(path: string): [root: string, extension: string] {
@@ -43,10 +51,13 @@ function normalize(path: string): string {
   return root + parts.join('/') || '.';
 }
 
+/** Units of work a character of a path. */
+const PATH = 12;
+
 function ofPath(read: (path: string) => PyValue): Implementation {
   return (args, run) => {
     const path = requirePath(args.bind('p')[0]);
-    run.meter.scan(path.length);
+    run.meter.charge(path.length * PATH);
     return read(path);
   };
 }

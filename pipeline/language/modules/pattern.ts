@@ -12,6 +12,8 @@ const MAX_REPEATS = 2000;
 const MAX_TEXT_LENGTH = 200_000;
 /** Characters of text count this much more for a regex than for a plain search. */
 const SCAN_COST = 4;
+/** Units of work to compile one character of a pattern. */
+const COMPILED = 400;
 const INSTRUCTIONS_PER_COST = 50;
 
 /** A compiled pattern: RE2, so that no pattern can take more than linear time. */
@@ -24,11 +26,14 @@ export interface Pattern {
 }
 
 /** Compiles a Python pattern. Look-ahead and back references do not exist in RE2: a value error. */
-export function compilePattern(source: string, flags: number, run: Pick<Run, 'meter'>): Pattern {
+export function compilePattern(source: string, flags: number, run: Pick<Run, 'meter' | 'patterns'>): Pattern {
+  const key = `${flags} ${source}`;
+  const known = run.patterns.get(key) as Pattern | undefined;
+  if (known) return known;
   if (source.length > MAX_PATTERN_LENGTH) throw limitError('the pattern is too long');
   const repeats = source.match(/\{\d*,?\d+/g)?.reduce((sum, part) => sum + Number(/\d+$/.exec(part)![0]), 0) ?? 0;
   if (repeats > MAX_REPEATS) throw limitError('the pattern repeats too much');
-  run.meter.scan(source.length * 1000 + repeats * 1000);
+  run.meter.charge((source.length + repeats) * COMPILED);
   let regex: RE2JS;
   try {
     regex = RE2JS.compile(translate(source, flags), nativeFlags(flags));
@@ -36,7 +41,9 @@ export function compilePattern(source: string, flags: number, run: Pick<Run, 'me
     throw valueError(`bad pattern: ${cause instanceof Error ? cause.message : 'unknown'}`);
   }
   const names = new Map(Object.entries(regex.namedGroups() as Record<string, number>));
-  return { source, flags, regex, groupCount: regex.groupCount(), names };
+  const pattern = { source, flags, regex, groupCount: regex.groupCount(), names };
+  run.patterns.set(key, pattern);
+  return pattern;
 }
 
 function nativeFlags(flags: number): number {
@@ -104,7 +111,7 @@ export function findMatches(
 ): Found[] {
   if (text.length > MAX_TEXT_LENGTH) throw limitError('the text is too long for a regular expression');
   // RE2JS answers a malformed text differently from a well formed one; Python would too.
-  if (/[\ud800-\udfff]/.test(text)) encodeText(text);
+  if (/[\ud800-\udfff]/.test(text)) encodeText(text, run.meter);
   const matcher = pattern.regex.matcher(text);
   const cost = SCAN_COST * (1 + pattern.regex.programSize() / INSTRUCTIONS_PER_COST);
   const next = (): boolean => {
@@ -115,8 +122,9 @@ export function findMatches(
   let at = 0;
   for (;;) {
     // A find may look at all that is left before it knows its match.
-    run.meter.scan((text.length - at + 1) * cost);
+    run.meter.charge((text.length - at + 1) * cost);
     if (!next()) return found;
+    run.meter.grow(found.length);
     run.meter.items(1 + pattern.groupCount);
     const groups = Array.from({ length: pattern.groupCount + 1 }, (_, group) => group);
     found.push({

@@ -4,6 +4,9 @@ import { arithmetic, isNumber, makeFloat, requireInt, toFloat } from '../numbers
 import { iterate } from '../sequences';
 import type { PyValue } from '../values';
 
+/** Units of work to draw a number. */
+const DRAWN = 4;
+
 /** A whole number in [low, high). */
 function below(low: number, high: number, run: Run): number {
   return low + Math.floor(run.ambient.random() * (high - low));
@@ -38,12 +41,14 @@ const choices: Implementation = (args, run) => {
   if (items.length === 0) throw valueError('Cannot choose from an empty sequence');
   const count = requireInt(k, 'k');
   run.meter.items(Math.max(0, count));
+  run.meter.charge(Math.max(0, count) * DRAWN);
   return Array.from({ length: Math.max(0, count) }, () => items[below(0, items.length, run)]!);
 };
 
 /** Fisher-Yates on the given array. */
 function mix(items: PyValue[], run: Run): void {
   run.meter.items(items.length);
+  run.meter.charge(items.length * DRAWN);
   for (let at = items.length - 1; at > 0; at--) {
     const other = below(0, at + 1, run);
     [items[at], items[other]] = [items[other]!, items[at]!];

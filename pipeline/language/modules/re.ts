@@ -1,5 +1,6 @@
 import { typeError, valueError } from '../errors';
 import { type BoundArguments, type Implementation, moduleOf, PyFunction, type Run } from '../functions';
+import type { Meter } from '../limits';
 import { isInt, requireInt } from '../numbers';
 import { textLength } from '../sequences';
 import { PyDict, PyIterator, PyObject, PyTuple, type PyValue, typeName } from '../values';
@@ -30,6 +31,8 @@ class PyPattern extends PyObject {
 /** `re.Match`. */
 class PyMatch extends PyObject {
   readonly typeName = 're.Match';
+  /** Of the last group that took part. */
+  readonly lastIndex: number | null;
 
   constructor(
     readonly pattern: Pattern,
@@ -37,6 +40,8 @@ class PyMatch extends PyObject {
     readonly found: Found,
   ) {
     super();
+    const last = found.starts.findLastIndex((start, index) => index > 0 && start >= 0);
+    this.lastIndex = last < 0 ? null : last;
   }
 
   group(index: number): string | null {
@@ -53,48 +58,49 @@ class PyMatch extends PyObject {
   }
 
   /** Position of a UTF-16 unit in characters. */
-  characterAt(unit: number): number {
-    return unit < 0 ? -1 : textLength(this.subject.slice(0, unit));
+  characterAt(unit: number, meter: Meter): number {
+    return unit < 0 ? -1 : textLength(this.subject.slice(0, unit), meter);
   }
 
   override attribute(name: string): PyValue | undefined {
     if (name === 'string') return this.subject;
-    if (name === 'lastindex') return lastIndex(this.found);
+    if (name === 'lastindex') return this.lastIndex;
     const method = Object.hasOwn(MATCH_METHODS, name) ? MATCH_METHODS[name] : undefined;
     return method && new PyFunction(name, (args, run) => method(this, args, run));
   }
 }
 
-function lastIndex(found: Found): PyValue {
-  const last = found.starts.findLastIndex((start, index) => index > 0 && start >= 0);
-  return last < 0 ? null : last;
-}
-
-function groupsOf(match: PyMatch, missing: PyValue): PyValue[] {
+function groupsOf(match: PyMatch, missing: PyValue, { meter }: Run): PyValue[] {
+  meter.items(match.pattern.groupCount);
   return match.found.starts.slice(1).map((_, index) => match.group(index + 1) ?? missing);
 }
 
 const MATCH_METHODS: Record<string, (match: PyMatch, args: BoundArguments, run: Run) => PyValue> = {
-  end: (match, args) => match.characterAt(match.found.ends[match.indexOf(args.bind('group?')[0] ?? 0)]!),
+  end: (match, args, run) =>
+    match.characterAt(match.found.ends[match.indexOf(args.bind('group?')[0] ?? 0)]!, run.meter),
   expand: (match, args, run) => expand(requireText(args.bind('template')[0]), match, run),
   group: (match, args) => {
     const groups = args.many().map((group) => match.group(match.indexOf(group)));
     return groups.length === 0 ? match.group(0) : groups.length === 1 ? groups[0]! : new PyTuple(groups);
   },
-  groupdict: (match, args) => {
+  groupdict: (match, args, run) => {
     const [missing = null] = args.bind('default?');
-    return PyDict.of([...match.pattern.names].map(([name, index]) => [name, match.group(index) ?? missing]));
+    return PyDict.of(
+      [...match.pattern.names].map(([name, index]) => [name, match.group(index) ?? missing]),
+      run.meter,
+    );
   },
-  groups: (match, args) => {
+  groups: (match, args, run) => {
     const [missing = null] = args.bind('default?');
-    return new PyTuple(groupsOf(match, missing));
+    return new PyTuple(groupsOf(match, missing, run));
   },
-  span: (match, args) => {
+  span: (match, args, run) => {
     const index = match.indexOf(args.bind('group?')[0] ?? 0);
     const ends = [match.found.starts[index]!, match.found.ends[index]!];
-    return new PyTuple(ends.map((unit) => match.characterAt(unit)));
+    return new PyTuple(ends.map((unit) => match.characterAt(unit, run.meter)));
   },
-  start: (match, args) => match.characterAt(match.found.starts[match.indexOf(args.bind('group?')[0] ?? 0)]!),
+  start: (match, args, run) =>
+    match.characterAt(match.found.starts[match.indexOf(args.bind('group?')[0] ?? 0)]!, run.meter),
 };
 
 const TEMPLATE = /\\(?:g<(\w+)>|([1-9]\d?)|(0[0-7]{0,2})|([\s\S]))/g;
@@ -109,9 +115,13 @@ const TEMPLATE_ESCAPES: Record<string, string> = {
   '\\': '\\',
 };
 
+/** Units of work a character of a template. */
+const EXPANDED = 8;
+
 /** A replacement template: `\1`, `\g<name>`, and the usual escapes. */
 function expand(template: string, match: PyMatch, run: Run): string {
   run.meter.produce(template.length);
+  run.meter.charge(template.length * EXPANDED);
   return template.replace(TEMPLATE, (whole, named?: string, digits?: string, octal?: string, other?: string) => {
     const reference = named ?? digits;
     if (reference !== undefined) {
@@ -149,7 +159,10 @@ function substitute(pattern: Pattern, args: BoundArguments, run: Run): [string, 
       typeof replacement === 'string'
         ? expand(replacement, match, run)
         : requireText(run.call(replacement as PyValue, [match]));
-    out += text.slice(at, match.found.starts[0]!) + put;
+    const kept = text.slice(at, match.found.starts[0]!);
+    run.meter.produce(kept.length + put.length);
+    out += kept + put;
+    run.meter.bound(out.length);
     at = match.found.ends[0]!;
   }
   run.meter.produce(text.length);
@@ -162,7 +175,7 @@ function split(pattern: Pattern, args: BoundArguments, run: Run): PyValue {
   const parts: PyValue[] = [];
   let at = 0;
   for (const match of matches(pattern, text, 'anywhere', requireInt(limit, 'maxsplit'), run)) {
-    parts.push(text.slice(at, match.found.starts[0]!), ...groupsOf(match, null));
+    parts.push(text.slice(at, match.found.starts[0]!), ...groupsOf(match, null, run));
     at = match.found.ends[0]!;
   }
   return [...parts, text.slice(at)];
@@ -174,7 +187,7 @@ const OPERATIONS: Record<string, Operation> = {
   findall: (pattern, args, run) =>
     matches(pattern, requireText(args.bind('string')[0]), 'anywhere', 0, run).map((match) => {
       if (pattern.groupCount === 0) return match.group(0);
-      const groups = groupsOf(match, '');
+      const groups = groupsOf(match, '', run);
       return groups.length === 1 ? groups[0]! : new PyTuple(groups);
     }),
   finditer: (pattern, args, run) =>
@@ -214,6 +227,7 @@ function toPattern(source: PyValue | undefined, flags: PyValue, run: Run): Patte
 const escapePattern: Implementation = (args, run) => {
   const text = requireText(args.bind('pattern')[0]);
   run.meter.produce(text.length * 2);
+  run.meter.charge(text.length * EXPANDED);
   return text.replace(/[()[\]{}?*+\-|^$\\.&~# \t\n\r\v\f]/g, '\\$&');
 };
 

@@ -1,4 +1,5 @@
 import { limitError, valueError } from '../errors';
+import type { Meter } from '../limits';
 import { civilOf, DAY_MICROS, dayOfYear, daysInMonth, daysOf, isoWeek, weekdayOf } from './calendar';
 
 /** A moment as a calendar and a clock show it. */
@@ -90,6 +91,19 @@ export function strftime(moment: Moment, format: string): string {
   });
 }
 
+/** strftime of what users write. */
+export function formatted(moment: Moment, format: string, meter: Meter): string {
+  meter.charge(format.length * FORMATTED);
+  const text = strftime(moment, format);
+  meter.produce(text.length);
+  return text;
+}
+
+/** Units of work a character of a format: a directive may stand for a whole date. */
+const FORMATTED = 100;
+/** Units of work of reading one date. */
+const PARSED = 10_000;
+
 interface Parsed {
   year: number;
   month: number;
@@ -149,7 +163,8 @@ function offsetOf(text: string): number {
 }
 
 /** strptime for the usual directives. Throws a value error when the text does not fit. */
-export function strptime(text: string, format: string): Moment {
+export function strptime(text: string, format: string, meter: Meter): Moment {
+  meter.charge(PARSED);
   if (format.length > 200 || text.length > 1000) throw limitError('the date text is too long');
   const readers: ((text: string) => Partial<Parsed>)[] = [];
   const seen = new Set<string>();

@@ -3,7 +3,7 @@ import { type Implementation, moduleOf } from '../functions';
 import { makeFloat } from '../numbers';
 import type { PyValue } from '../values';
 import { epochMs, localMoment, PyDatetime, PyStructTime, requireSeconds, utcMoment } from './dates';
-import { strftime, strptime } from './strftime';
+import { formatted, strftime, strptime } from './strftime';
 
 function requireText(value: PyValue | undefined): string {
   if (typeof value !== 'string') throw typeError('a text is required');
@@ -23,9 +23,7 @@ const format: Implementation = (args, run) => {
   const [pattern, time] = args.bind('format', 't?');
   if (time !== undefined && !(time instanceof PyStructTime)) throw typeError('Tuple or struct_time argument required');
   const moment = time ? time.moment : localMoment(run.ambient.now, run.ambient).moment;
-  const text = strftime(moment, requireText(pattern));
-  run.meter.produce(text.length);
-  return text;
+  return formatted(moment, requireText(pattern), run.meter);
 };
 
 /** The module `time`, without `sleep`: rendering must not wait. */
@@ -43,9 +41,9 @@ export const TIME_MODULE = moduleOf('time', {
     return makeFloat(epochMs(new PyDatetime(time.moment.days, time.moment.micros), run.ambient) / 1000);
   },
   strftime: format,
-  strptime: (args) => {
+  strptime: (args, run) => {
     const [text, pattern = '%a %b %d %H:%M:%S %Y'] = args.bind('string', 'format?');
-    return new PyStructTime(strptime(requireText(text), requireText(pattern)));
+    return new PyStructTime(strptime(requireText(text), requireText(pattern), run.meter));
   },
   time: (args, run) => {
     args.bind();

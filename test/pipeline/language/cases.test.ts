@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../../pipeline/json';
 import { ConditionError, evaluateBoolrule } from '../../../pipeline/language/condition';
+import { Meter } from '../../../pipeline/language/limits';
 import { parseTemplate, renderTemplate, templateReferences } from '../../../pipeline/language/template';
 import { fixedAmbient, load, scopeOf } from './support';
 
@@ -37,7 +38,7 @@ describe('the template cases of the specification', () => {
     // Through JSON, as the compiled program goes.
     const template = JSON.parse(JSON.stringify(parseTemplate(item.template)));
 
-    expect(renderTemplate(template, scopeOf(item.context), fixedAmbient())).toEqual(item.expected);
+    expect(renderTemplate(template, scopeOf(item.context), fixedAmbient(), new Meter())).toEqual(item.expected);
     const references = templateReferences(template).map((name) => `\${${name}}`);
     expect(references.sort()).toEqual([...item.references].sort());
   });

@@ -7,11 +7,12 @@ import {
   decide,
   evaluateBoolrule,
 } from '../../../pipeline/language/condition';
+import { Meter } from '../../../pipeline/language/limits';
 import type { ScopeValue } from '../../../pipeline/language/values';
 import { fixedAmbient, scopeOf } from './support';
 
 function decided(condition: Condition, context: Record<string, ScopeValue>): boolean {
-  return decide(JSON.parse(JSON.stringify(condition)), scopeOf(context), fixedAmbient());
+  return decide(JSON.parse(JSON.stringify(condition)), scopeOf(context), fixedAmbient(), new Meter());
 }
 
 function failure(run: () => unknown): ConditionError {

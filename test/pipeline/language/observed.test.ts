@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../pipeline/json';
 import { ConditionError, evaluateBoolrule } from '../../../pipeline/language/condition';
+import { Meter } from '../../../pipeline/language/limits';
 import { parseTemplate, renderTemplate } from '../../../pipeline/language/template';
 import { fixedAmbient, load, scopeOf } from './support';
 
@@ -33,7 +34,7 @@ describe('fragments whose text the original engine was asked for', () => {
   test.each(fragments)('%s', (source, text) => {
     const template = parseTemplate(`x${source}`);
 
-    expect(renderTemplate(template, scopeOf(context), inUtc)).toBe(`x${text ?? source}`);
+    expect(renderTemplate(template, scopeOf(context), inUtc, new Meter())).toBe(`x${text ?? source}`);
   });
 });
 

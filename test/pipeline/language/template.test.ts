@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Json } from '../../../pipeline/json';
+import { Meter } from '../../../pipeline/language/limits';
 import {
   isConstantTemplate,
   parseTemplate,
@@ -10,7 +11,7 @@ import { AttributeObject, pythonStr, type ScopeValue } from '../../../pipeline/l
 import { fixedAmbient, scopeOf } from './support';
 
 function render(template: Json, context: Record<string, ScopeValue> = {}): Json {
-  return renderTemplate(parseTemplate(template), scopeOf(context), fixedAmbient());
+  return renderTemplate(parseTemplate(template), scopeOf(context), fixedAmbient(), new Meter());
 }
 
 describe('a template', () => {
@@ -173,7 +174,9 @@ describe('any text', () => {
         const again = JSON.parse(JSON.stringify(template));
         const scope = scopeOf({ a: 'A', b: [1, 'x'], x: 2 });
 
-        expect(renderTemplate(again, scope, fixedAmbient())).toEqual(renderTemplate(template, scope, fixedAmbient()));
+        expect(renderTemplate(again, scope, fixedAmbient(), new Meter())).toEqual(
+          renderTemplate(template, scope, fixedAmbient(), new Meter()),
+        );
       }),
       { numRuns: 2000 },
     );
@@ -185,7 +188,7 @@ describe('any text', () => {
         const json = value as Json;
 
         expect(render('${v}', { v: json })).toEqual(json);
-        expect(render('<${v}>', { v: json })).toBe(`<${pythonStr(json)}>`);
+        expect(render('<${v}>', { v: json })).toBe(`<${pythonStr(json, new Meter())}>`);
         expect(JSON.parse(String(render('${json.dumps(v)}', { v: json })))).toEqual(JSON.parse(JSON.stringify(json)));
       }),
       { numRuns: 300 },

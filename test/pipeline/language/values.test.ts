@@ -1,4 +1,5 @@
 import type { Json } from '../../../pipeline/json';
+import { Meter } from '../../../pipeline/language/limits';
 import { AttributeObject, pythonBool, pythonRepr, pythonStr } from '../../../pipeline/language/values';
 
 describe('Python text of a value', () => {
@@ -21,15 +22,15 @@ describe('Python text of a value', () => {
     [[], '[]'],
     [{}, '{}'],
   ])('%j is %s', (value, text) => {
-    expect(pythonStr(value)).toBe(text);
+    expect(pythonStr(value, new Meter())).toBe(text);
   });
 
   test('quotes a string as repr', () => {
-    expect(pythonRepr('a')).toBe("'a'");
+    expect(pythonRepr('a', new Meter())).toBe("'a'");
   });
 
   test('of a system object is its own', () => {
-    expect(pythonStr(new AttributeObject(new Map(), 'DataTable'))).toBe('DataTable');
+    expect(pythonStr(new AttributeObject(new Map(), 'DataTable'), new Meter())).toBe('DataTable');
   });
 });
 
