@@ -27,12 +27,12 @@ export const LIMITS: Limits = { work: 10_000_000, text: 1_000_000, items: 100_00
 export const OLD_LIMITS: Limits = { work: 100_000_000, text: 10_000_000, items: 1_000_000 };
 
 /** Units of work. */
-const STEP = 12;
-const ITEM = 8;
+const STEP = 15;
+const ITEM = 10;
 const MADE = 2;
 const SPLIT = 6;
 const SEARCHED = 1;
-const GROWN = 20;
+const GROWN = 25;
 const COMPARED = 6;
 
 /**
@@ -58,11 +58,10 @@ export class Meter {
 
   /** @throws ExpressionError `limit` when the work is more than what is left */
   charge(units: number): void {
-    this.#left -= units;
+    const left = this.#left - units;
     // Not a number is too much as well.
-    if (!(this.#left >= 0)) {
-      throw limitError(`more work than the limit of ${grouped(this.limits.work)} units for one node`);
-    }
+    if (!(left >= 0)) throw limitError(`more work than the limit of ${grouped(this.limits.work)} units for one node`);
+    this.#left = left;
   }
 
   /** One part of an expression is evaluated. */
@@ -114,9 +113,9 @@ export class Meter {
     this.charge(text.length * SPLIT);
   }
 
-  /** Units of work that were charged, up to the limit. */
+  /** Units of work that were charged. */
   get spent(): number {
-    return Math.min(this.limits.work - this.#left, this.limits.work);
+    return this.limits.work - this.#left;
   }
 }
 

@@ -31,7 +31,7 @@ const PREFIX_BASES: Record<string, number> = { '0x': 16, '0o': 8, '0b': 2 };
 const MAX_DIGITS_TEXT = 20_000;
 const TOO_MANY_DIGITS = 'Exceeds the limit (4300 digits) for integer string conversion';
 /** Units of work to read one digit of an integer: every one multiplies what was read before. */
-const PARSED_DIGIT = 40;
+const PARSED_DIGIT = 60;
 
 /** int(text, base): blanks around, single underscores between digits, a prefix that fits the base. */
 export function parseInteger(text: string, meter: Meter, base = 10): PyInt {

@@ -26,7 +26,8 @@ export function isKeyword(word: string): boolean {
 
 const CONSTANTS: Record<string, null | boolean> = { True: true, False: false, None: null };
 
-const BINARY_POWER: Record<string, number> = {
+/** How strongly binary operators bind; `**` is the strongest. */
+export const BINARY_POWER: Readonly<Record<string, number>> = {
   '|': 1,
   '^': 2,
   '&': 3,
@@ -41,7 +42,8 @@ const BINARY_POWER: Record<string, number> = {
 };
 const MULTIPLICATION_POWER = 6;
 
-const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>=']);
+/** Comparisons that are not words. */
+export const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=']);
 
 /** In a condition (`parse_lang: "expr"`) `${x}` is a name, `|` is no filter and a line end is a blank. */
 export interface ParseOptions {

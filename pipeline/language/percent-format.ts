@@ -101,38 +101,38 @@ interface Converted {
   numeric?: true;
 }
 
+type Conversion = (directive: Directive, value: PyValue, meter: Meter) => Converted;
+
+const decimal: Conversion = (directive, value, meter) => integer(directive, value, 10, '', meter);
+const hexadecimal: Conversion = (directive, value, meter) => integer(directive, value, 16, '0x', meter);
+
+/** What the letter of a directive makes of a value. */
+export const CONVERSIONS: Readonly<Record<string, Conversion>> = {
+  s: ({ precision }, value, meter) => ({ sign: '', body: cut(textOf(value, meter), precision, meter) }),
+  r: ({ precision }, value, meter) => ({ sign: '', body: cut(reprOf(value, meter), precision, meter) }),
+  a: ({ precision }, value, meter) => ({ sign: '', body: cut(asciiRepr(value, meter), precision, meter) }),
+  c: (_directive, value, meter) => ({ sign: '', body: characterOf(value, meter) }),
+  d: decimal,
+  i: decimal,
+  u: decimal,
+  x: hexadecimal,
+  X: (directive, value, meter) => {
+    const { sign, body } = hexadecimal(directive, value, meter);
+    return { sign: sign.toUpperCase(), body: body.toUpperCase(), numeric: true };
+  },
+  o: (directive, value, meter) => integer(directive, value, 8, '0o', meter),
+  e: float,
+  E: float,
+  f: float,
+  F: float,
+  g: float,
+  G: float,
+};
+
 function convert(directive: Directive, value: PyValue, meter: Meter): Converted {
-  switch (directive.conversion) {
-    case 's':
-      return { sign: '', body: cut(textOf(value, meter), directive.precision, meter) };
-    case 'r':
-      return { sign: '', body: cut(reprOf(value, meter), directive.precision, meter) };
-    case 'a':
-      return { sign: '', body: cut(asciiRepr(value, meter), directive.precision, meter) };
-    case 'c':
-      return { sign: '', body: characterOf(value, meter) };
-    case 'd':
-    case 'i':
-    case 'u':
-      return integer(directive, value, 10, '', meter);
-    case 'x':
-      return integer(directive, value, 16, '0x', meter);
-    case 'X': {
-      const { sign, body } = integer(directive, value, 16, '0x', meter);
-      return { sign: sign.toUpperCase(), body: body.toUpperCase(), numeric: true };
-    }
-    case 'o':
-      return integer(directive, value, 8, '0o', meter);
-    case 'e':
-    case 'E':
-    case 'f':
-    case 'F':
-    case 'g':
-    case 'G':
-      return float(directive, value, meter);
-    default:
-      throw valueError(`unsupported format character '${directive.conversion}'`);
-  }
+  const { conversion } = directive;
+  if (!Object.hasOwn(CONVERSIONS, conversion)) throw valueError(`unsupported format character '${conversion}'`);
+  return CONVERSIONS[conversion]!(directive, value, meter);
 }
 
 function cut(text: string, precision: number, meter: Meter): string {

@@ -262,14 +262,17 @@ function plainEntries(value: PlainDict, meter: Meter): [string, PyValue][] {
   return Object.entries(value);
 }
 
-/** How many keys a dict of the context has. */
+/** Units of work to find one key of a dict that nobody has counted yet. */
+const COUNTED = 15;
+
+/** How many keys a dict of the context has; counted once a meter. */
 export function plainSize(value: PlainDict, meter: Meter): number {
   const known = meter.counts.get(value);
   if (known !== undefined) return known;
   let size = 0;
   for (const _ in value) {
     size++;
-    meter.charge(1);
+    meter.charge(COUNTED);
   }
   meter.counts.set(value, size);
   return size;
@@ -358,7 +361,7 @@ export function keyOf(value: PyValue, meter: Meter): string {
 
 /** Units of work to write a number or to calculate with it: big integers cost by their length. */
 export function numberCost(value: PyNumber): number {
-  if (typeof value !== 'bigint') return 10;
+  if (typeof value !== 'bigint') return 15;
   return BigInt.asIntN(256, value) === value ? 40 : 4_000;
 }
 

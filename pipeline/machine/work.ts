@@ -13,6 +13,10 @@ export class Work {
     return this.#spent >= MAX_STEP_WORK;
   }
 
+  get spent(): number {
+    return this.#spent;
+  }
+
   add(units: number): void {
     this.#spent += units;
   }

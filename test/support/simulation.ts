@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../pipeline/json';
+import type { Language } from '../../pipeline/language/rules';
 import {
   type Command,
   check,
@@ -12,6 +13,7 @@ import {
   type State,
   step,
   type TaskContext,
+  Work,
 } from '../../pipeline/machine';
 import type { Program } from '../../pipeline/program';
 
@@ -35,6 +37,9 @@ export class Simulation {
   readonly cancelled: string[] = [];
   readonly shown: string[] = [];
   ended: string | undefined;
+  /** How often a step had to be continued, and the most that one has cost in units of work. */
+  continued = 0;
+  mostWork = 0;
   #operations = 0;
 
   constructor(
@@ -46,9 +51,10 @@ export class Simulation {
       state?: State;
       /** The state goes through JSON after every event, as it does when a run is carried over. */
       roundTrips?: boolean;
+      language?: Language;
     } = {},
   ) {
-    this.state = options.state ?? createState(program, options.context ?? CONTEXT);
+    this.state = options.state ?? createState(program, options.context ?? CONTEXT, options.language);
   }
 
   start(): this {
@@ -59,7 +65,9 @@ export class Simulation {
   feed(event: EventBody): this {
     const queue: EventBody[] = [event];
     for (let next = queue.shift(); next; next = queue.shift()) {
-      const commands = step(this.program, this.state, { ...next, at: this.now } as Event);
+      const work = new Work();
+      const commands = step(this.program, this.state, { ...next, at: this.now } as Event, work);
+      this.mostWork = Math.max(this.mostWork, work.spent);
       if (this.options.roundTrips) this.state = JSON.parse(JSON.stringify(this.state));
       for (const command of commands) {
         this.commands.push(command);
@@ -106,6 +114,7 @@ export class Simulation {
         this.shown.push(command.row.shown);
         return undefined;
       case 'more':
+        this.continued += 1;
         return { type: 'continued' };
       case 'ended':
         this.ended = command.status;

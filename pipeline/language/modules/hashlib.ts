@@ -11,12 +11,12 @@ interface Algorithm {
 }
 
 const ALGORITHMS: Record<string, Algorithm> = {
-  md5: { digest: md5, cost: 4 },
-  sha1: { digest: sha1, cost: 4 },
-  sha224: { digest: sha224, cost: 4 },
-  sha256: { digest: sha256, cost: 4 },
-  sha384: { digest: sha384, cost: 200 },
-  sha512: { digest: sha512, cost: 200 },
+  md5: { digest: md5, cost: 12 },
+  sha1: { digest: sha1, cost: 12 },
+  sha224: { digest: sha224, cost: 12 },
+  sha256: { digest: sha256, cost: 12 },
+  sha384: { digest: sha384, cost: 250 },
+  sha512: { digest: sha512, cost: 250 },
 };
 
 /** Every digest fills up at least one block. */

@@ -11,7 +11,7 @@ const MAX_PATTERN_LENGTH = 1000;
 const MAX_REPEATS = 2000;
 const MAX_TEXT_LENGTH = 200_000;
 /** Characters of text count this much more for a regex than for a plain search. */
-const SCAN_COST = 4;
+const SCAN_COST = 12;
 /** Units of work to compile one character of a pattern. */
 const COMPILED = 400;
 const INSTRUCTIONS_PER_COST = 50;

@@ -75,7 +75,8 @@ function groupsOf(match: PyMatch, missing: PyValue, { meter }: Run): PyValue[] {
   return match.found.starts.slice(1).map((_, index) => match.group(index + 1) ?? missing);
 }
 
-const MATCH_METHODS: Record<string, (match: PyMatch, args: BoundArguments, run: Run) => PyValue> = {
+/** Methods of a match. */
+export const MATCH_METHODS: Record<string, (match: PyMatch, args: BoundArguments, run: Run) => PyValue> = {
   end: (match, args, run) =>
     match.characterAt(match.found.ends[match.indexOf(args.bind('group?')[0] ?? 0)]!, run.meter),
   expand: (match, args, run) => expand(requireText(args.bind('template')[0]), match, run),
@@ -183,7 +184,8 @@ function split(pattern: Pattern, args: BoundArguments, run: Run): PyValue {
 
 type Operation = (pattern: Pattern, args: BoundArguments, run: Run) => PyValue;
 
-const OPERATIONS: Record<string, Operation> = {
+/** Methods of a pattern, and functions of the module. */
+export const OPERATIONS: Record<string, Operation> = {
   findall: (pattern, args, run) =>
     matches(pattern, requireText(args.bind('string')[0]), 'anywhere', 0, run).map((match) => {
       if (pattern.groupCount === 0) return match.group(0);

@@ -66,7 +66,30 @@ describe('a boolrule condition', () => {
 
   test('is bounded', () => {
     expect(failure(() => evaluateBoolrule(`${'('.repeat(20_000)}1==1${')'.repeat(20_000)}`)).kind).toBe('limit');
-    expect(evaluateBoolrule(`${'1==2 or '.repeat(20_000)}1==1`)).toBe(true);
+    expect(evaluateBoolrule(`${'1==2 or '.repeat(500)}1==1`)).toBe(true);
+    expect(failure(() => evaluateBoolrule(`${'1==2 or '.repeat(600)}1==1`)).kind).toBe('limit');
+    const long = compileCondition(`${'1==2 or '.repeat(600)}1==1`);
+    expect(failure(() => decided(long, {}))).toMatchObject({
+      kind: 'limit',
+      message: expect.stringMatching(/limit of 4096/),
+    });
+  });
+
+  test('may compare long texts, within the budget of its gateway', () => {
+    const log = 'x'.repeat(200_000);
+
+    expect(decided(compileCondition('"${log}" != ""'), { log })).toBe(true);
+    const often = compileCondition(Array.from({ length: 50 }, () => '"${log}" == 1').join(' or '));
+    expect(failure(() => decided(often, { log })).kind).toBe('limit');
+  });
+
+  test('is charged for what it compares', () => {
+    const zeros = Array.from({ length: 50_000 }, () => 0);
+    const once = 'resp.a == "x"';
+
+    expect(evaluateBoolrule(once, { resp: { a: zeros } })).toBe(false);
+    const often = Array.from({ length: 200 }, () => once).join(' or ');
+    expect(failure(() => evaluateBoolrule(often, { resp: { a: zeros } })).kind).toBe('limit');
   });
 
   test('throws nothing but a ConditionError, whatever the text', () => {

@@ -6,10 +6,15 @@ import type { ScopeValue } from '../../../pipeline/language/values';
 /** 2024-02-29 15:04:05.678 UTC, seen from a task in UTC+8. */
 export const NOW = Date.UTC(2024, 1, 29, 15, 4, 5, 678);
 
-export function fixedAmbient(): Ambient {
+export function fixedAmbient(language?: 1 | 2): Ambient {
   let next = 0;
   const sequence = [0.1, 0.9, 0.5, 0.3, 0.7];
-  return { now: NOW, random: () => sequence[next++ % sequence.length]!, offsetMinutes: () => 480 };
+  return {
+    ...(language ? { language } : {}),
+    now: NOW,
+    random: () => sequence[next++ % sequence.length]!,
+    offsetMinutes: () => 480,
+  };
 }
 
 export function scopeOf(context: Record<string, ScopeValue>): Scope {

@@ -1,3 +1,4 @@
+import type { Language } from '../../../pipeline/language/rules';
 import type { Outcome, RunPlugin } from '../../../pipeline/machine';
 import { nodeIndex } from '../../../pipeline/program';
 import type { PipelineTree, SubProcess } from '../../../pipeline/tree/types';
@@ -13,13 +14,17 @@ export const FAILED: Result = { ok: false, outputs: {}, reason: 'broken' };
 
 interface Options {
   rerunLimit?: number;
+  language?: Language;
   /** The outcome of a run of plugin `work`, at once; undefined leaves it open. */
   work?: (run: RunPlugin) => Result | undefined;
 }
 
 /** A task that has not started. Plugin `work` stays open unless the test gives its outcomes. */
-export function simulate(tree: TreeSketch, { work, ...options }: Options = {}): Simulation {
-  return new Simulation(compileTree(sketch(tree), { catalog: testCatalog, ...options }), work ? { plugin: work } : {});
+export function simulate(tree: TreeSketch, { work, language, ...options }: Options = {}): Simulation {
+  return new Simulation(compileTree(sketch(tree), { catalog: testCatalog, ...options }), {
+    ...(work ? { plugin: work } : {}),
+    ...(language ? { language } : {}),
+  });
 }
 
 /** The activity of a subprocess; its events are `<prefix>S` and `<prefix>E`, because ids are unique in a task. */
