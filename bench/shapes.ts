@@ -110,7 +110,7 @@ export function mixed(count: number): Shape {
 }
 
 /** What the interpreter is told of the plugins of `plugins/`, where no worker with them is at hand. */
-const benchCatalog: Catalog = (code, version) => {
+export const benchCatalog: Catalog = (code, version) => {
   if (code === 'bk_display') return { code, version, work: { kind: 'inline', builtin: 'done' } };
   const work = { kind: 'plugin' as const, code, version, effect: 'none' as const, ...TIMES };
   return { code, version, work: code === QUICK ? { ...work, quick: true } : work };
