@@ -16,6 +16,9 @@ export interface Bench {
 export const BENCHES = ['machine', 'engine', 'scale', 'api', 'lists', 'start', 'fuzz', 'peer'] as const;
 export type BenchName = (typeof BENCHES)[number];
 
+/** Those that can compare with another checkout: `against/` has a file for each, with `run(bench, folder)`. */
+export const AGAINST = ['machine', 'api'] as const satisfies readonly BenchName[];
+
 /** `count`, or as much of it as the scale asks for; never less than `least`. */
 export function scaled({ scale }: Pick<Bench, 'scale'>, count: number, least = 1): number {
   return Math.max(least, Math.round(count * scale));

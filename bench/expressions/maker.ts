@@ -40,7 +40,9 @@ const ITERABLE: readonly (readonly [number, Type])[] = [
   [1, 'view'],
 ];
 const BIG_SHARE = 0.55;
-const LOCAL_SHARE = 0.4;
+const LOCAL_SHARE = 0.6;
+/** In a loop it is the same big value that is worked on again and again. */
+const BIG_IN_LOOPS = 0.85;
 
 interface Local {
   name: string;
@@ -79,9 +81,9 @@ export class ExpressionMaker {
     );
   }
 
-  #leaf(type: Type): string {
+  #leaf(type: Type, bigShare = BIG_SHARE): string {
     const { small, big } = LEAVES[type];
-    const text = this.dice.pick(this.dice.chance(BIG_SHARE) ? big : small);
+    const text = this.dice.pick(this.dice.chance(bigShare) ? big : small);
     return /^[\w.]+$|^'[^']*'$/.test(text) ? text : `(${text})`;
   }
 
@@ -193,21 +195,23 @@ export class ExpressionMaker {
 
   /** A comprehension whose elements work on something big, again and again. */
   #loop(open: string, close: string, element: Type, depth: number): string {
-    const type = this.dice.weighted(COMMON);
-    const value = this.#leaf(type);
+    const methods = METHODS_BY_RESULT[element];
+    const method = methods.length > 0 && this.dice.chance(0.5) ? this.dice.pick(methods) : undefined;
+    const type = method?.owner ?? (this.dice.chance(0.5) ? element : this.dice.weighted(COMMON));
+    const value = this.#leaf(type, BIG_IN_LOOPS);
     const [big, count] = [this.#newName(), this.#newName()];
-    return this.#within(
-      [
-        { name: big, type },
-        { name: count, type: 'int' },
-      ],
-      () => {
-        const rounds = `for ${big} in [${value}] for ${count} in range(${this.dice.pick(ROUNDS)})`;
-        const made = this.make(element, depth - 1);
-        const condition = this.dice.chance(0.4) ? ` if ${this.make('bool', depth - 1)}` : '';
-        return `${open}${made} ${rounds}${condition}${close}`;
-      },
-    );
+    const locals: Local[] = [
+      { name: big, type },
+      { name: count, type: 'int' },
+    ];
+    return this.#within(locals, () => {
+      const made = method
+        ? `${big}.${method.signature.name}(${this.#arguments(method.signature.args, depth - 1).join(', ')})`
+        : this.make(element, depth - 1);
+      const rounds = `for ${big} in [${value}] for ${count} in range(${this.dice.pick(ROUNDS)})`;
+      const condition = this.dice.chance(0.3) ? ` if ${this.make('bool', depth - 1)}` : '';
+      return `${open}${made} ${rounds}${condition}${close}`;
+    });
   }
 
   /** A comprehension over the items of something that can be walked. */

@@ -1,14 +1,13 @@
 import { compile } from '../../pipeline/compile';
 import type { Json, JsonObject } from '../../pipeline/json';
 import { ConditionError, compileCondition, decide, evaluateBoolrule } from '../../pipeline/language/condition';
-import { createState, step, type TaskContext } from '../../pipeline/machine';
+import { createState, step } from '../../pipeline/machine';
 import type { Program, Variable } from '../../pipeline/program';
-import { benchCatalog } from '../shapes';
+import { BENCH_CONTEXT, benchCatalog } from '../shapes';
 import { TreeBuilder } from '../trees';
 import type { RandomInput } from './inputs';
 import { bigValues, constant, tableConstant } from './scope';
 
-const CONTEXT: TaskContext = { taskId: 1, system: {}, env: {}, zone: [[0, 0]] };
 const AMBIENT = { now: 0, random: () => 0.5, offsetMinutes: () => 0 };
 
 /** How the node of an input ended, or the rule. */
@@ -76,7 +75,7 @@ function isForeign(cause: unknown): boolean {
 }
 
 function runStep(program: Program): Outcome {
-  const state = createState(program, CONTEXT);
+  const state = createState(program, BENCH_CONTEXT);
   let commands = step(program, state, { type: 'started', at: 0 });
   while (commands.some(({ type }) => type === 'more')) commands = step(program, state, { type: 'continued', at: 0 });
   if (state.shown === 'FINISHED') return 'finished';
@@ -87,10 +86,10 @@ function runStep(program: Program): Outcome {
 type Tree = ReturnType<TreeBuilder['build']>;
 
 function withInput(value: Json): Tree {
-  const tree = new TreeBuilder().activity('n', 'bk_display', { version: '1.0' }).chain('S', 'n', 'E').build();
-  const node = tree.activities.n!;
-  if (node.type === 'ServiceActivity') node.component.data = { text: { hook: false, value } };
-  return tree;
+  return new TreeBuilder()
+    .activity('n', 'bk_display', { version: '1.0', inputs: { text: value } })
+    .chain('S', 'n', 'E')
+    .build();
 }
 
 function withCondition(evaluate: string, lang: 'boolrule' | 'expr'): Tree {

@@ -30,18 +30,19 @@ export interface Swept {
  */
 export async function sweep(options: SweepOptions): Promise<Swept> {
   const swept: Swept = { findings: [], finished: 0, failed: 0 };
-  for (let next = 0; next < options.count; ) next = await runThread(options, next, swept);
+  const skipped: number[] = [];
+  for (let next = 0; next < options.count; ) next = await runThread(options, next, skipped, swept);
   return swept;
 }
 
-/** Works until all are done or one does not end; the number to go on with. */
-async function runThread(options: SweepOptions, from: number, swept: Swept): Promise<number> {
+/** Works until all are done or one does not end, which is skipped then; the number to go on with. */
+async function runThread(options: SweepOptions, from: number, skipped: number[], swept: Swept): Promise<number> {
   const { seed, count, thread = join(__dirname, 'thread.js'), signal, onProgress } = options;
   const place = new SharedArrayBuffer(4);
   const at = new Int32Array(place);
   at[0] = from;
   const worker = new Worker(thread, {
-    workerData: { seed, from, to: count, place } satisfies Job,
+    workerData: { seed, from, to: count, skipped, place } satisfies Job,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   });
   let done = from;
@@ -77,5 +78,7 @@ async function runThread(options: SweepOptions, from: number, swept: Swept): Pro
   if (done >= count) return done;
   const index = at[0]!;
   swept.findings.push({ index, ms: performance.now() - since, outcome: 'foreign', error: end });
-  return index + 1;
+  skipped.push(index);
+  // What it has not said of those before is looked at again.
+  return done;
 }
