@@ -1,10 +1,11 @@
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { authorization } from '../cli/client';
 import { pickPorts } from '../cli/stack/ports';
 import { type Bench, scaled } from './bench';
 import { HttpTasks } from './http-tasks';
 import { round } from './report';
+import { type Call, send } from './requests';
 import { pairedRounds } from './rounds';
 import { serial } from './shapes';
 import { median, ratioOfMedians } from './statistics';
@@ -18,12 +19,6 @@ const IN_FLIGHT = 16;
 const TARGET = 0.6;
 /** An ordinary size. */
 const SHAPE = serial(10);
-
-interface Call {
-  method: 'GET' | 'POST';
-  url: string;
-  body?: string;
-}
 
 /** Requests a second, against a handler that does the same minimum of SQL and nothing else, in a process of its own. */
 export async function run(bench: Bench): Promise<void> {
@@ -76,22 +71,4 @@ async function requestsPerSecond(call: Call, headers: Record<string, string>, fo
   await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
   agent.destroy();
   return answered / ((performance.now() - startedAt) / 1000);
-}
-
-/** Reads the answer whole, and looks at no more than its first field: the client is to cost little. */
-function send({ method, url, body }: Call, headers: Record<string, string>, agent: Agent): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method, headers, agent }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        if (response.statusCode === 200 && text.startsWith('{"result":true')) resolve();
-        else reject(new Error(`${method} ${url} answered ${response.statusCode}: ${text.slice(0, 200)}`));
-      });
-    });
-    outgoing.on('error', reject);
-    outgoing.end(body);
-  });
 }

@@ -2,14 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { findProject } from '../db/access';
 import { findProgram, findTask } from '../db/tasks';
-import type { TaskContext } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
 import { contextOf } from '../tasks/context';
 import { createTask } from '../tasks/create';
 import type { Services } from '../tasks/services';
 import { type Installation, searchAttributes, taskQueueOf, workflowIdOf } from '../temporal/names';
 import { bareInstallation } from './bare';
-import { programOf, type Shape } from './shapes';
+import { BENCH_CONTEXT, programOf, type Shape } from './shapes';
 
 /**
  * Ways to run a shape. H: written by hand. I: interpreted, recording nothing. P: interpreted, with records in Postgres.
@@ -26,8 +25,6 @@ export interface ArmSetup {
 /** A run that is prepared: what it needs of Postgres is done, and what is measured is only the workflow. */
 export type Run = () => Promise<WorkflowHandle>;
 
-const CONTEXT: TaskContext = { taskId: 1, system: {}, env: {}, zone: [[0, 0]] };
-
 /** Prepares one run of a shape; it starts when called and resolves when it has ended. */
 export async function prepare(setup: ArmSetup, arm: Arm, shape: Shape): Promise<Run> {
   switch (arm) {
@@ -35,7 +32,7 @@ export async function prepare(setup: ArmSetup, arm: Arm, shape: Shape): Promise<
       return () => runBare(setup, shape.byHand.workflow, shape.byHand.argument);
     case 'I': {
       const program = programOf(shape);
-      return () => runBare(setup, 'interpreted', { program, context: CONTEXT });
+      return () => runBare(setup, 'interpreted', { program, context: BENCH_CONTEXT });
     }
     case 'P':
       return prepareTask(setup, shape);

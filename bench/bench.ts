@@ -13,8 +13,11 @@ export interface Bench {
 }
 
 /** Each bench is a file of its own that exports `run(bench: Bench)`. */
-export const BENCHES = ['machine', 'engine', 'scale', 'api', 'lists', 'start', 'peer'] as const;
+export const BENCHES = ['machine', 'engine', 'scale', 'api', 'lists', 'start', 'fuzz', 'peer'] as const;
 export type BenchName = (typeof BENCHES)[number];
+
+/** Those that can compare with another checkout: `against/` has a file for each, with `run(bench, folder)`. */
+export const AGAINST = ['machine', 'api'] as const satisfies readonly BenchName[];
 
 /** `count`, or as much of it as the scale asks for; never less than `least`. */
 export function scaled({ scale }: Pick<Bench, 'scale'>, count: number, least = 1): number {

@@ -3,24 +3,28 @@ import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join, resolve } from 'node:path';
 import { runStack } from '../cli/stack/lifecycle';
-import { BENCHES, type Bench, type BenchName } from './bench';
+import { AGAINST, BENCHES, type Bench, type BenchName } from './bench';
 import { bundleWorkflows } from './bundle';
 import { Report } from './report';
 import { bootStack, PLUGINS, removeTemporaryHome, type Stack, temporaryHome } from './stack';
+
+const OPTIONS = ['--json FILE', '--scale SHARE', '--against DIR'];
 
 interface Options {
   names: BenchName[];
   jsonFile: string | undefined;
   scale: number;
+  /** Folder of another checkout, to compare with. */
+  against: string | undefined;
 }
 
 /**
- * `npm run bench [-- NAME...] [--json FILE] [--scale SHARE]`: measures, and says which targets hold.
+ * `npm run bench [-- NAME...] [--json FILE] [--scale SHARE] [--against DIR]`: measures, and says which targets hold.
  *
  * @returns 0 also when a target falls short: a bench is a thermometer
  */
 async function main(): Promise<number> {
-  const { names, jsonFile, scale } = readArguments(process.argv.slice(2));
+  const { names, jsonFile, scale, against } = readArguments(process.argv.slice(2));
   const home = temporaryHome();
   const report = new Report();
   const machine = describeMachine();
@@ -41,7 +45,7 @@ async function main(): Promise<number> {
         },
       };
       try {
-        for (const name of names) await runBench(name, bench);
+        for (const name of names) await runBench(name, bench, against);
       } finally {
         await (await booted)?.stop();
       }
@@ -57,12 +61,13 @@ async function main(): Promise<number> {
   }
 }
 
-async function runBench(name: BenchName, bench: Bench): Promise<void> {
+async function runBench(name: BenchName, bench: Bench, against: string | undefined): Promise<void> {
   // Read when a bench first imports the catalog: benches are loaded here and not before.
   process.env.GANTRY_PLUGINS = PLUGINS;
-  const { run } = (await import(`./${name}.js`)) as { run(bench: Bench): Promise<void> };
+  const file = against === undefined ? `./${name}.js` : `./against/${name}.js`;
+  const { run } = (await import(file)) as { run(bench: Bench, against?: string): Promise<void> };
   try {
-    await run(bench);
+    await run(bench, against);
   } catch (error) {
     // What the others measure is worth having all the same.
     bench.report.line(`${name} ended early: ${(error as Error).message}`);
@@ -71,17 +76,20 @@ async function runBench(name: BenchName, bench: Bench): Promise<void> {
 }
 
 function readArguments(given: string[]): Options {
-  const options: Options = { names: [], jsonFile: undefined, scale: 1 };
+  const options: Options = { names: [], jsonFile: undefined, scale: 1, against: undefined };
   const rest = [...given];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (word === '--json') options.jsonFile = resolve(required(word, rest.shift()));
+    else if (word === '--against') options.against = resolve(required(word, rest.shift()));
     else if (word === '--scale') options.scale = Number(required(word, rest.shift()));
     else if (isBench(word)) options.names.push(word);
-    else
-      throw new Error(`npm run bench does not know ${word}; it has: ${BENCHES.join(', ')}, --json FILE, --scale SHARE`);
+    else throw new Error(`npm run bench does not know ${word}; it has: ${[...BENCHES, ...OPTIONS].join(', ')}`);
   }
   if (!(options.scale > 0)) throw new Error('--scale needs a number above 0');
-  if (options.names.length === 0) options.names = [...BENCHES];
+  const known: readonly BenchName[] = options.against === undefined ? BENCHES : AGAINST;
+  if (options.names.length === 0) options.names = [...known];
+  const unknown = options.names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`--against compares ${AGAINST.join(' and ')}, not ${unknown.join(', ')}`);
   return options;
 }
 

@@ -1,5 +1,6 @@
 import type { Catalog } from '../pipeline/catalog';
 import { compile } from '../pipeline/compile';
+import type { TaskContext } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
 import type { PipelineTree } from '../pipeline/tree/types';
 import { TreeBuilder } from './trees';
@@ -17,9 +18,9 @@ const ORDINARY = 'bench_noop';
 const QUICK = 'bench_quick';
 
 /** `count` nodes one after the other. */
-export function serial(count: number, code = ORDINARY): Shape {
+export function serial(count: number, code = ORDINARY, version = 'legacy'): Shape {
   const tree = new TreeBuilder();
-  for (const id of ids(count)) tree.activity(id, code);
+  for (const id of ids(count)) tree.activity(id, code, { version });
   tree.chain('S', ...ids(count), 'E');
   return {
     name: `serial ${count}`,
@@ -110,16 +111,19 @@ export function mixed(count: number): Shape {
 }
 
 /** What the interpreter is told of the plugins of `plugins/`, where no worker with them is at hand. */
-const benchCatalog: Catalog = (code, version) => {
+export const benchCatalog: Catalog = (code, version) => {
   if (code === 'bk_display') return { code, version, work: { kind: 'inline', builtin: 'done' } };
   const work = { kind: 'plugin' as const, code, version, effect: 'none' as const, ...TIMES };
   return { code, version, work: code === QUICK ? { ...work, quick: true } : work };
 };
 
+/** Of a task that runs where there is no server. */
+export const BENCH_CONTEXT: TaskContext = { taskId: 1, system: {}, env: {}, zone: [[0, 0]] };
+
 const TIMES = { timeoutMs: 3600_000, heartbeatMs: 10_000 };
 
 /** A shape's program, compiled without a server. */
-export function programOf({ tree }: Shape): Program {
+export function programOf({ tree }: Pick<Shape, 'tree'>): Program {
   return compile(tree, benchCatalog);
 }
 

@@ -1,3 +1,5 @@
+import { seededRandom } from './random';
+
 /** The value in the middle; of an even number of values the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   if (values.length === 0) throw new Error('there is no median of nothing');
@@ -26,6 +28,8 @@ export interface Estimate {
 }
 
 const RESAMPLES = 2_000;
+/** The same samples give the same interval. */
+const SEED = 0x9e3779b9;
 
 /**
  * The ratio of two medians, `numerators` to `denominators`, with its 90 % bootstrap interval.
@@ -37,7 +41,7 @@ const RESAMPLES = 2_000;
  */
 export function ratioOfMedians(numerators: readonly number[], denominators: readonly number[]): Estimate {
   if (numerators.length !== denominators.length) throw new Error('ratios are made of pairs');
-  const random = createRandom();
+  const random = seededRandom(SEED);
   const ratios = Array.from({ length: RESAMPLES }, () => {
     const rounds = numerators.map(() => Math.floor(random() * numerators.length));
     return median(rounds.map((round) => numerators[round]!)) / median(rounds.map((round) => denominators[round]!));
@@ -46,16 +50,5 @@ export function ratioOfMedians(numerators: readonly number[], denominators: read
     value: median(numerators) / median(denominators),
     low: percentile(ratios, 0.05),
     high: percentile(ratios, 0.95),
-  };
-}
-
-/** mulberry32 from a fixed seed: the same samples give the same interval. */
-function createRandom(): () => number {
-  let state = 0x9e3779b9;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }

@@ -1,4 +1,5 @@
-import type { Activity, Gateway, PipelineTree } from '../pipeline/tree/types';
+import type { Json } from '../pipeline/json';
+import type { Activity, Constant, Gateway, PipelineTree } from '../pipeline/tree/types';
 
 /** Adds nodes to a web tree one after the other; `S` and `E` are its events. */
 export class TreeBuilder {
@@ -28,6 +29,17 @@ export class TreeBuilder {
     const outgoing = type === 'ConvergeGateway' ? '' : [];
     this.#tree.gateways[id] = { id, type, name: '', incoming: [], outgoing, ...more };
     return this;
+  }
+
+  constant(name: string, value: Json, more: Partial<Constant> = {}): this {
+    const key = `\${${name}}`;
+    this.#tree.constants[key] = { ...CONSTANT, key, name, value, ...more };
+    return this;
+  }
+
+  /** A variable that takes the first output of a node. */
+  output(name: string, node: string, field: string): this {
+    return this.constant(name, '', { source_type: 'component_outputs', source_info: { [node]: [field] } });
   }
 
   /** Flows from each node to the next; the flow from A to B is `A_B`. */
@@ -65,5 +77,14 @@ export class TreeBuilder {
 
 interface ActivityOptions {
   version?: string;
-  inputs?: Record<string, string | number | boolean>;
+  inputs?: Record<string, Json>;
 }
+
+const CONSTANT = {
+  index: 0,
+  custom_type: 'input',
+  source_type: 'custom',
+  source_tag: '',
+  source_info: {},
+  show_type: 'show',
+} as const;

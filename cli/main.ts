@@ -9,6 +9,7 @@ const HELP = `gantry: durable operations and deploy pipelines
   gantry api                    only the API     (DATABASE_URL, TEMPORAL_ADDRESS, GANTRY_PORT)
   gantry migrate                bring the database of DATABASE_URL, and the namespace of TEMPORAL_ADDRESS if set, up to date
   gantry cases DIR              drive a folder of cases through the API of a stack of its own
+  gantry hostile DIR            send the hostile inputs of DIR/hostile.json to a stack of its own, and see who notices
   gantry add-app CODE [USER] [--trusted] [--rate N] [--max-body BYTES]
                                 give an app a new secret; with USER it is trusted, and the user made
   gantry add-project NAME [--biz ID] [--zone ZONE]
@@ -59,6 +60,12 @@ const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
     if (!folder || rest.length > 0) throw new Error('gantry cases needs one folder: npm run cases -- DIR');
     const { runCases } = await import('./cases/index.js');
     return runCases(folder);
+  },
+  async hostile(args) {
+    const [folder, ...rest] = args;
+    if (!folder || rest.length > 0) throw new Error('gantry hostile needs one folder: npm run hostile -- DIR');
+    const { runHostile } = await import('./hostile/index.js');
+    return runHostile(folder);
   },
   async 'add-app'(args) {
     const { addApp } = await import('./add-app.js');

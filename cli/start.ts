@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { ensureDemo } from '../db/demo';
 import { migrateToLatest } from '../db/migrate';
 import { runExample } from './example';
-import { type Boot, bootDatabase, bootTemporal, makeAppSecret } from './stack/backends';
+import { type Boot, bootDatabase, bootTemporal, makeAppSecret, type Temporal } from './stack/backends';
 import { readOrMakeSecret, writeFileAtomic } from './stack/files';
 import { type Credentials, ensureCredentials, ensureSecretKeys, openHome } from './stack/home';
 import { runStack } from './stack/lifecycle';
@@ -48,10 +48,16 @@ export interface Services {
   /** Base URL of the Temporal Web UI, where it is known. */
   uiUrl: string | undefined;
   credentials: Credentials;
+  databaseUrl: string;
+  temporal: Temporal;
 }
 
-/** Boots the databases, the demo project, worker and API on a home; returns when the API answers. */
-export async function bootServices(boot: Boot, apiPort: number): Promise<Services> {
+/**
+ * Boots the databases, the demo project, worker and API on a home; returns when the API answers.
+ *
+ * @param settings of worker and API, over those of this process
+ */
+export async function bootServices(boot: Boot, apiPort: number, settings: NodeJS.ProcessEnv = {}): Promise<Services> {
   const { home, table, record } = boot;
   const url = `http://127.0.0.1:${apiPort}`;
   const credentials = ensureCredentials(home.credentialsFile, makeAppSecret);
@@ -67,6 +73,7 @@ export async function bootServices(boot: Boot, apiPort: number): Promise<Service
 
   const env: NodeJS.ProcessEnv = {
     ...process.env,
+    ...settings,
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporal.namespace,
@@ -84,7 +91,7 @@ export async function bootServices(boot: Boot, apiPort: number): Promise<Service
       keepRunning(table, await again(), again);
     }),
   );
-  return { url, uiUrl: temporal.uiUrl, credentials };
+  return { url, uiUrl: temporal.uiUrl, credentials, databaseUrl: database.url, temporal };
 }
 
 function greet({ url, uiUrl, credentials }: Services): void {

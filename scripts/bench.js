@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 
-/** `npm run bench [-- NAME...] [--json FILE] [--scale SHARE]`: measures, see docs/performance.md. */
+/** `npm run bench [-- NAME...] [--json FILE] [--scale SHARE] [--against DIR]`: measures, see docs/performance.md. */
 
 const path = require('node:path');
 const { prepare, runProgram } = require('./setup/prepare.js');

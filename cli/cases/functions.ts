@@ -3,10 +3,8 @@ import { evaluateBoolrule } from '../../pipeline/language/condition';
 import { Meter } from '../../pipeline/language/limits';
 import { parseTemplate, renderTemplate, templateReferences } from '../../pipeline/language/template';
 import { validateGraph, validateTree } from '../../pipeline/tree/validate';
+import type { Complaint } from '../tally';
 import type { ConditionCase, TemplateCase, TreeCase } from './load';
-
-/** What is wrong with a case, or undefined when it passes. */
-export type Complaint = string | undefined;
 
 /** Instants, random numbers and zones play no part in these cases. */
 const AMBIENT = { now: 0, random: () => 0, offsetMinutes: () => 0 };

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Json, JsonObject } from '../../pipeline/json';
 import type { PipelineTree } from '../../pipeline/tree/types';
 import type { Envelope as ClientEnvelope } from '../client';
-import type { Complaint } from './functions';
+import type { Complaint } from '../tally';
 import { mapIds } from './ids';
 import type { CaseStep, PipelineCase, Snapshot } from './load';
 

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import type { Finding, Job, Told } from './thread';
+
+/** Nothing within the budget gets near it, not even on a busy machine. */
+const ENDS_WITHIN_MS = 20_000;
+const POLL_MS = 250;
+const HEAP_MB = 2_048;
+
+export interface SweepOptions {
+  seed: number;
+  count: number;
+  /** The compiled thread, where this module itself is not compiled. */
+  thread?: string;
+  signal?: AbortSignal;
+  onProgress?(done: number): void;
+}
+
+export interface Swept {
+  /** Slow ones, and those that ended as nothing of the language does. */
+  findings: Finding[];
+  finished: number;
+  failed: number;
+}
+
+/**
+ * Runs the inputs of a seed one after the other in a thread. One that does not end, or takes all memory, is a finding
+ * like any other: another thread goes on after it.
+ */
+export async function sweep(options: SweepOptions): Promise<Swept> {
+  const swept: Swept = { findings: [], finished: 0, failed: 0 };
+  const skipped: number[] = [];
+  for (let next = 0; next < options.count; ) next = await runThread(options, next, skipped, swept);
+  return swept;
+}
+
+/** Works until all are done or one does not end, which is skipped then; the number to go on with. */
+async function runThread(options: SweepOptions, from: number, skipped: number[], swept: Swept): Promise<number> {
+  const { seed, count, thread = join(__dirname, 'thread.js'), signal, onProgress } = options;
+  const place = new SharedArrayBuffer(4);
+  const at = new Int32Array(place);
+  at[0] = from;
+  const worker = new Worker(thread, {
+    workerData: { seed, from, to: count, skipped, place } satisfies Job,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+  });
+  let done = from;
+  let end: string | undefined;
+  worker.on('message', (told: Told) => {
+    done = told.done;
+    swept.finished += told.finished;
+    swept.failed += told.failed;
+    for (const finding of told.findings) swept.findings.push(finding);
+    onProgress?.(done);
+  });
+  worker.on('error', (error) => {
+    end = (error as Error).message;
+  });
+  worker.on('exit', () => {
+    end ??= 'the thread ended';
+  });
+  let seen = at[0];
+  let since = performance.now();
+  try {
+    while (end === undefined) {
+      await delay(POLL_MS, undefined, { signal });
+      if (seen !== at[0]) {
+        seen = at[0];
+        since = performance.now();
+      } else if (performance.now() - since > ENDS_WITHIN_MS) {
+        end = `does not end in ${ENDS_WITHIN_MS / 1000} s`;
+      }
+    }
+  } finally {
+    await worker.terminate();
+  }
+  if (done >= count) return done;
+  const index = at[0]!;
+  swept.findings.push({ index, ms: performance.now() - since, outcome: 'foreign', error: end });
+  skipped.push(index);
+  // What it has not said of those before is looked at again.
+  return done;
+}

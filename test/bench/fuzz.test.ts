@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { randomInput } from '../../bench/expressions/inputs';
+import { FUNCTIONS, METHODS, OTHERS } from '../../bench/expressions/signatures';
+import { sweep } from '../../bench/expressions/sweep';
+import { BUILTINS } from '../../pipeline/language/builtins';
+import { PyModule } from '../../pipeline/language/functions';
+import { BYTES_METHODS } from '../../pipeline/language/methods/bytes';
+import { DICT_METHODS, LIST_METHODS, SET_METHODS, TUPLE_METHODS } from '../../pipeline/language/methods/collections';
+import { TEXT_METHODS } from '../../pipeline/language/methods/text';
+import { DATE_METHODS, DATETIME_METHODS } from '../../pipeline/language/modules/dates';
+import type { PyValue } from '../../pipeline/language/values';
+
+const INPUTS = 5_000;
+const SEED = 7;
+/** Made by the build that `npm test` begins with. */
+const THREAD = join(__dirname, '../../dist/bench/expressions/thread.js');
+
+describe('the inputs of the fuzz', () => {
+  it('are the same for the same seed and number, and others for others', () => {
+    const some = (seed: number) => Array.from({ length: 50 }, (_, index) => JSON.stringify(randomInput(seed, index)));
+
+    expect(some(1)).toEqual(some(1));
+    expect(new Set([...some(1), ...some(2)]).size).toBeGreaterThan(95);
+  });
+
+  it.each([
+    ['text', TEXT_METHODS],
+    ['bytes', BYTES_METHODS],
+    ['list', LIST_METHODS],
+    ['tuple', TUPLE_METHODS],
+    ['dict', DICT_METHODS],
+    ['set', SET_METHODS],
+    ['date', new Map(Object.entries(DATE_METHODS))],
+    ['datetime', new Map(Object.entries(DATETIME_METHODS))],
+  ] as const)('call every method of %s', (type, methods: ReadonlyMap<string, unknown>) => {
+    const called = METHODS[type]!.map(({ name }) => name);
+
+    expect([...methods.keys()].filter((name) => !called.includes(name))).toEqual([]);
+  });
+
+  it('call every builtin and all that the modules have', () => {
+    const called = new Set([...FUNCTIONS.map(({ name }) => name), ...OTHERS]);
+    // `datetime.datetime.now` is enough for `datetime.datetime`.
+    const isCalled = (name: string) => [...called].some((known) => known === name || known.startsWith(`${name}.`));
+
+    const all = [...BUILTINS].flatMap(([name, value]) => namesOf(name, value));
+
+    expect(all.length).toBeGreaterThan(70);
+    expect(all.filter((name) => !isCalled(name))).toEqual([]);
+  });
+});
+
+/** The names of what a module has; of anything else its own. */
+function namesOf(name: string, value: PyValue): string[] {
+  if (!(value instanceof PyModule)) return [name];
+  return [...value.members].flatMap(([member, inner]) => namesOf(`${name}.${member}`, inner));
+}
+
+describe('random inputs that are expensive', () => {
+  it('all end as the language ends them', async () => {
+    const { findings, finished, failed } = await sweep({ seed: SEED, count: INPUTS, thread: THREAD });
+
+    expect(findings.filter(({ outcome }) => outcome === 'foreign')).toEqual([]);
+    expect(finished + failed).toBe(INPUTS);
+    // Neither all too large nor all harmless.
+    expect(Math.min(finished, failed)).toBeGreaterThan(INPUTS / 20);
+  }, 1_200_000);
+});
