@@ -1,6 +1,7 @@
 import { compile } from '../../pipeline/compile';
 import type { Json, JsonObject } from '../../pipeline/json';
 import { ConditionError, compileCondition, decide, evaluateBoolrule } from '../../pipeline/language/condition';
+import { Meter } from '../../pipeline/language/limits';
 import { createState, step } from '../../pipeline/machine';
 import type { Program, Variable } from '../../pipeline/program';
 import { BENCH_CONTEXT, benchCatalog } from '../shapes';
@@ -47,7 +48,7 @@ export function prepare(input: RandomInput): Prepared {
 export function evaluateOpenly(input: RandomInput): void {
   const values = bigValues();
   for (const source of fragmentsOf(input)) {
-    judged(() => decide(compileCondition(source, 'expr'), (name) => values[name], AMBIENT));
+    judged(() => decide(compileCondition(source, 'expr'), (name) => values[name], AMBIENT, new Meter()));
   }
 }
 

@@ -24,18 +24,18 @@ describe('the inputs of the fuzz', () => {
   });
 
   it.each([
-    ['text', TEXT_METHODS],
-    ['bytes', BYTES_METHODS],
-    ['list', LIST_METHODS],
-    ['tuple', TUPLE_METHODS],
-    ['dict', DICT_METHODS],
-    ['set', SET_METHODS],
-    ['date', new Map(Object.entries(DATE_METHODS))],
-    ['datetime', new Map(Object.entries(DATETIME_METHODS))],
-  ] as const)('call every method of %s', (type, methods: ReadonlyMap<string, unknown>) => {
+    ['text', TEXT_METHODS.names],
+    ['bytes', BYTES_METHODS.names],
+    ['list', LIST_METHODS.names],
+    ['tuple', TUPLE_METHODS.names],
+    ['dict', DICT_METHODS.names],
+    ['set', SET_METHODS.names],
+    ['date', Object.keys(DATE_METHODS)],
+    ['datetime', Object.keys(DATETIME_METHODS)],
+  ] as const)('call every method of %s', (type, methods: readonly string[]) => {
     const called = METHODS[type]!.map(({ name }) => name);
 
-    expect([...methods.keys()].filter((name) => !called.includes(name))).toEqual([]);
+    expect(methods.filter((name) => !called.includes(name))).toEqual([]);
   });
 
   it('call every builtin and all that the modules have', () => {

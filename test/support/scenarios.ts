@@ -180,6 +180,31 @@ export const scenarios: Record<string, Scenario> = {
     return finish(gantry, task_id);
   },
 
+  async renders_too_much(gantry) {
+    const { task_id, id } = await start(gantry, {
+      chains: ['S a b E'],
+      activities: {
+        a: { inputs: { bk_display_message: "<${'a' * 10**9}> <${len([1 for i in range(20)])}>" } },
+        b: { code: 'sleep_timer', inputs: { bk_timing: '1' } },
+      },
+    });
+    await gantry.untilState(task_id, 'FAILED');
+    await operate(gantry, task_id, { node_id: id('a'), action: 'skip' });
+    return finish(gantry, task_id);
+  },
+
+  async renders_for_several_turns(gantry) {
+    const names = Array.from({ length: 20 }, (_, index) => `n${index}`);
+    const { task_id } = await start(gantry, {
+      chains: ['S p n0 v E', ...names.slice(1).map((name) => `p ${name} v`)],
+      activities: Object.fromEntries(
+        names.map((name) => [name, { inputs: { bk_display_message: '${sum(range(10000))}' } }]),
+      ),
+      gateways: { p: { type: 'ParallelGateway' }, v: { type: 'ConvergeGateway' } },
+    });
+    return finish(gantry, task_id);
+  },
+
   async http_request_that_is_refused(gantry) {
     const { task_id } = await start(gantry, {
       chains: ['S a E'],

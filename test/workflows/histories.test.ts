@@ -1,3 +1,4 @@
+import type { Payload } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import { dataConverter } from '../../temporal/codec';
 import { Gantry } from '../support/gantry';
@@ -42,5 +43,19 @@ describe('recorded histories', () => {
     }
 
     expect(failures).toEqual([]);
+  });
+
+  it('of the first language do not replay by the rules of the second, where a result differs', async () => {
+    const { history } = histories.find(({ workflowId }) => workflowId === 'before-language-2/renders_too_much')!;
+    const [started] = history.events!;
+    const [payload] = started!.workflowExecutionStartedEventAttributes!.input!.payloads!;
+    const [input] = await dataConverter.payloadCodecs![0]!.decode([payload as Payload]);
+    const withLanguage = { ...JSON.parse(Buffer.from(input!.data!).toString()), language: 2 };
+    payload!.data = Buffer.from(JSON.stringify(withLanguage));
+    payload!.metadata = input!.metadata!;
+
+    const replay = Worker.runReplayHistory({ workflowBundle, dataConverter }, history);
+
+    await expect(replay).rejects.toThrow(/[Nn]ondeterminism|TMPRL1100/);
   });
 });
