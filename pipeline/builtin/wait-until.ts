@@ -2,6 +2,9 @@ import type { JsonObject } from '../json';
 import type { Ambient } from '../language/template';
 import type { Beginning } from './index';
 
+/** Characters of an input that a message shows. */
+const MAX_QUOTED = 200;
+
 const SECONDS = /^\d+$/;
 /** Far beyond any deploy, and safely within what a Temporal timer can hold. */
 const LONGEST_WAIT_MS = 10 * 366 * 24 * 3600 * 1000;
@@ -16,7 +19,9 @@ export function waitUntil(inputs: JsonObject, ambient: Ambient): Beginning {
   if (SECONDS.test(timing)) return wait(ambient.now + Number(timing) * 1000, ambient);
   const wall = parseWallClock(timing);
   if (wall === undefined) {
-    return failed(`bk_timing ${JSON.stringify(timing)} is neither a number of seconds nor "YYYY-MM-DD HH:MM:SS"`);
+    return failed(
+      `bk_timing ${JSON.stringify(timing.slice(0, MAX_QUOTED))} is neither a number of seconds nor "YYYY-MM-DD HH:MM:SS"`,
+    );
   }
   const at = toInstant(wall, ambient);
   if (at > ambient.now) return wait(at, ambient);

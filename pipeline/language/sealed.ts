@@ -1,5 +1,6 @@
+import { MAX_JSON_DEPTH } from '../tree/limits';
 import { limitError, sealedError } from './errors';
-import { MAX_VALUE_DEPTH, type Meter } from './limits';
+import type { Meter } from './limits';
 import { AttributeObject, isPlainDict, PyObject, type PyValue, plainKeys, type ScopeValue } from './values';
 
 /** How a sealed secret begins wherever it stands in a text; `secrets/token.ts` writes them. */
@@ -120,7 +121,7 @@ export function sizeOf(value: ScopeValue, meter: Meter, depth = 0): number {
   if (typeof value !== 'object' || value === null) return 8;
   const known = meter.sizes.get(value);
   if (known !== undefined) return known;
-  if (depth > MAX_VALUE_DEPTH) throw limitError(`a value of more than the limit of ${MAX_VALUE_DEPTH} levels`);
+  if (depth > MAX_JSON_DEPTH) throw limitError(`a value of more than the limit of ${MAX_JSON_DEPTH} levels`);
   let size = 2;
   const add = (item: ScopeValue): void => {
     meter.charge(typeof item === 'string' ? WALKED + item.length / 4 : WALKED);
