@@ -1,7 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { type Bench, scaled } from './bench';
 import { randomInput } from './expressions/inputs';
 import { BUDGET_MS } from './expressions/measure';
-import { sweep } from './expressions/sweep';
+import { lookAgain, sweep } from './expressions/sweep';
 import type { Finding } from './expressions/thread';
 import { round } from './report';
 
@@ -22,14 +23,25 @@ export async function run(bench: Bench): Promise<void> {
     saidAt = Date.now();
     report.line(`${done} of ${count}`);
   };
-  const { findings, finished, failed } = await sweep({ seed: SEED, count, signal, onProgress });
+  const options = { seed: SEED, count, threads: availableParallelism(), signal, onProgress };
+  const { findings, finished, failed } = await sweep(options);
   report.line(`${finished} finished, ${failed} failed`);
-  conclude(bench, count, findings);
+  const confirmed: Finding[] = [];
+  for (const finding of findings) {
+    // The others were in the way, perhaps: what is over counts when it is over alone.
+    const last = isOver(finding) ? await lookAgain(options, finding) : finding;
+    if (last) confirmed.push(last);
+  }
+  conclude(bench, count, confirmed);
+}
+
+function isOver({ ms }: Finding): boolean {
+  return ms > BUDGET_MS;
 }
 
 function conclude({ report }: Bench, count: number, findings: Finding[]): void {
   const bySlowness = [...findings].sort((a, b) => b.ms - a.ms);
-  const over = findings.filter(({ ms }) => ms > BUDGET_MS);
+  const over = findings.filter(isOver);
   const foreign = findings.filter(({ outcome }) => outcome === 'foreign');
   report.keep('fuzz: findings, ms of CPU', findings);
   report.line(`slowest ${SLOWEST}, and all over ${BUDGET_MS} ms:`);

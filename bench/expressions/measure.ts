@@ -1,6 +1,6 @@
 import type { Outcome, Prepared } from './run';
 
-/** Most that a step may cost: issue 5's budget, in ms of CPU. */
+/** Most that a step may cost, in ms of CPU. */
 export const BUDGET_MS = 250;
 /** A slow one is measured again: a neighbour or the garbage of those before may have been in the way. */
 const TRIES = 3;

@@ -11,8 +11,10 @@ const HEAP_MB = 2_048;
 export interface SweepOptions {
   seed: number;
   count: number;
+  /** How many at a time, each in a thread of its own. */
+  threads: number;
   /** The compiled thread, where this module itself is not compiled. */
-  thread?: string;
+  file?: string;
   signal?: AbortSignal;
   onProgress?(done: number): void;
 }
@@ -24,25 +26,48 @@ export interface Swept {
   failed: number;
 }
 
+/** Numbers of inputs; `to` is not among them. */
+interface Range {
+  from: number;
+  to: number;
+}
+
 /**
- * Runs the inputs of a seed one after the other in a thread. One that does not end, or takes all memory, is a finding
- * like any other: another thread goes on after it.
+ * Runs the inputs of a seed in threads. One that does not end, or takes all memory, is a finding like any other: another
+ * thread goes on without it.
  */
 export async function sweep(options: SweepOptions): Promise<Swept> {
+  const { count, threads } = options;
   const swept: Swept = { findings: [], finished: 0, failed: 0 };
-  const skipped: number[] = [];
-  for (let next = 0; next < options.count; ) next = await runThread(options, next, skipped, swept);
+  const start = (lane: number) => Math.floor((count * lane) / threads);
+  await Promise.all(
+    Array.from({ length: threads }, (_, lane) =>
+      sweepRange(options, { from: start(lane), to: start(lane + 1) }, swept),
+    ),
+  );
   return swept;
 }
 
+/** Measures one input again, alone; undefined when there is nothing to say of it any more. */
+export async function lookAgain(options: SweepOptions, { index }: Finding): Promise<Finding | undefined> {
+  const swept: Swept = { findings: [], finished: 0, failed: 0 };
+  await sweepRange({ ...options, onProgress: undefined }, { from: index, to: index + 1 }, swept);
+  return swept.findings[0];
+}
+
+async function sweepRange(options: SweepOptions, { from, to }: Range, swept: Swept): Promise<void> {
+  const skipped: number[] = [];
+  for (let next = from; next < to; ) next = await runThread(options, { from: next, to }, skipped, swept);
+}
+
 /** Works until all are done or one does not end, which is skipped then; the number to go on with. */
-async function runThread(options: SweepOptions, from: number, skipped: number[], swept: Swept): Promise<number> {
-  const { seed, count, thread = join(__dirname, 'thread.js'), signal, onProgress } = options;
+async function runThread(options: SweepOptions, { from, to }: Range, skipped: number[], swept: Swept): Promise<number> {
+  const { seed, file = join(__dirname, 'thread.js'), signal, onProgress } = options;
   const place = new SharedArrayBuffer(4);
   const at = new Int32Array(place);
   at[0] = from;
-  const worker = new Worker(thread, {
-    workerData: { seed, from, to: count, skipped, place } satisfies Job,
+  const worker = new Worker(file, {
+    workerData: { seed, from, to, skipped, place } satisfies Job,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   });
   let done = from;
@@ -52,7 +77,7 @@ async function runThread(options: SweepOptions, from: number, skipped: number[],
     swept.finished += told.finished;
     swept.failed += told.failed;
     for (const finding of told.findings) swept.findings.push(finding);
-    onProgress?.(done);
+    onProgress?.(swept.finished + swept.failed);
   });
   worker.on('error', (error) => {
     end = (error as Error).message;
@@ -75,7 +100,7 @@ async function runThread(options: SweepOptions, from: number, skipped: number[],
   } finally {
     await worker.terminate();
   }
-  if (done >= count) return done;
+  if (done >= to) return done;
   const index = at[0]!;
   swept.findings.push({ index, ms: performance.now() - since, outcome: 'foreign', error: end });
   skipped.push(index);

@@ -1,3 +1,4 @@
+import { RefusedError } from '../client';
 import type { Boot } from '../stack/backends';
 import { say } from '../stack/output';
 import type { Services } from '../start';
@@ -101,7 +102,8 @@ async function judge(house: House, answers: AnswerServer, testCase: HostileCase)
     if (testCase.kind === 'body') return await checkBody(house.url, house.projectId, testCase);
     return await checkTask(house, testCase, answers.serve(expandRepeats(testCase.answer ?? '{}')));
   } catch (error) {
-    return (error as Error).message;
+    const { message } = error as Error;
+    return error instanceof RefusedError ? message : `the API does not answer: ${message}`;
   }
 }
 

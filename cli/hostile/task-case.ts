@@ -7,6 +7,8 @@ import { treeOf } from './trees';
 import { judgeMessage } from './verdict';
 
 const FAILS_WITHIN_MS = 30_000;
+/** What an API says that did not know what to do: no refusal. */
+const FAULT = /internal error, request_id/;
 
 /** Creates and starts the task of a case, and judges how its node ends. Whatever becomes of it, it is over then. */
 export async function checkTask(house: House, testCase: HostileCase, answerUrl: string): Promise<Complaint> {
@@ -16,7 +18,7 @@ export async function checkTask(house: House, testCase: HostileCase, answerUrl: 
   try {
     task = await CaseTask.create(house.client, house.projectId, testCase.name.slice(0, 100), tree);
   } catch (error) {
-    if (error instanceof RefusedError && mayBeRefused) return undefined;
+    if (mayBeRefused && error instanceof RefusedError && !FAULT.test(error.message)) return undefined;
     throw error;
   }
   const nodeId = Object.keys(task.tree[culprit])[0]!;

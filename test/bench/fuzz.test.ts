@@ -1,13 +1,17 @@
 import { join } from 'node:path';
 import { randomInput } from '../../bench/expressions/inputs';
+import { ExpressionMaker } from '../../bench/expressions/maker';
 import { FUNCTIONS, METHODS, OTHERS } from '../../bench/expressions/signatures';
 import { sweep } from '../../bench/expressions/sweep';
+import { Dice, seededRandom } from '../../bench/random';
 import { BUILTINS } from '../../pipeline/language/builtins';
 import { PyModule } from '../../pipeline/language/functions';
+import { MAX_SOURCE_LENGTH } from '../../pipeline/language/limits';
 import { BYTES_METHODS } from '../../pipeline/language/methods/bytes';
 import { DICT_METHODS, LIST_METHODS, SET_METHODS, TUPLE_METHODS } from '../../pipeline/language/methods/collections';
 import { TEXT_METHODS } from '../../pipeline/language/methods/text';
 import { DATE_METHODS, DATETIME_METHODS } from '../../pipeline/language/modules/dates';
+import { parseSource } from '../../pipeline/language/parser';
 import type { PyValue } from '../../pipeline/language/values';
 
 const INPUTS = 5_000;
@@ -21,6 +25,14 @@ describe('the inputs of the fuzz', () => {
 
     expect(some(1)).toEqual(some(1));
     expect(new Set([...some(1), ...some(2)]).size).toBeGreaterThan(95);
+  });
+
+  it('are expressions of the language', () => {
+    const dice = new Dice(seededRandom(1));
+
+    const sources = Array.from({ length: 2_000 }, () => new ExpressionMaker(dice).whole(4));
+
+    expect(sources.filter((source) => source.length <= MAX_SOURCE_LENGTH && !isRead(source))).toEqual([]);
   });
 
   it.each([
@@ -50,6 +62,14 @@ describe('the inputs of the fuzz', () => {
   });
 });
 
+function isRead(source: string): boolean {
+  try {
+    return !parseSource(source).forbidden;
+  } catch {
+    return false;
+  }
+}
+
 /** The names of what a module has; of anything else its own. */
 function namesOf(name: string, value: PyValue): string[] {
   if (!(value instanceof PyModule)) return [name];
@@ -58,7 +78,7 @@ function namesOf(name: string, value: PyValue): string[] {
 
 describe('random inputs that are expensive', () => {
   it('all end as the language ends them', async () => {
-    const { findings, finished, failed } = await sweep({ seed: SEED, count: INPUTS, thread: THREAD });
+    const { findings, finished, failed } = await sweep({ seed: SEED, count: INPUTS, threads: 2, file: THREAD });
 
     expect(findings.filter(({ outcome }) => outcome === 'foreign')).toEqual([]);
     expect(finished + failed).toBe(INPUTS);
