@@ -42,8 +42,10 @@ export async function startTask(
   }
   const at = new Date();
   const executor = start.actor.username;
+  const namespaceMark = await services.pipelines.namespace.knownMark();
   const isClaimed = await services.db.transaction().execute(async (tx) => {
-    if (!(await claimStart(tx, task.id, { executor, isPaused: start.isPaused, at }))) return false;
+    const claim = { executor, isPaused: start.isPaused, at, ...(namespaceMark ? { namespaceMark } : {}) };
+    if (!(await claimStart(tx, task.id, claim))) return false;
     await insertAudit(tx, { ...auditOf(start.actor), projectId: project.id, taskId: task.id, action: 'start' });
     return true;
   });
@@ -65,8 +67,9 @@ export async function startTask(
 
 /** Starts what a dying process left between its mark in Postgres and the workflow's start. */
 export async function startStuckTasks(services: Services, now = Date.now()): Promise<number> {
+  const namespaceMark = await services.pipelines.namespace.knownMark();
   return services.db.transaction().execute(async (tx) => {
-    const stuck = await takeStuckStarts(tx, { olderThan: new Date(now - STUCK_AFTER_MS) });
+    const stuck = await takeStuckStarts(tx, { olderThan: new Date(now - STUCK_AFTER_MS), namespaceMark });
     for (const task of stuck) {
       const project = await findProject(tx, task.project_id);
       await startWorkflow(services, task, project!);

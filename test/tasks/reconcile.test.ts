@@ -1,5 +1,5 @@
 import { claimStart } from '../../db/tasks';
-import { closeLostTasks } from '../../tasks/reconcile';
+import { closeLostTasks } from '../../tasks/lost';
 import { startStuckTasks } from '../../tasks/start';
 import { workflowIdOf } from '../../temporal/names';
 import { Gantry } from '../support/gantry';
