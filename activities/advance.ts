@@ -27,7 +27,7 @@ export async function advance(
   for (let left = MAX_RUNS; left > 0 && line.hasRuns && Date.now() < endAt; ) {
     left -= await line.runSome(recorder.db, left);
   }
-  await recorder.record(input.rows.taskId, line.rows, { fence: 'retake', atOnce: true });
+  await recorder.recordSurely(input.rows.taskId, line.rows, { fence: 'retake', atOnce: true });
   twins.put(runId, twin);
   return { events: line.events, seq: twin.state.seq };
 }

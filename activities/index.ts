@@ -27,7 +27,7 @@ export function createActivities(db: Db, launch: Launch): Record<string, (input:
   return {
     ...byCode,
     [LAUNCH_ACTIVITY]: launch,
-    [RECORD_ACTIVITY]: ({ taskId, ...rows }: RecordInput) => recorder.record(taskId, rows, { atOnce: true }),
+    [RECORD_ACTIVITY]: ({ taskId, ...rows }: RecordInput) => recorder.recordSurely(taskId, rows, { atOnce: true }),
     [ADVANCE_ACTIVITY]: (input: AdvanceInput) =>
       advance(recorder, twins, Context.current().info.workflowExecution!.runId, input),
   };

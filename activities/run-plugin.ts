@@ -1,14 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { Db } from '../db/connection';
+import { isDatabasesFault } from '../db/errors';
 import { findAttempt, loadProgress, type NodeExecutionChange, saveProgress } from '../db/node-executions';
 import type { Json, JsonObject } from '../pipeline/json';
 import { type Outcome, outputsOf } from '../pipeline/machine';
+import { jsonBytes, MAX_VALUE_BYTES } from '../pipeline/size';
 import { findPlugin } from '../plugins';
 import type { ActivityPlugin, PluginContext } from '../plugins/plugin';
 import { OpenedSecrets } from '../secrets/opened';
 import type { PluginRunInput } from '../workflows/contract';
-import type { Recorder, Rows } from './recorder';
+import { acceptable } from './acceptable';
+import { failure, messageOf, pick } from './outcome';
+import type { Recorder } from './recorder';
 import { attemptOf, mayStartUnseen, StartRow } from './start-row';
 
 const OUTCOME_UNKNOWN =
@@ -20,8 +24,10 @@ const QUICK_MS = 5_000;
 /** Characters of the outputs that the workflow goes on with: twenty times that fits into a message of Temporal's. */
 const MAX_QUICK_OUTPUTS = 64 * 1024;
 
-/** Tries to record an end before the workflow is asked to do it. */
-const RECORD_DELAYS_MS = [0, 100, 500];
+/** Waits between tries to record an end. */
+const RECORD_DELAYS_MS = [100, 500, 5_000];
+/** After so many the workflow is asked to do it. */
+const RECORD_TRIES = 3;
 
 /** Runs one attempt of a plugin and writes its rows. A plugin's failure is an outcome; only a crash is an error. */
 export async function runPlugin(recorder: Recorder, code: string, input: PluginRunInput): Promise<Outcome> {
@@ -29,15 +35,27 @@ export async function runPlugin(recorder: Recorder, code: string, input: PluginR
   if (!plugin || 'inline' in plugin) return failure(`there is no plugin ${code} of version ${input.version}`);
   const start = new StartRow(recorder, input);
   if (mayStartUnseen(input)) start.writeIfItLasts();
-  else if (!(await start.write())) return findOutcome(recorder.db, input);
+  else {
+    const refusal = await claim(start);
+    if (refusal) return refusal === 'taken' ? findOutcome(recorder.db, input) : refusal;
+  }
   const beat = setInterval(() => Context.current().heartbeat(), input.heartbeatMs / 3);
   try {
     const outcome = await perform(recorder.db, plugin, input, () => start.ensure());
-    const rows = await start.complete(endRow(input, outcome));
-    return await recordEnd(recorder, input, outcome, rows);
+    return await recordEnd(recorder.db, start, input, outcome);
   } finally {
     clearInterval(beat);
     start.forget();
+  }
+}
+
+/** Writes the row of a start, by which the attempt is ours. Why it is not; undefined when it is. */
+async function claim(start: StartRow): Promise<'taken' | Outcome | undefined> {
+  try {
+    return (await start.write()) ? undefined : 'taken';
+  } catch (error) {
+    if (isDatabasesFault(error)) throw error;
+    return failure(`nothing was done, because its start cannot be recorded: ${messageOf(error)}`);
   }
 }
 
@@ -96,7 +114,15 @@ async function perform(
 ): Promise<Outcome> {
   const secrets = new OpenedSecrets();
   const progress = progressOf(db, input, secrets, beforeSaving);
-  const { outputs, reason, ...outcome } = await callPlugin(plugin, input, secrets, progress);
+  const outcome = await callPlugin(plugin, input, secrets, progress);
+  try {
+    return acceptable(input, closed(outcome, secrets));
+  } catch (error) {
+    return failure(`its outputs cannot be recorded: ${messageOf(error)}`);
+  }
+}
+
+function closed({ outputs, reason, ...outcome }: Outcome, secrets: OpenedSecrets): Outcome {
   return {
     ...outcome,
     outputs: secrets.close(outputs),
@@ -128,8 +154,8 @@ async function callPlugin(
   } catch (error) {
     // Cancelled by an operator, or by a shutdown of this worker: not a result of the plugin.
     if (signal.aborted) throw signal.reason;
-    const { message, outputs = {} } = error as Error & { outputs?: JsonObject };
-    return { ...failure(message), outputs };
+    const { outputs = {} } = (error ?? {}) as { outputs?: JsonObject };
+    return { ...failure(messageOf(error)), outputs };
   }
 }
 
@@ -152,22 +178,28 @@ function progressOf(
 }
 
 /**
- * Writes the row of the end and says so in the outcome. When Postgres does not take it the workflow records it, however
- * long that takes, and needs all the outputs for it.
+ * Writes the row of the end and says so in the outcome. When Postgres cannot take it now, the workflow records it, however
+ * long that takes, and needs all the outputs for it; what is too large to be sent there is tried here. When it never
+ * will, the attempt has failed.
  */
-async function recordEnd(recorder: Recorder, input: PluginRunInput, outcome: Outcome, rows: Rows): Promise<Outcome> {
-  for (const delayMs of RECORD_DELAYS_MS) {
-    if (delayMs > 0) await delay(delayMs);
+async function recordEnd(db: Db, start: StartRow, input: PluginRunInput, outcome: Outcome): Promise<Outcome> {
+  const { cancellationSignal: signal, log } = Context.current();
+  const row = await start.complete(endRow(input, outcome));
+  for (let tries = 1; ; tries++) {
     try {
-      const taken = await recorder.record(input.taskId, rows);
+      const taken = await start.record([row]);
       // Otherwise it has ended before, or was overtaken.
-      if (taken.includes(input.seq + 1)) return recordedOutcome(input, outcome);
-      return await findOutcome(recorder.db, input);
+      if (!taken.includes(input.seq + 1)) return await findOutcome(db, input);
+      return start.isAlongRefused ? outcome : recordedOutcome(input, outcome);
     } catch (error) {
-      Context.current().log.warn('the end of an attempt could not be recorded', { nodeId: input.nodeId, error });
+      log.warn('the end of an attempt could not be recorded', { nodeId: input.nodeId, error });
+      if (!isDatabasesFault(error)) {
+        return failure(`its work was done, but what came of it cannot be recorded: ${messageOf(error)}`);
+      }
     }
+    if (tries >= RECORD_TRIES && jsonBytes(outcome) <= MAX_VALUE_BYTES) return outcome;
+    await delay(RECORD_DELAYS_MS[Math.min(tries, RECORD_DELAYS_MS.length) - 1], undefined, { signal });
   }
-  return outcome;
 }
 
 function endRow(input: PluginRunInput, outcome: Outcome): NodeExecutionChange {
@@ -186,15 +218,4 @@ function endRow(input: PluginRunInput, outcome: Outcome): NodeExecutionChange {
 /** What the machine needs to hear when the row is written. */
 function recordedOutcome(input: PluginRunInput, outcome: Outcome): Outcome {
   return { ...outcome, outputs: pick(outcome.outputs, input.wantedOutputs), recorded: true };
-}
-
-function pick(outputs: JsonObject, wanted: string[] | 'all'): JsonObject {
-  if (wanted === 'all') return outputs;
-  return Object.fromEntries(
-    wanted.filter((name) => Object.hasOwn(outputs, name)).map((name) => [name, outputs[name]!]),
-  );
-}
-
-function failure(reason: string): Outcome {
-  return { ok: false, outputs: {}, reason, recorded: false };
 }

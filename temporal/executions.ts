@@ -18,7 +18,7 @@ export interface TaskFailure {
   /** `failed`: the workflow's code, or what it asked for. `code`: not the one that wrote the history. `lost`: no answer. */
   kind: 'failed' | 'code' | 'lost';
   message: string;
-  /** When it first came to that; nothing has happened to the workflow since. */
+  /** When the task was asked for that is tried: no task of the workflow was done since. */
   since: Date;
 }
 
@@ -72,20 +72,27 @@ export async function findTaskFailure(
     execution: { workflowId, runId },
     maximumPageSize: LOOKED_AT,
   });
+  let found: Omit<TaskFailure, 'since'> | undefined;
   for (const event of history?.events ?? []) {
     if (event.eventType === EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED) return undefined;
-    const since = new Date(Number(event.eventTime?.seconds ?? 0) * 1000);
-    const failed = event.workflowTaskFailedEventAttributes;
-    if (failed) {
-      const cause = failed.cause ?? WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNSPECIFIED;
-      if (PASSING.has(cause)) continue;
-      const isCode = cause === WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR;
-      return { kind: isCode ? 'code' : 'failed', message: messageOf(failed.failure) || causeName(cause), since };
+    found ??= failureOf(event);
+    if (found && event.eventType === EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED) {
+      return { ...found, since: new Date(Number(event.eventTime?.seconds ?? 0) * 1000) };
     }
-    const timedOut = event.workflowTaskTimedOutEventAttributes;
-    if (timedOut?.timeoutType === TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE) {
-      return { kind: 'lost', message: 'the worker that had it gave no answer in time', since };
-    }
+  }
+  return undefined;
+}
+
+function failureOf(event: temporal.api.history.v1.IHistoryEvent): Omit<TaskFailure, 'since'> | undefined {
+  const failed = event.workflowTaskFailedEventAttributes;
+  if (failed) {
+    const cause = failed.cause ?? WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNSPECIFIED;
+    if (PASSING.has(cause)) return undefined;
+    const isCode = cause === WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR;
+    return { kind: isCode ? 'code' : 'failed', message: messageOf(failed.failure) || causeName(cause) };
+  }
+  if (event.workflowTaskTimedOutEventAttributes?.timeoutType === TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE) {
+    return { kind: 'lost', message: 'the worker that had it gave no answer in time' };
   }
   return undefined;
 }
