@@ -9,7 +9,8 @@ import { failure, pick } from './outcome';
 const MAX_RECORDED_BYTES = 16 * 1024 * 1024;
 /** An answer that is as deep as it may be is inside the outputs. */
 const MAX_DEPTH = MAX_JSON_DEPTH + 10;
-const MAX_REASON = 16 * 1024;
+/** Characters; those of twenty quick ones go in one message. */
+const MAX_REASON = 8 * 1024;
 
 /**
  * What a plugin's attempt left, as far as it can be recorded and sent to the workflow: what cannot fails the attempt

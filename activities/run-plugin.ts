@@ -21,7 +21,7 @@ const OUTCOME_UNKNOWN =
 
 /** Longest time of a quick plugin. */
 const QUICK_MS = 5_000;
-/** Characters of the outputs that the workflow goes on with: twenty times that fits into a message of Temporal's. */
+/** Bytes of the outputs that the workflow goes on with: twenty times that fits into a message of Temporal's. */
 const MAX_QUICK_OUTPUTS = 64 * 1024;
 
 /** Waits between tries to record an end. */
@@ -89,10 +89,10 @@ async function tooSlow(signal: AbortSignal): Promise<Outcome> {
 
 /** Many outcomes travel in one message, whose size is limited. */
 function limitOutputs(input: PluginRunInput, outcome: Outcome): Outcome {
-  const size = JSON.stringify(pick(outcome.outputs, input.wantedOutputs)).length;
+  const size = jsonBytes(pick(outcome.outputs, input.wantedOutputs));
   if (size <= MAX_QUICK_OUTPUTS) return outcome;
   return failure(
-    `outputs that are used later are ${size} characters long: ${MAX_QUICK_OUTPUTS} is a quick plugin's limit`,
+    `outputs that are used later are ${size} bytes of JSON: ${MAX_QUICK_OUTPUTS} is a quick plugin's limit`,
   );
 }
 

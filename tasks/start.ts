@@ -11,7 +11,8 @@ import {
   takeStuckStarts,
 } from '../db/tasks';
 import type { Program } from '../pipeline/program';
-import { isUnreachable } from '../temporal/errors';
+import { isNamed, isUnreachable } from '../temporal/errors';
+import { TooLarge } from '../temporal/size';
 import { type Actor, auditOf } from './actor';
 import { contextOf, surroundingsOf, taskUrlOf } from './context';
 import { GantryError } from './error';
@@ -61,7 +62,7 @@ export async function startTask(
       return;
     }
     await releaseStart(services.db, task.id);
-    throw error;
+    throw isNamed(error, TooLarge) ? new GantryError('too_large', (error as Error).message, { cause: error }) : error;
   }
 }
 
@@ -72,7 +73,15 @@ export async function startStuckTasks(services: Services, now = Date.now()): Pro
     const stuck = await takeStuckStarts(tx, { olderThan: new Date(now - STUCK_AFTER_MS), namespaceMark });
     for (const task of stuck) {
       const project = await findProject(tx, task.project_id);
-      await startWorkflow(services, task, project!);
+      try {
+        await startWorkflow(services, task, project!);
+      } catch (error) {
+        if (!isNamed(error, TooLarge)) throw error;
+        // It will never be possible: others wait behind it.
+        await releaseStart(tx, task.id);
+        services.log.error({ taskId: task.id, error }, 'a task cannot be started');
+        continue;
+      }
       // Its first row may be long in coming; meanwhile somebody may end the workflow from outside.
       await endStart(tx, task.id);
       services.log.info({ taskId: task.id }, 'started a task whose start had been interrupted');

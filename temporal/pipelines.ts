@@ -21,10 +21,14 @@ import { isInBetween, isNamed, isUnreachable } from './errors';
 import { type Execution, findTaskFailure, lookAt, type TaskFailure } from './executions';
 import { type Installation, searchAttributes, taskQueueOf, workflowIdOf } from './names';
 import { Namespace } from './namespace';
+import { requireCarriable } from './size';
 
 const PING_TIMEOUT_MS = 3_000;
 const CHECK_TIMEOUT_MS = 3_000;
 const UPDATE_TIMEOUT_MS = 10_000;
+
+/** Rules by which new runs render. */
+const LANGUAGE = 2;
 
 /** How often an update is sent that came between two workflow tasks or two runs. It left no trace. */
 const ATTEMPTS = 5;
@@ -65,12 +69,16 @@ export class Pipelines {
   /**
    * Starts the workflow of a task, once: a repeated start finds the first one, also when it is over already. With
    * `isPaused` a pause is delivered with the start.
+   *
+   * @throws TooLarge
    */
   async start({ program, context, name, projectId, templateId, isPaused }: PipelineStart): Promise<void> {
+    const input = { program, context, recordsAlong: true, language: LANGUAGE } satisfies PipelineInput;
+    await requireCarriable(`what task ${context.taskId} starts with`, input);
     const options = {
       workflowId: workflowIdOf(this.installation, context.taskId),
       taskQueue: taskQueueOf(this.installation),
-      args: [{ program, context, recordsAlong: true } satisfies PipelineInput],
+      args: [input],
       workflowIdConflictPolicy: 'USE_EXISTING' as const,
       workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
       staticSummary: name,

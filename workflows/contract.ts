@@ -10,7 +10,12 @@ export const PIPELINE_WORKFLOW = 'pipeline';
  * `recordsAlong`: plugins' activities record more than their own attempt. Runs of older builds have no such field, and
  * replay as they were.
  */
-export type PipelineInput = { program: Program; recordsAlong?: boolean } & ({ context: TaskContext } | CarriedOver);
+export type PipelineInput = {
+  program: Program;
+  recordsAlong?: boolean;
+  /** Rules by which the run renders; absent: 1. */
+  language?: number;
+} & ({ context: TaskContext } | CarriedOver);
 
 export interface CarriedOver {
   state: State;
