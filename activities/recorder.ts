@@ -49,6 +49,21 @@ export class Recorder {
     }
   }
 
+  /** Whether the database would take a row: why not, or undefined. It is not written. */
+  async tryRow(taskId: number, node: NodeExecutionChange): Promise<string | undefined> {
+    const written = new Error('it was only tried');
+    try {
+      await this.db.transaction().execute(async (tx) => {
+        await recordChanges(tx, taskId, { nodes: [node] }, 'retake');
+        throw written;
+      });
+    } catch (error) {
+      if (isDatabasesFault(error)) throw error;
+      return error === written ? undefined : messageOf(error);
+    }
+    return undefined;
+  }
+
   async #recordOne(taskId: number, rows: Rows, options: WriteOptions): Promise<void> {
     try {
       await this.record(taskId, rows, options);

@@ -76,6 +76,16 @@ export async function runQuickly(
   return { outcome: recordedOutcome(input, outcome), row };
 }
 
+/** The end of one whose own end the database did not take. */
+export function failQuickly(input: PluginRunInput, problem: string): { outcome: Outcome; row: NodeExecutionChange } {
+  const outcome = failure(unrecordable(problem));
+  return { outcome: recordedOutcome(input, outcome), row: { ...endRow(input, outcome), startedAt: Date.now() } };
+}
+
+function unrecordable(problem: string): string {
+  return `its work was done, but what came of it cannot be recorded: ${problem}`;
+}
+
 async function attemptQuickly(db: Db, code: string, input: PluginRunInput): Promise<Outcome> {
   const plugin = findPlugin(code, input.version);
   if (!plugin || 'inline' in plugin) return failure(`there is no plugin ${code} of version ${input.version}`);
@@ -194,7 +204,7 @@ async function recordEnd(db: Db, start: StartRow, input: PluginRunInput, outcome
     } catch (error) {
       log.warn('the end of an attempt could not be recorded', { nodeId: input.nodeId, error });
       if (!isDatabasesFault(error)) {
-        return failure(`its work was done, but what came of it cannot be recorded: ${messageOf(error)}`);
+        return failure(unrecordable(messageOf(error)));
       }
     }
     if (tries >= RECORD_TRIES && jsonBytes(outcome) <= MAX_VALUE_BYTES) return outcome;

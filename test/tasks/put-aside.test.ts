@@ -47,6 +47,21 @@ describe('a task whose workflow fails whenever it is tried', () => {
   });
   afterAll(() => gantry.stop());
 
+  it('for good is ended with what its workflow said', async () => {
+    const { task_id, pipeline_tree } = await gantry.create(sketch({ chains: ['S a E'] }), { name: 'gives up' });
+    await gantry.start(task_id);
+    await gantry.db.updateTable('tasks').set({ phase: 'running' }).where('id', '=', task_id).execute();
+    await expect(gantry.untilEnded(task_id)).rejects.toThrow();
+
+    await turn(gantry.services);
+
+    expect(await rowOf(gantry, task_id)).toMatchObject({
+      ...{ phase: 'ended', status: 'REVOKED', put_aside: false, end_reason: 'it gave up' },
+    });
+    const { children } = await gantry.status(task_id);
+    expect(children[pipeline_tree.start_event.id]!.state).toBe('REVOKED');
+  });
+
   it('is put aside with the reason, in its node and on record, and another one can be made of its tree', async () => {
     const tree = sketch({ chains: ['S a E'], activities: { a: { code: 'bk_display' } } });
     const { task_id, pipeline_tree } = await gantry.create(tree);
