@@ -16,14 +16,14 @@ export interface Reached {
  */
 export function frontierOf(program: Program, reached: ReadonlyMap<string, Reached>): number[] {
   const { nodes, pipelines } = program;
-  if (reached.size === 0) return [pipelines[0]!.start];
+  if (reached.size === 0) return [behindStart(program, pipelines[0]!.start)];
   const next = new Set<number>();
   for (const node of nodes) {
     const record = reached.get(node.id);
     if (!record) continue;
     for (const index of followers(program, node, record)) {
       const follower = reached.get(nodes[index]!.id);
-      if (!follower || follower.seq < record.seq) next.add(index);
+      if (!follower || follower.seq < record.seq) next.add(behindStart(program, index));
     }
   }
   const found = [...next];
@@ -31,6 +31,12 @@ export function frontierOf(program: Program, reached: ReadonlyMap<string, Reache
   const inside = found.filter((index) => nodes[index]!.type !== 'converge');
   const isOpen = [...reached.values()].some(({ status }) => status === 'RUNNING' || status === 'READY');
   return inside.length > 0 || isOpen ? inside : found;
+}
+
+/** A start event cannot fail: what could not be got past is what follows. */
+function behindStart({ nodes }: Program, index: number): number {
+  const node = nodes[index]!;
+  return node.type === 'start' ? node.next : index;
 }
 
 /** Where a token goes from a node, as far as that is certain. */

@@ -5,6 +5,8 @@ import { isNamed } from './errors';
 import { type Installation, scheduleIdOf } from './names';
 
 const CALL_TIMEOUT_MS = 5_000;
+/** A mark changes when a person gives the installation another namespace, beside processes that go on. */
+const KNOWN_FOR_MS = 60_000;
 
 /** Nobody has workers for it: the marker is never to start anything, whatever is done to it by hand. */
 const NOWHERE = 'gantry-marker';
@@ -21,6 +23,7 @@ export class NoNamespace extends Error {
  */
 export class Namespace {
   #mark: string | undefined;
+  #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly client: Client,
@@ -31,9 +34,15 @@ export class Namespace {
     return this.client.options.namespace;
   }
 
-  /** The mark as of the last look; looks when there was none yet. Undefined: there is none, or it could not be told. */
+  /** The mark as of a minute ago at most, where the server can be asked. Undefined: there is none, or it could not be told. */
   async knownMark(): Promise<string | undefined> {
-    return this.#mark ?? (await this.findMark().catch(() => undefined));
+    const isKnown = this.#mark !== undefined && performance.now() - this.#lookedAt < KNOWN_FOR_MS;
+    if (isKnown) return this.#mark;
+    return this.findMark().catch(() => {
+      // Who waits for a start need not wait for this every time.
+      this.#lookedAt = performance.now();
+      return this.#mark;
+    });
   }
 
   /**
@@ -52,6 +61,7 @@ export class Namespace {
       if (!isNamed(error, ScheduleNotFoundError)) throw error;
       this.#mark = undefined;
     }
+    this.#lookedAt = performance.now();
     return this.#mark;
   }
 

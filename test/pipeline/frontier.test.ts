@@ -30,7 +30,7 @@ describe('where a task stands by its records', () => {
   );
 
   it.each<[string, Program, Record<string, Reached>, string[]]>([
-    ['at its start when nothing is recorded', line, {}, ['S']],
+    ['behind its start when nothing is recorded', line, {}, ['a']],
     ['in front of what follows the last node', line, { S: finished(1), a: finished(2) }, ['b']],
     ['at the end of it', line, { S: finished(1), a: finished(2), b: finished(3), E: finished(4) }, []],
     ['nowhere but at the open node', line, { S: finished(1), a: { status: 'RUNNING', seq: 2 } }, []],

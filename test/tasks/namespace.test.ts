@@ -274,8 +274,11 @@ describe('a namespace', () => {
 });
 
 const EMPTY_PROGRAM = JSON.stringify({
-  nodes: [{ id: 's', name: '', pipeline: 0, type: 'start', next: 0 }],
-  pipelines: [{ owner: -1, start: 0, size: 1, variables: {}, outputs: [] }],
+  nodes: [
+    { id: 's', name: '', pipeline: 0, type: 'start', next: 1 },
+    { id: 'e', name: '', pipeline: 0, type: 'end' },
+  ],
+  pipelines: [{ owner: -1, start: 0, size: 2, variables: {}, outputs: [] }],
   rerunLimit: 0,
 });
 

@@ -2,7 +2,14 @@ import '../support/own-plugins';
 
 import { randomBytes } from 'node:crypto';
 import { Worker } from '@temporalio/worker';
+import { findProject } from '../../db/access';
+import { findProgram, findTask } from '../../db/tasks';
+import type { Program } from '../../pipeline/program';
+import { contextOf } from '../../tasks/context';
+import { closeLostTasks } from '../../tasks/lost';
 import { dataConverter } from '../../temporal/codec';
+import { taskQueueOf, workflowIdOf } from '../../temporal/names';
+import type { PipelineInput } from '../../workflows/contract';
 import { Gantry } from '../support/gantry';
 import { sketch } from '../support/trees';
 
@@ -65,6 +72,38 @@ describe('what is too large for Temporal', () => {
     expect(retry.message).toBe('success');
     await gantry.untilState(task_id, 'FINISHED');
     await replays(task_id);
+  });
+
+  it('for a run of older rules ends its workflow on the server; task, node and record say why', async () => {
+    const { task_id, pipeline_tree } = await gantry.create(
+      sketch({
+        chains: ['S a E'],
+        activities: {
+          a: { code: 'test_noop', inputs: { one: '${big}', two: '${big}', three: '${big}', four: '${big}' } },
+        },
+        constants: { big: { value: noise(900_000) } },
+      }),
+    );
+    const [node_id] = Object.keys(pipeline_tree.activities);
+    const task = (await findTask(gantry.db, 1, task_id))!;
+    const program = await findProgram<Program>(gantry.db, task_id);
+    const context = contextOf(task, (await findProject(gantry.db, 1))!, 'http://gantry.test', program);
+    await gantry.db.updateTable('tasks').set({ phase: 'running' }).where('id', '=', task_id).execute();
+    await gantry.client.workflow.start('pipeline', {
+      workflowId: workflowIdOf(gantry.installation, task_id),
+      taskQueue: taskQueueOf(gantry.installation),
+      args: [{ program, context, recordsAlong: true } satisfies PipelineInput],
+    });
+    await expect(gantry.untilEnded(task_id)).rejects.toThrow();
+
+    await closeLostTasks(gantry.services, task_id - 1);
+
+    await gantry.untilState(task_id, 'REVOKED');
+    const { ex_data } = (await gantry.get(`/apigw/get_task_detail/${task_id}/1/`)).data;
+    expect(ex_data).toContain('Input exceeds size limit');
+    expect(await nodeData(task_id, node_id!)).toMatchObject({ state: 'REVOKED', ex_data });
+    const { data: records } = await gantry.get(`/apigw/get_task_operate_record/${task_id}/1/`);
+    expect(records[0]).toMatchObject({ operate_type: 'revoke', extra_info: { reason: ex_data, nodes: [node_id] } });
   });
 
   it('together only is sent one after the other', async () => {
