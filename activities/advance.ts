@@ -4,7 +4,7 @@ import type { NodeExecutionChange } from '../db/node-executions';
 import type { Event, RunPlugin, TaskRow } from '../pipeline/machine';
 import { type AdvanceInput, type AdvanceResult, pluginRunInput, type RecordInput } from '../workflows/contract';
 import type { Recorder } from './recorder';
-import { failQuickly, runQuickly } from './run-plugin';
+import { failQuickly, runQuickly } from './run-quickly';
 import { attemptOf } from './start-row';
 import { hear, type Twin, type Twins } from './twins';
 

@@ -6,6 +6,11 @@ export function failure(reason: string): Outcome {
   return { ok: false, outputs: {}, reason, recorded: false };
 }
 
+/** Why an attempt failed though its work was done. */
+export function unrecordable(problem: string): string {
+  return `its work was done, but what came of it cannot be recorded: ${problem}`;
+}
+
 /** The outputs that the machine goes on with. */
 export function pick(outputs: JsonObject, wanted: string[] | 'all'): JsonObject {
   if (wanted === 'all') return outputs;

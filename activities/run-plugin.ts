@@ -11,18 +11,13 @@ import type { ActivityPlugin, PluginContext } from '../plugins/plugin';
 import { OpenedSecrets } from '../secrets/opened';
 import type { PluginRunInput } from '../workflows/contract';
 import { acceptable } from './acceptable';
-import { failure, messageOf, pick } from './outcome';
+import { failure, messageOf, pick, unrecordable } from './outcome';
 import type { Recorder } from './recorder';
 import { attemptOf, mayStartUnseen, StartRow } from './start-row';
 
 const OUTCOME_UNKNOWN =
   'outcome unknown: a worker was lost while this node ran, and running it again could do its work twice; ' +
   'find out what happened, then retry or skip the node';
-
-/** Longest time of a quick plugin. */
-const QUICK_MS = 5_000;
-/** Bytes of the outputs that the workflow goes on with: twenty times that fits into a message of Temporal's. */
-const MAX_QUICK_OUTPUTS = 64 * 1024;
 
 /** Waits between tries to record an end. */
 const RECORD_DELAYS_MS = [100, 500, 5_000];
@@ -59,53 +54,6 @@ async function claim(start: StartRow): Promise<'taken' | Outcome | undefined> {
   }
 }
 
-/**
- * Runs one attempt of a quick plugin. It leaves one row, at its end, which the caller writes: nobody would see the one of
- * its start, and repeating it does no harm.
- */
-export async function runQuickly(
-  db: Db,
-  code: string,
-  input: PluginRunInput,
-): Promise<{ outcome: Outcome; row: NodeExecutionChange }> {
-  const startedAt = Date.now();
-  const timer = new AbortController();
-  const attempt = attemptQuickly(db, code, input).finally(() => timer.abort());
-  const outcome = limitOutputs(input, await Promise.race([attempt, tooSlow(timer.signal)]));
-  const row = { ...endRow(input, outcome), startedAt, inputs: input.inputs };
-  return { outcome: recordedOutcome(input, outcome), row };
-}
-
-/** The end of one whose own end the database did not take. */
-export function failQuickly(input: PluginRunInput, problem: string): { outcome: Outcome; row: NodeExecutionChange } {
-  const outcome = failure(unrecordable(problem));
-  return { outcome: recordedOutcome(input, outcome), row: { ...endRow(input, outcome), startedAt: Date.now() } };
-}
-
-function unrecordable(problem: string): string {
-  return `its work was done, but what came of it cannot be recorded: ${problem}`;
-}
-
-async function attemptQuickly(db: Db, code: string, input: PluginRunInput): Promise<Outcome> {
-  const plugin = findPlugin(code, input.version);
-  if (!plugin || 'inline' in plugin) return failure(`there is no plugin ${code} of version ${input.version}`);
-  return perform(db, plugin, input, async () => {});
-}
-
-async function tooSlow(signal: AbortSignal): Promise<Outcome> {
-  await delay(QUICK_MS, undefined, { signal }).catch(() => {});
-  return failure(`a quick plugin has ${QUICK_MS} ms, and this one did not end`);
-}
-
-/** Many outcomes travel in one message, whose size is limited. */
-function limitOutputs(input: PluginRunInput, outcome: Outcome): Outcome {
-  const size = jsonBytes(pick(outcome.outputs, input.wantedOutputs));
-  if (size <= MAX_QUICK_OUTPUTS) return outcome;
-  return failure(
-    `outputs that are used later are ${size} bytes of JSON: ${MAX_QUICK_OUTPUTS} is a quick plugin's limit`,
-  );
-}
-
 /** What became of an attempt that cannot be claimed: an earlier run may have recorded its end before its worker was lost. */
 async function findOutcome(db: Db, input: PluginRunInput): Promise<Outcome> {
   const attempt = await findAttempt(db, { taskId: input.taskId, ...attemptOf(input) });
@@ -116,7 +64,7 @@ async function findOutcome(db: Db, input: PluginRunInput): Promise<Outcome> {
 }
 
 /** The plugin gets its inputs with the secrets in them open; in all that comes back they are closed again. */
-async function perform(
+export async function perform(
   db: Db,
   plugin: ActivityPlugin,
   input: PluginRunInput,
@@ -203,16 +151,16 @@ async function recordEnd(db: Db, start: StartRow, input: PluginRunInput, outcome
       return start.isAlongRefused ? outcome : recordedOutcome(input, outcome);
     } catch (error) {
       log.warn('the end of an attempt could not be recorded', { nodeId: input.nodeId, error });
-      if (!isDatabasesFault(error)) {
-        return failure(unrecordable(messageOf(error)));
-      }
+      if (!isDatabasesFault(error)) return failure(unrecordable(messageOf(error)));
     }
     if (tries >= RECORD_TRIES && jsonBytes(outcome) <= MAX_VALUE_BYTES) return outcome;
-    await delay(RECORD_DELAYS_MS[Math.min(tries, RECORD_DELAYS_MS.length) - 1], undefined, { signal });
+    // A worker that is being stopped still hands over what it may; only what it cannot is left to another one.
+    const until = tries < RECORD_TRIES ? {} : { signal };
+    await delay(RECORD_DELAYS_MS[Math.min(tries, RECORD_DELAYS_MS.length) - 1], undefined, until);
   }
 }
 
-function endRow(input: PluginRunInput, outcome: Outcome): NodeExecutionChange {
+export function endRow(input: PluginRunInput, outcome: Outcome): NodeExecutionChange {
   const isIgnored = !outcome.ok && input.ignoreFailure;
   return {
     ...attemptOf(input),
@@ -226,6 +174,6 @@ function endRow(input: PluginRunInput, outcome: Outcome): NodeExecutionChange {
 }
 
 /** What the machine needs to hear when the row is written. */
-function recordedOutcome(input: PluginRunInput, outcome: Outcome): Outcome {
+export function recordedOutcome(input: PluginRunInput, outcome: Outcome): Outcome {
   return { ...outcome, outputs: pick(outcome.outputs, input.wantedOutputs), recorded: true };
 }

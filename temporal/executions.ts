@@ -3,8 +3,9 @@ import { temporal } from '@temporalio/proto';
 
 const { EventType, HistoryEventFilterType, RetryState, TimeoutType, WorkflowTaskFailedCause } = temporal.api.enums.v1;
 
-/** Newest events that are looked through for why a workflow does not get on. */
-const LOOKED_AT = 50;
+/** Newest events that are looked through for why a workflow does not get on: pages, and events of each. */
+const MAX_PAGES = 20;
+const PAGE = 100;
 const MAX_REASON = 4_000;
 
 /** How a workflow stands. */
@@ -67,13 +68,8 @@ export async function findTaskFailure(
   workflowId: string,
   runId: string,
 ): Promise<TaskFailure | undefined> {
-  const { history } = await client.workflowService.getWorkflowExecutionHistoryReverse({
-    namespace: client.options.namespace,
-    execution: { workflowId, runId },
-    maximumPageSize: LOOKED_AT,
-  });
   let found: Omit<TaskFailure, 'since'> | undefined;
-  for (const event of history?.events ?? []) {
+  for await (const event of newestFirst(client, workflowId, runId)) {
     if (event.eventType === EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED) return undefined;
     found ??= failureOf(event);
     if (found && event.eventType === EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED) {
@@ -81,6 +77,22 @@ export async function findTaskFailure(
     }
   }
   return undefined;
+}
+
+/** The newest events of a run: what came while its task was tried may be much. */
+async function* newestFirst(client: Client, workflowId: string, runId: string) {
+  let nextPageToken: Uint8Array | undefined;
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const answer = await client.workflowService.getWorkflowExecutionHistoryReverse({
+      namespace: client.options.namespace,
+      execution: { workflowId, runId },
+      maximumPageSize: PAGE,
+      ...(nextPageToken ? { nextPageToken } : {}),
+    });
+    yield* answer.history?.events ?? [];
+    nextPageToken = answer.nextPageToken;
+    if (!nextPageToken?.length) return;
+  }
 }
 
 function failureOf(event: temporal.api.history.v1.IHistoryEvent): Omit<TaskFailure, 'since'> | undefined {

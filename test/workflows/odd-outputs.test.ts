@@ -88,25 +88,35 @@ describe('an end that cannot be recorded', () => {
     expect(data.outputs.find(({ key }: { key: string }) => key === 'value').value).toBe('a\ufffdb\ufffdc');
   });
 
-  it('of a node that the machine ends itself leaves a note in its place, and the task goes on', async () => {
-    const { task_id, pipeline_tree } = await gantry.create(
-      sketch({
-        chains: ['S a b E'],
-        activities: { a: { code: 'pause_node' }, b: { code: 'test_odd', version: 'quick', inputs: { kind: 'fine' } } },
-      }),
-    );
-    const [node_id] = Object.keys(pipeline_tree.activities);
-    await gantry.start(task_id);
-    await gantry.until(task_id, ({ children }) => children[node_id!]?.waiting_for !== undefined);
+  it.each(VERSIONS)(
+    'of a node that the machine ends itself leaves a note, and what it goes along with is recorded: %s',
+    async (version) => {
+      const { task_id, pipeline_tree } = await gantry.create(
+        sketch({
+          chains: ['S a b E'],
+          activities: { a: { code: 'pause_node' }, b: { code: 'test_odd', version, inputs: { kind: 'fine' } } },
+        }),
+      );
+      const [node_id] = Object.keys(pipeline_tree.activities);
+      await gantry.start(task_id);
+      await gantry.until(task_id, ({ children }) => children[node_id!]?.waiting_for !== undefined);
 
-    const data = { text: 'refuse me' };
-    const answer = await gantry.post(`/apigw/operate_node/1/${task_id}/`, { node_id, action: 'callback', data });
+      const data = { text: 'refuse me' };
+      const answer = await gantry.post(`/apigw/operate_node/1/${task_id}/`, { node_id, action: 'callback', data });
 
-    expect(answer.message).toBe('success');
-    await gantry.untilState(task_id, 'FINISHED');
-    const node = await gantry.get(`/apigw/get_task_node_data/1/${task_id}/?node_id=${node_id}`);
-    expect(node.data.ex_data).toBe('what belongs here cannot be recorded: this is not taken');
-  });
+      expect(answer.message).toBe('success');
+      await gantry.untilState(task_id, 'FINISHED');
+      const node = await gantry.get(`/apigw/get_task_node_data/1/${task_id}/?node_id=${node_id}`);
+      expect(await gantry.countRounds(task_id)).toEqual(
+        Object.fromEntries(
+          [pipeline_tree.start_event, ...Object.values(pipeline_tree.activities), pipeline_tree.end_event].map(
+            ({ id }) => [id, 1],
+          ),
+        ),
+      );
+      expect(node.data.ex_data).toBe('what belongs here cannot be recorded: this is not taken');
+    },
+  );
 
   it('of a task leaves it without outputs, and ended', async () => {
     const { task_id } = await gantry.create(
