@@ -23,12 +23,12 @@ export function createActivities(db: Db, launch: Launch): Record<string, (input:
       .filter((plugin) => !('inline' in plugin))
       .map(({ code }) => [code, (input: PluginRunInput) => runPlugin(recorder, code, input)]),
   );
-  const twins = new Twins();
+  const memory = { twins: new Twins(), refusals: new Map() };
   return {
     ...byCode,
     [LAUNCH_ACTIVITY]: launch,
-    [RECORD_ACTIVITY]: ({ taskId, ...rows }: RecordInput) => recorder.record(taskId, rows, { atOnce: true }),
+    [RECORD_ACTIVITY]: ({ taskId, ...rows }: RecordInput) => recorder.recordSurely(taskId, rows, { atOnce: true }),
     [ADVANCE_ACTIVITY]: (input: AdvanceInput) =>
-      advance(recorder, twins, Context.current().info.workflowExecution!.runId, input),
+      advance(recorder, memory, Context.current().info.workflowExecution!.runId, input),
   };
 }

@@ -1,7 +1,9 @@
 import { Context } from '@temporalio/activity';
+import { isDatabasesFault } from '../db/errors';
+import type { WriteOptions } from '../db/node-execution-writer';
 import type { NodeExecutionChange } from '../db/node-executions';
 import type { PluginRunInput } from '../workflows/contract';
-import type { Recorder, Rows } from './recorder';
+import type { Recorder } from './recorder';
 
 /** How long work that may be done twice runs until its row says so. */
 const SEEN_AFTER_MS = 25;
@@ -14,6 +16,10 @@ export function mayStartUnseen({ effect }: PluginRunInput): boolean {
 /** The row of an attempt's start: that it runs, since when, and with what. With it goes what is recorded along. */
 export class StartRow {
   readonly #row: NodeExecutionChange;
+  /** What is recorded along has been tried. */
+  #isAlongDone = false;
+  /** The database does not take what is recorded along: its own task writes it. */
+  isAlongRefused = false;
   #written: Promise<boolean> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -30,11 +36,31 @@ export class StartRow {
    * activity may have done it.
    */
   write(): Promise<boolean> {
-    const { taskId, effect, along } = this.input;
-    const fence = effect === 'once' ? 'newer' : 'retake';
-    const rows = withRow(this.#row, along);
-    this.#written = this.recorder.record(taskId, rows, { fence }).then((taken) => taken.includes(this.#row.seq));
+    const fence = this.input.effect === 'once' ? 'newer' : 'retake';
+    this.#written = this.record([this.#row], { fence }).then((taken) => taken.includes(this.#row.seq));
     return this.#written;
+  }
+
+  /**
+   * Writes rows of the attempt, and what is recorded along, which must not keep them from being written.
+   *
+   * @returns the sequence numbers of those that were taken
+   */
+  async record(own: NodeExecutionChange[], options: WriteOptions = {}): Promise<number[]> {
+    const { taskId, along } = this.input;
+    if (!along || this.#isAlongDone) return this.recorder.record(taskId, { nodes: own }, options);
+    try {
+      const rows = { nodes: [...along.nodes, ...own], task: along.task };
+      const taken = await this.recorder.record(taskId, rows, options);
+      this.#isAlongDone = true;
+      return taken;
+    } catch (error) {
+      if (isDatabasesFault(error)) throw error;
+      const taken = await this.recorder.record(taskId, { nodes: own }, options);
+      this.#isAlongDone = true;
+      this.isAlongRefused = true;
+      return taken;
+    }
   }
 
   /** Most work is over before anybody could have looked: its start and its end are then one row, written once. */
@@ -49,10 +75,9 @@ export class StartRow {
   }
 
   /** The row of the end, with what of the start has yet to be written. */
-  async complete(end: NodeExecutionChange): Promise<Rows> {
+  async complete(end: NodeExecutionChange): Promise<NodeExecutionChange> {
     this.forget();
-    if (await this.#written?.catch(() => false)) return { nodes: [end] };
-    return withRow({ ...this.#row, ...end }, this.input.along);
+    return (await this.#written?.catch(() => false)) ? end : { ...this.#row, ...end };
   }
 
   /** Writes it no more: the attempt is over. */
@@ -64,8 +89,4 @@ export class StartRow {
 /** Which attempt it is, as its row says. */
 export function attemptOf({ nodeId, loop, innerLoop, attempt }: PluginRunInput) {
   return { nodeId, loop, innerLoop, retry: attempt - 1 };
-}
-
-function withRow(row: NodeExecutionChange, along: PluginRunInput['along']): Rows {
-  return { nodes: [...(along?.nodes ?? []), row], task: along?.task };
 }

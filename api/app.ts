@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { sql } from 'kysely';
+import { concernsOf } from '../tasks/concerns';
 import type { Services } from '../tasks/services';
 import { createSopsApi, fail } from './bk-sops';
 import { CODES } from './bk-sops/envelope';
@@ -48,7 +49,7 @@ export function createApp({
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
   app.get('/readyz', async (context) => {
     const ready = (await isDatabaseUp(services)) && ((await isReady?.()) ?? true);
-    return context.json({ status: ready ? 'ready' : 'not ready' }, ready ? 200 : 503);
+    return context.json({ status: ready ? 'ready' : 'not ready', ...(await concernsOf(services)) }, ready ? 200 : 503);
   });
   app.doc31('/openapi.json', { openapi: '3.1.0', info: { title: 'Gantry', version: '1' } });
   app.route('/', createSopsApi({ services, limiter: new RateLimiter(requestsPerSecond), maxBodyBytes }));

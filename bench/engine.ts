@@ -1,6 +1,7 @@
 import pino from 'pino';
 import { installationName } from '../db/access';
 import { connect } from '../db/connection';
+import { Alarms } from '../tasks/alarms';
 import { connectClient } from '../temporal/connection';
 import { Pipelines } from '../temporal/pipelines';
 import { Schedules } from '../temporal/schedules';
@@ -65,11 +66,13 @@ async function connectArms(stack: Stack): Promise<ArmSetup & { close(): Promise<
   const db = connect(stack.databaseUrl);
   const client = await connectClient(stack.temporal);
   const installation = { name: await installationName(db) };
+  const log = pino({ level: 'silent' });
   const services = {
     db,
     pipelines: new Pipelines(client, installation),
     schedules: new Schedules(client, installation),
-    log: pino({ level: 'silent' }),
+    log,
+    alarms: new Alarms(log),
     baseUrl: stack.urls[0]!,
   };
   return {

@@ -3,7 +3,9 @@ import { createApp } from '../api/app';
 import { installationName } from '../db/access';
 import { connect } from '../db/connection';
 import { ScheduleReconciler } from '../schedules/reconcile';
+import { Alarms } from '../tasks/alarms';
 import { CallbackSender } from '../tasks/callbacks';
+import { requireNamespace } from '../tasks/namespace';
 import { Reconciler } from '../tasks/reconcile';
 import { connectClient } from '../temporal/connection';
 import { Pipelines } from '../temporal/pipelines';
@@ -25,7 +27,8 @@ export async function runApi(): Promise<void> {
   const pipelines = new Pipelines(client, installation);
   const schedules = new Schedules(client, installation);
   const baseUrl = baseUrlOf(config);
-  const services = { db, pipelines, schedules, log, baseUrl };
+  const services = { db, pipelines, schedules, log, alarms: new Alarms(log), baseUrl };
+  await requireNamespace(services, config.TEMPORAL_ADDRESS);
   const app = createApp({
     services,
     requestsPerSecond: config.GANTRY_RATE_LIMIT,

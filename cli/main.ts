@@ -20,6 +20,9 @@ const HELP = `gantry: durable operations and deploy pipelines
   gantry rotate-secrets [--new-key]
                                 seal stored passwords anew with the first key of GANTRY_SECRET_KEYS; --new-key makes one
                                 for the stack of GANTRY_HOME first, which then has to be restarted
+  gantry adopt-namespace [--lost]
+                                take the namespace of TEMPORAL_NAMESPACE for this installation; --lost ends the tasks that
+                                are not found in it
   gantry help                   this text
 
 Settings: GANTRY_HOME (data folder, default .gantry), GANTRY_PORT (default 8000), GANTRY_RETENTION (days, default 30),
@@ -88,6 +91,10 @@ const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
     if (unknown.length > 0) throw new Error(`gantry rotate-secrets does not know ${unknown.join(' ')}`);
     const { makeNewKey, rotateStoredSecrets } = await import('./rotate-secrets.js');
     return args.length > 0 ? makeNewKey() : rotateStoredSecrets();
+  },
+  async 'adopt-namespace'(args) {
+    const { adopt } = await import('./adopt-namespace.js');
+    return adopt(args);
   },
   async test(args) {
     const { testRun } = await import('./stack/test-run.js');

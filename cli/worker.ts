@@ -1,6 +1,8 @@
 import { installationName } from '../db/access';
 import { connect } from '../db/connection';
 import { createLauncher } from '../schedules/launch';
+import { Alarms } from '../tasks/alarms';
+import { requireNamespace } from '../tasks/namespace';
 import { connectClient } from '../temporal/connection';
 import { Pipelines } from '../temporal/pipelines';
 import { Schedules } from '../temporal/schedules';
@@ -21,11 +23,13 @@ export async function runWorker(): Promise<void> {
   const client = await connectClient(server);
   const pipelines = new Pipelines(client, installation);
   const schedules = new Schedules(client, installation);
+  const services = { db, pipelines, schedules, log, alarms: new Alarms(log), baseUrl: baseUrlOf(config) };
+  await requireNamespace(services, server.address);
   const worker = await startWorker({
     ...server,
     installation,
     db,
-    launch: createLauncher({ db, pipelines, schedules, log, baseUrl: baseUrlOf(config) }),
+    launch: createLauncher(services),
     log,
   });
   reportReady();

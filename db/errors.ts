@@ -20,6 +20,29 @@ export function databaseTrouble(error: unknown): string | undefined {
   return isAway || (typeof code === 'string' && AWAY.has(code)) ? 'Postgres cannot be reached' : undefined;
 }
 
+/**
+ * Classes of SQLSTATEs that say something of the server, of the connection, or of tables that are not (yet) as this
+ * program knows them, and nothing of what was to be written.
+ */
+const NOT_OF_THE_DATA = new Set('08 0A 25 26 28 3D 40 42 53 55 57 58 F0 XX'.split(' '));
+/** What the network says, by Node's codes. */
+const NETWORK = /^E(?!RR_)[A-Z_]+$/;
+/** What the driver and its pool say without a code. */
+const DRIVER =
+  /^Connection terminated|timeout exceeded when trying to connect|not queryable|read timeout|end on the pool|driver has already been destroyed/;
+
+/**
+ * Whether a statement failed for reasons that have nothing to do with what it was to write: the same may work later.
+ * Otherwise it will fail again, however often it is sent: a value that cannot be JSON, a row that the server refuses.
+ */
+export function isDatabasesFault(error: unknown): boolean {
+  if (databaseTrouble(error)) return true;
+  if (!isNativeError(error)) return false;
+  const { code } = error as { code?: unknown };
+  if (typeof code !== 'string') return DRIVER.test(error.message);
+  return NETWORK.test(code) || (/^[0-9A-Z]{5}$/.test(code) && NOT_OF_THE_DATA.has(code.slice(0, 2)));
+}
+
 /** Whether a query failed because of a row that has to be the only one. */
 export function isDuplicate(error: unknown): boolean {
   return error instanceof Error && (error as { code?: unknown }).code === '23505';

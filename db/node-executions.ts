@@ -125,14 +125,70 @@ export async function saveProgress(
   return numUpdatedRows === 1n;
 }
 
-/** Ends whatever is still open in a task that has ended, so that no row can stay RUNNING by itself. */
-export async function closeOpenNodeExecutions(db: DbOrTransaction, taskId: number, at: Date): Promise<void> {
-  await db
+/** How the open nodes of a task end that was ended by other than itself. */
+export interface NodesEnd {
+  status: 'FAILED' | 'REVOKED';
+  /** What people read as `ex_data`. */
+  reason: string;
+  at: Date;
+}
+
+/** Ends whatever is still open in a task that has ended, so that no row can stay RUNNING by itself; the nodes' ids. */
+export async function closeOpenNodeExecutions(
+  db: DbOrTransaction,
+  taskId: number,
+  { status, reason, at }: NodesEnd,
+): Promise<string[]> {
+  const rows = await db
     .updateTable('node_executions')
-    .set({ status: 'REVOKED', finished_at: at, waiting_for: null })
+    .set({
+      status,
+      finished_at: at,
+      waiting_for: null,
+      // Key by key, whose order is part of them.
+      outputs: sql<string>`(
+        select json_object_agg(key, value) from (
+          select key, value from json_each(coalesce(outputs, '{}'::json)) where key <> 'ex_data'
+          union all select 'ex_data', to_json(${reason}::text)
+        ) as fields
+      )`,
+    })
     .where('task_id', '=', taskId)
     .where('status', 'in', ['RUNNING', 'READY'])
+    .returning('node_id')
     .execute();
+  return rows.map(({ node_id }) => node_id);
+}
+
+/** Records that a node was never got past: as a new round of one that has run before. Whatever it still records counts. */
+export async function insertUnreached(
+  db: DbOrTransaction,
+  taskId: number,
+  nodeId: string,
+  { status, reason, at }: NodesEnd,
+): Promise<void> {
+  await sql`
+    insert into node_executions (task_id, node_id, loop, retry, inner_loop, seq, status, finished_at, outputs)
+    select ${taskId}::integer, ${nodeId}::text, coalesce(max(loop), 0) + 1, 0, 1, 0, ${status}::text,
+      ${at}::timestamptz, ${toJsonText({ ex_data: reason })}::json
+    from node_executions where task_id = ${taskId} and node_id = ${nodeId}`.execute(db);
+}
+
+/** The newest attempt of every node that was reached: its state, and the number of its record. */
+export async function reachedNodes(
+  db: DbOrTransaction,
+  taskId: number,
+): Promise<Map<string, { status: string; seq: number }>> {
+  const rows = await db
+    .selectFrom('node_executions')
+    .distinctOn('node_id')
+    .select(['node_id', 'status', 'seq'])
+    .where('task_id', '=', taskId)
+    .orderBy('node_id')
+    .orderBy('loop', 'desc')
+    .orderBy('retry', 'desc')
+    .execute();
+  return new Map(rows.map(({ node_id, status, seq }) => [node_id, { status, seq }]));
 }
 
 /** The newest attempt of every node that was reached, without inputs and outputs. */

@@ -233,6 +233,12 @@ interface TaskTable {
   is_deleted: Generated<boolean>;
   callback_url: string | null;
   callback_version: string | null;
+  /** Of the Temporal namespace that its workflow was started in; null: not known. */
+  namespace_mark: string | null;
+  /** Why it was ended by other than itself. */
+  end_reason: string | null;
+  /** Its workflow could not be run, and was ended for that. */
+  put_aside: Generated<boolean>;
   /** The name in lower case, for searching. */
   search_name: GeneratedAlways<string>;
 }

@@ -59,7 +59,7 @@ export function findTaskWithTree(db: DbOrTransaction, projectId: number, taskId:
     .innerJoin('task_trees', 'task_trees.task_id', 'tasks.id')
     .modifyFront(KEEP_PLAN)
     .select(['id', 'name', 'creator', 'executor', 'create_method', 'template_id'])
-    .select(['created_at', 'started_at', 'finished_at', 'outputs', 'tree'])
+    .select(['created_at', 'started_at', 'finished_at', 'outputs', 'end_reason', 'tree'])
     .where('tasks.id', '=', taskId)
     .where('project_id', '=', projectId)
     .where('is_deleted', '=', false)
@@ -145,15 +145,20 @@ export async function deleteTask(db: DbOrTransaction, taskId: number): Promise<b
   return deleted.numUpdatedRows === 1n;
 }
 
-/** Marks a created task as starting; of two callers at the same moment one gets it. */
+/**
+ * Marks a created task as starting; of two callers at the same moment one gets it.
+ *
+ * @param namespaceMark of the namespace that its workflow is going to be in, where that is known
+ */
 export async function claimStart(
   db: DbOrTransaction,
   taskId: number,
-  { executor, isPaused, at }: { executor: string; isPaused: boolean; at: Date },
+  { executor, isPaused, at, namespaceMark }: { executor: string; isPaused: boolean; at: Date; namespaceMark?: string },
 ): Promise<boolean> {
   const claimed = await db
     .updateTable('tasks')
     .set({ phase: 'starting', executor, starts_paused: isPaused, started_at: at, ...startState(isPaused) })
+    .set({ namespace_mark: namespaceMark ?? null })
     .where('id', '=', taskId)
     .where('phase', '=', 'created')
     .where('is_deleted', '=', false)
@@ -190,13 +195,22 @@ export async function endStart(db: DbOrTransaction, taskId: number): Promise<voi
 /**
  * Takes tasks that have been `starting` for longer than a start takes, for repair; they are held until the transaction
  * ends, and other callers pass them by.
+ *
+ * @param namespaceMark of the namespace that they are going to be in: one whose start was asked for in another may have
+ *   begun there
  */
-export function takeStuckStarts(db: DbOrTransaction, { olderThan, limit = 20 }: { olderThan: Date; limit?: number }) {
+export function takeStuckStarts(
+  db: DbOrTransaction,
+  { olderThan, limit = 20, namespaceMark }: { olderThan: Date; limit?: number; namespaceMark?: string | undefined },
+) {
   return db
     .selectFrom('tasks')
     .selectAll()
     .where('phase', '=', 'starting')
     .where('started_at', '<', olderThan)
+    .$if(namespaceMark !== undefined, (query) =>
+      query.where((is) => is.or([is('namespace_mark', 'is', null), is('namespace_mark', '=', namespaceMark!)])),
+    )
     .orderBy('id')
     .limit(limit)
     .forUpdate()
@@ -208,8 +222,41 @@ export function takeStuckStarts(db: DbOrTransaction, { olderThan, limit = 20 }: 
 export function listRunningTasks(db: DbOrTransaction, { afterId, limit }: { afterId: number; limit: number }) {
   return db
     .selectFrom('tasks')
-    .select(['id', 'seq'])
+    .select(['id', 'seq', 'namespace_mark'])
     .where('phase', '=', 'running')
+    .where('id', '>', afterId)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}
+
+/** Ids of running tasks, picked at random. */
+export async function pickRunningTasks(db: DbOrTransaction, limit: number): Promise<number[]> {
+  const rows = await db
+    .selectFrom('tasks')
+    .select('id')
+    .where('phase', '=', 'running')
+    .orderBy(sql`random()`)
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+export async function countRunningTasks(db: DbOrTransaction): Promise<number> {
+  const { count } = await db
+    .selectFrom('tasks')
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .where('phase', '=', 'running')
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** Tasks that have begun and not ended, a page by id. */
+export function listUnendedTasks(db: DbOrTransaction, { afterId, limit }: { afterId: number; limit: number }) {
+  return db
+    .selectFrom('tasks')
+    .select(['id', 'seq', 'phase', 'namespace_mark'])
+    .where('phase', 'in', ['starting', 'running'])
     .where('id', '>', afterId)
     .orderBy('id')
     .limit(limit)
@@ -226,16 +273,50 @@ export async function countUnendedTasks(db: DbOrTransaction): Promise<number> {
   return Number(count);
 }
 
-/** Ends a task whose workflow is gone, with the message of its end; call it in a transaction. */
-export async function closeLostTask(db: DbOrTransaction, taskId: number, seq: number): Promise<boolean> {
+/** Why a task is ended by other than itself. */
+export interface OutsideEnd {
+  reason: string;
+  /** Its workflow could not be run. */
+  isPutAside: boolean;
+}
+
+/**
+ * Ends a task whose workflow is gone, with the message of its end; call it in a transaction.
+ *
+ * @param seq of the record that the task was as of when its workflow was looked at: nothing may have come since
+ */
+export async function closeLostTask(
+  db: DbOrTransaction,
+  taskId: number,
+  seq: number,
+  { reason, isPutAside }: OutsideEnd,
+): Promise<{ projectId: number } | undefined> {
   const closed = await db
     .updateTable('tasks')
     .set({ phase: 'ended', status: 'REVOKED', shown: 'REVOKED', current_flow: 'finished', finished_at: sql`now()` })
+    .set({ end_reason: reason, put_aside: isPutAside })
     .where('id', '=', taskId)
-    .where('phase', '=', 'running')
+    .where('phase', 'in', ['starting', 'running'])
     .where('seq', '=', seq)
+    .returning('project_id')
     .executeTakeFirst();
-  if (closed.numUpdatedRows !== 1n) return false;
+  if (!closed) return undefined;
   await insertCallbacks(db, taskId, [{ event: 'revoked', success: false }]);
-  return true;
+  return { projectId: closed.project_id };
+}
+
+/** Notes the namespace that a task's workflow was found in. */
+export async function setNamespaceMark(db: DbOrTransaction, taskId: number, mark: string): Promise<void> {
+  await db.updateTable('tasks').set({ namespace_mark: mark }).where('id', '=', taskId).execute();
+}
+
+/** Tasks that were put aside since then. */
+export async function countPutAside(db: DbOrTransaction, since: Date): Promise<number> {
+  const { count } = await db
+    .selectFrom('tasks')
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .where('put_aside', '=', true)
+    .where('finished_at', '>=', since)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }

@@ -3,6 +3,7 @@ import { failOverdueClockedTasks } from '../db/clocked-tasks';
 import { databaseTrouble } from '../db/errors';
 import { adoptEnabled, lockPeriodicTask } from '../db/periodic-tasks';
 import { listScheduled, listUnsynced, markUnsynced } from '../db/schedules';
+import { holdNamespace } from '../tasks/namespace';
 import { Rounds } from '../tasks/rounds';
 import type { Services } from '../tasks/services';
 import { isUnreachable } from '../temporal/errors';
@@ -27,6 +28,8 @@ export class ScheduleReconciler extends Rounds {
   }
 
   protected async round(): Promise<void> {
+    // What is not there is not gone when the namespace is another one.
+    if ((await holdNamespace(this.services)) === undefined) return;
     await closeOverdueClockedTasks(this.services);
     for (const kind of ['periodic', 'clocked'] as const) {
       await syncUnsynced(this.services, kind);

@@ -4,6 +4,7 @@ import { findTask, type TaskRecord } from '../db/tasks';
 import type { Json } from '../pipeline/json';
 import { GantryError } from './error';
 import { operateTask } from './operate';
+import { requireSendable } from './request-size';
 import type { Services } from './services';
 import { readClaims, signClaims, tokenKey } from './token';
 
@@ -37,6 +38,7 @@ export async function callBackByToken(services: Services, token: string, data: J
   if ((current?.loop ?? 1) !== loop || (current?.retry ?? 0) !== retry) {
     throw new GantryError('refused', `the attempt of node ${node} that the token is for is over`);
   }
+  requireSendable({ data });
   const id = createHash('sha256')
     .update(`${token} ${JSON.stringify(data)}`)
     .digest('hex')

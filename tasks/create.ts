@@ -161,7 +161,7 @@ function compileTree(tree: PipelineTree, ids: IdMap, rerunLimit?: number): strin
 }
 
 function requireSize(text: string): void {
-  if (text.length <= MAX_PROGRAM_BYTES) return;
+  if (Buffer.byteLength(text) <= MAX_PROGRAM_BYTES) return;
   const bytes = gzipSync(text).length;
   if (bytes <= MAX_PROGRAM_BYTES) return;
   throw new GantryError(

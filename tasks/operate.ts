@@ -6,6 +6,7 @@ import { newRequestId } from '../temporal/pipelines';
 import type { SignalName, UpdateInput } from '../workflows/contract';
 import { type Actor, auditOf } from './actor';
 import { GantryError } from './error';
+import { requireSendable } from './request-size';
 import { sealRequest } from './seal';
 import type { Services } from './services';
 
@@ -37,7 +38,7 @@ export type Request = UpdateInput extends infer U ? (U extends UpdateInput ? Omi
 /**
  * Asks a running task to do something with a node, and waits for its answer.
  *
- * @throws GantryError `refused` with the node's state, `unavailable` when no worker answers: the request may then be
+ * @throws GantryError `too_large`, `invalid`, `refused` with the node's state, `unavailable` when no worker answers: the request may then be
  *   sent again with the same id
  */
 export async function operateTask(
@@ -47,6 +48,7 @@ export async function operateTask(
   { actor, id: givenId }: { actor: Actor; id?: string },
 ): Promise<void> {
   requireStarted(task);
+  requireSendable(request);
   const id = givenId ?? newRequestId();
   // The id is the client's word for this operation: with another one it is another request.
   const operationId = [id, request.action, 'node' in request ? request.node : ''].join('/');

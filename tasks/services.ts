@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Db } from '../db/connection';
 import type { Pipelines } from '../temporal/pipelines';
 import type { Schedules } from '../temporal/schedules';
+import type { Alarms } from './alarms';
 
 /** What every use of tasks needs. */
 export interface Services {
@@ -9,6 +10,7 @@ export interface Services {
   pipelines: Pipelines;
   schedules: Schedules;
   log: Logger;
+  alarms: Alarms;
   /** Address of the API as clients see it, without a trailing slash. */
   baseUrl: string;
 }

@@ -11,7 +11,8 @@ import {
   takeStuckStarts,
 } from '../db/tasks';
 import type { Program } from '../pipeline/program';
-import { isUnreachable } from '../temporal/errors';
+import { isNamed, isUnreachable } from '../temporal/errors';
+import { TooLarge } from '../temporal/size';
 import { type Actor, auditOf } from './actor';
 import { contextOf, surroundingsOf, taskUrlOf } from './context';
 import { GantryError } from './error';
@@ -42,8 +43,10 @@ export async function startTask(
   }
   const at = new Date();
   const executor = start.actor.username;
+  const namespaceMark = await services.pipelines.namespace.knownMark();
   const isClaimed = await services.db.transaction().execute(async (tx) => {
-    if (!(await claimStart(tx, task.id, { executor, isPaused: start.isPaused, at }))) return false;
+    const claim = { executor, isPaused: start.isPaused, at, ...(namespaceMark ? { namespaceMark } : {}) };
+    if (!(await claimStart(tx, task.id, claim))) return false;
     await insertAudit(tx, { ...auditOf(start.actor), projectId: project.id, taskId: task.id, action: 'start' });
     return true;
   });
@@ -59,17 +62,26 @@ export async function startTask(
       return;
     }
     await releaseStart(services.db, task.id);
-    throw error;
+    throw isNamed(error, TooLarge) ? new GantryError('too_large', (error as Error).message, { cause: error }) : error;
   }
 }
 
 /** Starts what a dying process left between its mark in Postgres and the workflow's start. */
 export async function startStuckTasks(services: Services, now = Date.now()): Promise<number> {
+  const namespaceMark = await services.pipelines.namespace.knownMark();
   return services.db.transaction().execute(async (tx) => {
-    const stuck = await takeStuckStarts(tx, { olderThan: new Date(now - STUCK_AFTER_MS) });
+    const stuck = await takeStuckStarts(tx, { olderThan: new Date(now - STUCK_AFTER_MS), namespaceMark });
     for (const task of stuck) {
       const project = await findProject(tx, task.project_id);
-      await startWorkflow(services, task, project!);
+      try {
+        await startWorkflow(services, task, project!);
+      } catch (error) {
+        if (!isNamed(error, TooLarge)) throw error;
+        // It will never be possible: others wait behind it.
+        await releaseStart(tx, task.id);
+        services.log.error({ taskId: task.id, error }, 'a task cannot be started');
+        continue;
+      }
       // Its first row may be long in coming; meanwhile somebody may end the workflow from outside.
       await endStart(tx, task.id);
       services.log.info({ taskId: task.id }, 'started a task whose start had been interrupted');

@@ -12,8 +12,12 @@ export interface TemporalConfig {
  */
 const RETRY = makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ initialIntervalMs: () => 30 }));
 
+/** A page of a history may be larger than what gRPC takes of its own accord (4 MB): it has whole events. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
 /** Opens a client; close it with `client.connection.close()`. Calls made while the server is away fail, later ones work. */
 export async function connectClient({ address, namespace }: TemporalConfig): Promise<Client> {
-  const connection = Connection.lazy({ address, interceptors: [RETRY] });
+  const channelArgs = { 'grpc.max_receive_message_length': MAX_ANSWER_BYTES };
+  const connection = Connection.lazy({ address, interceptors: [RETRY], channelArgs });
   return new Client({ connection, namespace, dataConverter });
 }

@@ -19,7 +19,10 @@ import {
   type UpdateInput,
 } from '../workflows/contract';
 import { isInBetween, isNamed, isUnreachable } from './errors';
+import { type Execution, findTaskFailure, lookAt, type TaskFailure } from './executions';
 import { type Installation, searchAttributes, taskQueueOf, workflowIdOf } from './names';
+import { Namespace } from './namespace';
+import { requireCarriable } from './size';
 
 const PING_TIMEOUT_MS = 3_000;
 const CHECK_TIMEOUT_MS = 3_000;
@@ -51,20 +54,29 @@ type Silence = { kind: 'no_worker' } | { kind: 'not_running' };
 
 /** Workflows of tasks on the Temporal server. */
 export class Pipelines {
+  /** Where they are. */
+  readonly namespace: Namespace;
+
   constructor(
     private readonly client: Client,
     private readonly installation: Installation,
-  ) {}
+  ) {
+    this.namespace = new Namespace(client, installation);
+  }
 
   /**
    * Starts the workflow of a task, once: a repeated start finds the first one, also when it is over already. With
    * `isPaused` a pause is delivered with the start.
+   *
+   * @throws TooLarge
    */
   async start({ program, context, name, projectId, templateId, isPaused }: PipelineStart): Promise<void> {
+    const input = { program, context, recordsAlong: true, language: NEWEST_LANGUAGE } satisfies PipelineInput;
+    await requireCarriable(`what task ${context.taskId} starts with`, input);
     const options = {
       workflowId: workflowIdOf(this.installation, context.taskId),
       taskQueue: taskQueueOf(this.installation),
-      args: [{ program, context, recordsAlong: true, language: NEWEST_LANGUAGE } satisfies PipelineInput],
+      args: [input],
       workflowIdConflictPolicy: 'USE_EXISTING' as const,
       workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
       staticSummary: name,
@@ -159,13 +171,27 @@ export class Pipelines {
     }
   }
 
-  /** Whether the workflow has ended, and how; undefined when the server knows none. */
-  async status(taskId: number): Promise<string | undefined> {
+  /** How a task's workflow stands; undefined when the server knows none. */
+  async look(taskId: number): Promise<Execution | undefined> {
     try {
-      return (await this.#handle(taskId).describe()).status.name;
+      return await lookAt(this.client, workflowIdOf(this.installation, taskId));
     } catch (error) {
       if (isNamed(error, WorkflowNotFoundError)) return undefined;
       throw error;
+    }
+  }
+
+  /** Why the pending task of a workflow's run is tried again and again; undefined when it is not. */
+  findTaskFailure(taskId: number, runId: string): Promise<TaskFailure | undefined> {
+    return findTaskFailure(this.client, workflowIdOf(this.installation, taskId), runId);
+  }
+
+  /** Ends a run of a task's workflow from outside: nothing of it runs any more. One that has ended stays as it ended. */
+  async terminate(taskId: number, runId: string, reason: string): Promise<void> {
+    try {
+      await this.client.workflow.getHandle(workflowIdOf(this.installation, taskId), runId).terminate(reason);
+    } catch (error) {
+      if (!isNamed(error, WorkflowNotFoundError)) throw error;
     }
   }
 

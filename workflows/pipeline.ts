@@ -36,6 +36,7 @@ import {
   type UpdateName,
 } from './contract';
 import { Shell, type Surroundings } from './shell';
+import { sizedRuns } from './sized-runs';
 
 const { [RECORD_ACTIVITY]: record, [ADVANCE_ACTIVITY]: advance } = proxyLocalActivities<{
   [RECORD_ACTIVITY](input: RecordInput): Promise<void>;
@@ -45,11 +46,16 @@ const { [RECORD_ACTIVITY]: record, [ADVANCE_ACTIVITY]: advance } = proxyLocalAct
   retry: { initialInterval: '100ms', maximumInterval: '10s' },
 });
 
+/** Of `PipelineInput.language`: older runs ask for activities whatever the size of their inputs, and replay so. */
+const SIZED_SINCE = 2;
+
 const stateAttribute = defineSearchAttributeKey(STATE_ATTRIBUTE, 'KEYWORD');
 
 /** Interprets a program: the one workflow behind every task. */
 export async function pipeline(input: PipelineInput): Promise<PipelineResult> {
-  return runShell(input, { runPlugin: runPluginActivity, record, advance, announce: announcer(input) });
+  const isSized = (input.language ?? 1) >= SIZED_SINCE;
+  const runPlugin = isSized ? sizedRuns(runPluginActivity) : runPluginActivity;
+  return runShell(input, { runPlugin, record, advance, announce: announcer(input) });
 }
 
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, pipeline);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from '../../pipeline/json';
 import { evaluateBoolrule } from '../../pipeline/language/condition';
+import { parseAnswer } from '../answer';
 import { type Response, request } from '../http';
 import { definePlugin, PluginFailure } from '../plugin';
 
@@ -71,9 +72,9 @@ function judge(response: Response, method: string, condition: string): JsonObjec
   let data: Json;
   try {
     // The answer to HEAD has no body: its status is all there is.
-    data = method === 'HEAD' && response.text === '' ? null : (JSON.parse(response.text) as Json);
+    data = method === 'HEAD' && response.text === '' ? null : parseAnswer(response.text);
   } catch (cause) {
-    throw new PluginFailure('the answer is not JSON', { status_code }, { cause });
+    throw new PluginFailure((cause as Error).message, { status_code }, { cause });
   }
   const outputs = { data, status_code };
   if (status_code < 200 || status_code > 299) {

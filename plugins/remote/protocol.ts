@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../pipeline/json';
+import { parseAnswer } from '../answer';
 import { request } from '../http';
 
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -14,11 +15,12 @@ const detailSchema = z.object({
 
 const runSchema = z.object({
   state: z.union(Object.values(REMOTE_STATE).map((state) => z.literal(state))),
+  // Of what was parsed as JSON all is JSON: to look at it level by level would take the stack of a deep one.
   outputs: z
-    .record(z.string(), z.json())
+    .record(z.string(), z.unknown())
     .nullish()
-    .transform((outputs): JsonObject => outputs ?? {}),
-  err: z.json().nullish(),
+    .transform((outputs) => (outputs ?? {}) as JsonObject),
+  err: z.unknown(),
   trace_id: z.string().optional(),
 });
 
@@ -81,9 +83,9 @@ export class RemotePlugin {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseAnswer(text);
   } catch (cause) {
-    throw new RemoteRefusal('the remote plugin did not answer in JSON', { cause });
+    throw new RemoteRefusal(`the remote plugin cannot be understood: ${(cause as Error).message}`, { cause });
   }
 }
 

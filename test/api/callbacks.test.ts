@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { listCallbacks } from '../../db/callbacks';
 import { CallbackSender, retryDelayMs, sendDueCallbacks } from '../../tasks/callbacks';
-import { closeLostTasks } from '../../tasks/reconcile';
+import { closeLostTasks } from '../../tasks/lost';
 import { workflowIdOf } from '../../temporal/names';
 import { CREDENTIALS, Gantry } from '../support/gantry';
 import { sketch } from '../support/trees';

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonObject } from '../../pipeline/json';
+import { MAX_JSON_DEPTH } from '../../pipeline/tree/limits';
 import { findPlugin } from '../../plugins';
 import { allowLocal, bodyOf, contextFor, type End, runPlugin, serve } from './support';
 
@@ -17,11 +18,18 @@ const PATHS: Record<string, (response: ServerResponse) => void> = {
   '/page': (response) => response.writeHead(502).end('<html>'),
   '/created': (response) => response.writeHead(201).end('"made"'),
   '/slow': () => {},
+  '/deep': (response) => response.end(deep(MAX_JSON_DEPTH + 1)),
+  '/deepest': (response) => response.end(deep(MAX_JSON_DEPTH)),
+  '/abyss': (response) => response.end(deep(500_000)),
   '/cut': (response) => void response.destroy(),
   '/large': (response) => response.end(JSON.stringify('x'.repeat(2 * 1024 * 1024))),
   '/local': (response) => response.writeHead(302, { location: 'http://127.0.0.2/secret' }).end(),
   '/moved': (response) => response.writeHead(302, { location: '/json' }).end(),
 };
+
+function deep(levels: number): string {
+  return '['.repeat(levels) + ']'.repeat(levels);
+}
 
 describe('bk_http_request', () => {
   let server: { url: string; close(): Promise<void> };
@@ -56,7 +64,25 @@ describe('bk_http_request', () => {
     expect(await send(path, inputs)).toEqual({ outputs });
   });
 
+  it('succeeds with an answer that is as deep as it may be', async () => {
+    const { outputs } = await send('/deepest');
+
+    expect(JSON.stringify(outputs.data)).toBe(deep(MAX_JSON_DEPTH));
+  });
+
   it.each<[what: string, path: string, inputs: JsonObject, end: { outputs: JsonObject; reason: unknown }]>([
+    [
+      'an answer that is deeper than what can be recorded',
+      '/deep',
+      {},
+      { outputs: { status_code: 200 }, reason: 'the answer is nested deeper than 2000 levels' },
+    ],
+    [
+      'an answer that is deeper than any stack, whatever its condition',
+      '/abyss',
+      { bk_http_success_exp: 'resp == 1' },
+      { outputs: { status_code: 200 }, reason: 'the answer is nested deeper than 2000 levels' },
+    ],
     ['an answer that is not JSON', '/text', {}, { outputs: { status_code: 200 }, reason: 'the answer is not JSON' }],
     ['no answer at all', '/empty', {}, { outputs: { status_code: 200 }, reason: 'the answer is not JSON' }],
     ['an error page', '/page', {}, { outputs: { status_code: 502 }, reason: 'the answer is not JSON' }],

@@ -16,6 +16,14 @@ const answer = (state: number, more: JsonObject = {}, trace_id: Json = 't-1'): J
   data: { state, outputs: {}, err: null, ...more },
 });
 
+function nested(levels: number): Json {
+  let value: Json = 1;
+  for (let level = 0; level < levels; level++) value = [value];
+  return value;
+}
+
+const tooDeep = () => answer(4, { outputs: { n: nested(2_500) } });
+
 describe('remote_plugin', () => {
   let server: { url: string; close(): Promise<void> };
   let script: Script;
@@ -72,6 +80,23 @@ describe('remote_plugin', () => {
 
     expect(end).toEqual({ outputs: { trace_id: 't-1', job: 5, done: 100 } });
     expect(paths().slice(2)).toEqual(Array(4).fill('GET schedule/t-1'));
+  });
+
+  it.each([
+    ['invocation', { 'POST invoke/1.0': [tooDeep()] }],
+    ['poll', { 'POST invoke/1.0': [answer(2)], 'GET schedule/t-1': [tooDeep()] }],
+  ])('whose answer to the %s is deeper than what can be recorded has failed', async (_, answers: Script) => {
+    const end = await run(answers);
+
+    expect(end.reason).toContain('nested deeper than 2000 levels');
+    expect(paths().length).toBeLessThanOrEqual(3);
+  });
+
+  it('hands on outputs that are as deep as they may be', async () => {
+    // Four levels are those of the answer around it.
+    const end = await run({ 'POST invoke/1.0': [answer(4, { outputs: { n: nested(1_990) } })] });
+
+    expect(end.reason).toBeUndefined();
   });
 
   it('is polled by a new attempt after a crash, not invoked again', async () => {

@@ -9,6 +9,7 @@ import { connect, type Db } from '../../db/connection';
 import { ensureDemo } from '../../db/demo';
 import type { PipelineTree } from '../../pipeline/tree/types';
 import { createLauncher } from '../../schedules/launch';
+import { Alarms } from '../../tasks/alarms';
 import type { Services } from '../../tasks/services';
 import { connectClient, type TemporalConfig } from '../../temporal/connection';
 import { type Installation, workflowIdOf } from '../../temporal/names';
@@ -68,6 +69,7 @@ export class Gantry {
       pipelines: new Pipelines(client, installation),
       schedules: new Schedules(client, installation),
       log,
+      alarms: new Alarms(log),
       baseUrl: 'http://gantry.test',
     };
     const app = createApp({ services });

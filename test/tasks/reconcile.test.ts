@@ -1,5 +1,5 @@
 import { claimStart } from '../../db/tasks';
-import { closeLostTasks } from '../../tasks/reconcile';
+import { closeLostTasks } from '../../tasks/lost';
 import { startStuckTasks } from '../../tasks/start';
 import { workflowIdOf } from '../../temporal/names';
 import { Gantry } from '../support/gantry';
@@ -59,6 +59,31 @@ describe('the reconciler', () => {
 
     const root = await gantry.untilState(task_id, 'REVOKED');
     expect(root.children[node_id]!.state).toBe('REVOKED');
+    const reason = 'terminated on the Temporal server: by hand';
+    expect((await gantry.get(`/apigw/get_task_detail/${task_id}/1/`)).data.ex_data).toBe(reason);
+    const node = await gantry.get(`/apigw/get_task_node_data/1/${task_id}/?node_id=${node_id}`);
+    expect(node.data.ex_data).toBe(reason);
+    const { data: records } = await gantry.get(`/apigw/get_task_operate_record/${task_id}/1/`);
+    expect(records[0]).toMatchObject({
+      ...{ operate_type: 'revoke', operator: '', operate_source: 'temporal' },
+      extra_info: { reason, nodes: [node_id] },
+    });
+  });
+
+  it('ends a task whose workflow ran out of time on the server, and says so', async () => {
+    const { task_id } = await gantry.create(sketch({ chains: ['S a E'] }));
+    await gantry.client.workflow.start('pipeline', {
+      workflowId: workflowIdOf(gantry.installation, task_id),
+      taskQueue: 'nobody is there',
+      workflowExecutionTimeout: '1s',
+    });
+    await gantry.db.updateTable('tasks').set({ phase: 'running' }).where('id', '=', task_id).execute();
+    await expect(gantry.untilEnded(task_id)).rejects.toThrow();
+
+    await closeLostTasks(gantry.services, task_id - 1);
+
+    const { data } = await gantry.get(`/apigw/get_task_detail/${task_id}/1/`);
+    expect(data.ex_data).toContain('ran out of time');
   });
 
   it('ends a task whose workflow was terminated before it had recorded anything', async () => {

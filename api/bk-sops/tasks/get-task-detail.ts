@@ -88,7 +88,7 @@ export const getTaskDetail = defineEndpoint({
         task_url: taskUrlOf(services.baseUrl, project.id, task.id),
         constants: tree.constants,
         outputs: outputs.map(([key, value]) => ({ key, value, name: tree.constants[key]?.name ?? '' })),
-        ex_data: '',
+        ex_data: task.end_reason ?? '',
         ...(callbacks === undefined
           ? {}
           : {

@@ -1,0 +1,26 @@
+import type { JsonObject } from '../pipeline/json';
+import type { Outcome } from '../pipeline/machine';
+
+/** An attempt that came to nothing. */
+export function failure(reason: string): Outcome {
+  return { ok: false, outputs: {}, reason, recorded: false };
+}
+
+/** Why an attempt failed though its work was done. */
+export function unrecordable(problem: string): string {
+  return `its work was done, but what came of it cannot be recorded: ${problem}`;
+}
+
+/** The outputs that the machine goes on with. */
+export function pick(outputs: JsonObject, wanted: string[] | 'all'): JsonObject {
+  if (wanted === 'all') return outputs;
+  return Object.fromEntries(
+    wanted.filter((name) => Object.hasOwn(outputs, name)).map((name) => [name, outputs[name]!]),
+  );
+}
+
+/** What went wrong, whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  if (typeof thrown === 'object' && thrown !== null && 'message' in thrown) return String(thrown.message);
+  return String(thrown);
+}

@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { openHome, readCredentials } from '../../cli/stack/home';
+import { sketch } from '../support/trees';
+import { discardHome, freePort, newHome, type Started, startStack } from './helper';
+
+const MAIN = path.resolve(__dirname, '..', '..', 'dist', 'cli', 'main.js');
+
+describe('a stack whose Temporal server has lost its data', () => {
+  const home = newHome();
+  let port: number;
+  let stack: Started | undefined;
+
+  beforeAll(async () => {
+    port = await freePort();
+  });
+  afterAll(async () => {
+    stack?.child.kill('SIGTERM');
+    await stack?.exited;
+    discardHome(home);
+  });
+
+  async function call(method: string, url: string, body?: object) {
+    const { app_code, app_secret, username } = readCredentials(openHome(home).credentialsFile)!;
+    const caller = { bk_app_code: app_code, bk_app_secret: app_secret, bk_username: username };
+    const answer = await fetch(`http://127.0.0.1:${port}/apigw/${url}`, {
+      method,
+      headers: { 'X-Bkapi-Authorization': JSON.stringify(caller), 'Content-Type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const { data, message } = (await answer.json()) as { data: { task_id: number; state: string }; message: string };
+    return { data, message };
+  }
+
+  async function stop(): Promise<void> {
+    stack?.child.kill('SIGTERM');
+    await stack?.exited;
+  }
+
+  function adopt(args: string[]): Promise<{ code: number | null; output: string }> {
+    const env: NodeJS.ProcessEnv = { ...process.env, GANTRY_HOME: home };
+    for (const name of ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE']) delete env[name];
+    const child = spawn(process.execPath, [MAIN, 'adopt-namespace', ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env,
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+    return new Promise((resolve) => child.once('close', (code) => resolve({ code, output })));
+  }
+
+  it('starts again after a crash while a task runs, and after its Temporal data was lost only once that is accepted', async () => {
+    stack = startStack(home, port);
+    await stack.printed('serving');
+    const pipeline_tree = sketch({ chains: ['S a E'], activities: { a: { code: 'pause_node' } } });
+    const { data } = await call('POST', 'fast_create_task/1/', { name: 'waits', pipeline_tree });
+    expect((await call('POST', `start_task/${data.task_id}/1/`, {})).message).toBe('success');
+    await stop();
+
+    stack = startStack(home, port);
+    await stack.printed('serving');
+    expect((await call('GET', `get_task_status/${data.task_id}/1/`)).data.state).toBe('RUNNING');
+    await stop();
+    fs.rmSync(openHome(home).temporalFolder, { recursive: true });
+
+    stack = startStack(home, port);
+    expect(await stack.exited).toBe(1);
+    expect(stack.output()).toContain('gantry adopt-namespace --lost');
+    expect((await adopt([])).code).toBe(1);
+    const adopted = await adopt(['--lost']);
+    expect(adopted.output).toContain('1 were not, and are ended');
+    expect(adopted.code).toBe(0);
+
+    stack = startStack(home, port);
+    await stack.printed('serving');
+    expect((await call('GET', `get_task_status/${data.task_id}/1/`)).data.state).toBe('REVOKED');
+  }, 300_000);
+});
