@@ -128,7 +128,7 @@ describe('a password variable', () => {
     expect(answers.join('\n')).not.toContain('gsec:');
     expectNone(await dump());
     const history = await bytesOf(data.task_id);
-    expect(history).toContain('gsec:v1:');
+    expect(history).toContain('gsec:v2:');
     expectNone(history);
   });
 

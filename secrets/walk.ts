@@ -1,0 +1,65 @@
+import type { Json } from '../pipeline/json';
+
+/** What becomes of the texts and numbers of a value; what has no entry stays. */
+export interface Mapping {
+  text(text: string): string;
+  number?(number: number): Json;
+}
+
+/**
+ * A copy of a JSON value with every text replaced, names in objects too. Works level by level, so that no depth exhausts
+ * the stack. Two names that become the same are told apart by stars.
+ */
+export function mapTexts(root: Json, { text, number }: Mapping): Json {
+  const open: [from: object, to: object][] = [];
+  const copyOf = (value: Json): Json => {
+    if (typeof value === 'string') return text(value);
+    if (typeof value === 'number') return number ? number(value) : value;
+    if (typeof value !== 'object' || value === null) return value;
+    const copy = Array.isArray(value) ? [] : {};
+    open.push([value, copy]);
+    return copy;
+  };
+  const copied = copyOf(root);
+  for (let pair = open.pop(); pair; pair = open.pop()) {
+    const [from, to] = pair;
+    if (Array.isArray(from)) for (const item of from) (to as Json[]).push(copyOf(item));
+    else for (const [name, item] of Object.entries(from)) define(to, text(name), copyOf(item));
+  }
+  return copied;
+}
+
+/** Defined, not assigned: a name `__proto__` is only a name. */
+function define(object: object, name: string, value: Json): void {
+  let free = name;
+  while (Object.hasOwn(object, free)) free += '*';
+  Object.defineProperty(object, free, { value, enumerable: true, writable: true, configurable: true });
+}
+
+/**
+ * Where a text stands that a test holds for: `constants.${pw}.value`; undefined when that is nowhere.
+ *
+ * @param name what the value itself is called
+ * @param names whether the names in objects are texts too
+ */
+export function findText(
+  root: unknown,
+  test: (text: string) => boolean,
+  name = '',
+  { names = true }: { names?: boolean } = {},
+): string | undefined {
+  const open: [value: unknown, path: string][] = [[root, name]];
+  for (let entry = open.pop(); entry; entry = open.pop()) {
+    const [value, path] = entry;
+    if (typeof value === 'string') {
+      if (test(value)) return path;
+    } else if (Array.isArray(value)) {
+      for (let index = value.length - 1; index >= 0; index--) open.push([value[index], `${path}.${index}`]);
+    } else if (typeof value === 'object' && value !== null) {
+      const entries = Object.entries(value);
+      if (names && entries.some(([key]) => test(key))) return `a name in ${path}`;
+      for (const [key, item] of entries.reverse()) open.push([item, path === '' ? key : `${path}.${key}`]);
+    }
+  }
+  return undefined;
+}
