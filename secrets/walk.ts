@@ -8,15 +8,20 @@ export interface Mapping {
 
 /**
  * A copy of a JSON value with every text replaced, names in objects too. Works level by level, so that no depth exhausts
- * the stack. Two names that become the same are told apart by stars.
+ * the stack; what stands in two places is copied once, so that a value in itself is no endless one. Two names that become
+ * the same are told apart by stars.
  */
 export function mapTexts(root: Json, { text, number }: Mapping): Json {
   const open: [from: object, to: object][] = [];
+  const copies = new Map<object, Json>();
   const copyOf = (value: Json): Json => {
     if (typeof value === 'string') return text(value);
     if (typeof value === 'number') return number ? number(value) : value;
     if (typeof value !== 'object' || value === null) return value;
+    const known = copies.get(value);
+    if (known !== undefined) return known;
     const copy = Array.isArray(value) ? [] : {};
+    copies.set(value, copy);
     open.push([value, copy]);
     return copy;
   };
@@ -48,16 +53,37 @@ export function findText(
   name = '',
   { names = true }: { names?: boolean } = {},
 ): string | undefined {
+  // The way to each text costs more than to look at it: it is wanted for what is refused alone.
+  return hasText(root, test, names) ? pathOfText(root, test, name, names) : undefined;
+}
+
+function hasText(root: unknown, test: (text: string) => boolean, names: boolean): boolean {
+  const open = [root];
+  while (open.length > 0) {
+    const value = open.pop();
+    if (typeof value === 'string') {
+      if (test(value)) return true;
+    } else if (Array.isArray(value)) {
+      for (const item of value) open.push(item);
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [key, item] of Object.entries(value)) {
+        if (names && test(key)) return true;
+        open.push(item);
+      }
+    }
+  }
+  return false;
+}
+
+function pathOfText(root: unknown, test: (text: string) => boolean, name: string, names: boolean): string | undefined {
   const open: [value: unknown, path: string][] = [[root, name]];
   for (let entry = open.pop(); entry; entry = open.pop()) {
     const [value, path] = entry;
     if (typeof value === 'string') {
       if (test(value)) return path;
-    } else if (Array.isArray(value)) {
-      for (let index = value.length - 1; index >= 0; index--) open.push([value[index], `${path}.${index}`]);
     } else if (typeof value === 'object' && value !== null) {
       const entries = Object.entries(value);
-      if (names && entries.some(([key]) => test(key))) return `a name in ${path}`;
+      if (names && !Array.isArray(value) && entries.some(([key]) => test(key))) return `a name in ${path}`;
       for (const [key, item] of entries.reverse()) open.push([item, path === '' ? key : `${path}.${key}`]);
     }
   }

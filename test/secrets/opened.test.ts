@@ -150,6 +150,19 @@ describe('secrets that a plugin has opened', () => {
     expect(openAgain(Object.values(closed as object)[0] as string)).toBe('deep-secret');
   });
 
+  it('are closed in a value that has itself in it, and once in what stands twice', () => {
+    const secrets = opened('deep-secret');
+    const twice: Json[] = ['deep-secret'];
+    const itself: Json[] = [twice, twice];
+    itself.push(itself);
+
+    const closed = secrets.close(itself) as Json[];
+
+    expect(closed[2]).toBe(closed);
+    expect(closed[0]).toBe(closed[1]);
+    expect(openAgain((closed[0] as string[])[0]!)).toBe('deep-secret');
+  });
+
   it('are told apart when one is the beginning of another, and covered where they overlap', () => {
     const secrets = opened('secret', 'secret-long', 'long-tail');
 

@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { sql } from 'kysely';
+import { rotateStoredSecrets } from '../../cli/rotate-secrets';
 import { findProgram, findTree } from '../../db/tasks';
 import { findTemplateTree } from '../../db/templates';
 import { NO_SECRETS_IN, VAULT_PLACES } from '../../db/vault-places';
@@ -27,6 +31,25 @@ describe('rotating secrets', () => {
     process.env.GANTRY_SECRET_KEYS = keys;
     await gantry.stop();
   });
+
+  /** `gantry rotate-secrets` on the database of this test. */
+  async function runCommand(ring: string): Promise<{ said: string; exitCode: number }> {
+    const home = mkdtempSync(join(tmpdir(), 'gantry-rotate-'));
+    const before = { ...process.env };
+    Object.assign(process.env, { GANTRY_HOME: home, DATABASE_URL: gantry.databaseUrl, GANTRY_SECRET_KEYS: ring });
+    const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+    try {
+      const exitCode = await rotateStoredSecrets();
+      return { said: write.mock.calls.map(([text]) => String(text)).join(''), exitCode };
+    } finally {
+      write.mockRestore();
+      for (const name of ['GANTRY_HOME', 'DATABASE_URL', 'GANTRY_SECRET_KEYS']) {
+        if (before[name] === undefined) delete process.env[name];
+        else process.env[name] = before[name];
+      }
+      rmSync(home, { recursive: true });
+    }
+  }
 
   it('seals everything stored with the first key, so that the others can go; tasks run on', async () => {
     process.env.GANTRY_SECRET_KEYS = keyOf('old');
@@ -81,7 +104,12 @@ describe('rotating secrets', () => {
     expect(rewritten).toEqual({ 'task_trees.tree': 1, 'task_programs.program': 1 });
     expect(await findTree(gantry.db, lost)).toEqual(before);
     expect(JSON.stringify(await findTree(gantry.db, kept))).toContain('gsec:v2:new:');
-    await gantry.db.deleteFrom('tasks').where('id', '=', lost).execute();
+
+    const { said, exitCode } = await runCommand(`${keyOf('new')},${keyOf('old')}`);
+    expect(said).toContain(`not sealed anew: task_trees.tree of ${lost}: a secret cannot be opened`);
+    expect(said).toContain(`not sealed anew: task_programs.program of ${lost}: `);
+    expect(exitCode).toBe(1);
+    expect((await runCommand(`${keyOf('new')},${keyOf('lost')}`)).exitCode).toBe(0);
   });
 
   it('gives secrets of the old form the place of their row', async () => {
