@@ -42,7 +42,7 @@ export interface NewClockedTask {
  */
 export async function createClockedTask(services: Services, task: NewClockedTask): Promise<number> {
   const { project, parameters, actor, rights } = task;
-  requireUnsealed([task.taskName, parameters.description], 'task_name or description');
+  requireUnsealed({ task_name: task.taskName, task_parameters: parameters }, '');
   if (task.planStartTime.getTime() <= Date.now()) {
     throw invalidParams('plan_start_time', 'Plan start time should be later than the time to create the plan');
   }

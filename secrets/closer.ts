@@ -31,9 +31,15 @@ export class Closer {
   /** Of the byte patterns. */
   readonly #minBytes: number;
 
+  /** The secrets, and after them those that have blanks around them without these: on their way they often get lost. */
+  readonly #forms: readonly string[];
+
   constructor(private readonly secrets: readonly string[]) {
-    this.#texts = new Matcher(secrets.map((secret) => ({ units: fold(codeUnits(secret)).units })));
-    const bytes = secrets.filter((secret) => secret.length >= SHORTEST_IN_TEXT).flatMap(byteForms);
+    const known = new Set(secrets);
+    const trimmed = secrets.map((secret) => secret.trim()).filter((form) => form !== '' && !known.has(form));
+    this.#forms = [...secrets, ...new Set(trimmed)];
+    this.#texts = new Matcher(this.#forms.map((form) => ({ units: fold(codeUnits(form)).units })));
+    const bytes = this.#forms.filter((secret) => secret.length >= SHORTEST_IN_TEXT).flatMap(byteForms);
     this.#bytes = new Matcher(bytes.map((form) => ({ units: Uint16Array.from(form, foldByte) })));
     this.#minBytes = bytes.reduce((least, { length }) => Math.min(least, length), Number.POSITIVE_INFINITY);
   }
@@ -67,9 +73,10 @@ export class Closer {
     const folded = fold(view.units);
     return this.#texts.search(folded.units, (match) => {
       const { start, end } = placeOf(view, folded, match);
-      const secret = this.secrets[match.pattern]!;
+      const secret = this.#forms[match.pattern]!;
+      const isWhole = match.pattern < this.secrets.length && end - start === secret.length;
       if (secret.length < SHORTEST_IN_TEXT && (start > 0 || end < text.length)) return false;
-      if (replace && end - start === secret.length && text.startsWith(secret, start)) {
+      if (replace && isWhole && text.startsWith(secret, start)) {
         spans.replace(start, end, replace(secret));
       } else spans.cover(start, end);
       return true;

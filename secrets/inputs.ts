@@ -1,11 +1,12 @@
-import { isJsonObject, type Json, type JsonObject } from '../pipeline/json';
+import type { Json, JsonObject } from '../pipeline/json';
 import { bareName } from '../pipeline/names';
 import { own } from '../pipeline/tree/own';
 import type { PipelineTree, ServiceActivity } from '../pipeline/tree/types';
 import { isPassword } from './constants';
 import type { SealPlace } from './place';
-import { pathOfReference, refersTo, secretScopes } from './references';
+import { pathOfNewReference, refersTo, secretScopes } from './references';
 import { isToken, MASK, seal } from './token';
+import { sideBySide } from './walk';
 
 /**
  * New inputs of a node, as an operator sends them with a retry: where the tree's own input refers to a password
@@ -31,13 +32,13 @@ export function sealInputs(tree: PipelineTree, nodeId: string, inputs: JsonObjec
  * Where new inputs of a node refer to a password, or to what leads to one, and the tree's own do not; undefined when that
  * is nowhere.
  */
-export function pathOfNewReference(tree: PipelineTree, nodeId: string, inputs: JsonObject): string | undefined {
+export function pathOfNewInput(tree: PipelineTree, nodeId: string, inputs: JsonObject): string | undefined {
   for (const { tree: inner, names } of secretScopes(tree)) {
     const activity = own(inner.activities, nodeId);
     if (activity?.type !== 'ServiceActivity') continue;
     const { data } = activity.component;
-    const changed = Object.entries(inputs).map(([name, value]) => [name, changedFrom(own(data, name)?.value, value)]);
-    return pathOfReference(Object.fromEntries(changed), names, 'inputs');
+    const originals = Object.entries(data).map(([name, { value }]): [string, Json] => [name, value]);
+    return pathOfNewReference(Object.fromEntries(originals), inputs, names, 'inputs');
   }
   return undefined;
 }
@@ -50,26 +51,6 @@ function sealLike(original: Json | undefined, value: Json, passwords: ReadonlySe
     return isToken(value) || refersTo(value, passwords) ? value : seal(value, place);
   }
   return sideBySide(original, value, (before, item) => sealLike(before, item, passwords, place));
-}
-
-/** A value without the texts that were there before. */
-function changedFrom(original: Json | undefined, value: Json): Json {
-  if (typeof value === 'string') return value === original ? null : value;
-  return sideBySide(original, value, changedFrom);
-}
-
-function sideBySide(
-  original: Json | undefined,
-  value: Json,
-  map: (original: Json | undefined, value: Json) => Json,
-): Json {
-  if (Array.isArray(value)) {
-    const items = Array.isArray(original) ? original : [];
-    return value.map((item, index) => map(items[index], item));
-  }
-  if (!isJsonObject(value)) return value;
-  const fields = isJsonObject(original) ? original : {};
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, map(own(fields, name), item)]));
 }
 
 function findActivity(

@@ -3,7 +3,7 @@ import { bareName } from '../pipeline/names';
 import { entriesOf } from '../pipeline/tree/own';
 import type { Activity, Constant, PipelineTree } from '../pipeline/tree/types';
 import { isPassword } from './constants';
-import { findText } from './walk';
+import { findText, sideBySide } from './walk';
 
 /** `${…}` as the language knows it, and the words in one: names, also those in quotes. */
 const FRAGMENT = /\$\{([^${}#]+)\}/g;
@@ -29,6 +29,26 @@ export function refersTo(value: unknown, names: ReadonlySet<string>): boolean {
 export function pathOfReference(value: unknown, names: ReadonlySet<string>, name: string): string | undefined {
   // Names in objects are never rendered; those of constants are their own.
   return findText(value, (text) => wordsIn(text).some((word) => names.has(word)), name, { names: false });
+}
+
+/**
+ * As `pathOfReference`, in what is new: a text that is sent back as it was at its place may refer to anything.
+ *
+ * @param original what the value is to replace
+ */
+export function pathOfNewReference(
+  original: Json | undefined,
+  value: Json,
+  names: ReadonlySet<string>,
+  name: string,
+): string | undefined {
+  return names.size === 0 ? undefined : pathOfReference(changedFrom(original, value), names, name);
+}
+
+/** A value without the texts that were there before. */
+function changedFrom(original: Json | undefined, value: Json): Json {
+  if (typeof value === 'string') return value === original ? null : value;
+  return sideBySide(original, value, changedFrom);
 }
 
 /**

@@ -19,6 +19,8 @@ const TOKEN = /gsec:v([12]):([A-Za-z0-9_-]{1,32}):([A-Za-z0-9_-]{38,});/g;
 const ONE_TOKEN = new RegExp(`^${TOKEN.source}$`);
 /** Also the beginning of one, whose rest may come from elsewhere. */
 const SEALED_TEXT = /gsec:v\d+:/;
+/** Also one that was cut off. */
+const TOKEN_OR_PIECE = /gsec:v\d+:[A-Za-z0-9_-]{1,32}(?::[A-Za-z0-9_-]*;?)?/g;
 
 /** Where tokens are opened. */
 export interface Opening {
@@ -69,7 +71,7 @@ export function replaceTokens(
 
 /** A text as people may see it: tokens are cipher text, but whoever has one could let a task of theirs open it. */
 export function maskTokens(text: string, mask = MASK): string {
-  return text.includes(TOKEN_MARK) ? text.replace(TOKEN, mask) : text;
+  return text.includes(TOKEN_MARK) ? text.replace(TOKEN_OR_PIECE, mask) : text;
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { Json } from '../pipeline/json';
+import { isJsonObject, type Json } from '../pipeline/json';
+import { own } from '../pipeline/tree/own';
 
 /** What becomes of the texts and numbers of a value; what has no entry stays. */
 export interface Mapping {
@@ -88,4 +89,19 @@ function pathOfText(root: unknown, test: (text: string) => boolean, name: string
     }
   }
   return undefined;
+}
+
+/** A list or an object with its items mapped, each together with what stands at its place in another value. */
+export function sideBySide(
+  original: Json | undefined,
+  value: Json,
+  map: (original: Json | undefined, value: Json) => Json,
+): Json {
+  if (Array.isArray(value)) {
+    const items = Array.isArray(original) ? original : [];
+    return value.map((item, index) => map(items[index], item));
+  }
+  if (!isJsonObject(value)) return value;
+  const fields = isJsonObject(original) ? original : {};
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, map(own(fields, name), item)]));
 }

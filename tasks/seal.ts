@@ -3,9 +3,9 @@ import { findTree } from '../db/tasks';
 import type { Json, JsonObject } from '../pipeline/json';
 import type { PipelineTree } from '../pipeline/tree/types';
 import { sealConstants, sealTree } from '../secrets/constants';
-import { pathOfNewReference, sealInputs } from '../secrets/inputs';
+import { pathOfNewInput, sealInputs } from '../secrets/inputs';
 import type { SealPlace } from '../secrets/place';
-import { pathOfReference, secretNames } from '../secrets/references';
+import { pathOfNewReference, secretNames } from '../secrets/references';
 import { hasSealedText } from '../secrets/token';
 import { findText } from '../secrets/walk';
 import { GantryError } from './error';
@@ -49,7 +49,10 @@ export function sealValues(
   { place, rights }: { place: SealPlace; rights: Rights },
 ): JsonObject {
   if (!rights.maySendSealed) requireUnsealed(values, 'constants');
-  if (!rights.mayReferToPasswords) refuseReference(pathOfReference(values, secretNames(tree), 'constants'));
+  if (!rights.mayReferToPasswords) {
+    const kept = Object.entries(tree.constants).map(([key, { value = null }]): [string, Json] => [key, value]);
+    refuseReference(pathOfNewReference(Object.fromEntries(kept), values, secretNames(tree), 'constants'));
+  }
   return refusing(() => sealConstants(tree, values, place));
 }
 
@@ -91,7 +94,7 @@ export async function sealRequest(
       requireUnsealed(inputs, 'inputs');
       const tree = await findTree<PipelineTree>(db, taskId);
       const sealed = refusing(() => sealInputs(tree, node, inputs, projectId));
-      if (!rights.mayReferToPasswords) refuseReference(pathOfNewReference(tree, node, sealed));
+      if (!rights.mayReferToPasswords) refuseReference(pathOfNewInput(tree, node, sealed));
       return { ...request, inputs: sealed };
     }
     case 'callback':

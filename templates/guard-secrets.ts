@@ -1,7 +1,8 @@
+import type { Json } from '../pipeline/json';
 import { bareName } from '../pipeline/names';
 import { entriesOf, own } from '../pipeline/tree/own';
 import type { PipelineTree } from '../pipeline/tree/types';
-import { pathOfReference, secretNames } from '../secrets/references';
+import { pathOfNewReference, secretNames } from '../secrets/references';
 import { refuseReference } from '../tasks/seal';
 import type { Folded } from './read-reference';
 
@@ -21,10 +22,12 @@ export function refuseReadingSecrets(
   const names = secretNames(template);
   if (names.size === 0) return;
   for (const [key, entry] of Object.entries(constants)) {
+    const kept = own(template.constants, key) as Json | undefined;
     const { show_type } = { ...own(template.constants, key), ...entry };
     // What is shown is rendered with the variables around it, which are the sender's own.
     if (show_type === 'show') continue;
-    refuseReference(pathOfReference(entry, names, `activities.${activity.id}.constants.${key}`));
+    const field = `activities.${activity.id}.constants.${key}`;
+    refuseReference(pathOfNewReference(kept, entry as Json, names, field));
   }
   for (const [key, { source_type, source_info }] of Object.entries(around.constants)) {
     if (source_type !== 'component_outputs') continue;

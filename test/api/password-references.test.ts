@@ -16,10 +16,11 @@ describe('values that refer to passwords of a template', () => {
     chains: ['S a b E'],
     activities: {
       a: { code: 'bk_http_request', inputs: { bk_http_request_url: 'none', bk_http_request_body: '${db_password}' } },
-      b: { inputs: { bk_display_message: '${x} ${made} ${lead}' } },
+      b: { inputs: { bk_display_message: '${x} ${made} ${lead} ${shown}' } },
     },
     constants: {
       x: { value: 'plain' },
+      shown: { value: 'as ${db_password}' },
       db_password: { custom_type: 'password', value: 'of the editor', show_type: 'hide' },
       lead: { value: 'Bearer ${db_password}', show_type: 'hide' },
       made: { source_type: 'component_outputs', source_info: { a: ['data'] } },
@@ -86,6 +87,20 @@ describe('values that refer to passwords of a template', () => {
     }
     expect(await door('plain ${_system.task_name}', operator)).toMatchObject({ result: true });
     expect(await door(READS[0], editor)).toMatchObject({ result: true });
+  });
+
+  it('may be sent back as they are in the template, to the same constant', async () => {
+    const constants = { '${shown}': 'as ${db_password}', '${x}': 'y' };
+    const { data, result } = await post('create_task', [template, 1], { name: 'x', constants }, operator);
+    expect(result).toBe(true);
+    expect(await post('modify_constants_for_task', [data.task_id, 1], { constants }, operator)).toMatchObject({
+      result: true,
+    });
+
+    const moved = { '${x}': 'as ${db_password}' };
+    expect(await post('create_task', [template, 1], { name: 'x', constants: moved }, operator)).toMatchObject({
+      result: false,
+    });
   });
 
   it('are refused below editor in a tree that is built around the template', async () => {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { sql } from 'kysely';
 import { findTree } from '../../db/tasks';
 import type { PipelineTree, SubProcess } from '../../pipeline/tree/types';
+import { clockedLaunch } from '../../schedules/launch-clocked';
 import type { SealPlace } from '../../secrets/place';
 import { replaceTokens, seal } from '../../secrets/token';
 import { createProject } from '../../tasks/projects';
@@ -198,6 +199,12 @@ describe('a sealed password', () => {
     const { data: periodic } = await post('create_periodic_task', [template, 1], { name: 'of old', cron });
     for (const id of [template, common]) await plant('template_versions', 'tree', 'template_id', id, sealOld('of old'));
     await plant('periodic_tasks', 'tree', 'id', periodic.id, sealOld('of old'));
+    const { data: clocked } = await post('create_clocked_task', [template, 1], {
+      task_name: 'of old',
+      plan_start_time: '2099-01-01 00:00:00+0000',
+      task_parameters: { constants: { '${pw}': 'given' } },
+    });
+    await plant('clocked_tasks', 'task_parameters', 'id', clocked.id, sealOld('given of old'));
     await upgradeNow();
     const fresh = await shelve(gantry.db, 'of new', telling());
     await plant('template_versions', 'tree', 'template_id', fresh, sealOld('of old'));
@@ -214,6 +221,10 @@ describe('a sealed password', () => {
       result: false,
       message: expect.stringContaining('give the password again'),
     });
+
+    const firing = { schedule: `clocked-${clocked.id}`, nominalAt: '', firedAt: '' };
+    const launch = await clockedLaunch(gantry.services, clocked.id, firing);
+    expect(openIn(1, (await launch!.newTask(gantry.services)).tree)).toContain('given of old');
 
     // A template that is changed takes its passwords along.
     const { data: info } = await gantry.get(`/apigw/get_template_info/${template}/1/`);

@@ -203,6 +203,13 @@ describe('secrets that a plugin has opened', () => {
     expect(opened('mine-only').close(`${foreign}mine-only`)).toMatch(/^\*{6}gsec:v2:/);
   });
 
+  it('are masked where the blanks around them got lost', () => {
+    const secrets = opened('from a file\n');
+
+    expect(secrets.close('<from a file> <FROM A FILE>')).toBe(`<${MASK}> <${MASK}>`);
+    expect(openAgain(secrets.close('from a file\n'))).toBe('from a file\n');
+  });
+
   it('that are long are covered as far as they go', () => {
     const secret = Array.from({ length: 2_000 }, (_, index) => `line ${index} of a key`).join('\n');
     const secrets = opened(secret);

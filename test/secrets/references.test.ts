@@ -1,6 +1,6 @@
 import type { Json } from '../../pipeline/json';
 import type { PipelineTree } from '../../pipeline/tree/types';
-import { pathOfNewReference } from '../../secrets/inputs';
+import { pathOfNewInput } from '../../secrets/inputs';
 import { pathOfReference, refersTo, secretNames, secretScopes } from '../../secrets/references';
 import { sketch } from '../support/trees';
 
@@ -94,7 +94,7 @@ describe('what leads to a password', () => {
 
   it('may stand in new inputs of a node only where it stood', () => {
     const at = (inputs: Record<string, Json>, node = 'login', of: PipelineTree = tree) =>
-      pathOfNewReference(of, node, inputs);
+      pathOfNewInput(of, node, inputs);
 
     expect(at({ bk_display_message: ['Basic ${header}'] })).toBeUndefined();
     expect(at({ bk_display_message: ['Basic ${plain}'] })).toBeUndefined();

@@ -26,6 +26,7 @@ describe('a sealed text', () => {
 
     expect(openAll(text)).toBe('user:onetwo;x');
     expect(maskTokens(text)).toBe(`user:${MASK}${MASK};x`);
+    expect(maskTokens(`cut off: ${seal('one', 7, ring).slice(0, 30)}`)).toBe(`cut off: ${MASK}`);
     expect(isToken(text)).toBe(false);
   });
 
