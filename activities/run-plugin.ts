@@ -107,7 +107,7 @@ async function perform(
 /** Secrets open in the project of the task; those of the old form, which open anywhere, in tasks from before. */
 async function openingFor(db: Db, { taskId, inputs, system }: PluginRunInput): Promise<Opening> {
   const place = Number(system.project_id);
-  const isOld = (value: unknown) => findText(value, (text) => text.includes(OLD_PREFIX), '') !== undefined;
+  const isOld = (value: unknown) => findText(value, (text) => text.includes(OLD_PREFIX)) !== undefined;
   return { place, opensOld: isOld(inputs) && taskId <= (await findSecretsUpgrade(db)).lastTaskId };
 }
 

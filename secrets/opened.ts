@@ -1,8 +1,8 @@
 import type { Json } from '../pipeline/json';
 import { Closer } from './closer';
 import { Fragments } from './fragments';
-import { MASK, maskTokens, type Opening, replaceTokens } from './token';
-import { mapTexts } from './walk';
+import { hasSealedText, MASK, maskTokens, type Opening, replaceTokens } from './token';
+import { findText, mapTexts } from './walk';
 
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 /** Shorter numbers are too many innocent ones in other words. */
@@ -42,6 +42,7 @@ export class OpenedSecrets {
    * given it was given open, so these come from outside.
    */
   close<T extends Json>(value: T): T {
+    if (!this.hasAny && findText(value, hasSealedText) === undefined) return value;
     return mapTexts(value, {
       text: (text) => this.#closeText(text, (secret) => this.#tokens.get(secret)!),
       number: (number) => this.#closeNumber(number),

@@ -22,7 +22,7 @@ export interface Scope {
  * @param names without `${}`
  */
 export function refersTo(value: unknown, names: ReadonlySet<string>): boolean {
-  return names.size > 0 && pathOfReference(value, names, '') !== undefined;
+  return names.size > 0 && pathOfReference(value, names) !== undefined;
 }
 
 /** Where a value refers to one of some variables: `header.0.value`; undefined when it does not. */

@@ -32,8 +32,8 @@ export function ofTask(taskId: number): KeptTree<never>['isOld'] {
  * @throws GantryError `invalid` when one cannot be opened
  */
 export async function treeFor<T>(db: DbOrTransaction, to: SealPlace, { tree, place, isOld }: KeptTree<T>): Promise<T> {
-  const hasOld = findText(tree, (text) => text.includes(OLD_PREFIX), '') !== undefined;
-  if (!hasOld && (place === to || findText(tree, hasSealedText, '') === undefined)) return tree;
+  const hasOld = findText(tree, (text) => text.includes(OLD_PREFIX)) !== undefined;
+  if (!hasOld && (place === to || findText(tree, hasSealedText) === undefined)) return tree;
   const opensOld = hasOld && isOld(await findSecretsUpgrade(db));
   const text = (sealed: string) => resealTokens(sealed, { from: { place, opensOld }, to });
   return refusing(() => mapTexts(tree as Json, { text })) as T;

@@ -197,13 +197,13 @@ describe('a sealed password', () => {
     const common = await shelve(gantry.db, 'common of old', telling(), null);
     const cron = { minute: '0', hour: '0', day_of_month: '1', month_of_year: '1', day_of_week: '*' };
     const { data: periodic } = await post('create_periodic_task', [template, 1], { name: 'of old', cron });
-    for (const id of [template, common]) await plant('template_versions', 'tree', 'template_id', id, sealOld('of old'));
-    await plant('periodic_tasks', 'tree', 'id', periodic.id, sealOld('of old'));
     const { data: clocked } = await post('create_clocked_task', [template, 1], {
       task_name: 'of old',
       plan_start_time: '2099-01-01 00:00:00+0000',
       task_parameters: { constants: { '${pw}': 'given' } },
     });
+    for (const id of [template, common]) await plant('template_versions', 'tree', 'template_id', id, sealOld('of old'));
+    await plant('periodic_tasks', 'tree', 'id', periodic.id, sealOld('of old'));
     await plant('clocked_tasks', 'task_parameters', 'id', clocked.id, sealOld('given of old'));
     await upgradeNow();
     const fresh = await shelve(gantry.db, 'of new', telling());
