@@ -26,7 +26,7 @@ export function refersTo(value: unknown, names: ReadonlySet<string>): boolean {
 }
 
 /** Where a value refers to one of some variables: `header.0.value`; undefined when it does not. */
-export function pathOfReference(value: unknown, names: ReadonlySet<string>, name: string): string | undefined {
+export function pathOfReference(value: unknown, names: ReadonlySet<string>, name = ''): string | undefined {
   // Names in objects are never rendered; those of constants are their own.
   return findText(value, (text) => wordsIn(text).some((word) => names.has(word)), name, { names: false });
 }
