@@ -19,6 +19,12 @@ export function pick(outputs: JsonObject, wanted: string[] | 'all'): JsonObject 
   );
 }
 
+/** What was thrown, as an error that has a message. */
+export function asError(thrown: unknown): Error & { outputs?: JsonObject } {
+  const isError = typeof thrown === 'object' && thrown !== null && typeof (thrown as Error).message === 'string';
+  return isError ? (thrown as Error & { outputs?: JsonObject }) : new Error(messageOf(thrown));
+}
+
 /** What went wrong, whatever was thrown. */
 export function messageOf(thrown: unknown): string {
   if (typeof thrown === 'object' && thrown !== null && 'message' in thrown) return String(thrown.message);

@@ -3,15 +3,19 @@ import { Context } from '@temporalio/activity';
 import type { Db } from '../db/connection';
 import { isDatabasesFault } from '../db/errors';
 import { findAttempt, loadProgress, type NodeExecutionChange, saveProgress } from '../db/node-executions';
+import { findSecretsUpgrade } from '../db/vault';
 import type { Json, JsonObject } from '../pipeline/json';
 import { type Outcome, outputsOf } from '../pipeline/machine';
 import { jsonBytes, MAX_VALUE_BYTES } from '../pipeline/size';
 import { findPlugin } from '../plugins';
-import type { ActivityPlugin, PluginContext } from '../plugins/plugin';
+import { type ActivityPlugin, type PluginContext, PluginFailure } from '../plugins/plugin';
 import { OpenedSecrets } from '../secrets/opened';
+import { OLD_PREFIX, type Opening } from '../secrets/token';
+import { findText } from '../secrets/walk';
 import type { PluginRunInput } from '../workflows/contract';
 import { acceptable } from './acceptable';
-import { failure, messageOf, pick, unrecordable } from './outcome';
+import { asError, failure, messageOf, pick, unrecordable } from './outcome';
+import { reasonOf, reasonOfInputs } from './reason';
 import type { Recorder } from './recorder';
 import { attemptOf, mayStartUnseen, StartRow } from './start-row';
 
@@ -70,22 +74,21 @@ export async function perform(
   input: PluginRunInput,
   beforeSaving: () => Promise<void>,
 ): Promise<Outcome> {
-  const secrets = new OpenedSecrets();
+  const secrets = new OpenedSecrets(await openingFor(db, input));
   const progress = progressOf(db, input, secrets, beforeSaving);
   const outcome = await callPlugin(plugin, input, secrets, progress);
   try {
-    return acceptable(input, closed(outcome, secrets));
+    return acceptable(input, { ...outcome, outputs: secrets.close(outcome.outputs) });
   } catch (error) {
     return failure(`its outputs cannot be recorded: ${messageOf(error)}`);
   }
 }
 
-function closed({ outputs, reason, ...outcome }: Outcome, secrets: OpenedSecrets): Outcome {
-  return {
-    ...outcome,
-    outputs: secrets.close(outputs),
-    ...(reason === undefined ? {} : { reason: secrets.close(reason) }),
-  };
+/** Secrets open in the project of the task; those of the old form, which open anywhere, in tasks from before. */
+async function openingFor(db: Db, { taskId, inputs, system }: PluginRunInput): Promise<Opening> {
+  const place = Number(system.project_id);
+  const isOld = (value: unknown) => findText(value, (text) => text.includes(OLD_PREFIX)) !== undefined;
+  return { place, opensOld: isOld(inputs) && taskId <= (await findSecretsUpgrade(db)).lastTaskId };
 }
 
 async function callPlugin(
@@ -97,10 +100,7 @@ async function callPlugin(
   const { cancellationSignal: signal } = Context.current();
   try {
     const parsed = plugin.inputs.safeParse(secrets.open(input.inputs));
-    if (!parsed.success) {
-      const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-      return failure(`inputs are not valid: ${problems.join('; ')}`);
-    }
+    if (!parsed.success) return failure(reasonOfInputs(parsed.error, secrets));
     const outputs = await plugin.run(parsed.data as JsonObject, {
       run: { taskId: input.taskId, nodeId: input.nodeId, loop: input.loop, attempt: input.attempt },
       system: input.system,
@@ -112,8 +112,8 @@ async function callPlugin(
   } catch (error) {
     // Cancelled by an operator, or by a shutdown of this worker: not a result of the plugin.
     if (signal.aborted) throw signal.reason;
-    const { outputs = {} } = (error ?? {}) as { outputs?: JsonObject };
-    return { ...failure(messageOf(error)), outputs };
+    const failed = asError(error);
+    return { ...failure(reasonOf(failed, secrets)), outputs: failed.outputs ?? {} };
   }
 }
 
@@ -129,8 +129,9 @@ function progressOf(
     load: async () => secrets.open((await loadProgress(db, row)) as Json),
     async save(progress) {
       await beforeSaving();
-      if (!(await saveProgress(db, row, secrets.close(progress))))
-        throw new Error('this attempt was overtaken by another one');
+      if (await saveProgress(db, row, secrets.close(progress))) return;
+      const message = 'this attempt was overtaken by another one';
+      throw new PluginFailure(message, {}, { plain: message });
     },
   };
 }

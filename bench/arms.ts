@@ -5,6 +5,7 @@ import { findProgram, findTask } from '../db/tasks';
 import type { Program } from '../pipeline/program';
 import { contextOf } from '../tasks/context';
 import { createTask } from '../tasks/create';
+import { KEPT } from '../tasks/rights';
 import type { Services } from '../tasks/services';
 import { type Installation, searchAttributes, taskQueueOf, workflowIdOf } from '../temporal/names';
 import { bareInstallation } from './bare';
@@ -58,6 +59,7 @@ async function prepareTask({ client, installation, services }: ArmSetup, shape: 
     project,
     name: shape.name,
     tree: shape.tree,
+    rights: KEPT,
     flowType: 'common',
     category: 'Default',
     description: '',

@@ -1,4 +1,5 @@
 import { prepareTree } from '../tasks/create';
+import { NOBODY } from '../tasks/rights';
 import { type Bench, scaled } from './bench';
 import { closedLoop } from './closed-loop';
 import { HttpTasks } from './http-tasks';
@@ -70,10 +71,11 @@ async function reportCreation(bench: Bench): Promise<void> {
   const api = stack.services.get('api-1')!;
   const { name, tree } = serial(1_000);
 
-  for (let count = 0; count < WARM_CREATIONS; count++) prepareTree(tree);
+  const submission = { place: 1, rights: NOBODY };
+  for (let count = 0; count < WARM_CREATIONS; count++) prepareTree(tree, submission);
   const alone = Array.from({ length: CREATIONS }, () => {
     const before = process.cpuUsage();
-    prepareTree(tree);
+    prepareTree(tree, submission);
     const { user, system } = process.cpuUsage(before);
     return (user + system) / 1000;
   });

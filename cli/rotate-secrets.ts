@@ -20,7 +20,8 @@ export function makeNewKey(): number {
 
 /**
  * `gantry rotate-secrets`: seals what is stored anew with the first key of GANTRY_SECRET_KEYS, on the database of
- * DATABASE_URL; without them, with the keys and on the database of the stack that runs on GANTRY_HOME.
+ * DATABASE_URL; without them, with the keys and on the database of the stack that runs on GANTRY_HOME. Exits 1 when there
+ * are rows that it could not, which it names.
  */
 export async function rotateStoredSecrets(): Promise<number> {
   const home = openHome();
@@ -29,13 +30,14 @@ export async function rotateStoredSecrets(): Promise<number> {
   const ring = parseKeyRing(ensureSecretKeys(home.secretKeysFile));
   const db = connect(url, { maxConnections: 2 });
   try {
-    const { keyId, rewritten, unendedTasks } = await rotateSecrets(db, ring);
+    const { keyId, rewritten, failed, unendedTasks } = await rotateSecrets(db, ring);
     const places = Object.entries(rewritten).map(([place, count]) => `${count} in ${place}`);
     say(`sealed with key ${keyId}: ${places.join(', ') || 'nothing was left to do'}`);
     if (unendedTasks > 0) {
       say(`${unendedTasks} tasks have not ended and may hold what older keys have sealed: keep those keys until then`);
     }
-    return 0;
+    for (const { table, column, id, reason } of failed) say(`not sealed anew: ${table}.${column} of ${id}: ${reason}`);
+    return failed.length > 0 ? 1 : 0;
   } finally {
     await db.destroy();
   }

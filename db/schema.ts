@@ -14,6 +14,9 @@ export interface Database {
     /** Signs the tokens of users. */
     token_key: Generated<string>;
     created_at: Generated<Date>;
+    /** Since when secrets are sealed for their project, and the last task from before. */
+    secrets_placed_at: Generated<Date>;
+    last_unplaced_task: Generated<number>;
   };
   projects: ProjectTable;
   apps: AppTable;

@@ -18,6 +18,7 @@ export interface TemplateTree {
   /** md5 of the tree: what clients call the version. */
   digest: string;
   tree: unknown;
+  writtenAt: Date;
 }
 
 /**
@@ -42,6 +43,7 @@ export async function findTemplateTree(
       'template_versions.version',
       'template_versions.digest',
       'template_versions.tree',
+      'template_versions.created_at as writtenAt',
     ])
     .where('templates.id', '=', templateId)
     .where('templates.project_id', projectId === null ? 'is' : '=', projectId)
@@ -100,12 +102,12 @@ export async function listTemplateTrees(
   db: DbOrTransaction,
   projectId: number | null,
   { ids, digests }: { ids: readonly number[]; digests: readonly string[] },
-): Promise<(TemplateRecord & { digest: string; tree: unknown; isNewest: boolean })[]> {
+): Promise<(TemplateRecord & { digest: string; tree: unknown; writtenAt: Date; isNewest: boolean })[]> {
   return db
     .selectFrom('templates')
     .innerJoin('template_versions', 'template_versions.template_id', 'templates.id')
     .selectAll('templates')
-    .select(['template_versions.digest', 'template_versions.tree'])
+    .select(['template_versions.digest', 'template_versions.tree', 'template_versions.created_at as writtenAt'])
     .select(sql<boolean>`template_versions.version = templates.version`.as('isNewest'))
     .where(sql<boolean>`templates.id = any(${[...ids]}::integer[])`)
     .where((where) => where.or([where('project_id', 'is', null), where('project_id', '=', projectId)]))

@@ -2,6 +2,7 @@ import { lookup as resolve } from 'node:dns';
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { Agent, buildConnector, fetch } from 'undici';
+import { errorKind, PluginFailure } from './plugin';
 
 const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
 
@@ -42,12 +43,17 @@ export interface Response {
  * Sends a request to an address that plugins may reach: the address that is dialled is the one that was checked, that
  * of a redirect too. `GANTRY_HTTP_ALLOW` lists hosts and addresses that are allowed besides, separated by commas.
  *
- * @throws Error naming the host when it is not allowed, or the network's own error
+ * @throws PluginFailure naming the host when it is not allowed, or with the network's own error
  */
 export async function request({ method, url, headers, body, timeoutMs, signal }: Request): Promise<Response> {
   const { protocol } = parseUrl(url);
-  if (protocol !== 'http:' && protocol !== 'https:')
-    throw new Error(`only http and https are allowed, not ${protocol}`);
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    throw new PluginFailure(
+      `only http and https are allowed, not ${protocol}`,
+      {},
+      { plain: 'only http and https are allowed' },
+    );
+  }
   try {
     const response = await fetch(url, {
       method,
@@ -58,7 +64,9 @@ export async function request({ method, url, headers, body, timeoutMs, signal }:
     });
     return { status: response.status, text: await readText(response.body) };
   } catch (error) {
-    throw new Error(`request failed: ${innermost(error).message}`, { cause: error });
+    const cause = innermost(error);
+    const plain = `request failed: ${plainOf(cause)}`;
+    throw new PluginFailure(`request failed: ${cause.message}`, {}, { cause: error, plain });
   }
 }
 
@@ -66,7 +74,11 @@ function parseUrl(url: string): URL {
   try {
     return new URL(url);
   } catch (cause) {
-    throw new Error(`${JSON.stringify(url)} is not an address`, { cause });
+    throw new PluginFailure(
+      `${JSON.stringify(url)} is not an address`,
+      {},
+      { cause, plain: 'the URL is not an address' },
+    );
   }
 }
 
@@ -97,7 +109,12 @@ function refusalOf(host: string, address: string): Error | undefined {
   const parsed = ipaddr.process(address);
   const range = FORBIDDEN_ADDRESSES.has(parsed.toString()) ? 'metadata service' : parsed.range();
   if (range !== 'metadata service' && !FORBIDDEN_RANGES.has(range)) return undefined;
-  return new Error(`${host} is a ${range} address, which requests may not reach unless GANTRY_HTTP_ALLOW names it`);
+  const rule = 'which requests may not reach unless GANTRY_HTTP_ALLOW names it';
+  return new PluginFailure(
+    `${host} is a ${range} address, ${rule}`,
+    {},
+    { plain: `the host is a ${range} address, ${rule}` },
+  );
 }
 
 async function readText(body: AsyncIterable<Uint8Array> | null): Promise<string> {
@@ -105,7 +122,10 @@ async function readText(body: AsyncIterable<Uint8Array> | null): Promise<string>
   let size = 0;
   for await (const chunk of body ?? []) {
     size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) throw new Error(`the answer is larger than ${MAX_ANSWER_BYTES} bytes`);
+    if (size > MAX_ANSWER_BYTES) {
+      const message = `the answer is larger than ${MAX_ANSWER_BYTES} bytes`;
+      throw new PluginFailure(message, {}, { plain: message });
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -115,4 +135,9 @@ function innermost(error: unknown): Error {
   let cause = error as Error;
   while (cause.cause instanceof Error) cause = cause.cause;
   return cause;
+}
+
+/** What kind of error it was: the network's messages quote hosts, methods and headers. */
+function plainOf(error: Error): string {
+  return (error as Partial<PluginFailure>).plain ?? errorKind(error);
 }

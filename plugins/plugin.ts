@@ -67,17 +67,58 @@ export interface ActivityPlugin extends PluginBase {
 
 export type Plugin = InlinePlugin | ActivityPlugin;
 
+/** Names and codes of errors, as programs have them. */
+const KIND = /^[A-Z][A-Za-z0-9_]{0,40}$/;
+
+/** How much of another system's answer a message has at most. */
+const MAX_ANSWER_SHOWN = 1000;
+
+export interface FailureOptions extends ErrorOptions {
+  /**
+   * The message without what it quotes of inputs or of what was made of them: all that is shown when there was a password
+   * in the inputs. Without it, such a message is shown only if no piece of a password is in it.
+   */
+  plain?: string;
+  /** What another system answered, as a whole: its beginning is shown after `plain`, without passwords. */
+  answer?: string;
+}
+
 /** The work failed, with outputs that are there all the same. */
 export class PluginFailure extends Error {
   override name = 'PluginFailure';
+  readonly plain: string | undefined;
+  readonly answer: string | undefined;
 
   constructor(
     message: string,
     readonly outputs: JsonObject = {},
-    options?: ErrorOptions,
+    { plain, answer, ...options }: FailureOptions = {},
   ) {
     super(message, options);
+    this.plain = plain;
+    this.answer = answer;
   }
+
+  /** The same failure with the outputs that are known where it is caught; of any other error, its message. */
+  static of(error: unknown, outputs: JsonObject): PluginFailure {
+    const { message, plain, answer } = error as Error & Partial<PluginFailure>;
+    return new PluginFailure(message, outputs, {
+      cause: error,
+      ...(plain === undefined ? {} : { plain }),
+      ...(answer === undefined ? {} : { answer }),
+    });
+  }
+}
+
+/** What kind of error it is, in words that quote nothing: `TypeError`, `ENOTFOUND`. */
+export function errorKind(error: Error): string {
+  const { code, name } = error as Error & { code?: unknown };
+  return [code, name].find((word): word is string => typeof word === 'string' && KIND.test(word)) ?? 'Error';
+}
+
+/** A message with what another system answered, as much of it as people are shown. */
+export function withAnswer(message: string, answer: string): string {
+  return `${message}: ${answer.slice(0, MAX_ANSWER_SHOWN)}`;
 }
 
 /** Declares an inline plugin. */

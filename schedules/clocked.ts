@@ -3,10 +3,11 @@ import { insertAudit } from '../db/audit';
 import { type ClockedTaskRecord, insertClockedTask, updateClockedTask } from '../db/clocked-tasks';
 import { toJsonText } from '../db/json';
 import type { Json } from '../pipeline/json';
-import type { Constant } from '../pipeline/tree/types';
+import type { PipelineTree } from '../pipeline/tree/types';
 import { type Actor, auditOf } from '../tasks/actor';
 import { prepareTree } from '../tasks/create';
-import { sealValues } from '../tasks/seal';
+import { KEPT, type Rights } from '../tasks/rights';
+import { requireUnsealed, sealValues } from '../tasks/seal';
 import type { Services } from '../tasks/services';
 import { type Instance, instantiate } from '../templates/instantiate';
 import { invalidParams } from './plan-start-time';
@@ -30,6 +31,7 @@ export interface NewClockedTask {
   planStartTime: Date;
   catchupSeconds: number;
   actor: Actor;
+  rights: Rights;
 }
 
 /**
@@ -39,7 +41,8 @@ export interface NewClockedTask {
  *   `prepareTree` do when the template could not run now
  */
 export async function createClockedTask(services: Services, task: NewClockedTask): Promise<number> {
-  const { project, parameters, actor } = task;
+  const { project, parameters, actor, rights } = task;
+  requireUnsealed({ task_name: task.taskName, task_parameters: parameters }, '');
   if (task.planStartTime.getTime() <= Date.now()) {
     throw invalidParams('plan_start_time', 'Plan start time should be later than the time to create the plan');
   }
@@ -48,14 +51,24 @@ export async function createClockedTask(services: Services, task: NewClockedTask
   if (chosen.length > 1) {
     throw invalidParams('task_parameters', 'can not use multiple method to appoint execute nodes');
   }
-  const { template, tree, notReferred } = await instantiateClocked(services, project.id, task.templateId, parameters);
-  prepareTree(tree);
+  const { template, tree, notReferred } = await instantiateClocked(services, {
+    project_id: project.id,
+    template_id: task.templateId,
+    parameters,
+    rights,
+  });
+  prepareTree(tree, { place: project.id, rights: KEPT });
   const row = {
     project_id: project.id,
     template_id: template.id,
     template_name: template.name,
     task_name: task.taskName,
-    task_parameters: toJsonText(sealedParameters({ ...notReferred, ...tree.constants }, parameters)),
+    task_parameters: toJsonText(
+      sealedParameters({ ...tree, constants: { ...notReferred, ...tree.constants } }, parameters, {
+        place: project.id,
+        rights,
+      }),
+    ),
     plan_start_time: task.planStartTime,
     catchup_seconds: task.catchupSeconds,
     creator: actor.username,
@@ -72,24 +85,29 @@ export async function createClockedTask(services: Services, task: NewClockedTask
 }
 
 function sealedParameters(
-  constants: Record<string, Constant>,
+  tree: PipelineTree,
   { constants: values, ...parameters }: TaskParameters,
+  sealing: Parameters<typeof sealValues>[2],
 ): TaskParameters {
-  return values ? { ...parameters, constants: sealValues({ constants }, values) } : parameters;
+  return values ? { ...parameters, constants: sealValues(tree, values, sealing) } : parameters;
 }
 
 /** The tree of a clocked task, of its template as it is now. */
 export function instantiateClocked(
   { db }: Services,
-  projectId: number,
-  templateId: number,
-  parameters: TaskParameters,
+  {
+    project_id: projectId,
+    template_id: templateId,
+    parameters,
+    rights,
+  }: { project_id: number; template_id: number; parameters: TaskParameters; rights: Rights },
 ): Promise<Instance> {
   const { constants, template_schemes_id, exclude_task_nodes_id, appoint_task_nodes_id, simplify_vars } = parameters;
   return instantiate(db, {
     projectId,
     templateId,
     source: 'project',
+    rights,
     ...(constants ? { constants } : {}),
     ...(template_schemes_id?.length ? { schemeIds: template_schemes_id } : {}),
     ...(exclude_task_nodes_id?.length ? { excludeNodeIds: exclude_task_nodes_id } : {}),

@@ -1,5 +1,7 @@
 import { findProject } from '../db/access';
 import { lockClockedTask, updateClockedTask } from '../db/clocked-tasks';
+import { treeFor, writtenAt } from '../tasks/kept-tree';
+import { KEPT } from '../tasks/rights';
 import type { Services } from '../tasks/services';
 import type { LaunchRequest } from '../workflows/contract';
 import { instantiateClocked, type TaskParameters } from './clocked';
@@ -29,11 +31,17 @@ export async function clockedLaunch(
       return { state: 'creating' };
     },
     async newTask(all) {
-      const { template, tree } = await instantiateClocked(all, task.project_id, task.template_id, parameters);
+      const kept = { tree: parameters, place: task.project_id, isOld: writtenAt(task.created_at) };
+      const { template, tree } = await instantiateClocked(all, {
+        ...task,
+        parameters: await treeFor(all.db, task.project_id, kept),
+        rights: KEPT,
+      });
       const project = (await findProject(all.db, task.project_id))!;
       return {
         name: stampedName(task.task_name, task.plan_start_time, zoneOf(project)),
         tree,
+        rights: KEPT,
         flowType: 'common',
         category: template.category,
         description: parameters.description ?? '',

@@ -2,11 +2,13 @@ import type { DbOrTransaction } from '../db/connection';
 import { findUnendedLaunch, hasWaitingLaunch } from '../db/launches';
 import { countRun, lockPeriodicTask, type PeriodicTaskRecord } from '../db/periodic-tasks';
 import { findTemplate } from '../db/templates';
+import { KEPT } from '../tasks/rights';
 import type { Services } from '../tasks/services';
 import type { LaunchRequest } from '../workflows/contract';
 import { type Cron, parseCron } from './cron';
 import type { Decision, Launchable } from './launch';
 import { launchActor, stampedName } from './launch-name';
+import { treeOfPeriodic } from './periodic';
 import { isStray } from './preview';
 import { scheduleName } from './sync';
 
@@ -41,7 +43,8 @@ export async function periodicLaunch(
       const template = await findTemplate(db, isCommon ? null : task.project_id, task.template_id);
       return {
         name: stampedName(task.name, key.nominalAt, task.time_zone),
-        tree: task.tree,
+        tree: await treeOfPeriodic(db, task),
+        rights: KEPT,
         flowType: 'common',
         category: template?.category ?? 'Default',
         description: '',

@@ -13,7 +13,9 @@ import type { Constant, PipelineTree } from '../pipeline/tree/types';
 import { type Actor, auditOf } from '../tasks/actor';
 import { prepareTree } from '../tasks/create';
 import { GantryError } from '../tasks/error';
-import { sealValues } from '../tasks/seal';
+import { treeFor, writtenAt } from '../tasks/kept-tree';
+import { KEPT, type Rights } from '../tasks/rights';
+import { requireUnsealed, sealValues } from '../tasks/seal';
 import type { Services } from '../tasks/services';
 import { instantiate } from '../templates/instantiate';
 import type { LaunchResult } from '../workflows/contract';
@@ -38,6 +40,7 @@ export interface NewPeriodicTask {
   overlap: Overlap;
   catchupSeconds: number;
   actor: Actor;
+  rights: Rights;
 }
 
 /**
@@ -46,14 +49,16 @@ export interface NewPeriodicTask {
  * @throws GantryError as `parseCron`, `instantiate` and `prepareTree` do; `wrong_state` at the limit of the project
  */
 export async function createPeriodicTask(services: Services, task: NewPeriodicTask): Promise<number> {
-  const { project, actor } = task;
+  const { project, actor, rights } = task;
   parseCron(task.cron);
+  requireUnsealed(task.name, 'name');
   const { template, tree } = await instantiate(services.db, {
     projectId: project.id,
     templateId: task.templateId,
     source: task.source,
     constants: task.constants,
     excludeNodeIds: task.excludeNodeIds,
+    rights,
   });
   const row = {
     project_id: project.id,
@@ -65,7 +70,7 @@ export async function createPeriodicTask(services: Services, task: NewPeriodicTa
     time_zone: zoneOf(project),
     overlap: task.overlap,
     catchup_seconds: task.catchupSeconds,
-    tree: toJsonText(prepareTree(tree).tree),
+    tree: toJsonText(prepareTree(tree, { place: project.id, rights: KEPT }).tree),
     creator: actor.username,
     editor: actor.username,
   };
@@ -120,13 +125,14 @@ export async function modifyConstants(
   services: Services,
   task: PeriodicTaskRecord,
   values: Record<string, Json>,
-  actor: Actor,
+  { actor, rights }: { actor: Actor; rights: Rights },
 ): Promise<Record<string, Constant>> {
   let constants: Record<string, Constant> = {};
   await change(services, task, actor, 'update', async (tx) => {
     // Read again: another change of constants may have come since.
-    const { tree } = (await lockPeriodicTask(tx, task.id)) as { tree: PipelineTree };
-    const sealed = sealValues(tree, values);
+    const kept = (await lockPeriodicTask(tx, task.id))!;
+    const tree = await treeOfPeriodic(tx, kept);
+    const sealed = sealValues(tree, values, { place: task.project_id, rights });
     constants = Object.fromEntries(
       Object.entries(tree.constants).map(([key, constant]) => [
         key,
@@ -134,10 +140,15 @@ export async function modifyConstants(
       ]),
     );
     const changed = { ...tree, constants };
-    prepareTree(changed);
+    prepareTree(changed, { place: task.project_id, rights: KEPT });
     await updatePeriodicTask(tx, task.id, { tree: toJsonText(changed), ...editedBy(actor) });
   });
   return constants;
+}
+
+/** The tree that runs are made of. */
+export function treeOfPeriodic(db: DbOrTransaction, { tree, project_id, created_at }: PeriodicTaskRecord) {
+  return treeFor(db, project_id, { tree: tree as PipelineTree, place: project_id, isOld: writtenAt(created_at) });
 }
 
 export function deletePeriodicTask(services: Services, task: PeriodicTaskRecord, actor: Actor): Promise<void> {

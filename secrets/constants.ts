@@ -1,32 +1,59 @@
 import { isJsonObject, type Json, type JsonObject } from '../pipeline/json';
-import { own } from '../pipeline/tree/own';
-import type { Constant, PipelineTree } from '../pipeline/tree/types';
+import { entriesOf, own } from '../pipeline/tree/own';
+import type { Constant, PipelineTree, SubProcess } from '../pipeline/tree/types';
 import { SecretError } from './keys';
+import type { SealPlace } from './place';
 import { isToken, MASK, maskTokens, replaceTokens, seal } from './token';
 
 /**
- * Seals the values of a tree's password variables and those of its subprocesses, in place (spec 4.7). A value that is
- * sealed stays as it is; so does one that is a reference to another constant and nothing else.
+ * Seals the values of a tree's password variables and those of its subprocesses, in place (spec 4.7), and what it gives to
+ * password variables of templates. A value that is sealed stays as it is; so does one that is a reference to another
+ * constant and nothing else.
  *
+ * @param place where they will open
  * @param previous the tree that this one replaces: a masked value, sent back as it was read, keeps its old one
  * @throws SecretError naming the constant
  */
-export function sealTree(tree: PipelineTree, previous?: PipelineTree): void {
-  sealPipeline(tree, new Set(), previous);
+export function sealTree(tree: PipelineTree, place: SealPlace, previous?: PipelineTree): void {
+  sealPipeline(tree, { place, outer: new Set(), previous });
 }
 
-function sealPipeline(tree: PipelineTree, outer: ReadonlySet<string>, previous: PipelineTree | undefined): void {
+interface Around {
+  place: SealPlace;
+  /** Keys of the constants around it. */
+  outer: ReadonlySet<string>;
+  previous: PipelineTree | undefined;
+}
+
+function sealPipeline(tree: PipelineTree, { place, outer, previous }: Around): void {
   const keys = new Set([...outer, ...Object.keys(tree.constants)]);
-  for (const [key, constant] of Object.entries(tree.constants)) {
-    if (!isPassword(constant) || constant.value === undefined) continue;
-    const old = own(previous?.constants, key);
-    constant.value = sealValue(key, constant.value, keys, old && isPassword(old) ? old.value : undefined);
-  }
+  sealAll(tree.constants, previous?.constants, { place, keys });
   for (const [id, activity] of Object.entries(tree.activities)) {
+    if (activity.type !== 'SubProcess') continue;
+    const before = own(previous?.activities, id);
+    const old = before?.type === 'SubProcess' ? before : undefined;
     // A template's subprocess may name another template instead of having a tree.
-    if (activity.type !== 'SubProcess' || !activity.pipeline) continue;
-    const old = own(previous?.activities, id);
-    sealPipeline(activity.pipeline, keys, old?.type === 'SubProcess' ? old.pipeline : undefined);
+    if (activity.pipeline) sealPipeline(activity.pipeline, { place, outer: keys, previous: old?.pipeline });
+    else sealAll(givenTo(activity), old ? givenTo(old) : undefined, { place, keys });
+  }
+}
+
+/** What a subprocess gives to constants of its template; whatever else stands there is refused where it is unfolded. */
+function givenTo({ constants }: SubProcess): Record<string, Constant> {
+  const entries = entriesOf(constants).filter((entry): entry is [string, Constant & Json] => isJsonObject(entry[1]));
+  return Object.fromEntries(entries);
+}
+
+function sealAll(
+  constants: Record<string, Constant>,
+  previous: Record<string, Constant> | undefined,
+  { place, keys }: { place: SealPlace; keys: ReadonlySet<string> },
+): void {
+  for (const [key, constant] of Object.entries(constants)) {
+    if (!isPassword(constant) || constant.value === undefined) continue;
+    const old = own(previous, key);
+    const before = old && isPassword(old) ? old.value : undefined;
+    constant.value = sealValue({ key, value: constant.value, before, place, keys });
   }
 }
 
@@ -39,6 +66,7 @@ function sealPipeline(tree: PipelineTree, outer: ReadonlySet<string>, previous: 
 export function sealConstants(
   tree: Pick<PipelineTree, 'constants'>,
   values: JsonObject,
+  place: SealPlace,
   keyOf: (name: string) => string = (name) => name,
 ): JsonObject {
   const keys = new Set(Object.keys(tree.constants));
@@ -46,7 +74,7 @@ export function sealConstants(
     const key = keyOf(name);
     const constant = own(tree.constants, key);
     if (!constant || !isPassword(constant)) return [name, value];
-    return isMasked(value) ? [name, undefined] : [name, sealValue(key, value, keys, undefined)];
+    return isMasked(value) ? [name, undefined] : [name, sealValue({ key, value, before: undefined, place, keys })];
   });
   return Object.fromEntries(entries.filter((entry): entry is [string, Json] => entry[1] !== undefined));
 }
@@ -61,32 +89,43 @@ export function isPassword({ custom_type, source_type }: Constant): boolean {
   return custom_type === 'password' && source_type !== 'component_outputs';
 }
 
+/** A value of a password variable on its way in. */
+interface Incoming {
+  key: string;
+  value: Json;
+  /** Of the constant that it replaces. */
+  before: Json | undefined;
+  place: SealPlace;
+  keys: ReadonlySet<string>;
+}
+
 /** The secret's old token is kept where it is the same secret, so that a tree that is saved again is the same tree. */
-function sealValue(key: string, value: Json, keys: ReadonlySet<string>, old: Json | undefined): Json {
+function sealValue({ value, ...incoming }: Incoming): Json {
+  const { key, before } = incoming;
   if (isMasked(value)) {
-    if (old !== undefined) return old;
+    if (before !== undefined) return before;
     throw new SecretError(`constant ${key}: ${MASK} is how a password is shown, not one: send the password`);
   }
   if (isJsonObject(value) && value.type === 'password_value') {
-    const oldText = isJsonObject(old) ? old.value : undefined;
-    return { ...value, value: sealText(key, value.value ?? '', keys, oldText) };
+    const textBefore = isJsonObject(before) ? before.value : undefined;
+    return { ...value, value: sealText({ ...incoming, value: value.value ?? '', before: textBefore }) };
   }
-  return sealText(key, value, keys, old);
+  return sealText({ ...incoming, value });
 }
 
-function sealText(key: string, value: Json, keys: ReadonlySet<string>, old: Json | undefined): Json {
+function sealText({ key, value, before, place, keys }: Incoming): Json {
   if (value === null || value === '') return '';
   if (typeof value !== 'string' && typeof value !== 'number') {
     throw new SecretError(`constant ${key}: a password is neither text nor {type: "password_value", value}`);
   }
   const text = String(value);
   if (isToken(text) || keys.has(text)) return text;
-  return typeof old === 'string' && isToken(old) && seals(old, text) ? old : seal(text);
+  return typeof before === 'string' && isToken(before) && seals(before, text, place) ? before : seal(text, place);
 }
 
-function seals(token: string, text: string): boolean {
+function seals(token: string, text: string, place: SealPlace): boolean {
   try {
-    return replaceTokens(token, (secret) => secret) === text;
+    return replaceTokens(token, { place, opensOld: true }, (secret) => secret) === text;
   } catch {
     // Of a key that is gone: it can say nothing any more.
     return false;

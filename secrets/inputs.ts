@@ -1,8 +1,12 @@
-import { isJsonObject, type Json, type JsonObject } from '../pipeline/json';
+import type { Json, JsonObject } from '../pipeline/json';
+import { bareName } from '../pipeline/names';
 import { own } from '../pipeline/tree/own';
 import type { PipelineTree, ServiceActivity } from '../pipeline/tree/types';
 import { isPassword } from './constants';
+import type { SealPlace } from './place';
+import { pathOfNewReference, refersTo, secretScopes } from './references';
 import { isToken, MASK, seal } from './token';
+import { sideBySide } from './walk';
 
 /**
  * New inputs of a node, as an operator sends them with a retry: where the tree's own input refers to a password
@@ -10,42 +14,43 @@ import { isToken, MASK, seal } from './token';
  *
  * @param nodeId of an activity, in the tree or in one of its subprocesses
  */
-export function sealInputs(tree: PipelineTree, nodeId: string, inputs: JsonObject): JsonObject {
+export function sealInputs(tree: PipelineTree, nodeId: string, inputs: JsonObject, sealPlace: SealPlace): JsonObject {
   const place = findActivity(tree, nodeId);
   if (!place) return inputs;
   const passwords = Object.entries(place.tree.constants).flatMap(([key, constant]) =>
-    isPassword(constant) ? [key] : [],
+    isPassword(constant) ? [bareName(key)] : [],
   );
   if (passwords.length === 0) return inputs;
   const { data } = place.activity.component;
+  const names = new Set(passwords);
   return Object.fromEntries(
-    Object.entries(inputs).map(([name, value]) => [name, sealLike(own(data, name)?.value, value, passwords)]),
+    Object.entries(inputs).map(([name, value]) => [name, sealLike(own(data, name)?.value, value, names, sealPlace)]),
   );
+}
+
+/**
+ * Where new inputs of a node refer to a password, or to what leads to one, and the tree's own do not; undefined when that
+ * is nowhere.
+ */
+export function pathOfNewInput(tree: PipelineTree, nodeId: string, inputs: JsonObject): string | undefined {
+  for (const { tree: inner, names } of secretScopes(tree)) {
+    const activity = own(inner.activities, nodeId);
+    if (activity?.type !== 'ServiceActivity') continue;
+    const { data } = activity.component;
+    const originals = Object.entries(data).map(([name, { value }]): [string, Json] => [name, value]);
+    return pathOfNewReference(Object.fromEntries(originals), inputs, names, 'inputs');
+  }
+  return undefined;
 }
 
 /** Walks the tree's input and the new one side by side. */
-function sealLike(original: Json | undefined, value: Json, passwords: readonly string[]): Json {
+function sealLike(original: Json | undefined, value: Json, passwords: ReadonlySet<string>, place: SealPlace): Json {
   if (typeof value === 'string') {
-    const names = typeof original === 'string' ? passwords.filter((key) => refersTo(original, key)) : [];
-    if (names.length === 0 || value === '') return value;
-    if (value.includes(MASK)) return original as string;
-    return isToken(value) || passwords.some((key) => refersTo(value, key)) ? value : seal(value);
+    if (typeof original !== 'string' || value === '' || !refersTo(original, passwords)) return value;
+    if (value.includes(MASK)) return original;
+    return isToken(value) || refersTo(value, passwords) ? value : seal(value, place);
   }
-  if (Array.isArray(value)) {
-    const items = Array.isArray(original) ? original : [];
-    return value.map((item, index) => sealLike(items[index], item, passwords));
-  }
-  if (!isJsonObject(value)) return value;
-  const fields = isJsonObject(original) ? original : {};
-  return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, sealLike(fields[name], item, passwords)]),
-  );
-}
-
-/** Whether an expression of a text has a constant's name in it: `${pw}`, `${pw.strip()}`. */
-function refersTo(text: string, key: string): boolean {
-  const name = key.slice(2, -1);
-  return (text.match(/\$\{[^${}#]+\}/g) ?? []).some((fragment) => new RegExp(`\\b${name}\\b`).test(fragment));
+  return sideBySide(original, value, (before, item) => sealLike(before, item, passwords, place));
 }
 
 function findActivity(

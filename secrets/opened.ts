@@ -1,14 +1,27 @@
-import { isJsonObject, type Json } from '../pipeline/json';
-import { MASK, replaceTokens } from './token';
+import type { Json } from '../pipeline/json';
+import { hasSealedText } from '../pipeline/language/sealed-text';
+import { Closer } from './closer';
+import { Fragments } from './fragments';
+import { MASK, maskTokens, type Opening, replaceTokens } from './token';
+import { findText, mapTexts } from './walk';
 
-/** Shorter ones stand in too many innocent texts: they are only taken out where they are the whole text. */
-const SHORTEST_IN_TEXT = 4;
+const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+/** Shorter numbers are too many innocent ones in other words. */
+const SHORTEST_NUMBER = 4;
 
 /** The secrets that one run of a plugin has opened: nothing that comes out of it may show them. */
 export class OpenedSecrets {
+  /** Their tokens by secret. */
   readonly #tokens = new Map<string, string>();
-  /** What stands for each form of each secret. */
-  #forms = new Map<string, string>();
+  #closer: Closer | undefined;
+  #numbers = new Map<number, string>();
+
+  constructor(private readonly opening: Opening) {}
+
+  /** Whether there are any. */
+  get hasAny(): boolean {
+    return this.#tokens.size > 0;
+  }
 
   /**
    * A value with its tokens opened, at any depth and inside larger texts.
@@ -16,65 +29,57 @@ export class OpenedSecrets {
    * @throws SecretError when one cannot be opened
    */
   open<T extends Json>(value: T): T {
-    return mapTexts(value, (text) =>
-      replaceTokens(text, (secret, token) => {
-        this.#tokens.set(secret, token);
-        this.#forms.clear();
+    const text = (sealed: string) =>
+      replaceTokens(sealed, this.opening, (secret, token) => {
+        if (secret !== '' && !this.#tokens.has(secret)) this.#remember(secret, token);
         return secret;
-      }),
-    ) as T;
+      });
+    return mapTexts(value, { text }) as T;
   }
 
   /**
-   * A value with the opened secrets closed again: each becomes its token, so that what is handed on still works;
-   * encoded forms, which could not be opened again, are masked.
+   * A value with the opened secrets closed again: each becomes its token, so that what is handed on still works; other
+   * forms of it, which could not be opened again, are masked. So are tokens that are there already: whatever a plugin was
+   * given it was given open, so these come from outside.
    */
   close<T extends Json>(value: T): T {
-    if (this.#tokens.size === 0) return value;
-    return mapTexts(value, (text) => this.#closeText(text)) as T;
+    if (!this.hasAny && findText(value, hasSealedText) === undefined) return value;
+    return mapTexts(value, {
+      text: (text) => this.#closeText(text, (secret) => this.#tokens.get(secret)!),
+      number: (number) => this.#closeNumber(number),
+    }) as T;
   }
 
-  #closeText(text: string): string {
-    const whole = this.#tokens.get(text);
-    return whole ?? text.replace(this.#pattern(), (form) => this.#forms.get(form)!);
+  /** A text for people: nothing in it opens again. */
+  mask(text: string): string {
+    return this.#closeText(text, () => MASK);
   }
 
-  /** All forms in one search, so that no token is searched again; longer ones first, as one may begin with another. */
-  #pattern(): RegExp {
-    if (this.#forms.size === 0) this.#collectForms();
-    const forms = [...this.#forms.keys()].sort((a, b) => b.length - a.length);
-    // Without any form, a pattern that nothing matches.
-    return new RegExp(forms.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|') || '(?!)', 'g');
+  /** Whether a text, masked before, still has a piece of a secret in it. */
+  showsPiece(text: string): boolean {
+    return this.hasAny && new Fragments([...this.#tokens.keys()]).standIn(text);
   }
 
-  #collectForms(): void {
-    for (const [secret, token] of this.#tokens) {
-      if (secret.length < SHORTEST_IN_TEXT) continue;
-      for (const form of encodedForms(secret)) this.#forms.set(form, MASK);
-      this.#forms.set(secret, token);
+  #remember(secret: string, token: string): void {
+    this.#tokens.set(secret, token);
+    // Of two that are one number, such as 7 and 007, the one that is written like it.
+    if (NUMBER.test(secret) && this.#numbers.get(Number(secret)) !== String(Number(secret))) {
+      this.#numbers.set(Number(secret), secret);
     }
+    this.#closer = undefined;
   }
-}
 
-/** How a secret looks in the texts that programs write: best effort, as all masking by value. */
-function encodedForms(secret: string): string[] {
-  const bytes = Buffer.from(secret);
-  const forms = [
-    encodeURIComponent(secret),
-    encodeURIComponent(secret).replaceAll('%20', '+'),
-    JSON.stringify(secret).slice(1, -1),
-    JSON.stringify(JSON.stringify(secret).slice(1, -1)).slice(1, -1),
-    bytes.toString('base64'),
-    bytes.toString('base64').replace(/=+$/, ''),
-    bytes.toString('base64url'),
-  ];
-  return forms.filter((form) => form !== secret && form.length >= SHORTEST_IN_TEXT);
-}
+  #closeText(text: string, replace: (secret: string) => string): string {
+    const own = maskTokens(text);
+    if (!this.hasAny) return own;
+    this.#closer ??= new Closer([...this.#tokens.keys()]);
+    return this.#closer.close(own, replace);
+  }
 
-/** A copy with every text replaced, names in objects too. */
-function mapTexts(value: Json, map: (text: string) => string): Json {
-  if (typeof value === 'string') return map(value);
-  if (Array.isArray(value)) return value.map((item) => mapTexts(item, map));
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [map(name), mapTexts(item, map)]));
+  #closeNumber(number: number): Json {
+    const secret = this.#numbers.get(number);
+    if (secret === undefined) return number;
+    if (String(number) === secret) return this.#tokens.get(secret)!;
+    return secret.trim().length < SHORTEST_NUMBER ? number : MASK;
+  }
 }

@@ -5,6 +5,7 @@ import type { Json } from '../pipeline/json';
 import { GantryError } from './error';
 import { operateTask } from './operate';
 import { requireSendable } from './request-size';
+import { NOBODY } from './rights';
 import type { Services } from './services';
 import { readClaims, signClaims, tokenKey } from './token';
 
@@ -44,5 +45,5 @@ export async function callBackByToken(services: Services, token: string, data: J
     .digest('hex')
     .slice(0, 40);
   const actor = { username: 'callback', appCode: '', source: 'api' };
-  await operateTask(services, task, { action: 'callback', node, data }, { actor, id });
+  await operateTask(services, task, { action: 'callback', node, data }, { actor, rights: NOBODY, id });
 }

@@ -5,10 +5,13 @@ import type { JsonObject } from '../pipeline/json';
 import { type Actor, auditOf } from './actor';
 import { rewriteConstants } from './constants';
 import { GantryError } from './error';
+import type { Rights } from './rights';
+import { requireUnsealed } from './seal';
 import type { Services } from './services';
 
 export interface Claim {
   actor: Actor;
+  rights: Rights;
   /** Of the constants that the claimant fills in, by key `${name}`. */
   values: JsonObject;
   /** A new name for the task. */
@@ -20,7 +23,12 @@ export interface Claim {
  *
  * @throws GantryError `refused` when it is no function task or was claimed before; as `modifyConstants` for the values
  */
-export async function claimTask({ db }: Services, task: TaskRecord, { actor, values, name }: Claim): Promise<void> {
+export async function claimTask(
+  { db }: Services,
+  task: TaskRecord,
+  { actor, rights, values, name }: Claim,
+): Promise<void> {
+  requireUnsealed(name, 'name');
   if (task.flow_type !== 'common_func') {
     throw new GantryError('refused', `only functionalization tasks can be claimed: task ${task.id} is none`);
   }
@@ -29,7 +37,7 @@ export async function claimTask({ db }: Services, task: TaskRecord, { actor, val
     if (current?.current_flow !== 'func_claim') {
       throw new GantryError('refused', `task ${task.id} was claimed by ${await findClaimant(tx, task.id)} before`);
     }
-    await rewriteConstants(tx, task.id, values);
+    await rewriteConstants(tx, task, values, rights);
     await claimFunctionTask(tx, task.id, { claimant: actor.username, name: name ?? current.name });
     await insertAudit(tx, { ...auditOf(actor), projectId: task.project_id, taskId: task.id, action: 'claim' });
   });

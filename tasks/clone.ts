@@ -4,6 +4,8 @@ import type { Program } from '../pipeline/program';
 import type { PipelineTree } from '../pipeline/tree/types';
 import type { Actor } from './actor';
 import { createTask } from './create';
+import { ofTask, treeFor } from './kept-tree';
+import { KEPT } from './rights';
 import type { Services } from './services';
 
 /**
@@ -23,7 +25,8 @@ export async function cloneTask(
   return createTask(services, {
     project,
     name,
-    tree,
+    tree: await treeFor(db, project.id, { tree, place: task.project_id, isOld: ofTask(task.id) }),
+    rights: KEPT,
     flowType: task.flow_type === 'common_func' ? 'common_func' : 'common',
     category: task.category,
     description: task.description,

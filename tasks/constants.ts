@@ -12,8 +12,16 @@ import { type Actor, auditOf } from './actor';
 import { recompileTree } from './create';
 import { GantryError } from './error';
 import { operateTask } from './operate';
+import type { Rights } from './rights';
 import { sealValues } from './seal';
 import type { Services } from './services';
+
+/** Who changes constants, and under which id. */
+interface Change {
+  actor: Actor;
+  rights: Rights;
+  requestId?: string | undefined;
+}
 
 /**
  * Gives constants of a task, by key `${name}`, new values: before it starts, and also while it is paused or has failed
@@ -26,38 +34,43 @@ export async function modifyConstants(
   services: Services,
   task: TaskRecord,
   values: JsonObject,
-  { actor, requestId }: { actor: Actor; requestId?: string | undefined },
+  change: Change,
 ): Promise<void> {
+  const { actor, rights } = change;
   const audit = { ...auditOf(actor), projectId: task.project_id, taskId: task.id, action: 'update' };
   const isDone = await services.db.transaction().execute(async (tx) => {
     const current = await lockTask(tx, task.id);
     if (current?.phase !== 'created') return false;
-    const changed = await rewriteConstants(tx, task.id, values);
+    const changed = await rewriteConstants(tx, task, values, rights);
     await insertAudit(tx, { ...audit, detail: { constants: Object.keys(changed) } });
     return true;
   });
-  if (!isDone) await modifyStarted(services, task, values, { actor, requestId });
+  if (!isDone) await modifyStarted(services, task, values, change);
 }
 
 async function modifyStarted(
   services: Services,
   task: TaskRecord,
   values: JsonObject,
-  { actor, requestId }: { actor: Actor; requestId: string | undefined },
+  { actor, rights, requestId }: Change,
 ): Promise<void> {
   const { db } = services;
   if (task.phase === 'ended') throw new GantryError('invalid', `task is finished: task ${task.id} is ${task.shown}`);
-  const { tree, changed } = await withConstants(db, task.id, values);
+  const { tree, changed } = await withConstants(db, task, values, rights);
   if (Object.keys(changed).length === 0) return;
   const constants = Object.keys(changed).map((key) => [bareName(key), definitionValue(tree.constants[key]!)]);
   const request = { action: 'set_constants' as const, constants: Object.fromEntries(constants) };
   // A task that was started while we looked is no longer the created one that we were given.
   const started: TaskRecord = task.phase === 'created' ? { ...task, phase: 'starting' } : task;
-  await operateTask(services, started, request, { actor, ...(requestId === undefined ? {} : { id: requestId }) });
+  await operateTask(services, started, request, {
+    actor,
+    rights,
+    ...(requestId === undefined ? {} : { id: requestId }),
+  });
   // The machine has taken it: what people see of the task follows.
   await db.transaction().execute(async (tx) => {
     await lockTask(tx, task.id);
-    await rewriteConstants(tx, task.id, values);
+    await rewriteConstants(tx, task, values, rights);
   });
 }
 
@@ -68,19 +81,20 @@ async function modifyStarted(
  */
 export async function rewriteConstants(
   tx: DbOrTransaction,
-  taskId: number,
+  task: TaskRecord,
   values: JsonObject,
+  rights: Rights,
 ): Promise<Record<string, Constant>> {
-  const { tree, program, changed } = await withConstants(tx, taskId, values);
-  if (Object.keys(changed).length > 0) await updateTree(tx, taskId, { tree, program });
+  const { tree, program, changed } = await withConstants(tx, task, values, rights);
+  if (Object.keys(changed).length > 0) await updateTree(tx, task.id, { tree, program });
   return changed;
 }
 
-async function withConstants(db: DbOrTransaction, taskId: number, values: JsonObject) {
-  const [tree, { rerunLimit }] = [await findTree<PipelineTree>(db, taskId), await findProgram<Program>(db, taskId)];
+async function withConstants(db: DbOrTransaction, { id, project_id }: TaskRecord, values: JsonObject, rights: Rights) {
+  const [tree, { rerunLimit }] = [await findTree<PipelineTree>(db, id), await findProgram<Program>(db, id)];
   const known = Object.entries(values).filter(([key]) => own(tree.constants, key));
   requireChangeable(tree.constants, Object.keys(Object.fromEntries(known)));
-  const sealed = sealValues(tree, Object.fromEntries(known));
+  const sealed = sealValues(tree, Object.fromEntries(known), { place: project_id, rights });
   const constants = setConstants(tree.constants, { values: sealed });
   const rewritten: PipelineTree = { ...tree, constants };
   const changed = Object.fromEntries(Object.keys(sealed).map((key) => [key, constants[key]!]));

@@ -13,10 +13,13 @@ import { canonicaliseTree, normaliseTree } from '../pipeline/tree/normalise';
 import type { PipelineTree } from '../pipeline/tree/types';
 import { validateTree } from '../pipeline/tree/validate';
 import { catalog } from '../plugins';
+import type { SealPlace } from '../secrets/place';
 import { type Actor, auditOf } from './actor';
 import { GantryError } from './error';
 import { pluginProblems } from './plugin-problems';
-import { sealPasswords } from './seal';
+import { requireProxies } from './proxies';
+import { KEPT, type Rights } from './rights';
+import { requireUnsealed, sealPasswords } from './seal';
 import type { Services } from './services';
 
 /** Random hex digits in stock, and how many of them have been given out. */
@@ -30,6 +33,8 @@ export interface NewTask {
   name: string;
   /** As the client sent it, or a template's. */
   tree: unknown;
+  /** Of who sent the tree; of one that is kept here, its secrets are sealed for the project. */
+  rights: Rights;
   flowType: 'common' | 'common_func';
   category: string;
   description: string;
@@ -62,8 +67,9 @@ export interface PreparedTree {
  * @throws GantryError `invalid` with every problem of the tree in its details
  */
 export async function createTask({ db }: Services, task: NewTask): Promise<{ id: number; tree: PipelineTree }> {
-  const prepared = prepareTree(task.tree, task.rerunLimit);
-  const { actor, alongside, auditAction: action = 'create', project } = task;
+  const { actor, alongside, auditAction: action = 'create', project, rights, rerunLimit } = task;
+  requireUnsealed(task.name, 'name');
+  const prepared = prepareTree(task.tree, { place: project.id, rights, rerunLimit });
   const insert = (db: DbOrTransaction) =>
     insertTask(db, rowOf(task, prepared.tree), prepared, { ...auditOf(actor), projectId: project.id, action });
   const id = alongside
@@ -97,29 +103,45 @@ function rowOf(task: NewTask, tree: PipelineTree): Insertable<Database['tasks']>
   };
 }
 
+/** Of a tree that comes in. */
+export interface Submission {
+  /** Where its secrets are to open. */
+  place: SealPlace;
+  /** Of who sent it. */
+  rights: Rights;
+  /** The tree that it replaces, for passwords that are sent back as they were shown, and for nodes that are as they were. */
+  previous?: PipelineTree | undefined;
+}
+
 /**
  * Checks and completes a template's tree as a client sent it: canonical and drawn, under the submitted ids. Its
  * subprocesses may refer to templates by `template_id` and have no `pipeline` (spec 1.4).
  *
- * @param previous the tree that it replaces, for passwords that are sent back as they were shown
  * @throws GantryError `invalid` with every problem of the tree in its details
  */
-export function checkTree(input: unknown, previous?: PipelineTree): PipelineTree {
-  return drawn(canonicalTree(input, { allowReferences: true, ...(previous ? { previous } : {}) }));
+export function checkTree(input: unknown, submission: Submission): PipelineTree {
+  return drawn(canonicalTree(input, { allowReferences: true, ...submission }));
+}
+
+/** As `checkTree`, for a tree that is kept here or has been made of such; its secrets are sealed for the place. */
+export function checkKeptTree(tree: unknown, place: SealPlace): PipelineTree {
+  return checkTree(tree, { place, rights: KEPT });
 }
 
 function canonicalTree(
   input: unknown,
-  { previous, ...options }: { allowReferences: boolean; previous?: PipelineTree },
+  { place, rights, previous, allowReferences }: Submission & { allowReferences: boolean },
 ): PipelineTree {
+  if (!rights.maySendSealed) requireUnsealed(input, 'pipeline_tree');
   const normal = normaliseTree(input);
-  const { problems, converge } = validateTree(normal, options);
+  requireProxies(normal, rights, previous);
+  const { problems, converge } = validateTree(normal, { allowReferences });
   if (problems.length === 0) problems.push(...pluginProblems(normal as PipelineTree, catalog));
   if (problems.length > 0) {
     throw new GantryError('invalid', problems.map(({ message }) => message).join('\n'), { details: problems });
   }
   const canonical = canonicaliseTree(normal as PipelineTree, converge);
-  sealPasswords(canonical, previous);
+  sealPasswords(canonical, place, previous);
   return canonical;
 }
 
@@ -128,8 +150,11 @@ function drawn(tree: PipelineTree): PipelineTree {
 }
 
 /** Checks, completes and compiles a tree as a client sent it (spec section 13, step 1). */
-export function prepareTree(input: unknown, rerunLimit?: number): PreparedTree {
-  const canonical = canonicalTree(input, { allowReferences: false });
+export function prepareTree(
+  input: unknown,
+  { rerunLimit, ...submission }: Submission & { rerunLimit?: number | undefined },
+): PreparedTree {
+  const canonical = canonicalTree(input, { allowReferences: false, ...submission });
   const { tree, ids } = replaceIds(canonical, newId);
   return { tree: drawn(tree), program: compileTree(tree, ids, rerunLimit) };
 }

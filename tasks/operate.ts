@@ -7,6 +7,7 @@ import type { SignalName, UpdateInput } from '../workflows/contract';
 import { type Actor, auditOf } from './actor';
 import { GantryError } from './error';
 import { requireSendable } from './request-size';
+import type { Rights } from './rights';
 import { sealRequest } from './seal';
 import type { Services } from './services';
 
@@ -45,14 +46,14 @@ export async function operateTask(
   services: Services,
   task: TaskRecord,
   request: Request,
-  { actor, id: givenId }: { actor: Actor; id?: string },
+  { actor, rights, id: givenId }: { actor: Actor; rights: Rights; id?: string },
 ): Promise<void> {
   requireStarted(task);
   requireSendable(request);
   const id = givenId ?? newRequestId();
   // The id is the client's word for this operation: with another one it is another request.
   const operationId = [id, request.action, 'node' in request ? request.node : ''].join('/');
-  const sealed = await sealRequest(services.db, task.id, request);
+  const sealed = await sealRequest(services.db, task.id, request, { projectId: task.project_id, rights });
   const update = { ...sealed, id: operationId, by: actor.username } as UpdateInput;
   // Only who chose the id can have sent it before.
   const send = givenId === undefined ? updateRunning : updateOnce;

@@ -9,6 +9,7 @@ import {
 } from '../db/projects';
 import { type Actor, auditOf } from './actor';
 import { GantryError } from './error';
+import { requireUnsealed } from './seal';
 
 /** They travel with every task's start; Temporal's messages end at 4 MB, its payloads at 2 MB. */
 const MAX_BYTES = 256 * 1024;
@@ -18,10 +19,11 @@ const KEY = /^[a-zA-Z0-9_]{1,100}$/;
 /**
  * Sets a constant of a project, which its tasks read as `${_env_<key>}` from their next start on (spec 4.6).
  *
- * @throws GantryError `invalid` when the key cannot be named or the project has too much of them
+ * @throws GantryError `invalid` when the key cannot be named, the value is sealed text, or the project has too much of them
  */
 export async function setConstant(db: Db, projectId: number, constant: ProjectConstant, actor: Actor): Promise<void> {
   const { key } = constant;
+  requireUnsealed(constant, 'constant');
   if (!KEY.test(key)) {
     throw new GantryError('invalid', `key ${JSON.stringify(key)} is not of letters, digits and _, 1 to 100 of them`);
   }

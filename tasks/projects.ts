@@ -5,6 +5,7 @@ import { isDuplicate } from '../db/errors';
 import { insertProject, lockProject, updateProject } from '../db/projects';
 import { type Actor, auditOf } from './actor';
 import { GantryError } from './error';
+import { requireUnsealed } from './seal';
 import { ensureUser } from './users';
 import { isZone } from './zone';
 
@@ -109,6 +110,7 @@ function settingsOf({ name, bk_biz_id, time_zone, executor_proxy }: ProjectRecor
 }
 
 function requireName(name: string): void {
+  requireUnsealed(name, 'name');
   if (name.trim() !== '' && name.length <= MAX_PROJECT_NAME_LENGTH) return;
   throw new GantryError('invalid', `name is not a text of 1 to ${MAX_PROJECT_NAME_LENGTH} characters`);
 }

@@ -6,10 +6,14 @@ import { insertTemplates, insertVersions, reserveIds } from '../db/templates';
 import { isJsonObject, type Json } from '../pipeline/json';
 import { type IdMap, replaceIds } from '../pipeline/tree/ids';
 import type { PipelineTree } from '../pipeline/tree/types';
+import { placeOfProject } from '../secrets/place';
 import { type Actor, auditOf } from '../tasks/actor';
 import { newId } from '../tasks/create';
 import { GantryError } from '../tasks/error';
 import { cleanName } from '../tasks/names';
+import { dropProxies } from '../tasks/proxies';
+import type { Rights } from '../tasks/rights';
+import { requireUnsealed } from '../tasks/seal';
 import type { BundledTemplate, UncheckedTemplate } from './bundle';
 import { treeDigest } from './digest';
 import { importOrder } from './import-order';
@@ -24,8 +28,8 @@ export interface ImportOptions {
   projectId: number | null;
   /** Whether subprocesses that are common templates and not in the bundle go on naming those. */
   keepsCommon: boolean;
-  /** Whether tasks may run on behalf of that user; otherwise the template is imported without. */
-  allowsProxy(executorProxy: string): boolean;
+  /** Proxies that the sender may not set are left out, those of nodes too. */
+  rights: Rights;
   actor: Actor;
 }
 
@@ -51,7 +55,7 @@ export async function importTemplates(
   options: ImportOptions,
 ): Promise<Record<number, string>> {
   requireUsable(bundle);
-  const ordered = importOrder(bundle.map(checked));
+  const ordered = importOrder(bundle.map((template) => checked(template, options)));
   return db.transaction().execute(async (tx) => {
     const imported = await renumber(tx, ordered, options);
     await write(tx, imported, options);
@@ -75,10 +79,12 @@ function requireUsable(bundle: readonly UncheckedTemplate[]): void {
   }
 }
 
-function checked(template: UncheckedTemplate): BundledTemplate {
+function checked(template: UncheckedTemplate, { projectId, rights }: ImportOptions): BundledTemplate {
   const settings = { ...template.settings, name: cleanName(template.settings.name) };
   try {
-    return { ...template, settings, tree: templateTree(template.tree) };
+    requireUnsealed(settings, 'settings');
+    dropProxies(template.tree, rights);
+    return { ...template, settings, tree: templateTree(template.tree, { place: placeOfProject(projectId), rights }) };
   } catch (error) {
     if (!(error instanceof GantryError)) throw error;
     throw error.as('refused', `template "${settings.name}": ${error.message}`);
@@ -158,10 +164,10 @@ function withNodes(constant: Json, nodeIds: IdMap): Json {
 }
 
 async function write(tx: DbOrTransaction, imported: readonly Imported[], options: ImportOptions): Promise<void> {
-  const { projectId, actor, allowsProxy } = options;
+  const { projectId, actor, rights } = options;
   const { username } = actor;
   const rows = imported.map(({ id, settings }) => {
-    const executorProxy = allowsProxy(settings.executorProxy) ? settings.executorProxy : '';
+    const executorProxy = rights.mayProxy(settings.executorProxy) ? settings.executorProxy : '';
     const columns = settingColumns({ ...settings, executorProxy });
     return { id, project_id: projectId, version: 1, creator: username, editor: username, ...columns };
   });

@@ -6,8 +6,11 @@ import { ExclusionError, excludeNodes } from '../pipeline/tree/exclude';
 import { pruneConstants } from '../pipeline/tree/prune';
 import { setConstants, validationProblems } from '../pipeline/tree/set-constants';
 import type { Constant, PipelineTree } from '../pipeline/tree/types';
-import { checkTree } from '../tasks/create';
+import { placeOfProject } from '../secrets/place';
+import { checkKeptTree, checkTree } from '../tasks/create';
 import { GantryError } from '../tasks/error';
+import { treeFor, writtenAt } from '../tasks/kept-tree';
+import type { Rights } from '../tasks/rights';
 import { sealValues } from '../tasks/seal';
 import { allBut, outsideSchemes, pickSchemes, type SchemeId } from './choose-nodes';
 import { unfoldTree } from './unfold';
@@ -38,9 +41,11 @@ export interface TemplateChoice extends Choices {
   source: TemplateSource;
   /** The digest that clients call the version; the newest when absent. */
   version?: string;
+  /** Of who makes the choices. */
+  rights: Rights;
 }
 
-/** A tree that a task can be made of, under the template's ids. */
+/** A tree that a task of the project can be made of, under the template's ids; its secrets are sealed for the project. */
 export interface Instance {
   template: TemplateTree;
   tree: PipelineTree;
@@ -57,15 +62,14 @@ export interface Instance {
  */
 export async function instantiate(db: DbOrTransaction, choice: TemplateChoice): Promise<Instance> {
   const template = await requireTemplateTree(db, choice);
-  // Templates are stored canonical.
-  const whole = template.tree as PipelineTree;
+  const whole = await keptTree(db, template, choice.projectId);
   const excluded = await chooseExcluded(db, template.id, whole, choice);
   const { tree: left, notReferred } = pruneConstants(without(whole, excluded), { excluded });
-  const values = sealValues(left, choice.constants ?? {});
+  const values = sealValues(whole, choice.constants ?? {}, { place: choice.projectId, rights: choice.rights });
   const constants = setConstants(left.constants, { values, simplify: choice.simplifyVars ?? [] });
   if (choice.validateConstants) requireValid(constants);
-  const place = { projectId: template.projectId, template };
-  const tree = checked(await unfoldTree(db, place, { ...left, constants }), excluded);
+  const place = { projectId: template.projectId, sealedFor: choice.projectId, template };
+  const tree = checked(await unfoldTree(db, place, { ...left, constants }), choice.projectId, excluded);
   return { template, tree, notReferred };
 }
 
@@ -81,8 +85,17 @@ export async function instantiateTree(
   input: unknown,
 ): Promise<Omit<Instance, 'notReferred'>> {
   const template = await requireTemplateTree(db, choice);
-  const tree = await unfoldTree(db, { projectId: choice.projectId }, checkTree(input));
-  return { template, tree: checkTree(tree) };
+  const { projectId, rights } = choice;
+  const sent = checkTree(input, { place: projectId, rights });
+  const tree = await unfoldTree(db, { projectId, sealedFor: projectId, sentBy: rights }, sent);
+  return { template, tree: checkKeptTree(tree, projectId) };
+}
+
+/** Templates are stored canonical. */
+function keptTree(db: DbOrTransaction, template: TemplateTree, projectId: number): Promise<PipelineTree> {
+  const tree = template.tree as PipelineTree;
+  const isOld = writtenAt(template.writtenAt);
+  return treeFor(db, projectId, { tree, place: placeOfProject(template.projectId), isOld });
 }
 
 /** @throws GantryError `invalid` naming every shown constant whose value does not match its `validation` */
@@ -125,9 +138,9 @@ function without(tree: PipelineTree, excluded: readonly string[]): PipelineTree 
 }
 
 /** Upstream does not look again at what is left: the task then fails when it starts. */
-function checked(tree: PipelineTree, excluded: readonly string[]): PipelineTree {
+function checked(tree: PipelineTree, projectId: number, excluded: readonly string[]): PipelineTree {
   try {
-    return checkTree(tree);
+    return checkKeptTree(tree, projectId);
   } catch (error) {
     if (!(error instanceof GantryError)) throw error;
     const message = excluded.length === 0 ? error.message : `without ${listed(excluded)}: ${error.message}`;

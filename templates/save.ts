@@ -13,8 +13,12 @@ import {
 } from '../db/templates';
 import { diffTrees, type TreeChanges } from '../pipeline/tree/diff';
 import type { PipelineTree } from '../pipeline/tree/types';
+import { placeOfProject } from '../secrets/place';
 import { type Actor, auditOf } from '../tasks/actor';
 import { GantryError } from '../tasks/error';
+import { treeFor, writtenAt } from '../tasks/kept-tree';
+import type { Rights } from '../tasks/rights';
+import { requireUnsealed } from '../tasks/seal';
 import { treeDigest } from './digest';
 import { settingColumns, type TemplateSettings } from './settings';
 import { requireReferences, templateTree } from './template-tree';
@@ -33,6 +37,7 @@ export interface NewTemplate {
   tree: unknown;
   labelIds: readonly number[];
   actor: Actor;
+  rights: Rights;
 }
 
 /**
@@ -43,9 +48,10 @@ export interface NewTemplate {
  */
 export async function createTemplate(
   db: Db,
-  { projectId, settings, tree, labelIds, actor }: NewTemplate,
+  { projectId, settings, tree, labelIds, actor, rights }: NewTemplate,
 ): Promise<number> {
-  const checked = templateTree(tree);
+  requireUnsealed(settings, 'settings');
+  const checked = templateTree(tree, { place: placeOfProject(projectId), rights });
   const { username } = actor;
   return db.transaction().execute(async (tx) => {
     await requireReferences(tx, { projectId }, checked);
@@ -69,6 +75,7 @@ export interface TemplateChange extends TemplateKey {
   /** Number or digest of the version that the change was made of. */
   expectedVersion?: string;
   actor: Actor;
+  rights: Rights;
 }
 
 export interface SavedVersion {
@@ -86,6 +93,7 @@ export interface SavedVersion {
  */
 export async function updateTemplate(db: Db, change: TemplateChange): Promise<SavedVersion> {
   const { projectId, templateId, settings, labelIds, expectedVersion, actor } = change;
+  requireUnsealed(settings, 'settings');
   return db.transaction().execute(async (tx) => {
     const template = await lockTemplate(tx, projectId, templateId);
     const newest = template && (await findTemplateTree(tx, projectId, templateId));
@@ -97,7 +105,7 @@ export async function updateTemplate(db: Db, change: TemplateChange): Promise<Sa
         `template[id=${templateId}] is at version ${version} (${digest}) and no longer at ${expectedVersion}`,
       );
     }
-    const saved = change.tree === undefined ? unchanged(newest) : await saveTree(tx, newest, change.tree, actor);
+    const saved = change.tree === undefined ? unchanged(newest) : await saveTree(tx, newest, change.tree, change);
     await changeTemplate(tx, templateId, actor.username, { ...settingColumns(settings), version: saved.version });
     if (labelIds) await labelTemplate(tx, change, labelIds);
     await auditTemplate(tx, change, actor, 'update', { version: saved.version, settings: Object.keys(settings) });
@@ -109,14 +117,18 @@ async function saveTree(
   tx: DbOrTransaction,
   newest: TemplateTree,
   input: unknown,
-  actor: Actor,
+  { actor, rights }: TemplateChange,
 ): Promise<SavedVersion> {
-  const tree = templateTree(input, newest.tree as PipelineTree);
-  const digest = treeDigest(tree);
-  if (digest === newest.digest) return unchanged(newest);
   const { id, name, projectId } = newest;
+  const previous = newest.tree as PipelineTree;
+  const place = placeOfProject(projectId);
+  const sent = templateTree(input, { place, rights, previous });
+  // Also by what its row has: secrets that were sealed anew since have left its name as it was.
+  if ([newest.digest, treeDigest(previous)].includes(treeDigest(sent))) return unchanged(newest);
+  const tree = await treeFor(tx, place, { tree: sent, place, isOld: writtenAt(newest.writtenAt) });
+  const digest = treeDigest(tree);
   await requireReferences(tx, { projectId, template: { id, name } }, tree);
-  const changes = diffTrees(newest.tree as PipelineTree, tree);
+  const changes = diffTrees(previous, tree);
   const version = newest.version + 1;
   await insertVersions(tx, [{ templateId: id, version, digest, tree, changes, creator: actor.username }]);
   return { version, digest, changes };

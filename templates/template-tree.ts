@@ -1,17 +1,16 @@
 import type { DbOrTransaction } from '../db/connection';
 import type { PipelineTree } from '../pipeline/tree/types';
-import { checkTree } from '../tasks/create';
+import { checkTree, type Submission } from '../tasks/create';
 import { type Place, unfoldTree } from './unfold';
 
 /**
  * A tree as a template keeps it: canonical and drawn, each node the origin of those that tasks make of it, without what
  * reading a template adds to its constants.
  *
- * @param previous the tree that it replaces, for passwords that are sent back as they were shown
  * @throws GantryError `invalid` with every problem of the tree in its details
  */
-export function templateTree(input: unknown, previous?: PipelineTree): PipelineTree {
-  const tree = checkTree(input, previous);
+export function templateTree(input: unknown, submission: Submission): PipelineTree {
+  const tree = checkTree(input, submission);
   for (const [id, activity] of Object.entries(tree.activities)) activity.template_node_id = id;
   for (const constant of Object.values(tree.constants)) if ('schema' in constant) delete constant.schema;
   return tree;

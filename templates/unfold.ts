@@ -4,8 +4,12 @@ import { listTemplateTrees } from '../db/templates';
 import { deepCopy } from '../pipeline/tree/copy';
 import { MAX_NESTING } from '../pipeline/tree/limits';
 import type { PipelineTree } from '../pipeline/tree/types';
+import { placeOfProject, type SealPlace } from '../secrets/place';
 import { GantryError } from '../tasks/error';
+import { treeFor, writtenAt } from '../tasks/kept-tree';
+import type { Rights } from '../tasks/rights';
 import { fitSubtree } from './fit-subtree';
+import { refuseReadingSecrets } from './guard-secrets';
 import { type Folded, readReference } from './read-reference';
 import { referencesIn } from './references';
 
@@ -18,6 +22,10 @@ export interface Place {
   projectId: number | null;
   /** The template that the tree is of, which may not come again inside. */
   template?: { id: number; name: string };
+  /** Where the secrets of the whole are to open; absent where it is only looked at, then they stay as they are. */
+  sealedFor?: SealPlace;
+  /** Who sent the tree, where it is not a template's. */
+  sentBy?: Pick<Rights, 'mayReferToPasswords'>;
 }
 
 /** A tree and the templates around it, outermost first. */
@@ -60,7 +68,11 @@ export async function unfoldTree(db: DbOrTransaction, place: Place, tree: Pipeli
       throw new GantryError('refused', `the unfolded tree has more than ${MAX_ACTIVITIES} activities`);
     }
     const schemes = await findSchemes(db, found);
-    level = found.map((one) => fill(one, schemes));
+    const trees = await treesOf(db, found, place);
+    if (depth === 0 && place.sentBy?.mayReferToPasswords === false) {
+      for (const one of found) refuseReadingSecrets(one.part.tree, one.folded, trees.get(one.version)!);
+    }
+    level = found.map((one) => fill(one, trees.get(one.version)!, schemes));
   }
   return copy;
 }
@@ -127,11 +139,23 @@ async function findSchemes(db: DbOrTransaction, found: readonly Found[]): Promis
   return ids.size === 0 ? [] : listSchemes(db, [...ids]);
 }
 
+/** The tree of each version that was found, with its secrets as they are wanted. */
+async function treesOf(db: DbOrTransaction, found: readonly Found[], { sealedFor }: Place) {
+  const trees = new Map<TemplateVersion, PipelineTree>();
+  for (const { version } of found) {
+    if (trees.has(version)) continue;
+    const tree = version.tree as PipelineTree;
+    const kept = { tree, place: placeOfProject(version.project_id), isOld: writtenAt(version.writtenAt) };
+    trees.set(version, sealedFor === undefined ? tree : await treeFor(db, sealedFor, kept));
+  }
+  return trees;
+}
+
 /** Fills a subprocess, in place; its tree now. */
-function fill({ folded, part, version }: Found, schemes: readonly SchemeRecord[]): Part {
+function fill({ folded, part, version }: Found, kept: PipelineTree, schemes: readonly SchemeRecord[]): Part {
   const ofTemplate = schemes.filter(({ template_id }) => template_id === version.id);
   // A copy for each use: one template may stand in several subprocesses.
-  const tree = fitSubtree(deepCopy(version.tree) as PipelineTree, folded, ofTemplate);
+  const tree = fitSubtree(deepCopy(kept) as PipelineTree, folded, ofTemplate);
   Object.assign(folded.activity, {
     pipeline: tree,
     original_template_id: String(version.id),

@@ -2,6 +2,7 @@ import { type EnteredProject, findAdmission } from '../../db/admission';
 import type { Db } from '../../db/connection';
 import type { Role } from '../../db/schema';
 import { GantryError } from '../../tasks/error';
+import type { Rights } from '../../tasks/rights';
 import type { Caller, Need } from './endpoint';
 import { describePlace, isAt, type Place } from './project';
 
@@ -73,4 +74,18 @@ export function requireOwnProxy(caller: Caller, executorProxy: string): void {
 
 export function mayProxy({ app, username }: Caller, executorProxy: string): boolean {
   return app.trusted || executorProxy === '' || executorProxy === username;
+}
+
+/**
+ * What a caller may have in trees and values that they send.
+ *
+ * @param project the one that it is for; absent where it is for all, which only trusted apps may change
+ */
+export function rightsOf(caller: Caller, project?: Pick<EnteredProject, 'role'>): Rights {
+  const { role } = project ?? {};
+  return {
+    mayProxy: (executorProxy) => mayProxy(caller, executorProxy),
+    mayReferToPasswords: caller.app.trusted || (role != null && includesRole(role, 'editor')),
+    maySendSealed: false,
+  };
 }

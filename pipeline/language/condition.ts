@@ -7,7 +7,8 @@ import { evaluate, type Scope } from './evaluator';
 import { MAX_SOURCE_LENGTH, Meter } from './limits';
 import { parseSource } from './parser';
 import { collectNames } from './references';
-import { concealing, holdsSecret } from './sealed';
+import { concealing } from './sealed';
+import { hasSealedText } from './sealed-text';
 import { parseTemplate, renderTemplate, type Template, templateReferences } from './template';
 import { pythonStr, type ScopeValue, truthy } from './values';
 
@@ -117,7 +118,7 @@ export function decide(condition: Condition, scope: Scope, ambient: Ambient, met
         return typeof value === 'string' ? value : pythonStr(value, meter);
       });
       return explained(() => {
-        if (!isOld && holdsSecret(rendered)) throw sealedError('a password cannot be looked at by a condition');
+        if (!isOld && hasSealedText(rendered)) throw sealedError('a password cannot be looked at by a condition');
         return testRule(rendered, undefined, meter);
       }, rendered);
     }

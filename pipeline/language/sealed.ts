@@ -1,15 +1,8 @@
 import { MAX_JSON_DEPTH } from '../tree/limits';
 import { limitError, sealedError } from './errors';
 import type { Meter } from './limits';
+import { hasSealedText } from './sealed-text';
 import { AttributeObject, isPlainDict, PyObject, type PyValue, plainKeys, type ScopeValue } from './values';
-
-/** How a sealed secret begins wherever it stands in a text; `secrets/token.ts` writes them. */
-const SEALED = /gsec:v\d+:/;
-
-/** Whether a sealed secret stands in a text. */
-export function holdsSecret(text: string): boolean {
-  return text.includes('gsec:v') && SEALED.test(text);
-}
 
 /**
  * A sealed secret, or a text with one in it, as expressions see it. It can be handed on whole and be put into a text;
@@ -72,11 +65,11 @@ export function conceal(value: ScopeValue, meter: Meter): PyValue {
 
 /** Long texts are searched once. */
 function isSealed(text: string, meter: Meter): boolean {
-  if (text.length < SHORT) return holdsSecret(text);
+  if (text.length < SHORT) return hasSealedText(text);
   let known = meter.texts.get(text);
   if (known === undefined) {
     meter.scan(text.length);
-    known = holdsSecret(text);
+    known = hasSealedText(text);
     meter.texts.set(text, known);
   }
   return known;
@@ -94,7 +87,7 @@ export function concealing(scope: (name: string) => ScopeValue | undefined, mete
 
 function concealed(value: PyValue, meter: Meter): PyValue {
   meter.charge(WALKED);
-  if (typeof value === 'string') return holdsSecret(value) ? new Sealed(value) : value;
+  if (typeof value === 'string') return hasSealedText(value) ? new Sealed(value) : value;
   if (typeof value !== 'object' || value === null || !meter.sealed.has(value)) return value;
   if (Array.isArray(value)) return value.map((item) => concealed(item, meter));
   if (value instanceof AttributeObject) {
@@ -106,7 +99,7 @@ function concealed(value: PyValue, meter: Meter): PyValue {
   }
   if (!isPlainDict(value)) return value;
   const keys = plainKeys(value, meter);
-  if (keys.some(holdsSecret)) return new Sealed(value);
+  if (keys.some(hasSealedText)) return new Sealed(value);
   return Object.fromEntries(keys.map((key) => [key, concealed(value[key]!, meter)]));
 }
 
@@ -126,7 +119,7 @@ export function sizeOf(value: ScopeValue, meter: Meter, depth = 0): number {
   const add = (item: ScopeValue): void => {
     meter.charge(typeof item === 'string' ? WALKED + item.length / 4 : WALKED);
     size += sizeOf(item, meter, depth + 1) + 2;
-    const isSealed = typeof item === 'string' ? holdsSecret(item) : isObject(item) && meter.sealed.has(item);
+    const isSealed = typeof item === 'string' ? hasSealedText(item) : isObject(item) && meter.sealed.has(item);
     if (isSealed) meter.sealed.add(value);
   };
   if (Array.isArray(value)) for (const item of value) add(item);
@@ -137,7 +130,7 @@ export function sizeOf(value: ScopeValue, meter: Meter, depth = 0): number {
     for (const key in value) {
       add(value[key]!);
       size += key.length + 4;
-      if (holdsSecret(key)) meter.sealed.add(value);
+      if (hasSealedText(key)) meter.sealed.add(value);
     }
   }
   meter.sizes.set(value, size);

@@ -3,18 +3,18 @@ import type { Json, JsonObject } from '../../pipeline/json';
 import { evaluateBoolrule } from '../../pipeline/language/condition';
 import { parseAnswer } from '../answer';
 import { type Response, request } from '../http';
-import { definePlugin, PluginFailure } from '../plugin';
+import { definePlugin, PluginFailure, withAnswer } from '../plugin';
 
 const LONGEST_TIMEOUT_S = 60;
 
 /** Rendered values keep their type: `${n}` may be a number. */
-const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+const plainText = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
 const inputs = z.object({
   bk_http_request_method: z.string().default('GET').describe('GET, POST, PUT, DELETE, PATCH, HEAD'),
   bk_http_request_url: z.string().trim().describe('http or https address'),
   bk_http_request_header: z
-    .array(z.object({ name: z.string(), value: text }))
+    .array(z.object({ name: z.string(), value: plainText }))
     .default([])
     .describe('Headers, each {name, value}'),
   bk_http_request_body: z
@@ -74,19 +74,31 @@ function judge(response: Response, method: string, condition: string): JsonObjec
     // The answer to HEAD has no body: its status is all there is.
     data = method === 'HEAD' && response.text === '' ? null : parseAnswer(response.text);
   } catch (cause) {
-    throw new PluginFailure((cause as Error).message, { status_code }, { cause });
+    const { message } = cause as Error;
+    throw new PluginFailure(message, { status_code }, { cause, plain: message });
   }
   const outputs = { data, status_code };
   if (status_code < 200 || status_code > 299) {
-    throw new PluginFailure(`request failed with status ${status_code}: ${response.text.slice(0, 1000)}`, outputs);
+    const message = `request failed with status ${status_code}`;
+    const { text } = response;
+    throw new PluginFailure(withAnswer(message, text), outputs, { plain: message, answer: text });
   }
   if (condition.trim() === '') return outputs;
   let isSuccess: boolean;
   try {
     isSuccess = evaluateBoolrule(condition, { resp: data });
   } catch (cause) {
-    throw new PluginFailure(`success condition cannot be evaluated: ${(cause as Error).message}`, outputs, { cause });
+    const message = 'success condition cannot be evaluated';
+    const plain = `${message}: ${plainCondition(cause as Error)}`;
+    throw new PluginFailure(`${message}: ${(cause as Error).message}`, outputs, { cause, plain });
   }
-  if (!isSuccess) throw new PluginFailure(`success condition does not hold: ${condition}`, outputs);
-  return outputs;
+  if (isSuccess) return outputs;
+  const message = 'success condition does not hold';
+  throw new PluginFailure(`${message}: ${condition}`, outputs, { plain: message });
+}
+
+/** What kind of problem a condition has, and where. */
+function plainCondition(error: Error & { kind?: unknown }): string {
+  const place = / at (\d+)$/.exec(error.message)?.[1];
+  return `${String(error.kind ?? 'error')}${place === undefined ? '' : ` at ${place}`}`;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../pipeline/json';
 import { request } from '../http';
-import { definePlugin, type PluginContext, PluginFailure } from '../plugin';
+import { definePlugin, type PluginContext, PluginFailure, withAnswer } from '../plugin';
 
 const TIMEOUT_MS = 10_000;
 
@@ -67,7 +67,8 @@ async function notify(input: z.output<typeof inputs>, context: PluginContext): P
     signal: context.signal,
   });
   if (status < 200 || status > 299) {
-    throw new PluginFailure(`the webhook answered with status ${status}: ${text.slice(0, 1000)}`, { delivered: false });
+    const message = `the webhook answered with status ${status}`;
+    throw new PluginFailure(withAnswer(message, text), { delivered: false }, { plain: message, answer: text });
   }
   return { delivered: true, message: `the webhook answered with status ${status}` };
 }

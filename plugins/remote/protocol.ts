@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../pipeline/json';
 import { parseAnswer } from '../answer';
 import { request } from '../http';
+import { type FailureOptions, PluginFailure, withAnswer } from '../plugin';
 
 const REQUEST_TIMEOUT_MS = 60_000;
 
@@ -35,8 +36,16 @@ export type RemoteDetail = z.output<typeof detailSchema>;
 export type RemoteRun = z.output<typeof runSchema>;
 
 /** The plugin has answered, and said no: asking again would not help. */
-export class RemoteRefusal extends Error {
-  override name = 'RemoteRefusal';
+export class RemoteRefusal extends PluginFailure {
+  constructor(message: string, options: FailureOptions = {}) {
+    super(message, {}, options);
+    this.name = 'RemoteRefusal';
+  }
+}
+
+/** A refusal whose message quotes nothing. */
+function plainRefusal(message: string, options: ErrorOptions = {}): RemoteRefusal {
+  return new RemoteRefusal(message, { ...options, plain: message });
 }
 
 /** The HTTP protocol of one remote plugin (spec 8.1). */
@@ -56,7 +65,7 @@ export class RemotePlugin {
     const { data, trace_id } = await this.#call('POST', `invoke/${encodeURIComponent(this.version)}`, body);
     const run = read(runSchema, data);
     const id = trace_id ?? run.trace_id;
-    if (!id) throw new RemoteRefusal('the remote plugin gave its run no trace_id');
+    if (!id) throw plainRefusal('the remote plugin gave its run no trace_id');
     return { ...run, trace_id: id };
   }
 
@@ -74,9 +83,17 @@ export class RemotePlugin {
       timeoutMs: REQUEST_TIMEOUT_MS,
       signal: this.signal,
     });
-    if (status !== 200) throw new Error(`${path} answered with status ${status}: ${text.slice(0, 1000)}`);
+    // The rest of the path is the version or the run, which may be made of inputs.
+    const call = path.slice(0, path.indexOf('/'));
+    if (status !== 200) {
+      const plain = `${call} answered with status ${status}`;
+      throw new PluginFailure(withAnswer(`${path} answered with status ${status}`, text), {}, { plain, answer: text });
+    }
     const envelope = read(envelopeSchema, parse(text));
-    if (!envelope.result) throw new RemoteRefusal(`${path} answered: ${envelope.message || 'no reason given'}`);
+    if (!envelope.result) {
+      const answer = envelope.message || 'no reason given';
+      throw new RemoteRefusal(withAnswer(`${path} answered`, answer), { plain: `${call} answered`, answer });
+    }
     return envelope;
   }
 }
@@ -85,12 +102,14 @@ function parse(text: string): unknown {
   try {
     return parseAnswer(text);
   } catch (cause) {
-    throw new RemoteRefusal(`the remote plugin cannot be understood: ${(cause as Error).message}`, { cause });
+    throw plainRefusal(`the remote plugin cannot be understood: ${(cause as Error).message}`, { cause });
   }
 }
 
 function read<T>(schema: z.ZodType<T>, data: unknown): T {
   const parsed = schema.safeParse(data);
   if (parsed.success) return parsed.data;
-  throw new RemoteRefusal(`the remote plugin does not keep to the protocol: ${z.prettifyError(parsed.error)}`);
+  const plain = 'the remote plugin does not keep to the protocol';
+  const answer = z.prettifyError(parsed.error);
+  throw new RemoteRefusal(withAnswer(plain, answer), { cause: parsed.error, plain, answer });
 }

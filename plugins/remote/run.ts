@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isJsonObject, type JsonObject } from '../../pipeline/json';
+import { isJsonObject, type Json, type JsonObject } from '../../pipeline/json';
 import { type PluginContext, PluginFailure } from '../plugin';
 import { remoteHost } from './hosts';
 import { REMOTE_STATE, RemotePlugin, RemoteRefusal, type RemoteRun } from './protocol';
@@ -38,7 +38,7 @@ export async function runRemote(
   try {
     if (isJsonObject(known)) {
       // Saved before the run was asked for: whether it was begun is known to nobody.
-      if (typeof known.trace_id !== 'string') throw new Error(OUTCOME_UNKNOWN);
+      if (typeof known.trace_id !== 'string') throw plainFailure(OUTCOME_UNKNOWN);
       outputs.trace_id = known.trace_id;
       return await poll(plugin, known.trace_id, outputs, context.signal, delayMs);
     }
@@ -50,7 +50,7 @@ export async function runRemote(
     await delay(delayMs(1), undefined, { signal: context.signal });
     return await poll(plugin, run.trace_id, outputs, context.signal, delayMs);
   } catch (error) {
-    throw new PluginFailure((error as Error).message, outputs, { cause: error });
+    throw PluginFailure.of(error, outputs);
   }
 }
 
@@ -61,7 +61,7 @@ const OUTCOME_UNKNOWN =
 async function invoke(plugin: RemotePlugin, inputs: RemoteInputs, { progress, system }: PluginContext) {
   const { context_inputs, enable_plugin_callback } = await plugin.detail();
   // Before anything is begun that could not be ended.
-  if (enable_plugin_callback) throw new Error(NO_CALLBACK);
+  if (enable_plugin_callback) throw plainFailure(NO_CALLBACK);
   const wanted = Object.keys(context_inputs?.properties ?? {}).filter((name) => Object.hasOwn(system, name));
   const context = Object.fromEntries(wanted.map((name) => [name, system[name]!]));
   const { _loop, _inner_loop, ...given } = inputs;
@@ -91,7 +91,18 @@ async function poll(
 }
 
 /** The remote run itself has failed. */
-class RemoteFailure extends Error {}
+class RemoteFailure extends PluginFailure {}
+
+function remoteFailure(err: Json): RemoteFailure {
+  const plain = 'the remote plugin failed';
+  if (typeof err === 'string' && err !== '') return new RemoteFailure(err, {}, { plain, answer: err });
+  const answer = JSON.stringify(err);
+  return new RemoteFailure(`${plain}: ${answer}`, {}, { plain, answer });
+}
+
+function plainFailure(message: string): PluginFailure {
+  return new PluginFailure(message, {}, { plain: message });
+}
 
 /** Takes over the outputs of an answer; whether the run is over. */
 function isOver({ state, outputs, err }: RemoteRun, known: JsonObject): boolean {
@@ -104,11 +115,9 @@ function isOver({ state, outputs, err }: RemoteRun, known: JsonObject): boolean 
     case REMOTE_STATE.poll:
       return false;
     case REMOTE_STATE.callback:
-      throw new RemoteFailure(NO_CALLBACK);
+      throw new RemoteFailure(NO_CALLBACK, {}, { plain: NO_CALLBACK });
     case REMOTE_STATE.fail:
-      throw new RemoteFailure(
-        typeof err === 'string' && err !== '' ? err : `the remote plugin failed: ${JSON.stringify(err ?? null)}`,
-      );
+      throw remoteFailure((err ?? null) as Json);
     default:
       return state satisfies never;
   }

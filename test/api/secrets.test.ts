@@ -3,11 +3,23 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { temporal } from '@temporalio/proto';
 import { sql } from 'kysely';
+import type { ServiceActivity } from '../../pipeline/tree/types';
 import { Gantry } from '../support/gantry';
 import { sketch } from '../support/trees';
 
 const PASSWORD = 'Pa$$w0rd-öf-the-test';
 const FIRST = 'first-clear-text-1';
+
+/** How a careless server may say it again. */
+const FORMS: Record<string, (secret: string) => string> = {
+  base64: (secret) => Buffer.from(secret).toString('base64'),
+  'base64 of more': (secret) => Buffer.from(`user:${secret}\n`).toString('base64'),
+  hex: (secret) => Buffer.from(secret).toString('hex').toUpperCase(),
+  'another case': (secret) => secret.toUpperCase(),
+  URL: (secret) => encodeURIComponent(secret).toLowerCase(),
+  JSON: (secret) => JSON.stringify({ secret }),
+  entities: (secret) => [...secret].map((character) => `&#${character.codePointAt(0)};`).join(''),
+};
 
 /** A server that remembers what it was sent, and says it again. */
 async function startEcho() {
@@ -20,7 +32,8 @@ async function startEcho() {
     headers.push(String(request.headers.authorization));
     const isRefused = request.url === '/refuse';
     response.writeHead(isRefused ? 403 : 200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ echo: body, encoded: Buffer.from(body).toString('base64'), [body]: 1 }));
+    const changed = Object.values(FORMS).map((write) => write(body));
+    response.end(JSON.stringify({ echo: body, changed, [body]: /^\d+$/.test(body) ? Number(body) : 1 }));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -99,7 +112,7 @@ describe('a password variable', () => {
     for (const secret of [PASSWORD, FIRST]) {
       expect(text.includes(secret)).toBe(false);
       expect(text.includes(JSON.stringify(secret).slice(1, -1))).toBe(false);
-      expect(text.includes(Buffer.from(secret).toString('base64'))).toBe(false);
+      for (const write of Object.values(FORMS)) expect(text).not.toContain(write(secret));
     }
   }
 
@@ -128,7 +141,7 @@ describe('a password variable', () => {
     expect(answers.join('\n')).not.toContain('gsec:');
     expectNone(await dump());
     const history = await bytesOf(data.task_id);
-    expect(history).toContain('gsec:v1:');
+    expect(history).toContain('gsec:v2:');
     expectNone(history);
   });
 
@@ -157,6 +170,24 @@ describe('a password variable', () => {
     const texts = (await dump()) + (await bytesOf(task_id));
     expect(texts).not.toContain(typed);
     expectNone(texts);
+  });
+
+  it('is not told by the number that it is, nor by a condition that quotes it', async () => {
+    const pin = '90817263';
+    const tree = treeOf({ a: request('/'), b: {} });
+    tree.constants['${pw}']!.value = pin;
+    const { data } = (tree.activities.a as ServiceActivity).component;
+    data.bk_http_success_exp = { hook: false, value: 'resp.none == ${pw} ${pw}' };
+    const { task_id } = await gantry.create(tree);
+    await gantry.start(task_id);
+    await gantry.untilState(task_id, 'FAILED');
+
+    expect(echo.bodies.at(-1)).toBe(pin);
+    const status = await gantry.get(`/apigw/get_task_status/${task_id}/1/?with_ex_data=1`);
+    expect(Object.values(status.data.ex_data)).toEqual([
+      expect.stringMatching(/^success condition cannot be evaluated: parse at \d+$/),
+    ]);
+    expect(await dump()).not.toContain(pin);
   });
 
   it('is handed on to a subprocess', async () => {

@@ -5,7 +5,8 @@ import { sealInputs } from '../../secrets/inputs';
 import { isToken, MASK, replaceTokens } from '../../secrets/token';
 import { sketch } from '../support/trees';
 
-const open = (value: unknown) => JSON.parse(replaceTokens(JSON.stringify(value), (secret) => secret));
+const PLACE = 7;
+const open = (value: unknown) => JSON.parse(replaceTokens(JSON.stringify(value), { place: PLACE }, (secret) => secret));
 
 function passwords(values: Record<string, Json>): PipelineTree {
   const constants = Object.entries(values).map(([name, value]) => [name, { custom_type: 'password', value }]);
@@ -31,7 +32,7 @@ describe('password variables of a tree', () => {
     });
     tree.constants['${plain}'] = { key: '${plain}', value: 'not secret' };
 
-    sealTree(tree);
+    sealTree(tree, PLACE);
 
     const values = valuesOf(tree);
     expect(isToken(values['${text}'] as string)).toBe(true);
@@ -46,13 +47,13 @@ describe('password variables of a tree', () => {
 
   it('stay as they are when they are sealed, come back masked, or are the same again', () => {
     const old = passwords({ kept: 'one', same: 'two', other: 'three' });
-    sealTree(old);
+    sealTree(old, PLACE);
     const again = structuredClone(old);
-    sealTree(again);
+    sealTree(again, PLACE);
     expect(valuesOf(again)).toEqual(valuesOf(old));
 
     const sent = passwords({ kept: MASK, same: 'two', other: 'four' });
-    sealTree(sent, old);
+    sealTree(sent, PLACE, old);
 
     expect(sent.constants['${kept}']).toEqual(old.constants['${kept}']);
     expect(sent.constants['${same}']).toEqual(old.constants['${same}']);
@@ -66,27 +67,27 @@ describe('password variables of a tree', () => {
       constants: { outer: { custom_type: 'password', value: 'theirs' } },
     });
 
-    sealTree(tree);
+    sealTree(tree, PLACE);
 
     const { pipeline } = tree.activities.a as { pipeline: PipelineTree };
     expect(valuesOf(pipeline)['${inner}']).toBe('${outer}');
     expect(isToken(valuesOf(pipeline)['${own}'] as string)).toBe(true);
     const masked = structuredClone(tree);
     (masked.activities.a as { pipeline: PipelineTree }).pipeline.constants['${own}']!.value = MASK;
-    sealTree(masked, tree);
+    sealTree(masked, PLACE, tree);
     expect(masked).toEqual(tree);
   });
 
   it('that are no text are refused by their name alone', () => {
-    expect(() => sealTree(passwords({ pw: ['secret'] }))).toThrow('constant ${pw}');
-    expect(() => sealTree(passwords({ pw: ['secret'] }))).not.toThrow('secret"');
-    expect(() => sealTree(passwords({ pw: MASK }))).toThrow('send the password');
+    expect(() => sealTree(passwords({ pw: ['secret'] }), PLACE)).toThrow('constant ${pw}');
+    expect(() => sealTree(passwords({ pw: ['secret'] }), PLACE)).not.toThrow('secret"');
+    expect(() => sealTree(passwords({ pw: MASK }), PLACE)).toThrow('send the password');
   });
 
   it('are sealed among new values of constants, where a mask is no change', () => {
     const tree = passwords({ pw: 'old', other: 'x' });
 
-    const values = sealConstants(tree, { '${pw}': 'new', '${other}': MASK, '${unknown}': 'plain' });
+    const values = sealConstants(tree, { '${pw}': 'new', '${other}': MASK, '${unknown}': 'plain' }, PLACE);
 
     expect(Object.keys(values)).toEqual(['${pw}', '${unknown}']);
     expect(open(values)).toEqual({ '${pw}': 'new', '${unknown}': 'plain' });
@@ -95,7 +96,7 @@ describe('password variables of a tree', () => {
 
   it('leave empty places on the way out of the house', () => {
     const tree = passwords({ pw: 'secret' });
-    sealTree(tree);
+    sealTree(tree, PLACE);
 
     expect(valuesOf(withoutSecrets(tree))).toEqual({ '${pw}': '' });
   });
@@ -109,15 +110,20 @@ describe('password variables of a tree', () => {
       constants: { pw: { custom_type: 'password', value: 'secret' } },
     });
 
-    const typed = sealInputs(tree, 'a', {
-      url: 'http://y',
-      header: [{ name: 'auth', value: `Bearer ${MASK}` }],
-      body: 'new',
-    });
+    const typed = sealInputs(
+      tree,
+      'a',
+      {
+        url: 'http://y',
+        header: [{ name: 'auth', value: `Bearer ${MASK}` }],
+        body: 'new',
+      },
+      PLACE,
+    );
 
     expect(typed).toMatchObject({ url: 'http://y', header: [{ name: 'auth', value: 'Bearer ${pw}' }] });
     expect(isToken(typed.body as string)).toBe(true);
     expect(open(typed).body).toBe('new');
-    expect(sealInputs(tree, 'a', { body: '${pw}' })).toEqual({ body: '${pw}' });
+    expect(sealInputs(tree, 'a', { body: '${pw}' }, PLACE)).toEqual({ body: '${pw}' });
   });
 });

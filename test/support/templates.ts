@@ -1,5 +1,6 @@
 import type { Db } from '../../db/connection';
 import type { PipelineTree, SubProcess } from '../../pipeline/tree/types';
+import { NOBODY } from '../../tasks/rights';
 import { createTemplate, updateTemplate } from '../../templates/save';
 import { createScheme } from '../../templates/schemes';
 import { DEFAULT_SETTINGS } from '../../templates/settings';
@@ -24,12 +25,14 @@ export function drawing({ references = {}, ...rest }: Drawing): PipelineTree {
 
 /** Makes a template of project 1, or with null a common one; its id. */
 export function shelve(db: Db, name: string, tree: PipelineTree, projectId: number | null = 1): Promise<number> {
-  return createTemplate(db, { projectId, settings: { ...DEFAULT_SETTINGS, name }, tree, labelIds: [], actor: ACTOR });
+  const settings = { ...DEFAULT_SETTINGS, name };
+  return createTemplate(db, { projectId, settings, tree, labelIds: [], actor: ACTOR, rights: NOBODY });
 }
 
 /** Gives a template of project 1 a new tree; the digest of the new version. */
 export async function reshelve(db: Db, templateId: number, tree: PipelineTree): Promise<string> {
-  const { digest } = await updateTemplate(db, { projectId: 1, templateId, settings: {}, tree, actor: ACTOR });
+  const change = { projectId: 1, templateId, settings: {}, tree, actor: ACTOR, rights: NOBODY };
+  const { digest } = await updateTemplate(db, change);
   return digest;
 }
 

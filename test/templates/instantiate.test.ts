@@ -2,6 +2,7 @@ import { connect, type Db } from '../../db/connection';
 import { ensureDemo } from '../../db/demo';
 import { findTemplateTree } from '../../db/templates';
 import type { SubProcess } from '../../pipeline/tree/types';
+import { NOBODY } from '../../tasks/rights';
 import { type Choices, instantiate, instantiateTree } from '../../templates/instantiate';
 import { createDatabase } from '../support/database';
 import { drawing, reshelve, shelve, shelveScheme } from '../support/templates';
@@ -43,7 +44,8 @@ describe('a tree of a template', () => {
     await drop();
   });
 
-  const make = (choices: Choices = {}) => instantiate(db, { projectId: 1, templateId, source: 'project', ...choices });
+  const make = (choices: Choices = {}) =>
+    instantiate(db, { projectId: 1, templateId, source: 'project', rights: NOBODY, ...choices });
 
   const nodesOf = async (choices: Choices) => Object.keys((await make(choices)).tree.activities);
 
@@ -96,7 +98,13 @@ describe('a tree of a template', () => {
   it('checks what is left, and says without which nodes it cannot run', async () => {
     const id = await shelve(db, 'empties', sketch({ chains: ['S a b E'], activities: { a: OPTIONAL, b: OPTIONAL } }));
 
-    const attempt = instantiate(db, { projectId: 1, templateId: id, source: 'project', excludeNodeIds: ['a', 'b'] });
+    const attempt = instantiate(db, {
+      projectId: 1,
+      templateId: id,
+      source: 'project',
+      rights: NOBODY,
+      excludeNodeIds: ['a', 'b'],
+    });
 
     await expect(attempt).rejects.toMatchObject({
       kind: 'refused',
@@ -151,6 +159,7 @@ describe('a tree of a template', () => {
         projectId: 1,
         templateId: id,
         source: 'project',
+        rights: NOBODY,
         constants: { '${word}': word },
         simplifyVars: ['${word}'],
         validateConstants: true,
@@ -168,7 +177,7 @@ describe('a tree of a template', () => {
     const { digest } = (await findTemplateTree(db, 1, id))!;
     await reshelve(db, id, sketch({ chains: ['S fresh E'] }));
     const nodes = async (version?: string) => {
-      const choice = { projectId: 1, templateId: id, source: 'project' as const };
+      const choice = { projectId: 1, templateId: id, source: 'project' as const, rights: NOBODY };
       return Object.keys((await instantiate(db, version ? { ...choice, version } : choice)).tree.activities);
     };
 
@@ -201,6 +210,7 @@ describe('a tree of a template', () => {
       projectId: 1,
       templateId: id,
       source: 'project',
+      rights: NOBODY,
       constants: { '${outer}': 'set' },
     });
 
@@ -209,7 +219,7 @@ describe('a tree of a template', () => {
   });
 
   it('can be of a tree that comes in place of the template’s', async () => {
-    const choice = { projectId: 1, templateId, source: 'project' as const };
+    const choice = { projectId: 1, templateId, source: 'project' as const, rights: NOBODY };
 
     const { template, tree } = await instantiateTree(
       db,
@@ -227,11 +237,15 @@ describe('a tree of a template', () => {
   });
 
   it('is not there in another project', async () => {
-    await expect(instantiate(db, { projectId: 2, templateId, source: 'project' })).rejects.toMatchObject({
+    await expect(
+      instantiate(db, { projectId: 2, templateId, source: 'project', rights: NOBODY }),
+    ).rejects.toMatchObject({
       kind: 'not_found',
     });
-    await expect(instantiate(db, { projectId: 1, templateId, source: 'common' })).rejects.toMatchObject({
-      kind: 'not_found',
-    });
+    await expect(instantiate(db, { projectId: 1, templateId, source: 'common', rights: NOBODY })).rejects.toMatchObject(
+      {
+        kind: 'not_found',
+      },
+    );
   });
 });

@@ -2,7 +2,7 @@ import { connect, type Db } from '../../db/connection';
 import { ensureDemo } from '../../db/demo';
 import { findTemplateTree } from '../../db/templates';
 import type { PipelineTree, SubProcess } from '../../pipeline/tree/types';
-import { checkTree } from '../../tasks/create';
+import { checkKeptTree } from '../../tasks/create';
 import { type Place, unfoldTree } from '../../templates/unfold';
 import { createDatabase } from '../support/database';
 import { drawing, reshelve, shelve, shelveScheme } from '../support/templates';
@@ -30,7 +30,7 @@ describe('unfolding', () => {
   const parent = (reference: Record<string, unknown>) =>
     drawing({ chains: ['S sub E'], references: { sub: reference } });
 
-  const unfold = (tree: PipelineTree, place: Place = { projectId: 1 }) => unfoldTree(db, place, checkTree(tree));
+  const unfold = (tree: PipelineTree, place: Place = { projectId: 1 }) => unfoldTree(db, place, checkKeptTree(tree, 1));
 
   const subOf = (tree: PipelineTree, id = 'sub') => tree.activities[id] as SubProcess;
 
@@ -38,7 +38,7 @@ describe('unfolding', () => {
     const inner = await shelve(db, 'inner', LEAF);
     const outer = await shelve(db, 'outer', parent({ template_id: inner }));
     const { digest } = (await findTemplateTree(db, 1, outer))!;
-    const tree = checkTree(parent({ template_id: String(outer), constants: {} }));
+    const tree = checkKeptTree(parent({ template_id: String(outer), constants: {} }), 1);
 
     const unfolded = await unfoldTree(db, { projectId: 1 }, tree);
 
@@ -160,7 +160,7 @@ describe('unfolding', () => {
     await expect(reshelve(db, first, parent({ template_id: second }))).rejects.toThrow('first → second → first');
     await db
       .updateTable('template_versions')
-      .set({ tree: JSON.stringify(checkTree(parent({ template_id: second }))) })
+      .set({ tree: JSON.stringify(checkKeptTree(parent({ template_id: second }), 1)) })
       .where('template_id', '=', first)
       .execute();
 
@@ -183,7 +183,7 @@ describe('unfolding', () => {
       template_id: id,
       version: 1,
       digest: `d${id}`,
-      tree: JSON.stringify(checkTree(id === last ? LEAF : parent({ template_id: id + 1 }))),
+      tree: JSON.stringify(checkKeptTree(id === last ? LEAF : parent({ template_id: id + 1 }), 1)),
       changes: '{}',
       creator: 'a',
     }));

@@ -4,6 +4,7 @@ import { zoneOf } from '../../../schedules/periodic';
 import { readPlanStartTime } from '../../../schedules/plan-start-time';
 import { defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
+import { rightsOf } from '../permission';
 import { clockedTaskData, clockedTaskSchema } from './clocked-data';
 import { requireClockedTask } from './lookup';
 import { catchupSchema, cleanName, constantsSchema } from './schema';
@@ -32,7 +33,7 @@ export const createClockedTaskEndpoint = defineEndpoint({
   }),
   data: clockedTaskSchema,
   async run(call, input) {
-    const { services, project, actor, ids } = call;
+    const { services, caller, project, actor, ids } = call;
     const { description, ...parameters } = input.task_parameters;
     const id = await createClockedTask(services, {
       project,
@@ -42,6 +43,7 @@ export const createClockedTaskEndpoint = defineEndpoint({
       planStartTime: readPlanStartTime(input.plan_start_time, zoneOf(project)),
       catchupSeconds: input.catchup_seconds,
       actor,
+      rights: rightsOf(caller, project),
     });
     const task = await requireClockedTask({ ...call, ids: { ...ids, task_id: id } });
     return { data: clockedTaskData(task, timeFormatter(project)) };

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { createPeriodicTask, OVERLAPS } from '../../../schedules/periodic';
 import { defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
+import { rightsOf } from '../permission';
 import { requirePeriodicTask } from './lookup';
 import { periodicTaskInfo, periodicTaskInfoSchema } from './periodic-data';
 import { catchupSchema, cleanName, constantsSchema, cronSchema, flagSchema } from './schema';
@@ -25,7 +26,7 @@ export const createPeriodicTaskEndpoint = defineEndpoint({
   }),
   data: periodicTaskInfoSchema,
   async run(call, input) {
-    const { services, project, actor, ids } = call;
+    const { services, caller, project, actor, ids } = call;
     const id = await createPeriodicTask(services, {
       project,
       templateId: ids.template_id,
@@ -37,6 +38,7 @@ export const createPeriodicTaskEndpoint = defineEndpoint({
       overlap: input.overlap,
       catchupSeconds: input.catchup_seconds,
       actor,
+      rights: rightsOf(caller, project),
     });
     const task = await requirePeriodicTask({ ...call, ids: { ...ids, task_id: id } });
     const formatting = { format: timeFormatter(project), withEditInfo: input.include_edit_info };

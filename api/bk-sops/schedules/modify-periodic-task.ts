@@ -8,6 +8,7 @@ import {
   zoneOf,
 } from '../../../schedules/periodic';
 import { defineEndpoint } from '../endpoint';
+import { rightsOf } from '../permission';
 import { requirePeriodicTask } from './lookup';
 import { constantsSchema, cronSchema } from './schema';
 
@@ -52,7 +53,8 @@ export const modifyConstantsForPeriodicTask = defineEndpoint({
   input: z.object({ constants: constantsSchema }),
   data: z.record(z.string(), z.unknown()),
   async run(call, { constants }) {
-    return { data: await modifyConstants(call.services, await requirePeriodicTask(call), constants, call.actor) };
+    const by = { actor: call.actor, rights: rightsOf(call.caller, call.project) };
+    return { data: await modifyConstants(call.services, await requirePeriodicTask(call), constants, by) };
   },
 });
 

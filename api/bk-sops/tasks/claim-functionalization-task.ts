@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { JsonObject } from '../../../pipeline/json';
 import { claimTask } from '../../../tasks/claim';
 import { defineEndpoint } from '../endpoint';
+import { rightsOf } from '../permission';
 import { failingAs, requireTask } from './lookup';
 
 /** Takes a function task on, fills in its constants, and lets it be started (spec 7.3). */
@@ -18,9 +19,12 @@ export const claimFunctionalizationTask = defineEndpoint({
   data: z.string(),
   async run(call, { constants, name }) {
     const task = await requireTask(call);
-    await claimTask(call.services, task, { actor: call.actor, values: constants as JsonObject, name }).catch(
-      failingAs('refused', { describe: (message) => `claim_functionalization_task fail: ${message}` }),
-    );
+    await claimTask(call.services, task, {
+      actor: call.actor,
+      rights: rightsOf(call.caller, call.project),
+      values: constants as JsonObject,
+      name,
+    }).catch(failingAs('refused', { describe: (message) => `claim_functionalization_task fail: ${message}` }));
     return { data: 'success' };
   },
 });

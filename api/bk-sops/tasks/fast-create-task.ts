@@ -6,13 +6,15 @@ import { isJsonObject } from '../../../pipeline/json';
 import { entriesOf } from '../../../pipeline/tree/own';
 import type { PipelineTree } from '../../../pipeline/tree/types';
 import { taskUrlOf } from '../../../tasks/context';
-import { checkTree } from '../../../tasks/create';
+import { checkTree, type NewTask } from '../../../tasks/create';
 import { GantryError } from '../../../tasks/error';
 import { cleanName, knownCategory } from '../../../tasks/names';
 import { createTaskOnce } from '../../../tasks/once';
+import { KEPT, type Rights } from '../../../tasks/rights';
 import { referencesIn } from '../../../templates/references';
 import { unfoldTree } from '../../../templates/unfold';
 import { defineEndpoint } from '../endpoint';
+import { rightsOf } from '../permission';
 import { keyedBy } from './keyed';
 import { prefixed } from './prefixed';
 
@@ -40,13 +42,13 @@ export const fastCreateTask = defineEndpoint({
     pipeline_tree: z.record(z.string(), z.unknown()),
   }),
   async run(call, input) {
-    const { services, project, actor } = call;
+    const { services, caller, project, actor } = call;
     const name = cleanName(input.name);
     if (name === '') throw new GantryError('invalid', "invalid params: 'name': is empty");
     const { id, tree } = await createTaskOnce(services, keyedBy(call, 'fast_create_task', input), async () => ({
       project,
       name,
-      tree: await withSubprocesses(services.db, project.id, input),
+      ...(await withSubprocesses(services.db, project.id, input, rightsOf(caller, project))),
       flowType: input.flow_type === 'common_func' ? 'common_func' : 'common',
       category: knownCategory(input.category),
       description: input.description,
@@ -64,17 +66,23 @@ interface Submitted {
 }
 
 /** The tree with those of the templates that it names; a tree without subprocesses is left to the checks that follow. */
-async function withSubprocesses(db: Db, projectId: number, submitted: Submitted): Promise<unknown> {
+async function withSubprocesses(
+  db: Db,
+  projectId: number,
+  submitted: Submitted,
+  rights: Rights,
+): Promise<Pick<NewTask, 'tree' | 'rights'>> {
   const { pipeline_tree } = submitted;
   const hasSubprocess = entriesOf(pipeline_tree.activities).some(
     ([, activity]) => isJsonObject(activity) && activity.type === 'SubProcess',
   );
-  if (!hasSubprocess) return pipeline_tree;
-  const tree = checkTree(pipeline_tree);
+  if (!hasSubprocess) return { tree: pipeline_tree, rights };
+  const tree = checkTree(pipeline_tree, { place: projectId, rights });
   await settleSources(db, projectId, tree, submitted);
-  return unfoldTree(db, { projectId }, tree).catch(
+  const unfolded = await unfoldTree(db, { projectId, sealedFor: projectId, sentBy: rights }, tree).catch(
     prefixed('[API] fast_create_task create pipeline error: ', { refused: 'refused' }),
   );
+  return { tree: unfolded, rights: KEPT };
 }
 
 /** Says of every subprocess whose template it means; without `has_common_subprocess` all are the project's. */

@@ -4,8 +4,10 @@ import { claimUrlOf, taskUrlOf } from '../../../tasks/context';
 import type { NewTask } from '../../../tasks/create';
 import { GantryError } from '../../../tasks/error';
 import { type CreatedTask, createTaskOnce } from '../../../tasks/once';
+import { KEPT } from '../../../tasks/rights';
 import { type Choices, instantiate, instantiateTree, requireValid } from '../../../templates/instantiate';
 import type { Call } from '../endpoint';
+import { rightsOf } from '../permission';
 import { sourceOf, templateNotFound } from '../templates/source';
 import { keyedBy } from './keyed';
 import { prefixed } from './prefixed';
@@ -74,6 +76,7 @@ export async function createFromTemplate(call: Call, endpoint: string, input: In
       project,
       name: input.name,
       tree,
+      rights: KEPT,
       flowType: input.flow_type,
       category: template.category,
       description: input.description,
@@ -104,9 +107,10 @@ export function describeCreated({ services, project }: Call, { id, tree }: Creat
 }
 
 /** From the template with all choices, or from the tree that came in its place: then choices mean nothing. */
-async function makeTree({ services, project, ids }: Call, endpoint: string, input: Input, choices: Choices) {
+async function makeTree({ services, caller, project, ids }: Call, endpoint: string, input: Input, choices: Choices) {
   const source = sourceOf(input.template_source);
-  const choice = { projectId: project.id, templateId: ids.template_id, source };
+  const rights = rightsOf(caller, project);
+  const choice = { projectId: project.id, templateId: ids.template_id, source, rights };
   const existing = templateNotFound(project, ids.template_id, source);
   if (input.pipeline_tree === undefined) {
     const step = `[API] ${endpoint} create pipeline without tree error: `;

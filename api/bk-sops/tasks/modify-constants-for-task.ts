@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { JsonObject } from '../../../pipeline/json';
 import { modifyConstants } from '../../../tasks/constants';
 import { defineEndpoint } from '../endpoint';
+import { rightsOf } from '../permission';
 import { failingAs, requireTask } from './lookup';
 
 /** Changes constants of a task: before it starts, and while it is paused or has failed (spec 7.3). */
@@ -20,7 +21,8 @@ export const modifyConstantsForTask = defineEndpoint({
   async run(call, { constants, request_id: requestId }) {
     const task = await requireTask(call);
     // A task that runs is refused by the code of a wrong parameter upstream.
-    await modifyConstants(call.services, task, constants as JsonObject, { actor: call.actor, requestId }).catch(
+    const change = { actor: call.actor, rights: rightsOf(call.caller, call.project), requestId };
+    await modifyConstants(call.services, task, constants as JsonObject, change).catch(
       failingAs('invalid', {
         of: ['refused', 'wrong_state'],
         describe: (message) => (task.phase === 'created' ? message : `task is started: ${message}`),

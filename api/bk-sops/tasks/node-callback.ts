@@ -4,6 +4,7 @@ import type { Json } from '../../../pipeline/json';
 import { GantryError } from '../../../tasks/error';
 import { operateTask } from '../../../tasks/operate';
 import { type Call, defineEndpoint } from '../endpoint';
+import { rightsOf } from '../permission';
 import { versionOf } from '../state-tree';
 import { failingAs, requireTask } from './lookup';
 
@@ -25,7 +26,8 @@ export const nodeCallbackEndpoint = defineEndpoint({
     const task = await requireTask(call, (place) => `[API] node_callback ${place} does not exist`);
     if (version !== undefined) await requireVersion(call, task.id, node, version);
     const request = { action: 'callback' as const, node, data: callback_data as Json };
-    await operateTask(call.services, task, request, { actor: call.actor, ...(id ? { id } : {}) }).catch(
+    const by = { actor: call.actor, rights: rightsOf(call.caller, call.project), ...(id ? { id } : {}) };
+    await operateTask(call.services, task, request, by).catch(
       failingAs('invalid', { of: ['not_found'], describe: () => `task[${task.id}] does not have node[${node}]` }),
     );
     return { data: {} };

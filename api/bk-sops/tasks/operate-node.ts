@@ -3,6 +3,7 @@ import type { JsonObject } from '../../../pipeline/json';
 import { GantryError } from '../../../tasks/error';
 import { operateTask, type Request } from '../../../tasks/operate';
 import { defineEndpoint } from '../endpoint';
+import { rightsOf } from '../permission';
 import { failingAs, requireTask } from './lookup';
 
 const input = z.object({
@@ -30,6 +31,7 @@ export const operateNodeEndpoint = defineEndpoint({
     const task = await requireTask(call);
     await operateTask(call.services, task, requestOf(body), {
       actor: call.actor,
+      rights: rightsOf(call.caller, call.project),
       ...(body.request_id ? { id: body.request_id } : {}),
       // Everything that fails here has one code upstream, a node that is not in the task too.
     }).catch(failingAs('refused', { of: ['not_found'] }));

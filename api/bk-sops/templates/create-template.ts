@@ -4,6 +4,7 @@ import { DEFAULT_SETTINGS } from '../../../templates/settings';
 import { readTree } from '../../../templates/tree-text';
 import { type Call, defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
+import { rightsOf } from '../permission';
 import { settingsInput, treeInput } from './schema';
 import { readSettings } from './settings';
 
@@ -26,6 +27,7 @@ export const createTemplateEndpoint = defineEndpoint({
       tree,
       labelIds: input.template_labels ?? [],
       actor,
+      rights: rightsOf(caller, project),
     });
     return { data: { template_id: id, template_name: name, pipeline_template_id: String(id) } };
   },

@@ -4,7 +4,7 @@ import { readDocument, type UncheckedTemplate } from '../../../templates/bundle'
 import { readDat } from '../../../templates/dat';
 import { importTemplates } from '../../../templates/import';
 import { defineEndpoint, defineUserEndpoint, type Reply, type UserCall } from '../endpoint';
-import { mayProxy } from '../permission';
+import { rightsOf } from '../permission';
 
 const input = z.object({
   template_data: z.string().optional().describe('What an export answered'),
@@ -47,10 +47,8 @@ export async function importBundle(
   projectId: number | null,
   { keepsCommon }: { keepsCommon: boolean },
 ): Promise<Reply<z.input<typeof importedData>>> {
-  const allowsProxy = (proxy: string) => mayProxy(caller, proxy);
-  const flows = await importTemplates(services.db, bundle, { projectId, keepsCommon, allowsProxy, actor }).catch(
-    explained,
-  );
+  const rights = rightsOf(caller);
+  const flows = await importTemplates(services.db, bundle, { projectId, keepsCommon, rights, actor }).catch(explained);
   const count = Object.keys(flows).length;
   return { message: `Successfully imported ${count} flows`, data: { count, flows } };
 }

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { updateTemplate } from '../../../templates/save';
 import { defineEndpoint } from '../endpoint';
-import { requireOwnProxy } from '../permission';
+import { requireOwnProxy, rightsOf } from '../permission';
 import { requireChangeable } from './lookup';
 import { settingsInput, templateSource } from './schema';
 
@@ -27,7 +27,8 @@ export const modifyTemplateNotify = defineEndpoint({
   async run(call, { notify_type, notify_receivers, common }) {
     const key = await requireChangeable(call, common ? 'common' : 'project');
     const settings = { notifyType: notify_type, notifyReceivers: notify_receivers };
-    await updateTemplate(call.services.db, { ...key, settings, actor: call.actor });
+    const rights = rightsOf(call.caller, call.project);
+    await updateTemplate(call.services.db, { ...key, settings, actor: call.actor, rights });
     return { data: { template_id: key.templateId, notify_type, notify_receivers } };
   },
 });
@@ -44,7 +45,9 @@ export const modifyTemplateExecutorProxy = defineEndpoint({
   async run(call, { executor_proxy, template_source }) {
     requireOwnProxy(call.caller, executor_proxy);
     const key = await requireChangeable(call, template_source);
-    await updateTemplate(call.services.db, { ...key, settings: { executorProxy: executor_proxy }, actor: call.actor });
+    const settings = { executorProxy: executor_proxy };
+    const rights = rightsOf(call.caller, call.project);
+    await updateTemplate(call.services.db, { ...key, settings, actor: call.actor, rights });
     return { data: { template_id: key.templateId, executor_proxy } };
   },
 });

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { GantryError } from '../../../tasks/error';
 import { instantiate, type TemplateSource } from '../../../templates/instantiate';
 import { type Call, defineEndpoint, type Endpoint } from '../endpoint';
+import { rightsOf } from '../permission';
 import { prefixed } from '../tasks/prefixed';
 import { templateNotFound } from './source';
 
@@ -41,7 +42,7 @@ function previewOf(name: string, source: TemplateSource): Endpoint {
 }
 
 async function preview(
-  { services, project, ids }: Call,
+  { services, caller, project, ids }: Call,
   name: string,
   source: TemplateSource,
   given: z.output<typeof input>,
@@ -52,6 +53,7 @@ async function preview(
     projectId: project.id,
     templateId: ids.template_id,
     source,
+    rights: rightsOf(caller, project),
     ...(given.version === '' ? {} : { version: given.version }),
     excludeNodeIds: excluded.data,
     schemeIds: given.template_schemes_id,

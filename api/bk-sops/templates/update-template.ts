@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { updateTemplate } from '../../../templates/save';
 import { readTree } from '../../../templates/tree-text';
 import { defineEndpoint } from '../endpoint';
+import { rightsOf } from '../permission';
 import { treeChanges } from './changes';
 import { requireChangeable } from './lookup';
 import { settingsInput, templateSource, treeInput } from './schema';
@@ -30,7 +31,7 @@ export const updateTemplateEndpoint = defineEndpoint({
     changes: treeChanges,
   }),
   async run(call, input) {
-    const { services, caller, actor } = call;
+    const { services, caller, project, actor } = call;
     const key = await requireChangeable(call, input.template_source);
     const { version, digest, changes } = await updateTemplate(services.db, {
       ...key,
@@ -39,6 +40,7 @@ export const updateTemplateEndpoint = defineEndpoint({
       ...(input.template_labels === undefined ? {} : { labelIds: input.template_labels }),
       ...(input.expected_version === undefined ? {} : { expectedVersion: input.expected_version }),
       actor,
+      rights: rightsOf(caller, project),
     });
     return { data: { template_id: key.templateId, version, digest, changes } };
   },
