@@ -7,6 +7,7 @@ import * as schedules from './0005_schedules';
 import * as taskRecords from './0006_task_records';
 import * as taskLists from './0007_task_lists';
 import * as tokens from './0008_tokens';
+import * as keyOwners from './0011_key_owners';
 
 /** Append-only: a migration that has landed is never changed. Breaking ones say so in their name. */
 export const migrations: Record<string, Migration> = {
@@ -18,4 +19,5 @@ export const migrations: Record<string, Migration> = {
   '0006_task_records': taskRecords,
   '0007_task_lists': taskLists,
   '0008_tokens': tokens,
+  '0011_key_owners': keyOwners,
 };
