@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
+import { SteadyClient } from '../../db/connection';
 import { tailOf } from './files';
 import type { Home } from './home';
 import { messageOf } from './output';
@@ -132,11 +132,10 @@ export function hideSecret(url: string): string {
   }
 }
 
-async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
-  client.on('error', () => {}); // A server that goes away while we hang up.
-  await client.connect();
+async function withClient<T>(url: string, work: (client: SteadyClient) => Promise<T>): Promise<T> {
+  const client = new SteadyClient({ connectionString: url, connectionTimeoutMillis: 2_000 });
   try {
+    await client.connect();
     return await work(client);
   } finally {
     await client.end().catch(() => {});
