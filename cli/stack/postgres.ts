@@ -102,7 +102,7 @@ export async function waitForDatabase(url: string, withinMs: number, given?: Pro
   });
   for (;;) {
     try {
-      await withClient(url, (client) => client.query('select 1'));
+      await askDatabase(url);
       return 'ready';
     } catch (error) {
       if (over || Date.now() > deadlineMs) {
@@ -111,6 +111,11 @@ export async function waitForDatabase(url: string, withinMs: number, given?: Pro
       await sleep(POLL_MS);
     }
   }
+}
+
+/** Fulfilled when a database takes queries now. */
+export async function askDatabase(url: string): Promise<void> {
+  await withClient(url, (client) => client.query('select 1'));
 }
 
 /** Creates a database of an embedded server when it is not there yet. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Availability } from './availability';
 import { openLog } from './files';
 import { type Home, logFileOf } from './home';
 import { startTimeOf } from './identity';
@@ -49,6 +50,8 @@ export class StoppingError extends Error {
  * The processes of the stack. Everything is started through here, and so everything is in stack.json and can be stopped.
  */
 export class ProcessTable {
+  /** Those of its processes, and of other servers, that the others live of. */
+  readonly backends = new Availability();
   readonly #home: Home;
   readonly #record: StackFile;
   readonly #running = new Map<string, Managed>();
