@@ -1,11 +1,11 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SteadyClient } from '../../db/connection';
 import { tailOf } from './files';
 import type { Home } from './home';
+import { endServers } from './leftovers';
 import { messageOf } from './output';
 import { type Cluster, type Durability, ensureCluster } from './postgres-cluster';
+import { removeStalePidFile } from './postmaster';
 import type { Managed, ProcessTable, StopStep } from './processes';
 
 const READY_WITHIN_MS = 60_000;
@@ -41,6 +41,7 @@ export async function embeddedPostgres(
 
   async function start(): Promise<Managed> {
     for (let tried = 1; ; tried++) {
+      await endServers(home, 'postgres');
       removeStalePidFile(cluster.dataFolder);
       const managed = await table.start(name, cluster.binary, argumentsFor(cluster, port, durability), {
         user: cluster.user,
@@ -48,7 +49,10 @@ export async function embeddedPostgres(
       });
       const ready = waitForDatabase(urlOf('postgres'), READY_WITHIN_MS, managed.exited);
       ready.catch(() => {}); // Lost the race: the exit below says more.
-      const outcome = await Promise.race([ready, managed.exited]);
+      const outcome = await Promise.race([ready, managed.exited]).catch(async (error: unknown) => {
+        await table.stop(name, POSTGRES_STOP);
+        throw error;
+      });
       if (outcome === 'ready') return managed;
       if (tried >= START_TRIES || table.closed) {
         throw new Error(`Postgres did not start; its log ends: ${tailOf(managed.logFile)}`);
@@ -69,23 +73,6 @@ function argumentsFor(cluster: Cluster, port: number, durability: Durability): s
     ...(durability === 'full' ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
   ];
   return ['-D', cluster.dataFolder, ...settings.flatMap((setting) => ['-c', setting])];
-}
-
-/**
- * Removes the postmaster.pid of a killed Postgres when its pid belongs to somebody else by now. Postgres itself removes it
- * only when no process has that pid, and would otherwise never start again.
- */
-function removeStalePidFile(dataFolder: string): void {
-  const file = path.join(dataFolder, 'postmaster.pid');
-  if (process.platform !== 'linux' || !fs.existsSync(file)) return;
-  const pid = Number(fs.readFileSync(file, 'utf8').split('\n')[0]);
-  let commandLine = '';
-  try {
-    commandLine = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  } catch {
-    return; // Nobody has the pid: Postgres sees that itself.
-  }
-  if (!commandLine.includes(dataFolder)) fs.rmSync(file, { force: true });
 }
 
 /**
