@@ -45,6 +45,8 @@ export function canonicaliseTree(tree: PipelineTree, converge: Record<string, st
   for (const { part, prefix } of queue) {
     part.end_event.incoming = flowIds(part.end_event.incoming);
     part.start_event.outgoing = only(part.start_event.outgoing);
+    part.start_event.incoming ??= '';
+    part.end_event.outgoing ??= '';
     for (const [id, activity] of Object.entries(part.activities)) {
       canonicaliseActivity(activity);
       if (activity.type !== 'SubProcess' || !activity.pipeline) continue;
@@ -71,6 +73,11 @@ function canonicaliseGateway(gateway: Gateway, converge: string | undefined): vo
   if (converge !== undefined) gateway.converge_gateway_id = converge;
   // Editors leave an empty object behind when somebody removes the default branch.
   if (gateway.default_condition?.flow_id === undefined) delete gateway.default_condition;
+  if (gateway.type !== 'ExclusiveGateway' && gateway.type !== 'ConditionalParallelGateway') {
+    // They decide nothing.
+    delete gateway.default_condition;
+    delete gateway.conditions;
+  }
 }
 
 function only(flows: string | string[]): string {
