@@ -52,7 +52,7 @@ const SUBPROCESS: Rules = {
 };
 const INPUT: Rules = { need_render: flag, is_param: flag };
 const GATEWAY: Rules = { extra_info: object, labels: listOf(either(object, text)) };
-const EXTRA_INFO: Rules = { parse_lang: text };
+const EXTRA_INFO: Rules = { parse_lang: oneOf('boolrule', 'expr') };
 const CONDITION: Rules = { name: text };
 
 const CONSTANT: Rules = {
