@@ -148,7 +148,7 @@ class Look {
   }
 }
 
-/** Before the first and behind the last node there is nothing: the field may be absent or empty, never null. */
+/** Before the first and behind the last node there is nothing: empty, but not null. That it is there the graph wants. */
 function checkEvent(look: Look, event: unknown, name: string, side: string): void {
   if (!isJsonObject(event)) return;
   const value = own<unknown>(event, side);

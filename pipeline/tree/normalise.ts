@@ -45,8 +45,6 @@ export function canonicaliseTree(tree: PipelineTree, converge: Record<string, st
   for (const { part, prefix } of queue) {
     part.end_event.incoming = flowIds(part.end_event.incoming);
     part.start_event.outgoing = only(part.start_event.outgoing);
-    part.start_event.incoming ??= '';
-    part.end_event.outgoing ??= '';
     for (const [id, activity] of Object.entries(part.activities)) {
       canonicaliseActivity(activity);
       if (activity.type !== 'SubProcess' || !activity.pipeline) continue;
