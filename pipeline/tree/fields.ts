@@ -1,96 +1,31 @@
-import { isJsonObject } from '../json';
-import { entriesOf, own } from './own';
+import { isJsonObject, type JsonObject } from '../json';
+import { bareName } from '../names';
+import {
+  ACTIVITY,
+  CONDITION,
+  CONSTANT,
+  EXTRA_INFO,
+  FLOW,
+  flowRefs,
+  GATEWAY,
+  INPUT,
+  LINE,
+  LINE_END,
+  LOCATION,
+  SETTINGS,
+  SUBPROCESS,
+  TREE,
+} from './field-rules';
+import { entriesOf } from './own';
 import { joinPath, type Problem } from './problem';
 import { repr } from './repr';
-import { either, flag, integer, listOf, number, object, oneOf, type Rules, reference, text, whole } from './rules';
+import { object, type Rule, type Rules } from './rules';
 
-/** Ten years: deadlines further away are beyond what the servers' clocks can hold. */
-const MAX_SECONDS = 315_360_000;
-/** Rounds of one node: each leaves its outputs behind. */
-const MAX_ROUNDS = 100_000;
 /** As the name of a variable it would set the prototype of the object that holds the variables. */
 const UNSAFE_NAME = '__proto__';
 
-const flowRefs = either(text, listOf(text));
-const EVENT_SIDES = { start_event: 'incoming', end_event: 'outgoing' } as const;
-
-const TREE: Rules = {
-  id: text,
-  location: listOf(object),
-  line: listOf(object),
-  labels: either(object, listOf(object)),
-};
-const LOCATION: Rules = { id: text, type: text, name: text, stage_name: text, x: reference, y: reference };
-const LINE: Rules = { id: text, source: object, target: object };
-const LINE_END: Rules = { id: text, arrow: text };
-const FLOW: Rules = { is_default: flag };
-
-const ACTIVITY: Rules = {
-  optional: flag,
-  error_ignorable: flag,
-  retryable: flag,
-  skippable: flag,
-  can_retry: flag,
-  isSkipped: flag,
-  stage_name: text,
-  template_node_id: text,
-  executor_proxy: text,
-  labels: listOf(either(object, text)),
-  auto_retry: object,
-  timeout_config: object,
-  loop_config: object,
-};
-const SUBPROCESS: Rules = {
-  template_id: reference,
-  template_source: text,
-  version: text,
-  always_use_latest: flag,
-  scheme_id_list: listOf(reference),
-  constants: object,
-  original_template_id: reference,
-  original_template_version: text,
-};
-const INPUT: Rules = { need_render: flag, is_param: flag };
-const GATEWAY: Rules = { extra_info: object, labels: listOf(either(object, text)) };
-const EXTRA_INFO: Rules = { parse_lang: oneOf('boolrule', 'expr') };
-const CONDITION: Rules = { name: text };
-
-const CONSTANT: Rules = {
-  index: number,
-  desc: text,
-  custom_type: text,
-  source_tag: text,
-  validation: text,
-  is_meta: flag,
-  need_render: flag,
-  pre_render_mako: flag,
-};
-/** What is wrong with a number here is set right: no more than ten retries, no longer than a minute apart. */
-const AUTO_RETRY: Rules = { enable: flag, times: integer, interval: integer };
-const TIMEOUT: Rules = {
-  enable: flag,
-  seconds: whole(1, MAX_SECONDS),
-  action: oneOf('forced_fail', 'forced_fail_and_skip'),
-};
-const LOOP: Rules = {
-  enable: flag,
-  loop_times: whole(1, MAX_ROUNDS),
-  fail_skip: flag,
-  retryable: flag,
-  skippable: flag,
-  outputs_key: text,
-};
-/** Editors leave these behind where it is switched off. */
-const OFF: { auto_retry: Rules; timeout_config: Rules; loop_config: Rules } = {
-  auto_retry: { ...AUTO_RETRY, times: either(integer, oneOf('')), interval: either(integer, oneOf('')) },
-  timeout_config: {
-    ...TIMEOUT,
-    seconds: either(whole(0, MAX_SECONDS), oneOf('')),
-    action: oneOf('forced_fail', 'forced_fail_and_skip', ''),
-  },
-  loop_config: { ...LOOP, loop_times: either(whole(0, MAX_ROUNDS), oneOf('')) },
-};
-const ON = { auto_retry: AUTO_RETRY, timeout_config: TIMEOUT, loop_config: LOOP };
+/** The way to a place, asked for when something is wrong there. */
+type Way = () => readonly string[];
 
 /**
  * Fields that the house reads and that upstream's schema (`schemaProblems`) says nothing of: each has to be absent, null,
@@ -101,16 +36,17 @@ const ON = { auto_retry: AUTO_RETRY, timeout_config: TIMEOUT, loop_config: LOOP 
 export function fieldProblems(tree: unknown, at: readonly string[] = []): Problem[] {
   const look = new Look(at);
   if (!isJsonObject(tree)) return [];
-  look.at(tree, [], TREE);
-  for (const [name, side] of Object.entries(EVENT_SIDES)) checkEvent(look, tree[name], name, side);
-  for (const [index, one] of listed(tree.location)) look.at(one, ['location', index], LOCATION);
-  for (const [index, one] of listed(tree.line)) checkLine(look, one, ['line', index]);
-  for (const [id, one] of entriesOf(tree.flows)) look.at(one, ['flows', id], FLOW);
-  for (const [id, one] of entriesOf(tree.activities)) checkActivity(look, one, id);
-  for (const [id, one] of entriesOf(tree.gateways)) checkGateway(look, one, id);
+  look.at(tree, () => [], TREE);
+  checkEvent(look, tree.start_event, ['start_event', 'incoming']);
+  checkEvent(look, tree.end_event, ['end_event', 'outgoing']);
+  for (const [index, one] of listed(tree.location)) look.at(one, () => ['location', index], LOCATION);
+  for (const [index, one] of listed(tree.line)) checkLine(look, one, () => ['line', index]);
+  for (const [id, one] of entriesOf(tree.flows)) look.at(one, () => ['flows', id], FLOW);
+  for (const [id, one] of entriesOf(tree.activities)) checkActivity(look, one, () => ['activities', id]);
+  for (const [id, one] of entriesOf(tree.gateways)) checkGateway(look, one, () => ['gateways', id]);
   for (const [key, one] of entriesOf(tree.constants)) {
-    look.at(one, ['constants', key], CONSTANT);
-    look.name(key, ['constants', key]);
+    look.at(one, () => ['constants', key], CONSTANT);
+    look.name(key, () => ['constants', key]);
   }
   return look.problems;
 }
@@ -121,22 +57,23 @@ class Look {
 
   constructor(private readonly place: readonly string[]) {}
 
-  at(value: unknown, way: readonly string[], rules: Rules): void {
+  at(value: unknown, way: Way, rules: Rules): void {
     if (!isJsonObject(value)) return;
-    for (const [field, rule] of Object.entries(rules)) {
-      const found = own<unknown>(value, field);
-      if (found !== undefined && found !== null) this.require(rule, found, [...way, field]);
+    for (const [field, rule] of rules) {
+      // No rule is for a name that objects inherit.
+      const found = value[field];
+      if (found !== undefined && found !== null) this.require(rule, found, () => [...way(), field]);
     }
   }
 
-  require({ holds, wanted }: Rules[string], value: unknown, way: readonly string[]): void {
-    if (!holds(value)) this.report(way, `${repr(value)} is not ${wanted}`);
+  require({ holds, wanted }: Rule, value: unknown, way: Way): void {
+    if (!holds(value)) this.report(way(), `${repr(value)} is not ${wanted}`);
   }
 
   /** That a variable may be called so. */
-  name(name: unknown, way: readonly string[]): void {
-    if (typeof name === 'string' && name.replace(/^\$\{(.*)\}$/s, '$1') === UNSAFE_NAME) {
-      this.report(way, `nothing may be called ${UNSAFE_NAME}`);
+  name(name: unknown, way: Way): void {
+    if (typeof name === 'string' && bareName(name) === UNSAFE_NAME) {
+      this.report(way(), `nothing may be called ${UNSAFE_NAME}`);
     }
   }
 
@@ -149,58 +86,52 @@ class Look {
 }
 
 /** Before the first and behind the last node there is nothing: empty, but not null. That it is there the graph wants. */
-function checkEvent(look: Look, event: unknown, name: string, side: string): void {
-  if (!isJsonObject(event)) return;
-  const value = own<unknown>(event, side);
-  if (value !== undefined) look.require(flowRefs, value, [name, side]);
+function checkEvent(look: Look, event: unknown, [name, side]: readonly [string, string]): void {
+  const value = isJsonObject(event) ? event[side] : undefined;
+  if (value !== undefined) look.require(flowRefs, value, () => [name, side]);
 }
 
-function checkLine(look: Look, line: unknown, way: readonly string[]): void {
+function checkLine(look: Look, line: unknown, way: Way): void {
   look.at(line, way, LINE);
   if (!isJsonObject(line)) return;
   for (const end of ['source', 'target']) {
     // Who follows a line reads both ends.
-    look.require(object, line[end], [...way, end]);
-    look.at(line[end], [...way, end], LINE_END);
+    look.require(object, line[end], () => [...way(), end]);
+    look.at(line[end], () => [...way(), end], LINE_END);
   }
 }
 
-function checkActivity(look: Look, activity: unknown, id: string): void {
+function checkActivity(look: Look, activity: unknown, way: Way): void {
   if (!isJsonObject(activity)) return;
-  const way = ['activities', id];
   look.at(activity, way, ACTIVITY);
   if (activity.type === 'SubProcess') checkReference(look, activity, way);
-  for (const [name, rules] of Object.entries(ON) as [keyof typeof ON, Rules][]) {
+  for (const [name, on, off] of SETTINGS) {
     const settings = activity[name];
-    if (!isJsonObject(settings)) continue;
-    look.at(settings, [...way, name], settings.enable === false ? OFF[name] : rules);
+    if (isJsonObject(settings)) look.at(settings, () => [...way(), name], settings.enable === false ? off : on);
   }
   if (isJsonObject(activity.loop_config)) {
-    look.name(activity.loop_config.outputs_key, [...way, 'loop_config', 'outputs_key']);
+    look.name(activity.loop_config.outputs_key, () => [...way(), 'loop_config', 'outputs_key']);
   }
-  const component = isJsonObject(activity.component) ? activity.component : {};
-  for (const [name, input] of entriesOf(component.data)) {
-    look.at(input, [...way, 'component', 'data', name], INPUT);
-  }
+  const data = isJsonObject(activity.component) ? activity.component.data : undefined;
+  for (const [name, input] of entriesOf(data)) look.at(input, () => [...way(), 'component', 'data', name], INPUT);
 }
 
 /** What is given to a template's constants becomes part of them. */
-function checkReference(look: Look, activity: object, way: readonly string[]): void {
+function checkReference(look: Look, activity: JsonObject, way: Way): void {
   look.at(activity, way, SUBPROCESS);
-  const given = own<unknown>({ ...activity }, 'constants');
-  for (const [key, one] of entriesOf(given)) {
-    look.require(object, one, [...way, 'constants', key]);
-    look.at(one, [...way, 'constants', key], CONSTANT);
-    look.name(key, [...way, 'constants', key]);
+  for (const [key, one] of entriesOf(activity.constants)) {
+    const wayToOne = () => [...way(), 'constants', key];
+    look.require(object, one, wayToOne);
+    look.at(one, wayToOne, CONSTANT);
+    look.name(key, wayToOne);
   }
 }
 
-function checkGateway(look: Look, gateway: unknown, id: string): void {
+function checkGateway(look: Look, gateway: unknown, way: Way): void {
   if (!isJsonObject(gateway)) return;
-  const way = ['gateways', id];
   look.at(gateway, way, GATEWAY);
-  look.at(gateway.extra_info, [...way, 'extra_info'], EXTRA_INFO);
-  look.at(gateway.default_condition, [...way, 'default_condition'], CONDITION);
+  look.at(gateway.extra_info, () => [...way(), 'extra_info'], EXTRA_INFO);
+  look.at(gateway.default_condition, () => [...way(), 'default_condition'], CONDITION);
 }
 
 function listed(value: unknown): [string, unknown][] {

@@ -7,7 +7,12 @@ export interface Rule {
   wanted: string;
 }
 
-export type Rules = Readonly<Record<string, Rule>>;
+/** Of an object: a rule for each field that has one. */
+export type Rules = readonly (readonly [field: string, rule: Rule])[];
+
+export function rulesOf(rules: Readonly<Record<string, Rule>>): Rules {
+  return Object.entries(rules);
+}
 
 const ofType = (type: string, holds: Rule['holds']): Rule => ({ holds, wanted: `of type '${type}'` });
 

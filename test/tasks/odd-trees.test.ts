@@ -11,10 +11,10 @@ import { richTree } from '../support/rich-tree';
 import { Simulation } from '../support/simulation';
 
 const SEED = 13;
-const SAMPLES = 1_500;
+const SAMPLES = 1_000;
 /** Put at every place; of the other odd values some. */
-const ALWAYS: readonly unknown[] = [null, 5, {}, []];
-const SOMETIMES_PER_PLACE = 2;
+const ALWAYS: readonly unknown[] = [null, 5, {}];
+const SOMETIMES_PER_PLACE = 1;
 /** A tree with gateways that lead back runs for ever when nobody fails it. */
 const MAX_TIMERS = 50;
 
