@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readJsonIfThere } from './files';
 import type { Home } from './home';
-import { isAlive, ownIdentity, type ProcessIdentity, readIdentity } from './identity';
+import { isAlive, ownIdentity, type ProcessIdentity } from './identity';
 import { readPidFiles } from './pid-files';
 import { readRecord } from './record';
 
@@ -71,7 +71,10 @@ function findOwner(home: Home): ProcessIdentity | undefined {
 }
 
 function readOwner(home: Home): ProcessIdentity | undefined {
-  return readIdentity(readJsonIfThere(home.lockFile));
+  const value = readJsonIfThere(home.lockFile) as Partial<ProcessIdentity> | null | undefined;
+  // In a container the supervisor may be the first process. It gets no signal from us.
+  if (!value || typeof value.pid !== 'number' || typeof value.startTime !== 'string') return undefined;
+  return { pid: value.pid, startTime: value.startTime };
 }
 
 function inUse(home: Home, owner: ProcessIdentity): HomeInUseError {
