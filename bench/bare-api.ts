@@ -1,8 +1,9 @@
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import { readConfig } from '../cli/config';
 import { reportReady, untilStopped } from '../cli/signals';
+import { openPool } from '../db/connection';
 
 /**
  * What an API costs that does nothing but the SQL: creates tasks without looking at their trees, and reads them. The
@@ -12,7 +13,7 @@ async function main(): Promise<void> {
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   const { DATABASE_URL, GANTRY_HOST: hostname, GANTRY_PORT: port } = readConfig(process.env);
   const stopped = untilStopped();
-  const pool = new Pool({ connectionString: DATABASE_URL, max: 20 });
+  const pool = openPool(DATABASE_URL, { maxConnections: 20 });
   const app = new Hono();
 
   app.post('/create', async (context) => {

@@ -1,5 +1,5 @@
-import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely';
-import { Pool } from 'pg';
+import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { Client, type ClientBase, type ClientConfig, Pool } from 'pg';
 import { keepPlans } from './kept-plans';
 import type { Database } from './schema';
 
@@ -7,20 +7,45 @@ export type Db = Kysely<Database>;
 /** Queries take either, so that callers decide what is one transaction. */
 export type DbOrTransaction = Db | Transaction<Database>;
 
-/** Opens a pool; `destroy()` closes it. Connections that the server drops are made again on the next query. */
-export function connect(databaseUrl: string, { maxConnections = 10 } = {}): Db {
-  const pool = new Pool({ connectionString: databaseUrl, max: maxConnections, connectionTimeoutMillis: 10_000 });
-  // An idle connection that breaks is not an error of anyone's query; without a listener it would end the process.
-  pool.on('error', () => {});
-  pool.on('connect', keepPlans);
-  const dialect = new PostgresDialect({
-    pool,
-    // Pages and counts of long lists read an index in its order. The server's defaults are for disks that turn, and would
-    // have the whole table read instead, and for few queries at a time, with helpers that cost more than they help here.
-    onCreateConnection: async (connection) =>
-      void (await connection.executeQuery(
-        CompiledQuery.raw('set random_page_cost = 1.1; set max_parallel_workers_per_gather = 0'),
-      )),
+/**
+ * A client whose connection may break at any moment. What it is asked then fails, and so does what it is asked later.
+ * Without a listener of its own a break between two statements, when nobody waits for an answer, would end the process:
+ * a pool listens only to those that nobody has taken.
+ */
+export class SteadyClient extends Client {
+  constructor(config?: string | ClientConfig) {
+    super(config);
+    this.on('error', () => {});
+  }
+}
+
+/** Opens a pool; `end()` closes it. Connections that the server drops are made again on the next query. */
+export function openPool(databaseUrl: string, { maxConnections = 10 } = {}): Pool {
+  const pool = new Pool({
+    connectionString: databaseUrl,
+    max: maxConnections,
+    connectionTimeoutMillis: 10_000,
+    Client: SteadyClient,
+    onConnect: prepareConnection,
   });
-  return new Kysely<Database>({ dialect });
+  // The pool says it again of a connection that breaks while nobody has it.
+  pool.on('error', () => {});
+  return pool;
+}
+
+/** As `openPool`, for Kysely; `destroy()` closes it. */
+export function connect(databaseUrl: string, options: { maxConnections?: number } = {}): Db {
+  const pool = openPool(databaseUrl, options);
+  pool.on('connect', keepPlans);
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/**
+ * Pages and counts of long lists read an index in its order. The server's defaults are for disks that turn, and would have
+ * the whole table read instead, and for few queries at a time, with helpers that cost more than they help here.
+ *
+ * The pool does it, because Kysely never gives back a connection that breaks while Kysely prepares it.
+ */
+async function prepareConnection(client: ClientBase): Promise<void> {
+  await client.query('set random_page_cost = 1.1; set max_parallel_workers_per_gather = 0');
 }

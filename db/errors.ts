@@ -1,7 +1,15 @@
 import { isNativeError } from 'node:util/types';
 
-/** SQLSTATEs of a server that starts or stops, and what the network says of one that is gone. */
-const AWAY = new Set(['57P01', '57P02', '57P03', '08006', '08001', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
+/** SQLSTATEs of a connection that fails or is ended, and of a server that starts or stops. */
+const BROKEN = /^(08...|57P0[1235]|25P0[34])$/;
+/** What the network says of a server that is gone. */
+const AWAY = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT'],
+  ...['EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN', 'ENOTFOUND', 'EAI_AGAIN'],
+]);
+/** What pg says of connections that are broken; it has no codes for these. */
+const BROKEN_TEXT =
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client (was closed|has encountered a connection error) and is not queryable)/;
 /** SQLSTATEs of one that cannot do it now: a disk that is full, memory or connections that are used up, a disk's errors. */
 const OVERTAXED = /^(53...|58030)$/;
 
@@ -15,9 +23,8 @@ export function databaseTrouble(error: unknown): string | undefined {
   if (!isNativeError(error)) return undefined;
   const { code } = error as { code?: unknown };
   if (typeof code === 'string' && OVERTAXED.test(code)) return 'Postgres has no room left';
-  // The pool has no code for these.
-  const isAway = /^Connection terminated|timeout exceeded when trying to connect/.test(error.message);
-  return isAway || (typeof code === 'string' && AWAY.has(code)) ? 'Postgres cannot be reached' : undefined;
+  const isAway = typeof code === 'string' ? AWAY.has(code) || BROKEN.test(code) : BROKEN_TEXT.test(error.message);
+  return isAway ? 'Postgres cannot be reached' : undefined;
 }
 
 /**

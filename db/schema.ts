@@ -32,6 +32,8 @@ export interface Database {
   callbacks: CallbackTable;
   idempotency_keys: {
     app_code: string;
+    username: string;
+    project_id: number;
     key: string;
     request_hash: string;
     task_id: number;

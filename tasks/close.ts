@@ -4,6 +4,7 @@ import { closeOpenNodeExecutions, insertUnreached, type NodesEnd, reachedNodes }
 import { closeLostTask, findProgram, type OutsideEnd } from '../db/tasks';
 import { frontierOf } from '../pipeline/frontier';
 import type { Program } from '../pipeline/program';
+import { maskTokens } from '../secrets/token';
 
 /** Nodes that get a row of their own; a task may stand at thousands. */
 const MAX_UNREACHED = 20;
@@ -31,7 +32,7 @@ export async function closeTask(
   { username, source }: Ender,
 ): Promise<boolean> {
   const { id } = task;
-  const text = reason.replaceAll('\0', '\ufffd');
+  const text = maskTokens(reason.replaceAll('\0', '\ufffd'));
   const closed = await closeLostTask(tx, id, task.seq, { reason: text, isPutAside });
   if (!closed) return false;
   const end: NodesEnd = { status: isPutAside ? 'FAILED' : 'REVOKED', reason: text, at: new Date() };

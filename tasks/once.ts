@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { findKeyUse, insertKeyUse, type KeyedRequest } from '../db/idempotency';
+import { findKeyUse, insertKeyUse, type KeyedRequest, type KeyOwner } from '../db/idempotency';
 import { findTree } from '../db/tasks';
 import { isJsonObject } from '../pipeline/json';
 import { isDeeperThan } from '../pipeline/tree/depth';
@@ -22,19 +22,19 @@ export interface CreatedTask {
 class KeyTaken extends Error {}
 
 /**
- * Ties a request to a key that its sender chose.
+ * Ties a request to a key that its sender chose, which is theirs alone.
  *
  * @param key 1 to 255 printable ASCII characters
  * @param request what is asked for; the order of keys does not matter
  * @throws GantryError `invalid`
  */
-export function keyedRequest(appCode: string, key: string, request: unknown): KeyedRequest {
+export function keyedRequest(owner: KeyOwner, key: string, request: unknown): KeyedRequest {
   if (!PRINTABLE.test(key)) throw new GantryError('invalid', 'Idempotency-Key must be 1 to 255 printable characters');
   if (isDeeperThan(request, MAX_JSON_DEPTH)) {
     throw new GantryError('invalid', `the body is nested deeper than ${MAX_JSON_DEPTH} levels`);
   }
   const text = JSON.stringify(request, (_, value: unknown) => (isJsonObject(value) ? sortKeys(value) : value));
-  return { appCode, key, requestHash: createHash('sha256').update(text).digest('hex') };
+  return { ...owner, key, requestHash: createHash('sha256').update(text).digest('hex') };
 }
 
 /**

@@ -62,6 +62,15 @@ describe('rooms', () => {
     expect(wrong.map(describeImport)).toEqual([]);
   });
 
+  it('leave clients of Postgres to db/, whose clients outlive the server; the probe only counts what others send', () => {
+    const users = Object.keys(MAY_IMPORT)
+      .filter((room) => room !== 'db')
+      .flatMap((room) => filesOf(join(ROOT, room)))
+      .filter((file) => /import (?!type ).* from 'pg'/.test(readFileSync(file, 'utf8')));
+
+    expect(users.map((file) => relative(ROOT, file))).toEqual([join('bench', 'probe.ts')]);
+  });
+
   it('keep zod out of what the machine imports', () => {
     const wrong = imports.filter(
       ({ file, target }) => target === 'zod' && /pipeline\/(?!tree\/)/.test(relative(ROOT, file)),

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import { z } from 'zod';
+import { openPool } from '../../db/connection';
 import { type ActivityPlugin, definePlugin } from '../../plugins/plugin';
 
 const RETRY_MS = 200;
@@ -46,9 +47,6 @@ async function leaveMark(row: (number | string)[], signal: AbortSignal): Promise
 }
 
 function marks(): Pool {
-  if (pool) return pool;
-  pool = new Pool({ connectionString: process.env.BENCH_MARKS_URL, max: 5, connectionTimeoutMillis: 5_000 });
-  // An idle connection that the server drops is no failure of a mark.
-  pool.on('error', () => {});
+  pool ??= openPool(process.env.BENCH_MARKS_URL!, { maxConnections: 5 });
   return pool;
 }

@@ -3,7 +3,7 @@ import { readOrMakeSecret } from './files';
 import type { Home } from './home';
 import { say } from './output';
 import { pickPorts } from './ports';
-import { embeddedPostgres, ensureDatabase, hideSecret, waitForDatabase } from './postgres';
+import { askDatabase, embeddedPostgres, ensureDatabase, hideSecret, waitForDatabase } from './postgres';
 import type { Durability } from './postgres-cluster';
 import type { ProcessTable } from './processes';
 import type { StackFile } from './record';
@@ -11,7 +11,7 @@ import { keepRunning } from './supervise';
 import { embeddedTemporal, TEMPORAL_PORTS } from './temporal';
 import { findTemporal } from './temporal-binary';
 import { configuredRetentionDays, DEFAULT_RETENTION_DAYS, prepareNamespace } from './temporal-namespace';
-import { waitForTemporal } from './temporal-ready';
+import { askTemporal, waitForTemporal } from './temporal-ready';
 
 const EXTERNAL_READY_WITHIN_MS = 30_000;
 const DATABASE = 'gantry';
@@ -44,6 +44,7 @@ export async function bootDatabase(boot: Boot, { durability }: { durability: Dur
   const external = process.env.DATABASE_URL;
   if (external) {
     await waitForDatabase(external, EXTERNAL_READY_WITHIN_MS);
+    boot.table.backends.add('postgres', () => askDatabase(external));
     boot.record.setAddress('database', hideSecret(external));
     say(`Postgres at ${hideSecret(external)} (DATABASE_URL)`);
     return { url: external, adminUrl: external };
@@ -52,7 +53,7 @@ export async function bootDatabase(boot: Boot, { durability }: { durability: Dur
   boot.record.setPort('postgres', port);
   const server = await embeddedPostgres(boot.home, boot.table, port, { durability });
   const running = await server.start();
-  keepRunning(boot.table, running, server.start);
+  keepRunning(boot.table, running, server.start, { probe: () => askDatabase(server.urlOf('postgres')) });
   await ensureDatabase(server.urlOf('postgres'), DATABASE);
   boot.record.setAddress('database', server.urlOf(DATABASE));
   say(`Postgres on 127.0.0.1:${port}`);
@@ -67,6 +68,7 @@ export async function bootTemporal(boot: Boot, { apiPort }: { apiPort: number })
     await waitForTemporal(external, namespace);
     // Its retention is its owner's business unless we are told.
     await prepareNamespace(external, namespace, { retentionDays: configuredRetentionDays() });
+    boot.table.backends.add('temporal', () => askTemporal(external, namespace));
     boot.record.setAddress('temporal', external);
     say(`Temporal at ${external} (TEMPORAL_ADDRESS)`);
     return { address: external, namespace, uiUrl: process.env.GANTRY_UI_URL };
@@ -78,7 +80,7 @@ export async function bootTemporal(boot: Boot, { apiPort }: { apiPort: number })
   const codecEndpoint = `http://127.0.0.1:${apiPort}/codec/${readOrMakeSecret(boot.home.codecTokenFile)}`;
   const server = embeddedTemporal(boot.home, boot.table, { binary, ports, namespace, codecEndpoint });
   const running = await server.start();
-  keepRunning(boot.table, running, server.start);
+  keepRunning(boot.table, running, server.start, { probe: () => askTemporal(server.address, namespace) });
   await prepareNamespace(server.address, namespace, { retentionDays });
   boot.record.setAddress('temporal', server.address);
   boot.record.setAddress('temporalUi', server.uiUrl);

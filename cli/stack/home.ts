@@ -10,6 +10,8 @@ export interface Home {
   /** The running stack's addresses and processes, see record.ts. */
   stackFile: string;
   lockFile: string;
+  /** A pid file for each process that runs. */
+  pidFolder: string;
   credentialsFile: string;
   codecTokenFile: string;
   postgresPasswordFile: string;
@@ -17,6 +19,8 @@ export interface Home {
   secretKeysFile: string;
   /** The data of the embedded Temporal server. */
   temporalFolder: string;
+  /** The database in it, which must never be opened by two servers. */
+  temporalDatabase: string;
   /** Its presence says that the first start's example ran or was not wanted. */
   exampleFile: string;
 }
@@ -40,17 +44,19 @@ export function openHome(folder = process.env.GANTRY_HOME || '.gantry'): Home {
   fs.mkdirSync(full, { recursive: true, mode: asRoot ? 0o711 : 0o700 });
   const mode = fs.statSync(full).mode & 0o777;
   if (asRoot && (mode & 0o011) !== 0o011) fs.chmodSync(full, mode | 0o011);
-  fs.mkdirSync(path.join(full, 'logs'), { recursive: true, mode: 0o700 });
+  for (const name of ['logs', 'run']) fs.mkdirSync(path.join(full, name), { recursive: true, mode: 0o700 });
   return {
     folder: full,
     logs: path.join(full, 'logs'),
     stackFile: path.join(full, 'stack.json'),
     lockFile: path.join(full, 'lock'),
+    pidFolder: path.join(full, 'run'),
     credentialsFile: path.join(full, 'credentials.json'),
     codecTokenFile: path.join(full, 'codec-token'),
     postgresPasswordFile: path.join(full, 'postgres-password'),
     secretKeysFile: path.join(full, 'secret-keys'),
     temporalFolder: path.join(full, 'temporal'),
+    temporalDatabase: path.join(full, 'temporal', 'server.sqlite'),
     exampleFile: path.join(full, 'example.json'),
   };
 }

@@ -43,6 +43,32 @@ function startTimeFromPs(pid: number): string | undefined {
   }
 }
 
+/** The pids of all processes of the machine that can be seen. */
+export function allPids(): number[] {
+  const names =
+    process.platform === 'linux'
+      ? fs.readdirSync('/proc')
+      : execFileSync('ps', ['-axo', 'pid='], { encoding: 'utf8' }).split('\n');
+  return names.map(Number).filter((pid) => pid > 0);
+}
+
+/**
+ * The command line of a process, the program first; empty when there is no such process. Elsewhere than on Linux it is
+ * split at blanks, those in a path too.
+ */
+export function commandOf(pid: number): string[] {
+  try {
+    if (process.platform !== 'linux') {
+      return execFileSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' })
+        .trim()
+        .split(/\s+/);
+    }
+    return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+  } catch {
+    return [];
+  }
+}
+
 /** Whether exactly this process (not another one with its pid) is alive. */
 export function isAlive(identity: ProcessIdentity): boolean {
   return startTimeOf(identity.pid) === identity.startTime;
@@ -51,6 +77,17 @@ export function isAlive(identity: ProcessIdentity): boolean {
 /** The identity of this process. */
 export function ownIdentity(): ProcessIdentity {
   return { pid: process.pid, startTime: startTimeOf(process.pid) ?? '' };
+}
+
+/**
+ * What a file says about a process, if it says it: never a pid that a signal would take for a group (0 and less) or for
+ * the first process.
+ */
+export function readIdentity(value: unknown): ProcessIdentity | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { pid, startTime } = value as Record<string, unknown>;
+  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 1) return undefined;
+  return typeof startTime === 'string' ? { pid, startTime } : undefined;
 }
 
 /** A word that changes when the machine boots, as start times count from there; empty where the system has none. */

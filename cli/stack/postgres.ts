@@ -1,11 +1,11 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
+import { SteadyClient } from '../../db/connection';
 import { tailOf } from './files';
 import type { Home } from './home';
+import { endServers } from './leftovers';
 import { messageOf } from './output';
 import { type Cluster, type Durability, ensureCluster } from './postgres-cluster';
+import { removeStalePidFile } from './postmaster';
 import type { Managed, ProcessTable, StopStep } from './processes';
 
 const READY_WITHIN_MS = 60_000;
@@ -41,6 +41,7 @@ export async function embeddedPostgres(
 
   async function start(): Promise<Managed> {
     for (let tried = 1; ; tried++) {
+      await endServers(home, 'postgres');
       removeStalePidFile(cluster.dataFolder);
       const managed = await table.start(name, cluster.binary, argumentsFor(cluster, port, durability), {
         user: cluster.user,
@@ -48,7 +49,10 @@ export async function embeddedPostgres(
       });
       const ready = waitForDatabase(urlOf('postgres'), READY_WITHIN_MS, managed.exited);
       ready.catch(() => {}); // Lost the race: the exit below says more.
-      const outcome = await Promise.race([ready, managed.exited]);
+      const outcome = await Promise.race([ready, managed.exited]).catch(async (error: unknown) => {
+        await table.stop(name, POSTGRES_STOP);
+        throw error;
+      });
       if (outcome === 'ready') return managed;
       if (tried >= START_TRIES || table.closed) {
         throw new Error(`Postgres did not start; its log ends: ${tailOf(managed.logFile)}`);
@@ -72,23 +76,6 @@ function argumentsFor(cluster: Cluster, port: number, durability: Durability): s
 }
 
 /**
- * Removes the postmaster.pid of a killed Postgres when its pid belongs to somebody else by now. Postgres itself removes it
- * only when no process has that pid, and would otherwise never start again.
- */
-function removeStalePidFile(dataFolder: string): void {
-  const file = path.join(dataFolder, 'postmaster.pid');
-  if (process.platform !== 'linux' || !fs.existsSync(file)) return;
-  const pid = Number(fs.readFileSync(file, 'utf8').split('\n')[0]);
-  let commandLine = '';
-  try {
-    commandLine = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  } catch {
-    return; // Nobody has the pid: Postgres sees that itself.
-  }
-  if (!commandLine.includes(dataFolder)) fs.rmSync(file, { force: true });
-}
-
-/**
  * Waits until a database takes queries (a server that recovers from a crash takes connections before that).
  *
  * @param given up early when this is fulfilled, e.g. the server's end
@@ -102,7 +89,7 @@ export async function waitForDatabase(url: string, withinMs: number, given?: Pro
   });
   for (;;) {
     try {
-      await withClient(url, (client) => client.query('select 1'));
+      await askDatabase(url);
       return 'ready';
     } catch (error) {
       if (over || Date.now() > deadlineMs) {
@@ -111,6 +98,11 @@ export async function waitForDatabase(url: string, withinMs: number, given?: Pro
       await sleep(POLL_MS);
     }
   }
+}
+
+/** Fulfilled when a database takes queries now. */
+export async function askDatabase(url: string): Promise<void> {
+  await withClient(url, (client) => client.query('select 1'));
 }
 
 /** Creates a database of an embedded server when it is not there yet. */
@@ -132,11 +124,10 @@ export function hideSecret(url: string): string {
   }
 }
 
-async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
-  client.on('error', () => {}); // A server that goes away while we hang up.
-  await client.connect();
+async function withClient<T>(url: string, work: (client: SteadyClient) => Promise<T>): Promise<T> {
+  const client = new SteadyClient({ connectionString: url, connectionTimeoutMillis: 2_000 });
   try {
+    await client.connect();
     return await work(client);
   } finally {
     await client.end().catch(() => {});

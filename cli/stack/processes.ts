@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Availability } from './availability';
 import { openLog } from './files';
 import { type Home, logFileOf } from './home';
 import { startTimeOf } from './identity';
+import { removePidFile, writePidFile } from './pid-files';
 import type { StackFile } from './record';
 
 /** How a process ended. */
@@ -46,9 +48,12 @@ export class StoppingError extends Error {
 }
 
 /**
- * The processes of the stack. Everything is started through here, and so everything is in stack.json and can be stopped.
+ * The processes of the stack. Everything is started through here, and so everything is in stack.json, has a
+ * pid file, and can be stopped.
  */
 export class ProcessTable {
+  /** Those of its processes, and of other servers, that the others live of. */
+  readonly backends = new Availability();
   readonly #home: Home;
   readonly #record: StackFile;
   readonly #running = new Map<string, Managed>();
@@ -95,7 +100,9 @@ export class ProcessTable {
       const error = await new Promise<Error>((resolve) => child.once('error', resolve));
       throw new Error(`${name} could not be started: ${error.message}`, { cause: error });
     }
-    this.#record.setProcess(name, { pid: child.pid, startTime: startTimeOf(child.pid) ?? '' });
+    const identity = { pid: child.pid, startTime: startTimeOf(child.pid) ?? '' };
+    writePidFile(this.#home, name, identity);
+    this.#record.setProcess(name, identity);
     child.on('error', () => {}); // A failed message or signal to a process that is just ending.
     const managed: Managed = {
       name,
@@ -108,6 +115,7 @@ export class ProcessTable {
     this.#running.set(name, managed);
     void managed.exited.then(() => {
       this.#running.delete(name);
+      removePidFile(this.#home, name);
       this.#record.clearProcess(name);
     });
     return managed;

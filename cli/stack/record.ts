@@ -1,16 +1,19 @@
 import { readJsonIfThere, writeFileAtomic } from './files';
-import { bootId, type ProcessIdentity } from './identity';
+import { bootId, type ProcessIdentity, readIdentity } from './identity';
+import { messageOf, say } from './output';
 
-const NO_ROOM = new Set(['ENOSPC', 'EDQUOT']);
 const WRITE_AGAIN_MS = 1_000;
+const MAX_PORT = 65_535;
+const STATES = ['booting', 'ready', 'stopping', 'stopped'] as const;
+const ADDRESSES = ['api', 'temporal', 'temporalUi', 'database'] as const;
 
-export type StackState = 'booting' | 'ready' | 'stopping' | 'stopped';
+export type StackState = (typeof STATES)[number];
 
 /** The content of stack.json: what runs, where, and as which processes. */
 export interface StackRecord {
   state: StackState;
   /** Where to reach what; an embedded database's URL carries its password, hence the file's mode 0600. */
-  addresses: { api?: string; temporal?: string; temporalUi?: string; database?: string };
+  addresses: { [name in (typeof ADDRESSES)[number]]?: string };
   /** Ports given out, used again at the next start while they are free, so that addresses are stable. */
   ports: Record<string, number>;
   /** Every process that this stack started and has not seen end, and the supervisor itself. */
@@ -27,11 +30,17 @@ export class StackFile {
   readonly #record: StackRecord;
   #again: NodeJS.Timeout | undefined;
 
-  /** @throws Error when the file cannot be written; later it is written as soon as there is room */
+  /** @throws Error when the file cannot be written; later it is written as soon as it can be */
   constructor(file: string, record: StackRecord) {
     this.#file = file;
     this.#record = record;
-    this.#replace();
+    try {
+      this.#replace();
+    } catch (error) {
+      throw new Error(`${file} cannot be written: ${messageOf(error)}. Make room for it, or remove what is there.`, {
+        cause: error,
+      });
+    }
   }
 
   get ports(): Readonly<Record<string, number>> {
@@ -68,12 +77,14 @@ export class StackFile {
   }
 
   #write(): void {
+    const isLate = this.#again !== undefined;
     clearTimeout(this.#again);
+    this.#again = undefined;
     try {
       this.#replace();
     } catch (error) {
-      if (!NO_ROOM.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
-      // A full disk is no reason to end what runs. Until there is room, the file says less than it should.
+      if (!isLate) say(`${this.#file} cannot be written, which is tried again: ${messageOf(error)}`);
+      // No reason to end what runs: until it can be written the file says less than it should, and pid files say it.
       this.#again = setTimeout(() => this.#write(), WRITE_AGAIN_MS).unref();
     }
   }
@@ -88,25 +99,34 @@ export function emptyRecord(): StackRecord {
   return { state: 'booting', addresses: {}, ports: {}, processes: {}, bootId: bootId() };
 }
 
-/** What an earlier start wrote; an unreadable file counts as none. Processes of before the last reboot are left out. */
+/** What an earlier start wrote, as far as it can be used. Processes of before the last reboot are left out. */
 export function readRecord(file: string): StackRecord {
-  const value = readJsonIfThere(file);
+  const found = fieldsOf(readJsonIfThere(file));
   const record = emptyRecord();
-  if (typeof value !== 'object' || value === null) return record;
-  const found = value as Partial<StackRecord>;
-  if (found.state === 'ready' || found.state === 'stopping' || found.state === 'stopped') record.state = found.state;
-  for (const [name, address] of Object.entries(found.addresses ?? {})) {
-    if (typeof address === 'string') record.addresses[name as keyof StackRecord['addresses']] = address;
+  record.state = STATES.find((state) => state === found.state) ?? record.state;
+  const addresses = fieldsOf(found.addresses);
+  for (const name of ADDRESSES) {
+    const address = addresses[name];
+    if (typeof address === 'string') record.addresses[name] = address;
   }
-  for (const [name, port] of Object.entries(found.ports ?? {})) {
-    if (Number.isInteger(port)) record.ports[name] = port;
-  }
+  const ports = Object.entries(fieldsOf(found.ports)).filter(isPort);
+  // Two that want the same one would not both start.
+  record.ports = Object.fromEntries(ports.filter(([, port], at) => ports.findIndex(([, one]) => one === port) === at));
   if (found.bootId !== record.bootId) return record;
-  for (const [name, identity] of Object.entries(found.processes ?? {})) {
-    // Never a signal to pid 0, 1 or a negative number (a group), whatever somebody wrote into the file.
-    if (Number.isInteger(identity?.pid) && identity.pid > 1 && typeof identity.startTime === 'string') {
-      record.processes[name] = { pid: identity.pid, startTime: identity.startTime };
-    }
-  }
+  const processes = Object.entries(fieldsOf(found.processes)).flatMap(([name, value]) => {
+    const identity = readIdentity(value);
+    return identity ? [[name, identity] as const] : [];
+  });
+  record.processes = Object.fromEntries(processes);
   return record;
+}
+
+/** Of anything that is no object: none. */
+function fieldsOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+function isPort(entry: [name: string, port: unknown]): entry is [string, number] {
+  const [, port] = entry;
+  return typeof port === 'number' && Number.isInteger(port) && port > 0 && port <= MAX_PORT;
 }

@@ -20,10 +20,7 @@ export async function waitForTemporal(address: string, namespace: string, given?
   });
   for (;;) {
     try {
-      await withConnection(address, async ({ workflowService }) => {
-        await workflowService.getSystemInfo({});
-        await workflowService.describeNamespace({ namespace });
-      });
+      await askTemporal(address, namespace);
       return 'ready';
     } catch (error) {
       if (over || Date.now() > deadlineMs) {
@@ -34,6 +31,14 @@ export async function waitForTemporal(address: string, namespace: string, given?
       await sleep(POLL_MS);
     }
   }
+}
+
+/** Fulfilled when a Temporal server answers for the namespace now. */
+export async function askTemporal(address: string, namespace: string): Promise<void> {
+  await withConnection(address, async ({ workflowService }) => {
+    await workflowService.getSystemInfo({});
+    await workflowService.describeNamespace({ namespace });
+  });
 }
 
 /** Runs `work` with a connection of its own, closed at the end. */

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { tailOf } from './files';
 import type { Home } from './home';
+import { endServers } from './leftovers';
 import type { Managed, ProcessTable, StopStep } from './processes';
 import { waitForTemporal } from './temporal-ready';
 
@@ -57,7 +58,7 @@ export function embeddedTemporal(
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--namespace', options.namespace],
     ...['--port', `${ports.temporal}`, '--ui-port', `${ports.temporalUi}`],
     ...['--http-port', `${ports.temporalHttp}`, '--metrics-port', `${ports.temporalMetrics}`],
-    ...['--db-filename', path.join(home.temporalFolder, 'server.sqlite')],
+    ...['--db-filename', home.temporalDatabase],
     ...SQLITE_PRAGMAS.flatMap((pragma) => ['--sqlite-pragma', pragma]),
     ...DYNAMIC_CONFIG.flatMap((value) => ['--dynamic-config-value', value]),
     ...['--ui-codec-endpoint', options.codecEndpoint],
@@ -65,13 +66,17 @@ export function embeddedTemporal(
   ];
 
   async function start(): Promise<Managed> {
+    // Two servers on one SQLite file would each write what the other does not know of.
+    await endServers(home, 'temporal');
     const complete = ensureFolder(home);
     const managed = await table.start('temporal', options.binary, args, { cwd: home.folder });
     const ready = waitForTemporal(address, options.namespace, managed.exited);
     ready.catch(() => {}); // Lost the race: the exit below says more.
-    if ((await Promise.race([ready, managed.exited])) !== 'ready') {
-      throw new Error(`Temporal did not start; its log ends: ${tailOf(managed.logFile)}`);
-    }
+    const outcome = await Promise.race([ready, managed.exited]).catch(async (error: unknown) => {
+      await table.stop('temporal', TEMPORAL_STOP);
+      throw error;
+    });
+    if (outcome !== 'ready') throw new Error(`Temporal did not start; its log ends: ${tailOf(managed.logFile)}`);
     fs.writeFileSync(complete, '');
     return managed;
   }

@@ -9,6 +9,7 @@ import * as taskLists from './0007_task_lists';
 import * as tokens from './0008_tokens';
 import * as secretPlaces from './0009_secret_places';
 import * as putAside from './0010_put_aside';
+import * as keyOwners from './0011_key_owners';
 
 /** Append-only: a migration that has landed is never changed. Breaking ones say so in their name. */
 export const migrations: Record<string, Migration> = {
@@ -22,4 +23,5 @@ export const migrations: Record<string, Migration> = {
   '0008_tokens': tokens,
   '0009_secret_places': secretPlaces,
   '0010_put_aside': putAside,
+  '0011_key_owners': keyOwners,
 };

@@ -98,9 +98,6 @@ function checkConditions(id: string, gateway: Gateway, report: Report): void {
   }
 }
 
-const FLAGS = ['optional', 'error_ignorable', 'retryable', 'skippable', 'can_retry', 'isSkipped'];
-const SETTINGS = ['auto_retry', 'timeout_config', 'loop_config'];
-
 function checkActivities({ activities }: PipelineTree, allowReferences: boolean, report: Report): void {
   for (const [id, activity] of Object.entries(activities)) {
     if (activity.type === 'SubProcess') {
@@ -109,15 +106,6 @@ function checkActivities({ activities }: PipelineTree, allowReferences: boolean,
       report(id, `activity ${id}: component is missing`);
     } else if (Object.hasOwn(activity.component.data, UNSAFE_KEY)) {
       report(id, `activity ${id}: an input may not be called ${UNSAFE_KEY}`);
-    }
-    const fields: Record<string, unknown> = { ...activity };
-    for (const name of FLAGS) {
-      if (typeof (fields[name] ?? false) !== 'boolean') report(id, `activity ${id}: ${name} must be true or false`);
-    }
-    for (const name of SETTINGS) {
-      const settings = fields[name] ?? {};
-      if (typeof settings !== 'object' || Array.isArray(settings))
-        report(id, `activity ${id}: ${name} must be an object`);
     }
   }
 }

@@ -97,10 +97,11 @@ function redraw(tree: PipelineTree): void {
     ...Object.keys(tree.activities),
     ...Object.keys(tree.gateways),
   ]);
-  if (tree.location) tree.location = tree.location.filter(({ id }) => nodes.has(id));
-  if (!tree.line) return;
+  // Templates of before all fields were checked may have anything there.
+  if (Array.isArray(tree.location)) tree.location = tree.location.filter((one) => nodes.has(one?.id));
+  if (!Array.isArray(tree.line)) return;
   tree.line = tree.line.flatMap((line) => {
-    const flow = own(tree.flows, line.id);
+    const flow = own(tree.flows, line?.id);
     return flow ? [{ ...line, target: { ...line.target, id: flow.target } }] : [];
   });
 }

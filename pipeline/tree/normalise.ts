@@ -70,7 +70,13 @@ function canonicaliseGateway(gateway: Gateway, converge: string | undefined): vo
   delete gateway.converge_gateway_id;
   if (converge !== undefined) gateway.converge_gateway_id = converge;
   // Editors leave an empty object behind when somebody removes the default branch.
+  if (gateway.extra_info?.parse_lang === null) delete gateway.extra_info.parse_lang;
   if (gateway.default_condition?.flow_id === undefined) delete gateway.default_condition;
+  if (gateway.type !== 'ExclusiveGateway' && gateway.type !== 'ConditionalParallelGateway') {
+    // They decide nothing.
+    delete gateway.default_condition;
+    delete gateway.conditions;
+  }
 }
 
 function only(flows: string | string[]): string {

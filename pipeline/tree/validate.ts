@@ -5,6 +5,7 @@ import { consistencyProblems } from './consistency';
 import { circleProblems, keyProblems, literalReferences } from './constants';
 import { cycleProblems } from './cycles';
 import { isDeeperThan } from './depth';
+import { fieldProblems } from './fields';
 import { matchGateways } from './gateways';
 import { buildGraph, type Graph } from './graph';
 import { MAX_JSON_DEPTH, MAX_NESTING } from './limits';
@@ -41,8 +42,8 @@ interface Part {
 }
 
 /**
- * Checks a tree and those nested in it, stage by stage (spec section 2): schema, keys, constants, graph, and our own
- * consistency. Within the first stage that finds something every problem is reported.
+ * Checks a tree and those nested in it, stage by stage (spec section 2): schema, our own rules for further fields, keys,
+ * constants, graph, and our own consistency. Within the first stage that finds something every problem is reported.
  *
  * @example validateTree(normaliseTree(body)).problems[0]?.message // "activities→a1→name: '' is too short"
  */
@@ -52,6 +53,9 @@ export function validateTree(input: unknown, options: Options = {}): Validation 
 
   const converge: [gateway: string, target: string][] = [];
   const graphs = new Map<Part, Graph>();
+  // Before what reads those fields.
+  const odd = parts.flatMap(({ tree, owners }) => fieldProblems(tree, stepsTo(owners)));
+  if (odd.length > 0) return { problems: odd, converge: {} };
   const stages: ((part: Part) => Problem[])[] = [
     ({ tree }) => keyProblems(tree),
     ({ tree }) => circleProblems(tree, literalReferences, 'constants'),

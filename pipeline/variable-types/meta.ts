@@ -11,7 +11,8 @@ const DEFINITION_FIELDS = ['datasource', 'items_text', 'columns', 'default', 'de
  * value was chosen, before that in `value`: what is chosen is then its default.
  */
 export function definitionOf({ value = '', meta, is_meta, source_tag }: Constant): Definition {
-  const isMeta = is_meta === true || source_tag?.endsWith('_meta') === true;
+  // Templates of before all fields were checked may have anything there.
+  const isMeta = is_meta === true || (typeof source_tag === 'string' && source_tag.endsWith('_meta'));
   if (isMeta && isDefinition(value)) return { value: defaultOf(value), meta: value };
   const defined = isJsonObject(meta) ? meta.value : undefined;
   if (!isDefinition(defined)) return { value };

@@ -1,4 +1,5 @@
 import request from '../data/pipelines/22_subprocess_params_and_outputs.json';
+import { addCaller, addPlainApp } from '../support/callers';
 import { Gantry } from '../support/gantry';
 import { drawing, shelve, shelveScheme } from '../support/templates';
 import { sketch } from '../support/trees';
@@ -312,6 +313,61 @@ describe('tasks from templates', () => {
       expect(
         await gantry.post('/apigw/fast_create_task/1/', { name: 'task', pipeline_tree: HELLO }, header),
       ).toMatchObject(refusal);
+    });
+
+    describe('belongs to the app, the user and the project', () => {
+      const callers = new Map<string, Record<string, string>>();
+      let commonId: number;
+
+      beforeAll(async () => {
+        await addPlainApp(gantry);
+        await gantry.db
+          .insertInto('projects')
+          .values({ id: 2, name: 'other', bk_biz_id: 2, from_cmdb: true })
+          .execute();
+        for (const name of ['ann', 'bob']) callers.set(name, await addCaller(gantry, name, 'operator'));
+        await addCaller(gantry, 'ann', 'operator', 2);
+        commonId = await shelve(gantry.db, 'common hello', HELLO, null);
+      });
+
+      const fromCommon = { name: 'task', template_source: 'common' };
+      const doors: [name: string, path: (project: number) => string, body: object][] = [
+        ['create_task', (project) => `/apigw/create_task/${commonId}/${project}/`, fromCommon],
+        ['create_and_start_task', (project) => `/apigw/create_and_start_task/${commonId}/${project}/`, fromCommon],
+        [
+          'fast_create_task',
+          (project) => `/apigw/fast_create_task/${project}/`,
+          { name: 'task', pipeline_tree: HELLO },
+        ],
+      ];
+
+      it.each(doors)('of %s: each has a task of its own', async (_name, path, body) => {
+        const header = newKey();
+        const [ann, bob] = ['ann', 'bob'].map((name) => ({ ...header, ...callers.get(name) }));
+        const asks = [
+          () => gantry.post(path(1), body, ann),
+          () => gantry.post(path(1), { ...body, description: 'another request' }, bob),
+          () => gantry.post(path(2), body, ann),
+          () => gantry.post(path(1), body, header),
+        ];
+
+        const first = await Promise.all(asks.map((ask) => ask()));
+        const again = await Promise.all(asks.map((ask) => ask()));
+
+        expect(first.map(({ result }) => result)).toEqual([true, true, true, true]);
+        expect(again.map(({ data }) => data.task_id)).toEqual(first.map(({ data }) => data.task_id));
+        const rows = await Promise.all(first.map(({ data }) => rowOf(data.task_id)));
+        expect(rows.map(({ creator, project_id }) => `${creator} ${project_id}`)).toEqual([
+          'ann 1',
+          'bob 1',
+          'ann 2',
+          'admin 1',
+        ]);
+        expect(new Set(rows.map(({ id }) => id)).size).toBe(4);
+        expect(await gantry.post(path(1), { ...body, description: 'another request' }, ann)).toMatchObject({
+          code: 3599999,
+        });
+      });
     });
 
     it('is honoured by fast_create_task, whatever the order of fields', async () => {

@@ -110,6 +110,27 @@ describe('a stack on one home', () => {
     await until('the API answers', answers);
   });
 
+  it('does not let services wait longer each time that they die while Postgres is away', async () => {
+    const said = stack.output().length;
+    for (let round = 0; round < 2; round++) {
+      const { api, postgres, worker } = recordOf(home).processes;
+      for (const { pid } of [postgres!, api!, worker!]) process.kill(pid, 'SIGKILL');
+      await until('they run again', () => {
+        const now = recordOf(home).processes;
+        return [now.api, now.worker].every((one) => one && one.pid !== api!.pid && one.pid !== worker!.pid);
+      });
+      await until('the API answers', answers);
+    }
+
+    const waits =
+      stack
+        .output()
+        .slice(said)
+        .match(/(api|worker) .*starting it again in \d+ s/g) ?? [];
+    expect(waits.length).toBeGreaterThanOrEqual(4);
+    expect(waits.every((line) => line.endsWith(' in 1 s'))).toBe(true);
+  });
+
   it('stops everything it started when it is asked to', async () => {
     const { processes } = recordOf(home);
 

@@ -1,13 +1,16 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { readOrMakeSecret, writeFileAtomic } from '../../cli/stack/files';
 import { openHome } from '../../cli/stack/home';
-import { isAlive, ownIdentity, startTimeOf } from '../../cli/stack/identity';
+import { commandOf, isAlive, ownIdentity, startTimeOf } from '../../cli/stack/identity';
 import { lockHome } from '../../cli/stack/lock';
+import { readPidFiles, removePidFile, writePidFile } from '../../cli/stack/pid-files';
 import { isPortFree, pickPorts } from '../../cli/stack/ports';
+import { removeStalePidFile } from '../../cli/stack/postmaster';
 import { emptyRecord, readRecord, StackFile } from '../../cli/stack/record';
+import { serversOn } from '../../cli/stack/servers';
 import { extractFile } from '../../cli/stack/tar';
 import { freePort, until } from './helper';
 
@@ -75,8 +78,179 @@ describe('stack.json', () => {
     expect(readRecord(file).processes).toEqual({ worker });
     fs.writeFileSync(file, JSON.stringify({ ...emptyRecord(), bootId: 'another', processes: { worker } }));
     expect(readRecord(file).processes).toEqual({});
-    fs.writeFileSync(file, '{"proc');
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['half of it', '{"proc'],
+    ['another value', 'null'],
+    ['a list', '[{"state":"ready"}]'],
+    ['a text', '"ready"'],
+    ['bytes', '\u0000\u0000\u0000'],
+    [
+      'fields of wrong types',
+      JSON.stringify({
+        ...emptyRecord(),
+        state: 7,
+        addresses: 'http://127.0.0.1:8000',
+        ports: [15_000],
+        processes: 'worker',
+      }),
+    ],
+    [
+      'values of wrong types',
+      JSON.stringify({
+        ...emptyRecord(),
+        state: 'flying',
+        addresses: { api: 8000, database: null, elsewhere: 'x' },
+        ports: { postgres: 1e9, temporal: -1, a: 0, b: '15000', c: 1.5, d: null },
+        processes: {
+          a: null,
+          b: 4711,
+          c: { pid: '4711', startTime: '9' },
+          d: { pid: 4711, startTime: 9 },
+          e: { pid: 1, startTime: '9' },
+          f: { pid: 4711.5, startTime: '9' },
+          g: [4711, '9'],
+        },
+      }),
+    ],
+  ])('counts as empty where %s is in it', (_what, text) => {
+    const file = path.join(folder, 'stack.json');
+    fs.writeFileSync(file, text);
+
     expect(readRecord(file)).toEqual(emptyRecord());
+  });
+
+  it('gives what can be used of it, and a port once', () => {
+    const file = path.join(folder, 'stack.json');
+    const worker = { pid: 4711, startTime: '99' };
+    const ports = { postgres: 15_000, temporal: 15_000, temporalUi: 15_001 };
+    const processes = { worker, api: { pid: 'x' } };
+    fs.writeFileSync(file, JSON.stringify({ state: 'ready', bootId: emptyRecord().bootId, ports, processes }));
+
+    expect(readRecord(file)).toEqual({
+      ...emptyRecord(),
+      state: 'ready',
+      ports: { postgres: 15_000, temporalUi: 15_001 },
+      processes: { worker },
+    });
+  });
+
+  it('that cannot be written is said to be the reason not to start', () => {
+    const file = path.join(folder, 'stack.json');
+    fs.mkdirSync(file);
+
+    expect(() => new StackFile(file, emptyRecord())).toThrow(`${file} cannot be written`);
+  });
+
+  it('that cannot be written later ends nothing, and is written when it can be', async () => {
+    const file = path.join(folder, 'stack.json');
+    const record = new StackFile(file, emptyRecord());
+    fs.rmSync(file);
+    fs.mkdirSync(file);
+
+    record.setProcess('worker', { pid: 4711, startTime: '99' });
+    fs.rmdirSync(file);
+
+    await until('the process is in the file', () => readRecord(file).processes.worker !== undefined);
+  });
+});
+
+describe('pid files', () => {
+  const worker = { pid: 4711, startTime: '99' };
+
+  it('give back who runs, until that has ended', () => {
+    const home = openHome(folder);
+
+    writePidFile(home, 'worker', worker);
+    writePidFile(home, 'api', { pid: 4712, startTime: '100' });
+    removePidFile(home, 'api');
+
+    expect(readPidFiles(home)).toEqual({ worker });
+    expect(fs.statSync(path.join(home.pidFolder, 'worker.pid')).mode & 0o777).toBe(0o600);
+  });
+
+  it('of before the last reboot, or damaged ones, count as none', () => {
+    const home = openHome(folder);
+    writePidFile(home, 'worker', worker);
+    const write = (name: string, text: string) => fs.writeFileSync(path.join(home.pidFolder, name), text);
+
+    write('a.pid', JSON.stringify({ ...worker, bootId: 'another' }));
+    write('b.pid', '');
+    write('c.pid', '4711');
+    write('d.pid', JSON.stringify({ ...worker, pid: -1, bootId: emptyRecord().bootId }));
+    write('e.txt', JSON.stringify({ ...worker, bootId: emptyRecord().bootId }));
+    fs.mkdirSync(path.join(home.pidFolder, 'f.pid'));
+
+    expect(readPidFiles(home)).toEqual({ worker });
+    fs.rmSync(home.pidFolder, { recursive: true });
+    expect(readPidFiles(home)).toEqual({});
+  });
+});
+
+describe('servers on the data of a home', () => {
+  const children: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+  });
+
+  /** A process that calls itself so, and has these arguments. */
+  async function run(name: string, ...args: string[]): Promise<number> {
+    const script = ['-e', 'setInterval(() => {}, 1000)', '--'];
+    const child = spawn(process.execPath, [...script, ...args], { argv0: name, stdio: 'ignore' });
+    children.push(child);
+    await until('it runs', () => commandOf(child.pid!).includes(args.at(-1)!));
+    return child.pid!;
+  }
+
+  it('are found by their command lines, by whatever path; those on other data are not', async () => {
+    const home = openHome(folder);
+    const alias = `${folder}-alias`;
+    fs.symlinkSync(folder, alias);
+    fs.mkdirSync(path.join(folder, 'postgres', 'data'), { recursive: true });
+    fs.mkdirSync(home.temporalFolder);
+    fs.writeFileSync(home.temporalDatabase, '');
+    const pids = await Promise.all([
+      run('postgres', '-D', path.join(folder, 'postgres', 'data')),
+      run('temporal', 'server', 'start-dev', '--db-filename', path.join(alias, 'temporal', 'server.sqlite')),
+      run('postgres', '-D', path.join(folder, 'other', 'data')),
+      run('temporal', 'server', 'start-dev', '--db-filename', path.join(folder, 'other.sqlite')),
+      run('tail', '-D', path.join(folder, 'postgres', 'data')),
+      run('sqlite3', '--db-filename', home.temporalDatabase),
+    ]);
+
+    const found = serversOn(home);
+    fs.unlinkSync(alias);
+
+    expect(found.map(({ name, identity }) => [name, identity.pid]).sort()).toEqual([
+      ['postgres', pids[0]],
+      ['temporal', pids[1]],
+    ]);
+    expect(found.every(({ identity }) => isAlive(identity))).toBe(true);
+  });
+
+  it('are not a Postgres on other data that has the pid of a stale postmaster.pid, which is removed', async () => {
+    const home = openHome(folder);
+    const dataFolder = path.join(folder, 'postgres', 'data');
+    fs.mkdirSync(dataFolder, { recursive: true });
+    const stranger = await run('postgres', '-D', path.join(folder, 'other', 'data'));
+    const file = path.join(dataFolder, 'postmaster.pid');
+
+    fs.writeFileSync(file, `${stranger}\n${dataFolder}\n`);
+    expect(serversOn(home)).toEqual([]);
+    removeStalePidFile(dataFolder);
+    expect(fs.existsSync(file)).toBe(false);
+
+    for (const text of ['', 'x', '-1', '0', '1']) {
+      fs.writeFileSync(file, text);
+      removeStalePidFile(dataFolder);
+      expect([text, fs.existsSync(file)]).toEqual([text, false]);
+    }
+    // Postgres looks itself whether backends of a server that is gone still live.
+    fs.writeFileSync(file, '4194303\n');
+    removeStalePidFile(dataFolder);
+    expect(fs.existsSync(file)).toBe(true);
   });
 });
 
@@ -91,6 +265,25 @@ describe('the lock of a home', () => {
     unlock();
     expect(fs.existsSync(home.lockFile)).toBe(false);
   });
+
+  it.each(['lock', 'stack.json', 'run/supervisor.pid'])(
+    'is refused while a supervisor lives that only %s knows',
+    async (name) => {
+      const home = openHome(folder);
+      const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+      const owner = { pid: child.pid!, startTime: startTimeOf(child.pid!)! };
+      for (const damaged of [home.lockFile, home.stackFile]) fs.writeFileSync(damaged, '{"pid":');
+      if (name === 'lock') fs.writeFileSync(home.lockFile, JSON.stringify(owner));
+      else if (name === 'stack.json')
+        new StackFile(home.stackFile, { ...emptyRecord(), processes: { supervisor: owner } });
+      else writePidFile(home, 'supervisor', owner);
+
+      const locking = lockHome(home);
+
+      await expect(locking).rejects.toThrow(`pid ${owner.pid}`);
+      child.kill('SIGKILL');
+    },
+  );
 
   it('is refused while its owner lives, naming the pid', async () => {
     const home = openHome(folder);

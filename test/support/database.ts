@@ -16,6 +16,13 @@ export function adminUrl(): string {
   return url;
 }
 
+/** A fresh database with nothing in it; drop it at the end. */
+export async function createEmptyDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await withAdmin(async (admin) => void (await admin.query(`create database ${name}`)));
+  return { url: urlOf(name), drop: () => dropDatabase(name) };
+}
+
 /** A fresh database with the newest schema and a name of its own as an installation; drop it at the end. */
 export async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `test_${randomBytes(6).toString('hex')}`;
@@ -26,10 +33,11 @@ export async function createDatabase(): Promise<{ url: string; drop(): Promise<v
   });
   const url = urlOf(name);
   await withClient(url, (client) => client.query('update installation set name = $1', [name]));
-  return {
-    url,
-    drop: () => withAdmin(async (admin) => void (await admin.query(`drop database ${name} with (force)`))),
-  };
+  return { url, drop: () => dropDatabase(name) };
+}
+
+function dropDatabase(name: string): Promise<void> {
+  return withAdmin(async (admin) => void (await admin.query(`drop database ${name} with (force)`)));
 }
 
 async function ensureTemplate(admin: Client): Promise<void> {

@@ -14,5 +14,6 @@ export function keyedBy(
 ): KeyedRequest | undefined {
   const key = header('idempotency-key');
   if (key === undefined) return undefined;
-  return keyedRequest(caller.app.code, key, { endpoint, project: project.id, ids, input });
+  const owner = { appCode: caller.app.code, username: caller.username, projectId: project.id };
+  return keyedRequest(owner, key, { endpoint, project: project.id, ids, input });
 }

@@ -1,0 +1,65 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { openHome } from '../../cli/stack/home';
+import { pickPorts } from '../../cli/stack/ports';
+import { embeddedPostgres } from '../../cli/stack/postgres';
+import { removeHome } from '../../cli/stack/postgres-user';
+import { ProcessTable } from '../../cli/stack/processes';
+import { emptyRecord, StackFile } from '../../cli/stack/record';
+import { SteadyClient } from '../../db/connection';
+
+/** A Postgres of a test's own, to be maltreated. */
+export interface OwnPostgres {
+  /** Of its database `postgres`, as the superuser. */
+  url: string;
+  start(): Promise<void>;
+  /** Ends it, whoever is connected: `SIGINT` in order, `SIGKILL` at once. */
+  stop(signal?: 'SIGINT' | 'SIGKILL'): Promise<void>;
+  /** Ends every connection but that of who asks; how many those were. */
+  terminateBackends(): Promise<number>;
+  /** Kills the process of one connection; the server then ends all others and recovers. */
+  killBackend(): Promise<void>;
+  /** Stops it and removes its files. */
+  remove(): Promise<void>;
+}
+
+export async function ownPostgres(): Promise<OwnPostgres> {
+  const home = openHome(fs.mkdtempSync(path.join(os.tmpdir(), 'gantry-postgres-')));
+  const table = new ProcessTable(home, new StackFile(home.stackFile, emptyRecord()));
+  const { postgres: port } = await pickPorts(['postgres'], {});
+  const server = await embeddedPostgres(home, table, port, { durability: 'throwAway' });
+  const url = server.urlOf('postgres');
+  await server.start();
+
+  async function asAdmin<T>(sql: string): Promise<T[]> {
+    const admin = new SteadyClient({ connectionString: url });
+    try {
+      await admin.connect();
+      return (await admin.query(sql)).rows as T[];
+    } finally {
+      await admin.end();
+    }
+  }
+  const others = `from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`;
+  const stop = (signal: 'SIGINT' | 'SIGKILL' = 'SIGINT') => table.stop('postgres', [{ signal, waitMs: 10_000 }]);
+
+  return {
+    url,
+    async start() {
+      await server.start();
+    },
+    stop,
+    async terminateBackends() {
+      return (await asAdmin(`select pg_terminate_backend(pid) ${others}`)).length;
+    },
+    async killBackend() {
+      const [victim] = await asAdmin<{ pid: number }>(`select pid ${others} limit 1`);
+      if (victim) process.kill(victim.pid, 'SIGKILL');
+    },
+    async remove() {
+      await stop();
+      removeHome(home);
+    },
+  };
+}
