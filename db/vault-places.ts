@@ -88,6 +88,7 @@ export const NO_SECRETS_IN: Readonly<Record<string, string>> = {
   'callbacks.status': WORD,
   'callbacks.error': REASON,
   'idempotency_keys.app_code': PERSON,
+  'idempotency_keys.username': PERSON,
   'idempotency_keys.key': "a client's word for a request",
   'idempotency_keys.request_hash': 'a hash',
   'templates.name': SETTING,

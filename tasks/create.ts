@@ -134,12 +134,12 @@ function canonicalTree(
 ): PipelineTree {
   if (!rights.maySendSealed) requireUnsealed(input, 'pipeline_tree');
   const normal = normaliseTree(input);
-  requireProxies(normal, rights, previous);
   const { problems, converge } = validateTree(normal, { allowReferences });
   if (problems.length === 0) problems.push(...pluginProblems(normal as PipelineTree, catalog));
   if (problems.length > 0) {
     throw new GantryError('invalid', problems.map(({ message }) => message).join('\n'), { details: problems });
   }
+  requireProxies(normal, rights, previous);
   const canonical = canonicaliseTree(normal as PipelineTree, converge);
   sealPasswords(canonical, place, previous);
   return canonical;

@@ -15,14 +15,14 @@ interface Proxied {
  * Makes sure that nodes do their work in nobody's name but the sender's own: those of subprocesses too. A node that is as
  * it was, with the same component, keeps its proxy.
  *
- * @param tree as it was sent, of whatever form
+ * @param tree that has been checked
  * @param previous the tree that it replaces
  * @throws GantryError `invalid` naming the node
  */
 export function requireProxies(tree: unknown, { mayProxy }: Pick<Rights, 'mayProxy'>, previous?: unknown): void {
   for (const { id, activity, before } of proxiedIn(tree, previous)) {
     const { executor_proxy: proxy } = activity;
-    if (typeof proxy === 'string' && (mayProxy(proxy) || isUnchanged(activity, before))) continue;
+    if (mayProxy(String(proxy)) || isUnchanged(activity, before)) continue;
     const details = [{ nodeId: id, field: 'executor_proxy' }];
     throw new GantryError('invalid', `node ${id}: executor_proxy can only be set to oneself`, { details });
   }
@@ -32,7 +32,8 @@ export function requireProxies(tree: unknown, { mayProxy }: Pick<Rights, 'mayPro
 export function dropProxies(tree: unknown, { mayProxy }: Pick<Rights, 'mayProxy'>): void {
   for (const { activity } of proxiedIn(tree, undefined)) {
     const { executor_proxy: proxy } = activity;
-    if (typeof proxy !== 'string' || !mayProxy(proxy)) delete activity.executor_proxy;
+    // What is no name is for the check of the tree to refuse.
+    if (typeof proxy === 'string' && !mayProxy(proxy)) delete activity.executor_proxy;
   }
 }
 

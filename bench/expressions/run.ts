@@ -23,6 +23,16 @@ export type Prepared = () => Outcome;
  * @returns runs it once; an error that it throws is not the language's own
  */
 export function prepare(input: RandomInput): Prepared {
+  try {
+    return prepareStep(input);
+  } catch (error) {
+    // Refused when the task is made: nothing is left that could cost anything.
+    if ((error as Error).name === 'CompileError') return () => 'failed';
+    throw error;
+  }
+}
+
+function prepareStep(input: RandomInput): Prepared {
   switch (input.kind) {
     case 'input': {
       const program = programOf(withInput(input.value), input.constants);

@@ -102,6 +102,9 @@ export class BoundArguments {
   }
 }
 
+/** Units of work to bind the arguments of a call. */
+const CALL = 40;
+
 /** A builtin function or a bound method. */
 export class PyFunction extends PyObject {
   readonly typeName: string = 'builtin_function_or_method';
@@ -119,6 +122,7 @@ export class PyFunction extends PyObject {
   /** Whatever it does, it pays for looking at its arguments; what it does besides it pays for itself. */
   invoke(values: CallArguments, run: Run): PyValue {
     const { meter } = run;
+    meter.charge(CALL);
     if (!this.takesAny) {
       for (const value of values.positional) meter.charge(shallowSize(value, meter));
       for (const value of values.keywords.values()) meter.charge(shallowSize(value, meter));

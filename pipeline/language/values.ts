@@ -253,17 +253,25 @@ export function entriesOf(value: PlainDict | PyDict, meter: Meter): [PyValue, Py
 
 /** Keys of a dict of the context, which is as big as what users send: they are counted before they are listed. */
 export function plainKeys(value: PlainDict, meter: Meter): string[] {
-  meter.items(plainSize(value, meter));
+  payListing(value, meter);
   return Object.keys(value);
 }
 
 function plainEntries(value: PlainDict, meter: Meter): [string, PyValue][] {
-  meter.items(plainSize(value, meter));
+  payListing(value, meter);
   return Object.entries(value);
+}
+
+function payListing(value: PlainDict, meter: Meter): void {
+  const size = plainSize(value, meter);
+  meter.items(size);
+  meter.charge(size * LISTED);
 }
 
 /** Units of work to find one key of a dict that nobody has counted yet. */
 const COUNTED = 15;
+/** Units of work to list one key of a dict of the context. */
+const LISTED = 40;
 
 /** How many keys a dict of the context has; counted once a meter. */
 export function plainSize(value: PlainDict, meter: Meter): number {

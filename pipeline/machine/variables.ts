@@ -119,12 +119,20 @@ export function describeValues(variables: Variables, names: string[]): string {
   for (const name of names) {
     const value = variables.value(name);
     if (value === undefined) continue;
-    // Its own meter: the one of the node may have nothing left.
-    const size = sizeOf(value, new Meter(OLD_LIMITS));
-    const shown = value instanceof AttributeObject ? value.text : value;
-    values[`\${${name}}`] = size > MAX_SHOWN ? `(${size} characters)` : shown;
+    values[`\${${name}}`] = shownValue(value);
   }
   return JSON.stringify(values);
+}
+
+function shownValue(value: ScopeValue): Json {
+  try {
+    // Its own meter: that of the node may have nothing left.
+    const size = sizeOf(value, new Meter(OLD_LIMITS));
+    if (size > MAX_SHOWN) return `(${size} characters)`;
+    return value instanceof AttributeObject ? value.text : value;
+  } catch {
+    return '(too large to be shown)';
+  }
 }
 
 /** Keeps a value in the state: of an object its text, and its attributes beside it. Returns what people are shown. */

@@ -6,7 +6,7 @@ import { DEFAULT_SETTINGS } from '../../templates/settings';
 import { type Answer, Gantry } from '../support/gantry';
 import { changed, ODD_VALUES, type Way } from '../support/odd-values';
 import { richTree } from '../support/rich-tree';
-import { shelve } from '../support/templates';
+import { drawing, shelve } from '../support/templates';
 import { sketch } from '../support/trees';
 
 const CRON = { minute: '0' };
@@ -256,7 +256,7 @@ describe('odd types in trees', () => {
     const READS = ['get_template_info'];
 
     async function shelveOld(tree: object): Promise<number> {
-      const id = await shelve(gantry.db, 'old', richTree());
+      const id = await shelve(gantry.db, 'old', drawing({ chains: ['S a E'] }));
       await gantry.db
         .updateTable('template_versions')
         .set({ tree: toJsonText(tree) })

@@ -6,12 +6,12 @@ import { pruneConstants } from '../../pipeline/tree/prune';
 import { setConstants, validationProblems } from '../../pipeline/tree/set-constants';
 import type { PipelineTree } from '../../pipeline/tree/types';
 import { checkTree, prepareTree } from '../../tasks/create';
-import { NOBODY } from '../../tasks/rights';
+import { KEPT } from '../../tasks/rights';
 import { changed, ODD_VALUES, shown, type Way, waysInto } from '../support/odd-values';
 import { richTree } from '../support/rich-tree';
 import { Simulation } from '../support/simulation';
 
-const SENT = { place: 1, rights: NOBODY };
+const SENT = { place: 1, rights: KEPT };
 
 const SEED = 13;
 const SAMPLES = 1_000;
