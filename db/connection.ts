@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import { Client, type ClientBase, type ClientConfig, Pool } from 'pg';
+import { endsConnection } from './errors';
 import { keepPlans } from './kept-plans';
 import type { Database } from './schema';
 
@@ -16,6 +17,10 @@ export class SteadyClient extends Client {
   constructor(config?: string | ClientConfig) {
     super(config);
     this.on('error', () => {});
+    // The statement fails some time before the connection is closed: a pool would give it to the next one until then.
+    this.connection?.on('errorMessage', ({ code }: { code?: string }) => {
+      if (endsConnection(code)) void this.end();
+    });
   }
 }
 

@@ -23,7 +23,7 @@ export function databaseTrouble(error: unknown): string | undefined {
   if (!isNativeError(error)) return undefined;
   const { code } = error as { code?: unknown };
   if (typeof code === 'string' && OVERTAXED.test(code)) return 'Postgres has no room left';
-  const isAway = typeof code === 'string' ? AWAY.has(code) || BROKEN.test(code) : BROKEN_TEXT.test(error.message);
+  const isAway = typeof code === 'string' ? AWAY.has(code) || endsConnection(code) : BROKEN_TEXT.test(error.message);
   return isAway ? 'Postgres cannot be reached' : undefined;
 }
 
@@ -48,6 +48,11 @@ export function isDatabasesFault(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   if (typeof code !== 'string') return DRIVER.test(error.message);
   return NETWORK.test(code) || (/^[0-9A-Z]{5}$/.test(code) && NOT_OF_THE_DATA.has(code.slice(0, 2)));
+}
+
+/** Whether the server ends the connection with an error of this SQLSTATE. */
+export function endsConnection(state: string | undefined): boolean {
+  return state !== undefined && BROKEN.test(state);
 }
 
 /** Whether a query failed because of a row that has to be the only one. */

@@ -94,6 +94,20 @@ describe('a database that goes away', () => {
     expect(await askEverywhere()).toHaveLength(MAX_CONNECTIONS * 2);
   });
 
+  it('gives nobody a connection that the server has just ended', async () => {
+    const one = connect(postgres.url, { maxConnections: 1 });
+    const answers: unknown[] = [];
+    for (let round = 0; round < 30; round++) {
+      const asked = sql`select pg_sleep(30)`.execute(one).catch(() => sql`select 1`.execute(one));
+      await delay(5);
+      while ((await postgres.terminateBackends()) === 0) await delay(5);
+      answers.push(await troubleOf(asked));
+    }
+    await one.destroy();
+
+    expect(new Set(answers)).toEqual(new Set(['nothing']));
+  });
+
   it('gives every connection back that broke before it could be used', async () => {
     await postgres.stop();
 
@@ -116,6 +130,7 @@ describe('a database that goes away', () => {
     }
     breaking.abort();
     await breaker;
+    await delay(NOTICED_MS);
 
     troubles.delete('nothing');
     expect([...troubles]).toEqual([AWAY]);

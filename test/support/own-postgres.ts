@@ -28,7 +28,8 @@ export async function ownPostgres(): Promise<OwnPostgres> {
   const home = openHome(fs.mkdtempSync(path.join(os.tmpdir(), 'gantry-postgres-')));
   const table = new ProcessTable(home, new StackFile(home.stackFile, emptyRecord()));
   const { postgres: port } = await pickPorts(['postgres'], {});
-  const server = await embeddedPostgres(home, table, port, { durability: 'throwAway' });
+  // What it has committed is to be there after it was killed.
+  const server = await embeddedPostgres(home, table, port, { durability: 'full' });
   const url = server.urlOf('postgres');
   await server.start();
 
