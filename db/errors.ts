@@ -4,6 +4,11 @@ import { isNativeError } from 'node:util/types';
 const AWAY = new Set(['57P01', '57P02', '57P03', '08006', '08001', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 /** SQLSTATEs of one that cannot do it now: a disk that is full, memory or connections that are used up, a disk's errors. */
 const OVERTAXED = /^(53...|58030)$/;
+/** SQLSTATE of a statement that took longer than it may. */
+const TOO_LONG = '57014';
+/** What pg and its pool say without a code. */
+const AWAY_WITHOUT_CODE =
+  /^Connection terminated|timeout exceeded when trying to connect|^Query read timeout|is not queryable$/;
 
 /**
  * Whether a query failed because Postgres could not be reached, or because it has no room: the same may work in a moment.
@@ -15,8 +20,8 @@ export function databaseTrouble(error: unknown): string | undefined {
   if (!isNativeError(error)) return undefined;
   const { code } = error as { code?: unknown };
   if (typeof code === 'string' && OVERTAXED.test(code)) return 'Postgres has no room left';
-  // The pool has no code for these.
-  const isAway = /^Connection terminated|timeout exceeded when trying to connect/.test(error.message);
+  if (code === TOO_LONG) return 'Postgres takes too long for this';
+  const isAway = AWAY_WITHOUT_CODE.test(error.message);
   return isAway || (typeof code === 'string' && AWAY.has(code)) ? 'Postgres cannot be reached' : undefined;
 }
 
