@@ -13,7 +13,7 @@ export interface Bench {
 }
 
 /** Each bench is a file of its own that exports `run(bench: Bench)`. */
-export const BENCHES = ['machine', 'engine', 'scale', 'api', 'lists', 'start', 'peer'] as const;
+export const BENCHES = ['machine', 'engine', 'scale', 'api', 'status', 'lists', 'start', 'peer'] as const;
 export type BenchName = (typeof BENCHES)[number];
 
 /** `count`, or as much of it as the scale asks for; never less than `least`. */
