@@ -15,9 +15,12 @@ const DEADLINE_MS = 1_500;
 export function readiness(checks: Record<string, Check>, deadlineMs = DEADLINE_MS) {
   const underWay = new Map<string, Promise<boolean>>();
   const ask = (name: string, check: Check) => {
-    const asked = underWay.get(name) ?? check().catch(() => false);
+    const before = underWay.get(name);
+    if (before) return before;
+    const asked = check()
+      .catch(() => false)
+      .finally(() => underWay.delete(name));
     underWay.set(name, asked);
-    void asked.finally(() => underWay.delete(name));
     return asked;
   };
   return async function look(): Promise<Record<string, boolean>> {
