@@ -2,6 +2,7 @@ import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { MAX_INTEGER } from '../../db/schema';
 import { GantryError } from '../../tasks/error';
+import { parseJson } from '../body/parse';
 import { CREDENTIAL_FIELDS } from '../credentials';
 import type { Body, Fields } from '../family';
 import type { Endpoint, PathId } from './endpoint';
@@ -73,10 +74,10 @@ function accepts(field: z.ZodType, value: unknown): boolean {
   return field.safeParse(value).success;
 }
 
-/** undefined when it is no JSON. */
+/** undefined when it is no JSON, or too deep. */
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }
