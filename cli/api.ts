@@ -1,5 +1,6 @@
 import { serve } from '@hono/node-server';
 import { createApp } from '../api/app';
+import { previews } from '../api/previews/pool';
 import { installationName } from '../db/access';
 import { connect } from '../db/connection';
 import { ScheduleReconciler } from '../schedules/reconcile';
@@ -52,7 +53,7 @@ export async function runApi(): Promise<void> {
   if ('closeAllConnections' in server) setTimeout(() => server.closeAllConnections(), CLOSE_AFTER_MS).unref();
   if ('closeIdleConnections' in server) server.closeIdleConnections();
   await closed;
-  await Promise.all(reconcilers.map((reconciler) => reconciler.stop()));
+  await Promise.all([previews.close(), ...reconcilers.map((reconciler) => reconciler.stop())]);
   await client.connection.close();
   await db.destroy();
 }

@@ -42,8 +42,11 @@ export class PreviewPool {
     }
   }
 
+  /** Ends its threads; the next preview makes new ones. */
   async close(): Promise<void> {
-    await this.#pool?.destroy();
+    const pool = this.#pool;
+    this.#pool = undefined;
+    await pool?.destroy();
   }
 
   #open(): Piscina {

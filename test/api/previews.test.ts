@@ -79,10 +79,7 @@ describe('get_task_node_detail of a node that was not reached', () => {
     gantry = await Gantry.create();
   });
 
-  afterAll(async () => {
-    await previews.close();
-    await gantry.stop();
-  });
+  afterAll(() => gantry.stop());
 
   it('shows its inputs as they would be, or why not', async () => {
     const inputs = { bk_display_message: '${greeting} you' };
