@@ -5,18 +5,24 @@ import { secureHeaders } from 'hono/secure-headers';
 import { sql } from 'kysely';
 import { concernsOf } from '../tasks/concerns';
 import type { Services } from '../tasks/services';
-import { createSopsApi, fail } from './bk-sops';
-import { CODES } from './bk-sops/envelope';
-import { limitBodies } from './body-limit';
+import { createSopsApi, sops } from './bk-sops';
+import { clientAddress, parseNetworks } from './client-address';
 import { createCodecEndpoint } from './codec';
+import { failureOf } from './failure';
+import { FairLimiter } from './fair-limit';
+import type { Family } from './family';
 import { maskAnswers } from './mask';
-import { RateLimiter } from './rate-limit';
+import { inTime, readiness } from './ready';
+import { Strangers } from './strangers';
 import { createTaskRedirect } from './task-redirect';
 
 /** A tree of 10,000 nodes is 10 MB. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 /** No limit, but for apps that have one of their own. */
 const ANY_RATE = 0;
+
+/** The first one that owns a path answers there; the last one owns what nobody else does. */
+const FAMILIES: readonly Pick<Family, 'owns' | 'fail'>[] = [sops];
 
 export interface AppOptions {
   services: Services;
@@ -26,9 +32,13 @@ export interface AppOptions {
   codecToken?: string;
   /** Requests a second that an app may send, where it has no limit of its own; 0: any number. */
   requestsPerSecond?: number;
+  /** Requests a second that fail because nobody knows who sends them, by address; 0: any number. */
+  strangersPerSecond?: number;
+  /** Addresses and networks, separated by commas, whose `X-Forwarded-For` is believed. */
+  trustedProxies?: string;
   /** No app may send more. */
   maxBodyBytes?: number;
-  /** Whether everything that requests need can be reached. */
+  /** Whether Temporal can be reached. */
   isReady?(): Promise<boolean>;
 }
 
@@ -38,36 +48,43 @@ export function createApp({
   temporalUiUrl,
   codecToken,
   requestsPerSecond = ANY_RATE,
+  strangersPerSecond = ANY_RATE,
+  trustedProxies = '',
   maxBodyBytes = MAX_BODY_BYTES,
-  isReady,
+  isReady = async () => true,
 }: AppOptions): OpenAPIHono {
+  const proxies = parseNetworks(trustedProxies);
+  const door = {
+    services,
+    limiter: new FairLimiter(requestsPerSecond),
+    strangers: new Strangers(strangersPerSecond),
+    addressOf: (context: Context) => clientAddress(context, proxies),
+    maxBodyBytes,
+  };
+  const look = readiness({ postgres: () => isDatabaseUp(services), temporal: isReady });
   const app = new OpenAPIHono({ strict: false });
+  app.use(maskAnswers());
   app.use(requestId());
   app.use(secureHeaders());
-  app.use(maskAnswers());
-  app.use(limitBodies(maxBodyBytes));
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
   app.get('/readyz', async (context) => {
-    const ready = (await isDatabaseUp(services)) && ((await isReady?.()) ?? true);
-    return context.json({ status: ready ? 'ready' : 'not ready', ...(await concernsOf(services)) }, ready ? 200 : 503);
+    const [checks, concerns] = await Promise.all([look(), inTime(concernsOf(services), {})]);
+    const isUp = Object.values(checks).every((isUp) => isUp);
+    return context.json({ status: isUp ? 'ready' : 'not ready', checks, ...concerns }, isUp ? 200 : 503);
   });
   app.doc31('/openapi.json', { openapi: '3.1.0', info: { title: 'Gantry', version: '1' } });
-  app.route('/', createSopsApi({ services, limiter: new RateLimiter(requestsPerSecond), maxBodyBytes }));
+  app.route('/', createSopsApi(door));
   app.route('/', createTaskRedirect(services, temporalUiUrl));
-  if (codecToken) app.route(`/codec/${codecToken}`, createCodecEndpoint(temporalUiUrl));
-  app.notFound((context) => context.json(notFound(context), 404));
-  app.onError((error, context) => fail(error, context, services));
+  if (codecToken) app.route(`/codec/${codecToken}`, createCodecEndpoint(temporalUiUrl, maxBodyBytes));
+  const familyOf = ({ req }: Context) => FAMILIES.find((family) => family.owns(req.path)) ?? FAMILIES.at(-1)!;
+  app.notFound((context) =>
+    familyOf(context).fail(context, { kind: 'no_path', message: `there is no ${context.req.path}` }),
+  );
+  app.onError((error, context) => familyOf(context).fail(context, failureOf(error, context, services)));
   return app;
 }
 
-function notFound(context: Context) {
-  const message = `there is no ${context.req.path}`;
-  return { result: false, code: CODES.contentNotExist, message, data: null, request_id: context.get('requestId') };
-}
-
 async function isDatabaseUp({ db }: Services): Promise<boolean> {
-  return sql`select 1`.execute(db).then(
-    () => true,
-    () => false,
-  );
+  await sql`select 1`.execute(db);
+  return true;
 }

@@ -7,11 +7,10 @@ interface Bucket {
 
 /** How many seconds' worth of requests may come at once. */
 const BURST_SECONDS = 2;
+/** Who has not been heard of for longest is forgotten, and begins anew. */
+const MAX_BUCKETS = 10_000;
 
-/**
- * Requests a second by caller, in this process: a token bucket each. Callers are those who have proved who they are, so
- * that there are no more buckets than apps.
- */
+/** Requests a second by caller, in this process: a token bucket each, of no more than 10,000 callers at a time. */
 export class RateLimiter {
   readonly #buckets = new Map<string, Bucket>();
 
@@ -28,11 +27,26 @@ export class RateLimiter {
   take(caller: string, own: number | null = null, now = Date.now()): number {
     const rate = own ?? this.requestsPerSecond;
     if (rate === 0) return 0;
+    const filled = this.#fill(caller, rate, now);
+    this.#buckets.delete(caller);
+    this.#buckets.set(caller, { tokens: filled >= 1 ? filled - 1 : filled, at: now });
+    if (this.#buckets.size > MAX_BUCKETS) this.#buckets.delete(this.#buckets.keys().next().value!);
+    return filled >= 1 ? 0 : Math.ceil((1 - filled) / rate);
+  }
+
+  /** What `take` would say, without counting. */
+  look(caller: string, now = Date.now()): number {
+    const rate = this.requestsPerSecond;
+    if (rate === 0) return 0;
+    const filled = this.#fill(caller, rate, now);
+    return filled >= 1 ? 0 : Math.ceil((1 - filled) / rate);
+  }
+
+  /** Requests that may come now, however many have come. */
+  #fill(caller: string, rate: number, now: number): number {
     const full = rate * BURST_SECONDS;
     const { tokens, at } = this.#buckets.get(caller) ?? { tokens: full, at: now };
     // A clock that was set back takes nothing away.
-    const filled = Math.min(full, tokens + (Math.max(0, now - at) / 1000) * rate);
-    this.#buckets.set(caller, { tokens: filled >= 1 ? filled - 1 : filled, at: now });
-    return filled >= 1 ? 0 : Math.ceil((1 - filled) / rate);
+    return Math.min(full, tokens + (Math.max(0, now - at) / 1000) * rate);
   }
 }

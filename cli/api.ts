@@ -1,5 +1,6 @@
 import { serve } from '@hono/node-server';
 import { createApp } from '../api/app';
+import { previews } from '../api/previews/pool';
 import { installationName } from '../db/access';
 import { connect } from '../db/connection';
 import { ScheduleReconciler } from '../schedules/reconcile';
@@ -15,13 +16,16 @@ import { createLog } from './log';
 import { reportReady, untilStopped } from './signals';
 
 const CLOSE_AFTER_MS = 3_000;
+/** Who sends a request more slowly than this keeps no connection open. */
+const REQUEST_TIMEOUT_MS = 60_000;
 
 /** `gantry api`: serves HTTP until it is told to stop; requests under way are given a moment to end. */
 export async function runApi(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog('api', config.GANTRY_LOG_LEVEL);
   const stopped = untilStopped();
-  const db = connect(config.DATABASE_URL, { maxConnections: 20 });
+  const statementTimeoutMs = Math.ceil(config.GANTRY_STATEMENT_TIMEOUT * 1000);
+  const db = connect(config.DATABASE_URL, { maxConnections: 20, statementTimeoutMs });
   const client = await connectClient({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
   const installation = { name: await installationName(db) };
   const pipelines = new Pipelines(client, installation);
@@ -32,13 +36,17 @@ export async function runApi(): Promise<void> {
   const app = createApp({
     services,
     requestsPerSecond: config.GANTRY_RATE_LIMIT,
+    strangersPerSecond: config.GANTRY_UNKNOWN_RATE,
+    trustedProxies: config.GANTRY_TRUSTED_PROXIES,
     ...(config.GANTRY_MAX_BODY ? { maxBodyBytes: config.GANTRY_MAX_BODY } : {}),
     isReady: () => pipelines.isReachable(),
     ...(config.GANTRY_UI_URL ? { temporalUiUrl: config.GANTRY_UI_URL } : {}),
     ...(config.GANTRY_CODEC_TOKEN ? { codecToken: config.GANTRY_CODEC_TOKEN } : {}),
   });
   const reconcilers = [new Reconciler(services), new ScheduleReconciler(services), new CallbackSender(services)];
-  const server = serve({ fetch: app.fetch, hostname: config.GANTRY_HOST, port: config.GANTRY_PORT }, () => {
+  const address = { hostname: config.GANTRY_HOST, port: config.GANTRY_PORT };
+  const serverOptions = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS };
+  const server = serve({ fetch: app.fetch, ...address, serverOptions }, () => {
     for (const reconciler of reconcilers) reconciler.start();
     reportReady();
     log.info({ baseUrl }, 'api serves');
@@ -48,7 +56,7 @@ export async function runApi(): Promise<void> {
   if ('closeAllConnections' in server) setTimeout(() => server.closeAllConnections(), CLOSE_AFTER_MS).unref();
   if ('closeIdleConnections' in server) server.closeIdleConnections();
   await closed;
-  await Promise.all(reconcilers.map((reconciler) => reconciler.stop()));
+  await Promise.all([previews.close(), ...reconcilers.map((reconciler) => reconciler.stop())]);
   await client.connection.close();
   await db.destroy();
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseNetworks } from '../api/client-address';
 import { parseKeyRing } from '../secrets/keys';
 
 const schema = z.object({
@@ -25,6 +26,21 @@ const schema = z.object({
     }),
   /** Requests a second that an app may send, where it has no limit of its own; 0: any number. */
   GANTRY_RATE_LIMIT: z.coerce.number().min(0).default(500),
+  /** Requests a second by address whose sender nobody knows; 0: any number. */
+  GANTRY_UNKNOWN_RATE: z.coerce.number().min(0).default(20),
+  /** Addresses and networks, separated by commas, whose `X-Forwarded-For` is believed. */
+  GANTRY_TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .superRefine((text, context) => {
+      try {
+        parseNetworks(text);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message });
+      }
+    }),
+  /** Seconds that a statement of a request may take. */
+  GANTRY_STATEMENT_TIMEOUT: z.coerce.number().positive().max(3600).default(10),
   /** Bytes of a request's body. */
   GANTRY_MAX_BODY: z.coerce.number().int().min(1024).optional(),
   GANTRY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),

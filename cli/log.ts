@@ -1,14 +1,16 @@
 import pino, { type DestinationStream, type Logger } from 'pino';
 import { MASK } from '../secrets/token';
+import { maskedLine } from '../secrets/writers';
 
 /** Fields that hold secrets, wherever a library puts a request or its headers into what it logs. */
 const SECRET_FIELDS = ['bk_app_secret', 'bk_token', 'password', 'authorization', '["x-bkapi-authorization"]'];
 const DEEPEST = 3;
 
-/** The log of one process; errors under `error` are written with their causes, fields that hold secrets are masked. */
+/** The log of one process; errors under `error` are written with their causes, fields that hold secrets, and sealed texts wherever they stand, are masked. */
 export function createLog(name: string, level: string, destination: DestinationStream = pino.destination(1)): Logger {
   const redact = { paths: secretPaths(), censor: MASK };
-  return pino({ level, name, serializers: { error: pino.stdSerializers.err }, redact }, destination);
+  const options = { level, name, serializers: { error: pino.stdSerializers.err }, hooks: { streamWrite: maskedLine } };
+  return pino({ ...options, redact }, destination);
 }
 
 function secretPaths(): string[] {

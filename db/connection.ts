@@ -3,6 +3,7 @@ import { Client, type ClientBase, type ClientConfig, Pool } from 'pg';
 import { endsConnection } from './errors';
 import { keepPlans } from './kept-plans';
 import type { Database } from './schema';
+import { endWhenSilent, statementLimits } from './statement-timeout';
 
 export type Db = Kysely<Database>;
 /** Queries take either, so that callers decide what is one transaction. */
@@ -24,22 +25,32 @@ export class SteadyClient extends Client {
   }
 }
 
+export interface PoolOptions {
+  maxConnections?: number;
+  /** No statement may take longer; without it, as long as it takes. */
+  statementTimeoutMs?: number | undefined;
+}
+
 /** Opens a pool; `end()` closes it. Connections that the server drops are made again on the next query. */
-export function openPool(databaseUrl: string, { maxConnections = 10 } = {}): Pool {
+export function openPool(databaseUrl: string, { maxConnections = 10, statementTimeoutMs }: PoolOptions = {}): Pool {
+  const { set, poolConfig } = statementLimits(statementTimeoutMs);
   const pool = new Pool({
     connectionString: databaseUrl,
     max: maxConnections,
     connectionTimeoutMillis: 10_000,
+    ...poolConfig,
     Client: SteadyClient,
-    onConnect: prepareConnection,
+    // The pool does it, because Kysely never gives back a connection that breaks while Kysely prepares it.
+    onConnect: async (client: ClientBase) => void (await client.query(PLANNING + set)),
   });
   // The pool says it again of a connection that breaks while nobody has it.
   pool.on('error', () => {});
+  pool.on('connect', endWhenSilent);
   return pool;
 }
 
 /** As `openPool`, for Kysely; `destroy()` closes it. */
-export function connect(databaseUrl: string, options: { maxConnections?: number } = {}): Db {
+export function connect(databaseUrl: string, options: PoolOptions = {}): Db {
   const pool = openPool(databaseUrl, options);
   pool.on('connect', keepPlans);
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
@@ -48,9 +59,5 @@ export function connect(databaseUrl: string, options: { maxConnections?: number 
 /**
  * Pages and counts of long lists read an index in its order. The server's defaults are for disks that turn, and would have
  * the whole table read instead, and for few queries at a time, with helpers that cost more than they help here.
- *
- * The pool does it, because Kysely never gives back a connection that breaks while Kysely prepares it.
  */
-async function prepareConnection(client: ClientBase): Promise<void> {
-  await client.query('set random_page_cost = 1.1; set max_parallel_workers_per_gather = 0');
-}
+const PLANNING = 'set random_page_cost = 1.1; set max_parallel_workers_per_gather = 0';

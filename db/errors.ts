@@ -9,9 +9,11 @@ const AWAY = new Set([
 ]);
 /** What pg says of connections that are broken; it has no codes for these. */
 const BROKEN_TEXT =
-  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client (was closed|has encountered a connection error) and is not queryable)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client (was closed|has encountered a connection error) and is not queryable)/;
 /** SQLSTATEs of one that cannot do it now: a disk that is full, memory or connections that are used up, a disk's errors. */
 const OVERTAXED = /^(53...|58030)$/;
+/** SQLSTATE of a statement that took longer than it may. */
+const TOO_LONG = '57014';
 
 /**
  * Whether a query failed because Postgres could not be reached, or because it has no room: the same may work in a moment.
@@ -23,6 +25,7 @@ export function databaseTrouble(error: unknown): string | undefined {
   if (!isNativeError(error)) return undefined;
   const { code } = error as { code?: unknown };
   if (typeof code === 'string' && OVERTAXED.test(code)) return 'Postgres has no room left';
+  if (code === TOO_LONG) return 'Postgres takes too long for this';
   const isAway = typeof code === 'string' ? AWAY.has(code) || endsConnection(code) : BROKEN_TEXT.test(error.message);
   return isAway ? 'Postgres cannot be reached' : undefined;
 }

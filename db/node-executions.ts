@@ -191,54 +191,6 @@ export async function reachedNodes(
   return new Map(rows.map(({ node_id, status, seq }) => [node_id, { status, seq }]));
 }
 
-/** The newest attempt of every node that was reached, without inputs and outputs. */
-export function currentNodeExecutions(db: DbOrTransaction, taskId: number) {
-  return selectCurrent(db).where('task_id', '=', taskId).execute();
-}
-
-function selectCurrent(db: DbOrTransaction) {
-  return db
-    .selectFrom('node_executions')
-    .distinctOn(['task_id', 'node_id'])
-    .select([
-      'node_id',
-      'loop',
-      'retry',
-      'inner_loop',
-      'status',
-      'skip',
-      'error_ignored',
-      'started_at',
-      'finished_at',
-      'waiting_for',
-    ])
-    .orderBy('task_id')
-    .orderBy('node_id')
-    .orderBy('loop', 'desc')
-    .orderBy('retry', 'desc');
-}
-
-export type CurrentNodeExecution = Awaited<ReturnType<typeof currentNodeExecutions>>[number];
-
-/** The newest attempts of the nodes of several tasks, as `currentNodeExecutions`, by task id. */
-export async function currentNodeExecutionsOf(
-  db: DbOrTransaction,
-  taskIds: readonly number[],
-): Promise<Map<number, CurrentNodeExecution[]>> {
-  if (taskIds.length === 0) return new Map();
-  const rows = await selectCurrent(db)
-    .select('task_id')
-    .where('task_id', 'in', [...taskIds])
-    .execute();
-  const byTask = new Map<number, CurrentNodeExecution[]>();
-  for (const row of rows) {
-    const known = byTask.get(row.task_id);
-    if (known) known.push(row);
-    else byTask.set(row.task_id, [row]);
-  }
-  return byTask;
-}
-
 /** The newest attempt of one node, in a given round or the newest; undefined when it was not reached. */
 export function findNodeExecution(db: DbOrTransaction, taskId: number, nodeId: string, loop?: number) {
   return db

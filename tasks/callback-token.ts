@@ -24,14 +24,25 @@ export async function callbackUrlOf({ db, baseUrl }: Services, task: TaskRecord,
   return `${baseUrl}/callback/${signClaims(await tokenKey(db), FORM, claims)}/`;
 }
 
+/** What a token is for, with the token itself. */
+export interface CallbackClaims {
+  token: string;
+  claims: Claims;
+}
+
+/** @throws GantryError `unauthenticated` when the token is none of ours */
+export async function readCallbackToken({ db }: Pick<Services, 'db'>, token: string): Promise<CallbackClaims> {
+  const claims = readClaims(await tokenKey(db), FORM, token) as Claims | undefined;
+  if (claims) return { token, claims };
+  throw new GantryError('unauthenticated', 'the callback token is not valid');
+}
+
 /**
  * Calls back the node of a token. The same token with the same data is one callback, however often it comes.
  *
- * @throws GantryError `invalid` when the token is none of ours, `refused` when its attempt is over
+ * @throws GantryError `refused` when its attempt is over
  */
-export async function callBackByToken(services: Services, token: string, data: Json): Promise<void> {
-  const claims = readClaims(await tokenKey(services.db), FORM, token) as Claims | undefined;
-  if (!claims) throw new GantryError('invalid', 'the callback token is not valid');
+export async function callBack(services: Services, { token, claims }: CallbackClaims, data: Json): Promise<void> {
   const [projectId, taskId, node, loop, retry] = claims;
   const task = await findTask(services.db, projectId, taskId);
   if (!task) throw new GantryError('not_found', `task ${taskId} does not exist`);

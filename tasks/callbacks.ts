@@ -1,9 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DueCallback, recordDelivery, takeDueCallbacks } from '../db/callbacks';
-import { toJsonText } from '../db/json';
 import { request } from '../plugins/http';
-import { maskTokens } from '../secrets/token';
+import { maskedForm, maskedJson } from '../secrets/writers';
 import type { Services } from './services';
 
 const PERIOD_MS = 1_000;
@@ -90,7 +89,7 @@ export function retryDelayMs(attempts: number): number {
 /** Form fields as bk-sops sends them, or JSON for `callback_version` v2; signed with the app's secret, hashed. */
 function messageOf({ id, event, url, body, secretHash }: DueCallback) {
   const isJson = body.callback_version === 'v2';
-  const text = isJson ? maskTokens(toJsonText(body)) : formOf(body);
+  const text = isJson ? maskedJson(body) : formOf(body);
   return {
     method: 'POST',
     url,
@@ -109,7 +108,5 @@ function messageOf({ id, event, url, body, secretHash }: DueCallback) {
 /** Booleans as Python's: that is what receivers of bk-sops' callbacks compare with. */
 function formOf(body: Record<string, unknown>): string {
   const text = (value: unknown) => (typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value));
-  return new URLSearchParams(
-    Object.entries(body).map(([name, value]): [string, string] => [name, text(value)]),
-  ).toString();
+  return maskedForm(Object.fromEntries(Object.entries(body).map(([name, value]) => [name, text(value)])));
 }

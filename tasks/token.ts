@@ -11,9 +11,18 @@ export interface TokenClaims {
   expiresAt: number;
 }
 
+/** How long the key in the database is believed to be the same: whoever sends tokens shall not make us ask for it. */
+const KEPT_MS = 10_000;
+const kept = new WeakMap<DbOrTransaction, { key: string; until: number }>();
+
 /** The key of this installation's tokens: `GANTRY_TOKEN_KEY`, or the random one in the database. */
 export async function tokenKey(db: DbOrTransaction): Promise<string> {
-  return process.env.GANTRY_TOKEN_KEY || (await installationTokenKey(db));
+  if (process.env.GANTRY_TOKEN_KEY) return process.env.GANTRY_TOKEN_KEY;
+  const known = kept.get(db);
+  if (known && known.until > Date.now()) return known.key;
+  const key = await installationTokenKey(db);
+  kept.set(db, { key, until: Date.now() + KEPT_MS });
+  return key;
 }
 
 /** A `bk_token` of a user. */

@@ -69,7 +69,20 @@ function firstInstant(offsetAt: OffsetReader, before: number, after: number): nu
  */
 export function offsetReader(zone: string): OffsetReader {
   // A formatter takes longer to make than the rest of a request.
-  return remember(readers, zone, () => makeReader(zone));
+  return remember(readers, zone, () => readByDay(makeReader(zone)));
+}
+
+/** Keeps the offsets of days on which the clock does not change: to ask takes longer than to format a time. */
+function readByDay(read: OffsetReader): OffsetReader {
+  const days = new Map<number, number | 'changes'>();
+  return (instant) => {
+    const day = Math.floor(instant / DAY_MS);
+    const offset = remember(days, day, () => {
+      const atStart = read(day * DAY_MS);
+      return read((day + 1) * DAY_MS) === atStart ? atStart : 'changes';
+    });
+    return offset === 'changes' ? read(instant) : offset;
+  };
 }
 
 function makeReader(zone: string): OffsetReader {
@@ -90,8 +103,10 @@ function makeReader(zone: string): OffsetReader {
   };
 }
 
-function remember<V>(values: Map<string, V>, key: string, make: () => V): V {
-  const value = values.get(key) ?? make();
+function remember<K, V>(values: Map<K, V>, key: K, make: () => V): V {
+  const known = values.get(key);
+  if (known !== undefined) return known;
+  const value = make();
   if (values.size >= MAX_KNOWN) values.clear();
   values.set(key, value);
   return value;

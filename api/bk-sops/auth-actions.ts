@@ -1,6 +1,6 @@
 import type { Role } from '../../db/schema';
+import { includesRole } from '../permission';
 import type { Call } from './endpoint';
-import { includesRole } from './permission';
 
 /** What a caller may do: everything as a trusted app, else what the role in the project lets them. */
 export type Granted = Role | 'all' | null;

@@ -1,8 +1,10 @@
+import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { ErrorKind } from '../../tasks/error';
+import type { Reply } from '../endpoint';
+import type { Failure, FailureKind } from '../failure';
 
 /** Codes of the family (spec 7.1). */
-export const CODES = {
+const CODES = {
   success: 0,
   paramInvalid: 3540000,
   forbidden: 3540100,
@@ -12,7 +14,7 @@ export const CODES = {
   unknown: 3599999,
 } as const;
 
-interface Failure {
+interface Refusal {
   status: ContentfulStatusCode;
   code: number;
   /** The API gateway's word for refusals that are its own. */
@@ -20,7 +22,7 @@ interface Failure {
 }
 
 /** Business errors are HTTP 200; credentials are refused as the gateway does (spec section 10). */
-const failures: Record<ErrorKind, Failure> = {
+const REFUSALS: Record<FailureKind, Refusal> = {
   invalid: { status: 200, code: CODES.paramInvalid },
   unauthenticated: { status: 401, code: 1640001, codeName: 'INVALID_ARGS' },
   forbidden: { status: 403, code: CODES.forbidden },
@@ -31,8 +33,34 @@ const failures: Record<ErrorKind, Failure> = {
   too_many: { status: 429, code: CODES.invalidOperation },
   too_large: { status: 413, code: CODES.paramInvalid },
   unavailable: { status: 503, code: CODES.unknown },
+  no_path: { status: 404, code: CODES.contentNotExist },
+  no_method: { status: 405, code: CODES.invalidOperation },
+  internal: { status: 500, code: CODES.unknown },
 };
 
-export function failureOf(kind: ErrorKind): Failure {
-  return failures[kind];
+/** The envelope of answers. */
+export function succeed(context: Context, { data, message = 'success', beside }: Reply): Response {
+  return context.json({
+    result: true,
+    code: CODES.success,
+    message,
+    ...(data === undefined ? {} : { data }),
+    ...beside,
+    request_id: context.get('requestId'),
+  });
+}
+
+/** The envelope of failures. */
+export function fail(context: Context, { kind, message, details }: Failure): Response {
+  const { status, code, codeName } = REFUSALS[kind];
+  const body = {
+    result: false,
+    code,
+    ...(codeName ? { code_name: codeName } : {}),
+    message,
+    data: null,
+    ...(details ? { errors: details } : {}),
+    request_id: context.get('requestId'),
+  };
+  return context.json(body, status);
 }

@@ -1,4 +1,4 @@
-import type { ProgramNode } from '../../pipeline/program';
+import type { OutlineNode } from '../../tasks/outline';
 
 /** How the states of a task are shown: as the API always did, or as the newer web pages do (spec 6.11). */
 export type StateScheme = 'legacy' | 'new';
@@ -9,7 +9,7 @@ export interface StateFacts {
   /** As shown, of the nodes inside. */
   children: readonly string[];
   /** The node; absent for the task itself. */
-  node?: ProgramNode;
+  node?: OutlineNode;
 }
 
 export const showState: Record<StateScheme, (facts: StateFacts) => string> = {
@@ -29,9 +29,7 @@ function newState({ raw, children, node }: StateFacts): string {
   if (raw !== 'RUNNING' && raw !== 'SUSPENDED') return raw;
   if (children.includes('FAILED')) return 'FAILED';
   if (raw === 'SUSPENDED') return node ? 'PENDING_PROCESSING' : 'SUSPENDED';
-  if (node?.type === 'activity' && node.work.kind === 'inline') {
-    if (node.work.builtin === 'wait_callback') return 'PENDING_CONFIRMATION';
-    if (node.work.builtin === 'wait_approval') return 'PENDING_APPROVAL';
-  }
+  if (node?.work?.builtin === 'wait_callback') return 'PENDING_CONFIRMATION';
+  if (node?.work?.builtin === 'wait_approval') return 'PENDING_APPROVAL';
   return children.some((state) => state.startsWith('PENDING_')) ? 'PENDING_PROCESSING' : 'RUNNING';
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import type { CurrentNodeExecution } from '../../db/node-executions';
+import { hash } from 'node:crypto';
+import type { CurrentNodeExecution } from '../../db/current-nodes';
 import type { TaskRecord } from '../../db/tasks';
-import type { Program, ProgramNode } from '../../pipeline/program';
+import type { Outline, OutlineNode } from '../../tasks/outline';
 import { elapsedSeconds } from './format';
 import { type StateScheme, showState } from './shown-state';
 
@@ -27,7 +27,7 @@ export interface StateNode {
   start_time: string | null;
   finish_time: string | null;
   /** In words, when the node waits. */
-  waiting_for?: string;
+  waiting_for?: string | undefined;
   children: Record<string, StateNode>;
 }
 
@@ -47,14 +47,14 @@ type Format = (at: Date | null) => string | null;
 /** The state tree of a started task: nodes that were reached, those of a subprocess under it. */
 export function stateTree(
   task: TaskRecord,
-  program: Program,
+  program: Outline,
   executions: CurrentNodeExecution[],
   { format, scheme }: { format: Format; scheme: StateScheme },
 ): StateNode {
   const byId = new Map(executions.map((execution) => [execution.node_id, execution]));
   const root = rootNode(task, format);
   const owners: StateNode[] = [root];
-  const reached: { shown: StateNode; node?: ProgramNode }[] = [{ shown: root }];
+  const reached: { shown: StateNode; node?: OutlineNode }[] = [{ shown: root }];
   // A subprocess stands before its own nodes, and its pipeline after the one around it.
   for (const node of program.nodes) {
     const execution = byId.get(node.id);
@@ -63,7 +63,7 @@ export function stateTree(
     const shown = childNode(task, node, execution, parent.id, format);
     parent.children[node.id] = shown;
     reached.push({ shown, node });
-    if (node.type === 'subprocess') owners[node.child] = shown;
+    if (node.child !== undefined) owners[node.child] = shown;
   }
   // From the inside out: what a node shows depends on the nodes in it.
   for (const { shown, node } of reached.reverse()) {
@@ -77,7 +77,10 @@ export function stateTree(
 export function rootNode(task: TaskRecord, format: Format): StateNode {
   const finishedAt = task.phase === 'ended' ? task.finished_at : null;
   return {
-    ...identity(task, task.root_node_id, task.root_node_id),
+    id: task.root_node_id,
+    'root_id:': task.root_node_id,
+    root_id: task.root_node_id,
+    parent_id: task.root_node_id,
     state: task.status,
     raw_state: task.status,
     name: task.name,
@@ -94,16 +97,22 @@ export function rootNode(task: TaskRecord, format: Format): StateNode {
   };
 }
 
-/** One node of a task, without the nodes in it; its state is its own. */
+/**
+ * One node of a task, without the nodes in it; its state is its own. Written out: tasks have thousands of nodes, and to
+ * spread objects costs several times as much.
+ */
 export function childNode(
   task: TaskRecord,
-  node: ProgramNode,
+  node: OutlineNode,
   execution: CurrentNodeExecution,
   parentId: string,
   format: Format,
 ): StateNode {
   return {
-    ...identity(task, node.id, parentId),
+    id: node.id,
+    'root_id:': task.root_node_id,
+    root_id: task.root_node_id,
+    parent_id: parentId,
     state: execution.status,
     raw_state: execution.status,
     name: node.type === 'activity' || node.type === 'subprocess' ? node.name : '',
@@ -111,12 +120,12 @@ export function childNode(
     loop: execution.loop,
     retry: execution.retry,
     skip: execution.skip,
-    error_ignorable: node.type === 'activity' && node.ignorable,
+    error_ignorable: node.ignorable === true,
     error_ignored: execution.error_ignored,
     elapsed_time: elapsedSeconds(execution.started_at, execution.finished_at),
     start_time: format(execution.started_at),
     finish_time: format(execution.finished_at),
-    ...(execution.waiting_for ? { waiting_for: execution.waiting_for } : {}),
+    waiting_for: execution.waiting_for || undefined,
     children: {},
   };
 }
@@ -131,11 +140,7 @@ export function findStateNode(root: StateNode, id: string): StateNode | undefine
   return undefined;
 }
 
-function identity({ root_node_id }: TaskRecord, id: string, parentId: string) {
-  return { id, 'root_id:': root_node_id, root_id: root_node_id, parent_id: parentId };
-}
-
 /** A new one for every attempt: `v` and 32 hex digits. */
 export function versionOf(taskId: number, nodeId: string, loop: number, retry: number): string {
-  return `v${createHash('md5').update(`${taskId}/${nodeId}/${loop}/${retry}`).digest('hex')}`;
+  return `v${hash('md5', `${taskId}/${nodeId}/${loop}/${retry}`)}`;
 }

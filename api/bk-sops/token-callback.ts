@@ -1,21 +1,26 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
-import type { Json } from '../../pipeline/json';
-import { callBackByToken } from '../../tasks/callback-token';
-import { GantryError } from '../../tasks/error';
-import type { Services } from '../../tasks/services';
-import { CODES } from './envelope';
+import { callBack, readCallbackToken } from '../../tasks/callback-token';
+import { parseJson } from '../body/parse';
+import { readBody, requireLength } from '../body/read';
+import type { Door } from '../door';
+import { succeed } from './envelope';
 
 /** Upstream's address besides the short one (spec 7.3). */
 const PATHS = ['/callback/:token', '/taskflow/api/v4/nodes/callback/:token'];
 
+const MAX_BYTES = 256 * 1024;
+
 /** Serves callbacks of other systems: the token in the path says for what, there is no login (spec 7.3). */
-export function mountTokenCallback(app: OpenAPIHono, services: Services): void {
+export function mountTokenCallback(app: OpenAPIHono, { services, strangers, addressOf }: Door): void {
   for (const path of PATHS) {
     app.post(path, async (context) => {
-      await callBackByToken(services, context.req.param('token')!, await readData(context));
-      const request_id = context.get('requestId' as never);
-      return context.json({ result: true, code: CODES.success, message: 'success', data: {}, request_id });
+      requireLength(context, MAX_BYTES);
+      const claims = await readCallbackToken(services, context.req.param('token')!).catch((error: unknown) => {
+        throw strangers.count(addressOf(context), error);
+      });
+      const { text } = await readBody(context, MAX_BYTES);
+      await callBack(services, claims, text.trim() === '' ? {} : parseJson(text));
+      return succeed(context, { data: {} });
     });
     app.openAPIRegistry.registerPath({
       method: 'post',
@@ -35,18 +40,10 @@ export function mountTokenCallback(app: OpenAPIHono, services: Services): void {
             },
           },
         },
+        401: { description: 'The token is none of ours' },
+        413: { description: 'The data is larger than 256 KB' },
         503: { description: 'No worker answers: the request may be repeated' },
       },
     });
-  }
-}
-
-async function readData(context: Context): Promise<Json> {
-  const text = await context.req.text();
-  if (text.trim() === '') return {};
-  try {
-    return JSON.parse(text) as Json;
-  } catch (cause) {
-    throw new GantryError('invalid', 'invalid json format', { cause });
   }
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { createApp } from '../../api/app';
 import { endpoints } from '../../api/bk-sops';
 import type { Endpoint } from '../../api/bk-sops/endpoint';
-import { includesRole } from '../../api/bk-sops/permission';
+import { includesRole } from '../../api/permission';
 import type { Role } from '../../db/schema';
 import { addCaller, addPlainApp, authorization, PLAIN_APP } from '../support/callers';
 import { type Answer, Gantry } from '../support/gantry';

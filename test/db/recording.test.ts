@@ -1,6 +1,7 @@
 import { failureEvent, listCallbacks } from '../../db/callbacks';
 import { connect, type Db } from '../../db/connection';
-import { currentNodeExecutions, type NodeExecutionChange } from '../../db/node-executions';
+import { currentNodeExecutions } from '../../db/current-nodes';
+import type { NodeExecutionChange } from '../../db/node-executions';
 import { recordChanges } from '../../db/recording';
 import { createDatabase } from '../support/database';
 import { insertSampleTask } from '../support/sample-task';

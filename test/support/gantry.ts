@@ -4,6 +4,7 @@ import type { WorkerOptions } from '@temporalio/worker';
 import pino from 'pino';
 import { createApp } from '../../api/app';
 import type { StateNode } from '../../api/bk-sops/state-tree';
+import { previews } from '../../api/previews/pool';
 import { installationName } from '../../db/access';
 import { connect, type Db } from '../../db/connection';
 import { ensureDemo } from '../../db/demo';
@@ -102,6 +103,7 @@ export class Gantry {
 
   async stop(): Promise<void> {
     await this.stopWorker();
+    await previews.close();
     await this.close();
   }
 

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { changeProject } from '../../../tasks/projects';
+import { requireOwnProxy } from '../../permission';
 import { defineEndpoint } from '../endpoint';
-import { requireOwnProxy } from '../permission';
 
 /** In whose name the tasks of a project do their work, where neither node, task nor template say (spec section 10). */
 export const modifyProjectExecutorProxy = defineEndpoint({

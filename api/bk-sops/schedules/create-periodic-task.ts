@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { createPeriodicTask, OVERLAPS } from '../../../schedules/periodic';
+import { rightsOf } from '../../permission';
 import { defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
-import { rightsOf } from '../permission';
 import { requirePeriodicTask } from './lookup';
 import { periodicTaskInfo, periodicTaskInfoSchema } from './periodic-data';
 import { catchupSchema, cleanName, constantsSchema, cronSchema, flagSchema } from './schema';

@@ -7,8 +7,8 @@ import {
   setPeriodicTaskEnabled,
   zoneOf,
 } from '../../../schedules/periodic';
+import { rightsOf } from '../../permission';
 import { defineEndpoint } from '../endpoint';
-import { rightsOf } from '../permission';
 import { requirePeriodicTask } from './lookup';
 import { constantsSchema, cronSchema } from './schema';
 

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import type { JsonObject } from '../../../pipeline/json';
 import { claimTask } from '../../../tasks/claim';
+import { rightsOf } from '../../permission';
 import { defineEndpoint } from '../endpoint';
-import { rightsOf } from '../permission';
 import { failingAs, requireTask } from './lookup';
 
 /** Takes a function task on, fills in its constants, and lets it be started (spec 7.3). */

@@ -13,8 +13,8 @@ import { createTaskOnce } from '../../../tasks/once';
 import { KEPT, type Rights } from '../../../tasks/rights';
 import { referencesIn } from '../../../templates/references';
 import { unfoldTree } from '../../../templates/unfold';
+import { rightsOf } from '../../permission';
 import { defineEndpoint } from '../endpoint';
-import { rightsOf } from '../permission';
 import { keyedBy } from './keyed';
 import { prefixed } from './prefixed';
 

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { currentNodeExecutions } from '../../../db/node-executions';
+import { currentNodeExecutions } from '../../../db/current-nodes';
 import type { NodeExecution } from '../../../db/node-histories';
 import type { TaskRecord } from '../../../db/tasks';
 import { GantryError } from '../../../tasks/error';

@@ -1,8 +1,11 @@
 import { z } from '@hono/zod-openapi';
-import { currentNodeExecutions, findFailures } from '../../../db/node-executions';
+import { currentNodeExecutions, findTaskVersion } from '../../../db/current-nodes';
+import { findFailures } from '../../../db/node-executions';
 import { findProgram } from '../../../db/tasks';
 import type { Program } from '../../../pipeline/program';
 import { GantryError } from '../../../tasks/error';
+import { findOutline } from '../../../tasks/outline';
+import { entityTag, isTagOf } from '../../entity-tag';
 import { type Call, defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
 import { findStateNode, NOT_STARTED, type StateNode, stateTree } from '../state-tree';
@@ -11,7 +14,10 @@ import { failingAs, requireTask } from './lookup';
 
 const flag = z.string().optional().describe('Any text that is not empty switches it on');
 
-/** The states of a task and its nodes, as of now (spec 7.4). */
+/**
+ * The states of a task and its nodes, as of now (spec 7.4). Its entity tag is a weak one: it stays the same as long as
+ * nothing has happened, though the elapsed time of what runs goes on; `start_time` says since when.
+ */
 export const getTaskStatus = defineEndpoint({
   name: 'get_task_status',
   method: 'get',
@@ -28,14 +34,19 @@ export const getTaskStatus = defineEndpoint({
   data: z.record(z.string(), z.unknown()),
   async run(call, { subprocess_id, ...wanted }) {
     const { db } = call.services;
+    // Looked at before all else: what changes meanwhile is sent under the old tag, and so sent again.
+    const version = await findTaskVersion(db, call.project.id, call.ids.task_id);
+    const tag = version && entityTag([version.states, call.project.time_zone, subprocess_id ?? '', wanted]);
+    if (tag && isTagOf(call.header('if-none-match'), tag)) return { tag, isUnchanged: true };
     const ownMessage = (message: string) => `task[id=${call.ids.task_id}] get status error: ${message}`;
     const task = await requireTask(call).catch(failingAs('refused', { describe: ownMessage }));
-    if (task.phase === 'created') return { data: { ...NOT_STARTED, ...asked(wanted, NO_FAILURES) } };
-    const [program, executions] = await Promise.all([
-      findProgram<Program>(db, task.id),
+    const tagged = tag ? { tag } : {};
+    if (task.phase === 'created') return { data: { ...NOT_STARTED, ...asked(wanted, NO_FAILURES) }, ...tagged };
+    const [outline, executions] = await Promise.all([
+      findOutline(db, task.id, version?.program ?? ''),
       currentNodeExecutions(db, task.id),
     ]);
-    const root = stateTree(task, program, executions, {
+    const root = stateTree(task, outline, executions, {
       format: timeFormatter(call.project),
       scheme: wanted.with_new_status ? 'new' : 'legacy',
     });
@@ -43,7 +54,7 @@ export const getTaskStatus = defineEndpoint({
     if (!node) throw new GantryError('refused', ownMessage(`node ${subprocess_id} has no state`));
     const failures =
       wanted.with_failed_node_info || wanted.with_auto_retry_status
-        ? await failedNodes(call, task.id, program, node)
+        ? await failedNodes(call, task.id, node)
         : NO_FAILURES;
     return {
       data: {
@@ -51,6 +62,7 @@ export const getTaskStatus = defineEndpoint({
         ...(wanted.with_ex_data && node.state === 'FAILED' ? { ex_data: await findFailures(db, task.id) } : {}),
         ...asked(wanted, failures),
       },
+      ...tagged,
     };
   },
 });
@@ -73,7 +85,8 @@ function asked(
 }
 
 /** The failed nodes below a node, and those of them that will be tried again without anybody's help. */
-async function failedNodes(call: Call, taskId: number, program: Program, root: StateNode) {
+async function failedNodes(call: Call, taskId: number, root: StateNode) {
+  const program = await findProgram<Program>(call.services.db, taskId);
   const infoOf = await autoRetries(call, taskId, program);
   const infos = failedLeaves(root).map(infoOf);
   const retried = infos.filter((info) => info.auto_retry_times < info.max_auto_retry_times);

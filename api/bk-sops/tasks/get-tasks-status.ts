@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { ProjectRecord } from '../../../db/access';
 import type { Db } from '../../../db/connection';
-import { currentNodeExecutionsOf } from '../../../db/node-executions';
+import { currentNodeExecutionsOf } from '../../../db/current-nodes';
 import { MAX_INTEGER } from '../../../db/schema';
 import { findPrograms, listTasksById, type TaskRecord } from '../../../db/tasks';
 import type { Program } from '../../../pipeline/program';

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import type { JsonObject } from '../../../pipeline/json';
 import { modifyConstants } from '../../../tasks/constants';
+import { rightsOf } from '../../permission';
 import { defineEndpoint } from '../endpoint';
-import { rightsOf } from '../permission';
 import { failingAs, requireTask } from './lookup';
 
 /** Changes constants of a task: before it starts, and while it is paused or has failed (spec 7.3). */

@@ -3,8 +3,8 @@ import { findNodeExecution } from '../../../db/node-executions';
 import type { Json } from '../../../pipeline/json';
 import { GantryError } from '../../../tasks/error';
 import { operateTask } from '../../../tasks/operate';
+import { rightsOf } from '../../permission';
 import { type Call, defineEndpoint } from '../endpoint';
-import { rightsOf } from '../permission';
 import { versionOf } from '../state-tree';
 import { failingAs, requireTask } from './lookup';
 

@@ -2,8 +2,8 @@ import { z } from '@hono/zod-openapi';
 import { findOutputs, listRound, type NodeExecution } from '../../../db/node-histories';
 import { MAX_INTEGER } from '../../../db/schema';
 import { findProgram, findTree, type TaskRecord } from '../../../db/tasks';
-import type { Json, JsonObject } from '../../../pipeline/json';
-import { exportingNodes, previewInputs } from '../../../pipeline/machine/preview';
+import type { JsonObject } from '../../../pipeline/json';
+import { exportingNodes } from '../../../pipeline/machine/preview';
 import { bareName } from '../../../pipeline/names';
 import { nodeIndex, type Program, type ProgramNode } from '../../../pipeline/program';
 import { own } from '../../../pipeline/tree/own';
@@ -11,6 +11,7 @@ import type { PipelineTree } from '../../../pipeline/tree/types';
 import { findPlugin } from '../../../plugins';
 import { contextOf, surroundingsOf, taskUrlOf } from '../../../tasks/context';
 import { GantryError } from '../../../tasks/error';
+import { previews } from '../../previews/pool';
 import type { Call } from '../endpoint';
 
 /** How a node, and a round of it, is asked for (spec 7.4). */
@@ -112,10 +113,17 @@ async function preview({ services, project }: Call, task: TaskRecord, program: P
     findOutputs(db, task.id, exportingNodes(program, index)),
   ]);
   const context = contextOf(task, project, taskUrlOf(baseUrl, project.id, task.id), program, around);
-  return previewInputs(
-    { program, context, outputs: outputs as ReadonlyMap<string, JsonObject>, at: Date.now() },
-    index,
-  ) as Record<string, Json>;
+  const known = { program, context, outputs: outputs as ReadonlyMap<string, JsonObject>, at: Date.now() };
+  const rendered = await previews.render({ known, index });
+  return rendered ?? Object.fromEntries(inputNames(program.nodes[index]!).map((name) => [name, TOO_HEAVY]));
+}
+
+/** In place of inputs that nobody has seen: the node itself is rendered within limits of its own. */
+const TOO_HEAVY = 'the preview takes too long, or too much memory, and is not shown';
+
+function inputNames(node: ProgramNode): string[] {
+  if (node.type === 'activity') return Object.keys(node.inputs);
+  return node.type === 'subprocess' ? node.params.map(({ name }) => name) : [];
 }
 
 interface Declared {

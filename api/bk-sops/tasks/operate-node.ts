@@ -2,8 +2,8 @@ import { z } from '@hono/zod-openapi';
 import type { JsonObject } from '../../../pipeline/json';
 import { GantryError } from '../../../tasks/error';
 import { operateTask, type Request } from '../../../tasks/operate';
+import { rightsOf } from '../../permission';
 import { defineEndpoint } from '../endpoint';
-import { rightsOf } from '../permission';
 import { failingAs, requireTask } from './lookup';
 
 const input = z.object({

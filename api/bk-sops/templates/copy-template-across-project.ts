@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { exportTemplates } from '../../../templates/export';
+import { enterProject, findProjects } from '../../permission';
 import { defineEndpoint } from '../endpoint';
-import { enterProject, findProjects } from '../permission';
+import { placeOf } from '../project';
 import { importBundle, importedData } from './import-template';
 import { id } from './schema';
 
@@ -17,7 +18,7 @@ export const copyTemplateAcrossProject = defineEndpoint({
   async run(call, { new_project_id, template_ids }) {
     const { services, caller, project } = call;
     const candidates = await findProjects(services.db, caller, new_project_id);
-    const target = enterProject(caller, 'editor', { id: new_project_id, scope: 'project' }, candidates);
+    const target = enterProject(caller, 'editor', placeOf(new_project_id, 'project'), candidates);
     const bundle = await exportTemplates(services.db, project.id, [...new Set(template_ids)], { keepsCommon: true });
     return importBundle(call, bundle, target.id, { keepsCommon: true });
   },

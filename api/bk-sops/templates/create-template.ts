@@ -2,9 +2,9 @@ import { z } from '@hono/zod-openapi';
 import { createTemplate } from '../../../templates/save';
 import { DEFAULT_SETTINGS } from '../../../templates/settings';
 import { readTree } from '../../../templates/tree-text';
+import { rightsOf } from '../../permission';
 import { type Call, defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
-import { rightsOf } from '../permission';
 import { settingsInput, treeInput } from './schema';
 import { readSettings } from './settings';
 

@@ -3,8 +3,8 @@ import { GantryError } from '../../../tasks/error';
 import { readDocument, type UncheckedTemplate } from '../../../templates/bundle';
 import { readDat } from '../../../templates/dat';
 import { importTemplates } from '../../../templates/import';
+import { rightsOf } from '../../permission';
 import { defineEndpoint, defineUserEndpoint, type Reply, type UserCall } from '../endpoint';
-import { rightsOf } from '../permission';
 
 const input = z.object({
   template_data: z.string().optional().describe('What an export answered'),

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { updateTemplate } from '../../../templates/save';
+import { requireOwnProxy, rightsOf } from '../../permission';
 import { defineEndpoint } from '../endpoint';
-import { requireOwnProxy, rightsOf } from '../permission';
 import { requireChangeable } from './lookup';
 import { settingsInput, templateSource } from './schema';
 

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { GantryError } from '../../../tasks/error';
 import { instantiate, type TemplateSource } from '../../../templates/instantiate';
+import { rightsOf } from '../../permission';
 import { type Call, defineEndpoint, type Endpoint } from '../endpoint';
-import { rightsOf } from '../permission';
 import { prefixed } from '../tasks/prefixed';
 import { templateNotFound } from './source';
 

@@ -2,8 +2,8 @@ import type { z } from '@hono/zod-openapi';
 import { GantryError } from '../../../tasks/error';
 import { cleanName } from '../../../tasks/names';
 import type { TemplateSettings } from '../../../templates/settings';
+import { requireOwnProxy } from '../../permission';
 import type { Caller } from '../endpoint';
-import { requireOwnProxy } from '../permission';
 import type { settingsInput } from './schema';
 
 /**

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { updateTemplate } from '../../../templates/save';
 import { readTree } from '../../../templates/tree-text';
+import { rightsOf } from '../../permission';
 import { defineEndpoint } from '../endpoint';
-import { rightsOf } from '../permission';
 import { treeChanges } from './changes';
 import { requireChangeable } from './lookup';
 import { settingsInput, templateSource, treeInput } from './schema';

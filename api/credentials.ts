@@ -1,10 +1,11 @@
-import type { AppRecord } from '../../db/access';
-import type { Admission } from '../../db/admission';
-import type { Db } from '../../db/connection';
-import { matchesSecret } from '../../db/secrets';
-import { GantryError } from '../../tasks/error';
-import { readToken, tokenKey } from '../../tasks/token';
-import { ensureUser } from '../../tasks/users';
+import type { AppRecord } from '../db/access';
+import type { Admission } from '../db/admission';
+import type { Db } from '../db/connection';
+import { matchesSecret } from '../db/secrets';
+import { GantryError } from '../tasks/error';
+import { readToken, tokenKey } from '../tasks/token';
+import { ensureUser } from '../tasks/users';
+import { topMembers } from './body/members';
 import { isText } from './text';
 
 /** Fields that name the caller: they never reach a handler. */
@@ -20,8 +21,8 @@ export type Credentials = Record<string, unknown>;
  */
 export function headerCredentials(header: string | undefined): Credentials {
   if (header === undefined) return {};
-  const read = parse(header);
-  if (typeof read === 'object' && read !== null && !Array.isArray(read)) return read as Credentials;
+  const { members, problem } = topMembers(header, CREDENTIAL_FIELDS);
+  if (problem === undefined) return members;
   throw new GantryError('unauthenticated', 'X-Bkapi-Authorization is not a JSON object');
 }
 
@@ -118,12 +119,4 @@ function requireField(given: Credentials, field: string): string {
 
 function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

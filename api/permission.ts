@@ -1,10 +1,10 @@
-import { type EnteredProject, findAdmission } from '../../db/admission';
-import type { Db } from '../../db/connection';
-import type { Role } from '../../db/schema';
-import { GantryError } from '../../tasks/error';
-import type { Rights } from '../../tasks/rights';
+import { type EnteredProject, findAdmission } from '../db/admission';
+import type { Db } from '../db/connection';
+import type { Role } from '../db/schema';
+import { GantryError } from '../tasks/error';
+import type { Rights } from '../tasks/rights';
 import type { Caller, Need } from './endpoint';
-import { describePlace, isAt, type Place } from './project';
+import type { Place } from './family';
 
 const RANKS: Record<Role, number> = { viewer: 1, operator: 2, editor: 3, admin: 4 };
 
@@ -56,10 +56,10 @@ export function enterProject(
   place: Place,
   projects: readonly EnteredProject[],
 ): EnteredProject {
-  const project = projects.find((one) => isAt(place, one));
-  authorise(caller, need, project, describePlace(place));
+  const project = projects.find((one) => place.isAt(one));
+  authorise(caller, need, project, place.text);
   if (project) return project;
-  throw new GantryError('not_found', `${describePlace(place)} does not exist.`);
+  throw new GantryError('not_found', `${place.text} does not exist.`);
 }
 
 /**

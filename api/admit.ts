@@ -1,0 +1,147 @@
+import type { Context } from 'hono';
+import type { AppRecord } from '../db/access';
+import { type Admission, type EnteredProject, findAdmission } from '../db/admission';
+import { GantryError } from '../tasks/error';
+import { formFields, isForm } from './body/form';
+import { topMembers } from './body/members';
+import { parseBody } from './body/parse';
+import { readBody, readStart, requireLength, requireSize, type Start } from './body/read';
+import { authenticateApp, authenticateUser, type Claim, type Credentials, namesCaller, readClaim } from './credentials';
+import type { Door } from './door';
+import type { Caller, DoorEndpoint } from './endpoint';
+import { isOurs } from './failure';
+import type { Body, Family, Fields } from './family';
+
+/** As much of a body as is read to find out who sends it. */
+const OPEN_BYTES = 64 * 1024;
+
+/** Somebody who is known, and what they sent. */
+export interface Admitted extends Body {
+  caller: Caller;
+  /** The project id as far as it was known before the body was, and the projects that it may mean. */
+  projectId: number | undefined;
+  projects: EnteredProject[];
+}
+
+/** What was heard before anything was believed. */
+interface Heard {
+  given: Credentials;
+  outside: Fields;
+  projectId: number | undefined;
+  /** Of a body in which the credentials were looked for. */
+  start?: Start;
+  /** Why a body said less than it may hold. */
+  problem?: string;
+}
+
+/** An app that has proved itself. */
+interface Known extends Heard {
+  app: AppRecord;
+  claim: Claim;
+  admission: Admission;
+}
+
+/**
+ * Finds out who sends a request, and only then reads what they sent: nothing of a stranger's is parsed.
+ *
+ * @throws GantryError `unauthenticated`, `forbidden`, `too_many`, `too_large`, `invalid`
+ */
+export async function admit<E extends DoorEndpoint>(
+  context: Context,
+  door: Door,
+  family: Family<E>,
+  endpoint: E,
+): Promise<Admitted> {
+  if (hasBody(endpoint)) requireLength(context, door.maxBodyBytes);
+  const known = await recogniseApp(context, door, family, endpoint).catch((error: unknown) => {
+    throw door.strangers.count(door.addressOf(context), error);
+  });
+  const caller = await recogniseUser(door, known);
+  const { projectId, admission, outside } = known;
+  const body = hasBody(endpoint) ? await readRest(context, door, known) : { fields: {}, isForm: false };
+  return { ...body, fields: { ...outside, ...body.fields }, caller, projectId, projects: admission.projects };
+}
+
+function hasBody({ method }: DoorEndpoint): boolean {
+  return method === 'post' || method === 'put';
+}
+
+async function recogniseApp<E extends DoorEndpoint>(
+  context: Context,
+  door: Door,
+  family: Family<E>,
+  endpoint: E,
+): Promise<Known> {
+  const { strangers, services } = door;
+  const { db } = services;
+  const heard = await hear(context, door, family, endpoint);
+  const { given, projectId, problem } = heard;
+  strangers.requireRoom(door.addressOf(context), { code: given.bk_app_code, secret: given.bk_app_secret });
+  try {
+    const claim = await readClaim(db, given);
+    const admission = await findAdmission(db, { ...claim, projectId });
+    const app = authenticateApp(admission, claim);
+    strangers.remember(app.code, app.secret_hash);
+    return { ...heard, app, claim, admission };
+  } catch (error) {
+    // Credentials that are not found may be in a body that could not be read.
+    if (problem === undefined || !isOurs(error)) throw error;
+    throw new GantryError(error.kind, `${error.message} (${problem})`, { cause: error });
+  }
+}
+
+/** What a request says of who sends it. The gateway's header goes before the body, and the body before the query. */
+async function hear<E extends DoorEndpoint>(
+  context: Context,
+  { maxBodyBytes }: Door,
+  family: Family<E>,
+  endpoint: E,
+): Promise<Heard> {
+  const query = context.req.query();
+  const header = family.headerCredentials((name) => context.req.header(name));
+  const outside = hasBody(endpoint) ? family.outside(endpoint, query) : query;
+  const told = (fields: Fields) => ({
+    given: { ...fields, ...header },
+    projectId: family.peekProjectId(context, fields),
+    outside,
+  });
+  if (!hasBody(endpoint) || namesCaller({ ...outside, ...header })) return told(outside);
+  const start = await readStart(context, Math.min(OPEN_BYTES, maxBodyBytes));
+  if (start.rest) requireSize(start.bytes + 1, maxBodyBytes);
+  const { fields, problem } = openFieldsOf(start, context.req.header('content-type'), family.openFields);
+  const heard = told({ ...outside, ...fields });
+  if (start.rest && !namesCaller(heard.given)) {
+    throw new GantryError(
+      'too_large',
+      `the body is larger than ${OPEN_BYTES} bytes, and the credentials are not in the first of them: send them in front of everything else, or in the header`,
+    );
+  }
+  return { ...heard, start, ...(problem === undefined || start.rest ? {} : { problem }) };
+}
+
+function openFieldsOf({ text, rest }: Start, contentType: string | undefined, names: readonly string[]) {
+  if (text.trim() === '') return { fields: {} };
+  if (isForm(contentType, text)) return { fields: formFields(text, names, { isCut: rest !== undefined }) };
+  const { members, problem } = topMembers(text, names);
+  return { fields: members, ...(problem === undefined ? {} : { problem }) };
+}
+
+async function recogniseUser({ services: { db }, limiter }: Door, { app, claim, admission, given }: Known) {
+  // A name that nobody has proved is nobody's: it takes nothing from the one whose name it is.
+  const user = app.trusted || claim.tokenProblem === undefined ? claim.username : undefined;
+  const retryAfterSeconds = limiter.take(app.code, user ?? '', app.requests_per_second);
+  if (retryAfterSeconds > 0) {
+    throw new GantryError('too_many', `app ${app.code} sends too many requests: go on in ${retryAfterSeconds} s`, {
+      retryAfterSeconds,
+    });
+  }
+  const username = await authenticateUser(db, app, admission, claim, given);
+  return { username, app: { code: app.code, trusted: app.trusted } };
+}
+
+async function readRest(context: Context, { maxBodyBytes }: Door, { app, start }: Known): Promise<Body> {
+  const maxBytes = Math.min(app.max_body_bytes ?? maxBodyBytes, maxBodyBytes);
+  const whole = start?.rest ? await start.rest(maxBytes) : (start ?? (await readBody(context, maxBytes)));
+  requireSize(whole.bytes, maxBytes);
+  return parseBody(whole.text, context.req.header('content-type'));
+}

@@ -1,0 +1,44 @@
+import { CREDENTIAL_FIELDS, headerCredentials } from '../credentials';
+import type { Family } from '../family';
+import { catalogEndpoints } from './catalog';
+import { describe } from './describe';
+import type { Endpoint } from './endpoint';
+import { fail, succeed } from './envelope';
+import { PLACE_FIELDS, peekProjectId, placeAndCredentials, readIds, readInput } from './fields';
+import { placeOf } from './project';
+import { scheduleEndpoints } from './schedules';
+import { taskEndpoints } from './tasks';
+import { templateEndpoints } from './templates';
+
+/** Every endpoint of the family. */
+export const endpoints: readonly Endpoint[] = [
+  ...taskEndpoints,
+  ...templateEndpoints,
+  ...scheduleEndpoints,
+  ...catalogEndpoints,
+];
+
+/** The bk-sops task API (spec section 7): each endpoint at the gateway's path and at that of the ESB. */
+export const sops: Family<Endpoint> = {
+  name: 'bk-sops',
+  // Those of the pages that upstream's clients know, too.
+  owns: (path) => /^\/(apigw|api\/c\/compapi|callback|taskflow)(\/|$)/.test(path),
+  endpoints,
+  // The router leaves slashes at the end out of paths; clients send them.
+  pathsOf: ({ name, path }) => [
+    `/apigw/${name}${path.map((id) => `/:${id}{[0-9]+}`).join('')}`,
+    `/api/c/compapi/v2/sops/${name}`,
+  ],
+  headerCredentials: (header) => headerCredentials(header('x-bkapi-authorization')),
+  openFields: [...CREDENTIAL_FIELDS, 'bk_biz_id', ...PLACE_FIELDS],
+  outside: placeAndCredentials,
+  peekProjectId,
+  readPlace(context, { path }, fields) {
+    const ids = readIds(context, path, fields);
+    return { ids, ...(path.includes('bk_biz_id') ? { place: placeOf(ids.bk_biz_id, fields.scope) } : {}) };
+  },
+  readInput,
+  succeed,
+  fail,
+  describe,
+};

@@ -1,0 +1,38 @@
+import type { Json } from '../../pipeline/json';
+import { MAX_JSON_DEPTH } from '../../pipeline/tree/limits';
+import { GantryError } from '../../tasks/error';
+import type { Body } from '../family';
+import { isForm } from './form';
+import { isTextDeeperThan, NOT_AN_OBJECT, NOT_JSON } from './members';
+
+/** A tree stands one level deep in a body. */
+const MAX_DEPTH = MAX_JSON_DEPTH + 1;
+
+/**
+ * Reads the body of somebody who is known: a JSON object, whatever the content type, or a form.
+ *
+ * @throws GantryError `invalid`
+ */
+export function parseBody(text: string, contentType: string | undefined): Body {
+  if (text.trim() === '') return { fields: {}, isForm: false };
+  if (isForm(contentType, text)) return { fields: Object.fromEntries(new URLSearchParams(text)), isForm: true };
+  const fields = parseJson(text);
+  if (typeof fields === 'object' && fields !== null && !Array.isArray(fields)) return { fields, isForm: false };
+  throw new GantryError('invalid', NOT_AN_OBJECT);
+}
+
+/**
+ * Parses JSON whose sender is known, no deeper than whoever prints or stores it can take.
+ *
+ * @throws GantryError `invalid`
+ */
+export function parseJson(text: string): Json {
+  if (isTextDeeperThan(text, MAX_DEPTH)) {
+    throw new GantryError('invalid', `the body is nested deeper than ${MAX_JSON_DEPTH} levels`);
+  }
+  try {
+    return JSON.parse(text) as Json;
+  } catch (cause) {
+    throw new GantryError('invalid', NOT_JSON, { cause });
+  }
+}

@@ -1,0 +1,89 @@
+import type { Context } from 'hono';
+import { GantryError } from '../../tasks/error';
+
+/** A body, or the beginning of one. */
+export interface Start {
+  text: string;
+  /** Of the text, as it was sent. */
+  bytes: number;
+  /** Reads what follows, and answers with the whole; absent when there is nothing more. */
+  rest?(maxBytes: number): Promise<Whole>;
+}
+
+export type Whole = Omit<Start, 'rest'>;
+
+/**
+ * Reads a whole body. What is too large is not read any further; the server throws the rest away.
+ *
+ * @throws GantryError `too_large`
+ */
+export async function readBody(context: Context, maxBytes: number): Promise<Whole> {
+  const length = knownLength(context);
+  if (length === undefined) return new Stream(context).readAll(maxBytes);
+  requireSize(length, maxBytes);
+  return { text: await context.req.raw.text(), bytes: length };
+}
+
+/** Reads a body when it is small, else about so many of its first bytes, and nothing after them. */
+export async function readStart(context: Context, firstBytes: number): Promise<Start> {
+  const length = knownLength(context);
+  if (length !== undefined && length <= firstBytes) return readBody(context, firstBytes);
+  const stream = new Stream(context);
+  const isWhole = !(await stream.readBeyond(firstBytes));
+  const start = stream.textOf(firstBytes);
+  if (isWhole) return start;
+  return { ...start, rest: (maxBytes) => stream.readAll(maxBytes) };
+}
+
+/**
+ * Of a body that says how long it is, before it is read.
+ *
+ * @throws GantryError `too_large`
+ */
+export function requireLength(context: Context, maxBytes: number): void {
+  requireSize(knownLength(context) ?? 0, maxBytes);
+}
+
+/** @throws GantryError `too_large` */
+export function requireSize(bytes: number, maxBytes: number): void {
+  if (bytes > maxBytes) throw new GantryError('too_large', `the body is larger than ${maxBytes} bytes`);
+}
+
+/** undefined for a body that comes in chunks. */
+function knownLength({ req }: Context): number | undefined {
+  const length = req.header('content-length');
+  return length === undefined || req.header('transfer-encoding') !== undefined ? undefined : Number(length);
+}
+
+/** A body that is read as far as somebody wants to know it. To read it whole at once costs less. */
+class Stream {
+  readonly #chunks: Uint8Array[] = [];
+  readonly #reader: { read(): Promise<{ done: boolean; value?: Uint8Array | undefined }> } | undefined;
+  #bytes = 0;
+
+  constructor({ req }: Context) {
+    // It is never cancelled: that would close the connection before the answer is sent.
+    this.#reader = req.raw.body?.getReader();
+  }
+
+  /** Whether there is more than so many bytes. */
+  async readBeyond(bytes: number): Promise<boolean> {
+    while (this.#bytes <= bytes) {
+      const { done, value } = (await this.#reader?.read()) ?? { done: true };
+      if (done || !value) return false;
+      this.#chunks.push(value);
+      this.#bytes += value.length;
+    }
+    return true;
+  }
+
+  async readAll(maxBytes: number): Promise<Whole> {
+    if (await this.readBeyond(maxBytes)) requireSize(this.#bytes, maxBytes);
+    return this.textOf(this.#bytes);
+  }
+
+  textOf(firstBytes: number): Whole {
+    const read = Buffer.concat(this.#chunks).subarray(0, firstBytes);
+    return { text: new TextDecoder().decode(read), bytes: read.length };
+  }
+}

@@ -1,0 +1,96 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { EnteredProject } from '../db/admission';
+import { GantryError } from '../tasks/error';
+import type { Services } from '../tasks/services';
+import { type Admitted, admit } from './admit';
+import type { Caller, DoorEndpoint, Need, Reply } from './endpoint';
+import type { FairLimiter } from './fair-limit';
+import type { Family, Fields, Place } from './family';
+import { authorise, enterProject, findProjects } from './permission';
+import type { Strangers } from './strangers';
+import { isText } from './text';
+
+/** What every request goes through, of whatever family. */
+export interface Door {
+  services: Services;
+  limiter: FairLimiter;
+  strangers: Strangers;
+  /** Empty when there is none to be had. */
+  addressOf(context: Context): string;
+  /** Of apps without a limit of their own; none may send more. */
+  maxBodyBytes: number;
+}
+
+/** Serves a family: each of its endpoints at each of its paths, and 405 for the methods that a path has not. */
+export function openDoor<E extends DoorEndpoint>(app: OpenAPIHono, door: Door, family: Family<E>): void {
+  const methods = new Map<string, string[]>();
+  for (const endpoint of family.endpoints) {
+    for (const path of family.pathsOf(endpoint)) {
+      app.on(endpoint.method, path, (context) => serve(context, door, family, endpoint));
+      // A HEAD is served as the GET that it is.
+      const served = endpoint.method === 'get' ? ['GET', 'HEAD'] : [endpoint.method.toUpperCase()];
+      methods.set(path, [...(methods.get(path) ?? []), ...served]);
+    }
+    family.describe(app, endpoint);
+  }
+  for (const [path, allowed] of methods) app.all(path, (context) => refuseMethod(context, family, allowed));
+}
+
+/** The way of a request, in order: who, what they sent, where, may they, is it as it should be, the use case, the answer. */
+async function serve<E extends DoorEndpoint>(
+  context: Context,
+  door: Door,
+  family: Family<E>,
+  endpoint: E,
+): Promise<Response> {
+  const { services } = door;
+  const admitted = await admit(context, door, family, endpoint);
+  const { caller, fields, isForm } = admitted;
+  requireText(fields);
+  const { ids, place } = family.readPlace(context, endpoint, fields);
+  const project = await enter(door, endpoint.needs, admitted, place);
+  const input = family.readInput(endpoint, { fields, isForm });
+  const actor = { username: caller.username, appCode: caller.app.code, source: 'api' };
+  const header = (name: string) => context.req.header(name);
+  const reply = await endpoint.run({ services, caller, actor, ids, header, project }, input);
+  return answer(context, family, reply);
+}
+
+async function enter(
+  { services }: Door,
+  needs: Need,
+  { caller, projectId, projects }: Pick<Admitted, 'projectId' | 'projects'> & { caller: Caller },
+  place: Place | undefined,
+): Promise<EnteredProject | undefined> {
+  if (!place) {
+    authorise(caller, needs, undefined);
+    return undefined;
+  }
+  const candidates = place.id === projectId ? projects : await findProjects(services.db, caller, place.id);
+  return enterProject(caller, needs, place, candidates);
+}
+
+function answer(context: Context, family: Pick<Family, 'succeed'>, reply: Reply): Response {
+  if (reply.tag !== undefined) {
+    context.header('ETag', reply.tag);
+    // To be asked for again each time, and kept by nobody but the client.
+    context.header('Cache-Control', 'private, no-cache');
+    if (reply.isUnchanged) return context.body(null, 304);
+  }
+  return family.succeed(context, reply);
+}
+
+function refuseMethod(context: Context, family: Pick<Family, 'fail'>, allowed: readonly string[]): Response {
+  context.header('Allow', allowed.join(', '));
+  return family.fail(context, { kind: 'no_method', message: `${context.req.method} is not allowed` });
+}
+
+/** Text fields that a database would not take. */
+function requireText(fields: Fields): void {
+  for (const [field, value] of Object.entries(fields)) {
+    if (typeof value === 'string' && !isText(value)) {
+      throw new GantryError('invalid', `${field} holds characters that are no text`);
+    }
+  }
+}

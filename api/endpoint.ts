@@ -1,0 +1,50 @@
+import type { EnteredProject } from '../db/admission';
+import type { Role } from '../db/schema';
+import type { Actor } from '../tasks/actor';
+import type { Services } from '../tasks/services';
+
+/**
+ * What an endpoint needs: a role in the project of its path, any known user, or an app that is trusted. There is no
+ * endpoint without.
+ */
+export type Need = Role | 'user' | 'trusted';
+
+/** Who asks. */
+export interface Caller {
+  username: string;
+  app: { code: string; trusted: boolean };
+}
+
+/** A request that has been let in. */
+export interface DoorCall {
+  services: Services;
+  caller: Caller;
+  /** The caller, for the records. */
+  actor: Actor;
+  /** The ids of the path that are not the project's. */
+  ids: Record<string, number>;
+  /** The one that the path names, where it names one. */
+  project?: EnteredProject | undefined;
+  /** Request headers, names in lower case. */
+  header(name: string): string | undefined;
+}
+
+/** What a successful answer carries. */
+export interface Reply<D = unknown> {
+  data?: D;
+  message?: string;
+  /** Fields beside `data`, where the family has them. */
+  beside?: Record<string, unknown>;
+  /** Entity tag of the answer; see `isUnchanged`. */
+  tag?: string;
+  /** The client has the answer of this tag already: 304 without a body. */
+  isUnchanged?: boolean;
+}
+
+/** What the door knows of an endpoint of any family. */
+export interface DoorEndpoint {
+  name: string;
+  method: 'get' | 'post' | 'put' | 'delete';
+  needs: Need;
+  run(call: DoorCall, input: unknown): Promise<Reply>;
+}

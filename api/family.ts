@@ -1,0 +1,58 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { EnteredProject } from '../db/admission';
+import type { Credentials } from './credentials';
+import type { DoorEndpoint, Reply } from './endpoint';
+import type { Failure } from './failure';
+
+/** Fields of a request by name. */
+export type Fields = Record<string, unknown>;
+
+/** A body that was read once its sender was known. */
+export interface Body {
+  fields: Fields;
+  /** Its values are texts, whatever they stand for. */
+  isForm: boolean;
+}
+
+/** How a request names its project. */
+export interface Place {
+  id: number;
+  /** Whether it means this one, of those that its id may mean. */
+  isAt(project: EnteredProject): boolean;
+  /** For messages: the project as the client named it. */
+  text: string;
+}
+
+/**
+ * An API family: its own way to say who asks and where, its paths, its envelope. The door (`door.ts`) does everything else,
+ * for all families alike.
+ */
+export interface Family<E extends DoorEndpoint = DoorEndpoint> {
+  name: string;
+  /** Whether a request to this path is answered in the family's envelope, also when there is no such path. */
+  owns(path: string): boolean;
+  endpoints: readonly E[];
+  /** Where an endpoint is served, in the router's words. */
+  pathsOf(endpoint: E): readonly string[];
+
+  /** @throws GantryError `unauthenticated` for headers that are none of the family's */
+  headerCredentials(header: (name: string) => string | undefined): Credentials;
+  /** Fields of query or body that say who asks and in which project: all that is read of a stranger's body. */
+  openFields: readonly string[];
+  /** Of the query of a request with a body, the fields that count. */
+  outside(endpoint: E, query: Fields): Fields;
+
+  /** The project's id, when it is among fields of which not all may be known yet. */
+  peekProjectId(context: Context, fields: Fields): number | undefined;
+  /** @throws GantryError `invalid` */
+  readPlace(context: Context, endpoint: E, fields: Fields): { ids: Record<string, number>; place?: Place | undefined };
+  /** @throws GantryError `invalid`, naming every field that is wrong */
+  readInput(endpoint: E, body: Body): unknown;
+
+  /** The one place of the family's envelope for answers, and the one for failures; both without what the door adds. */
+  succeed(context: Context, reply: Reply): Response;
+  fail(context: Context, failure: Failure): Response;
+  /** Puts an endpoint into the OpenAPI document. */
+  describe(app: OpenAPIHono, endpoint: E): void;
+}
