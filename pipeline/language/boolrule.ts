@@ -1,5 +1,5 @@
 import { asNumber, compareBy, equal } from './compare';
-import { ExpressionError, isFinal, limitError, syntaxError, typeError } from './errors';
+import { ExpressionError, isFinal, limitError, syntaxError, typeError, valueError } from './errors';
 import type { Meter } from './limits';
 import { parseInteger } from './number-text';
 import { makeFloat, truncate } from './numbers';
@@ -80,7 +80,8 @@ class RuleParser {
   }
 
   #chain(): Rule {
-    if (++this.#depth > MAX_RULE_NESTING) throw limitError('the condition is nested too deeply');
+    if (++this.#depth > MAX_RULE_NESTING)
+      throw limitError(`a condition of more than the limit of ${MAX_RULE_NESTING} levels`);
     const first = this.#condition();
     const rest: ['and' | 'or', Rule][] = [];
     for (let join = this.#match(JOIN); join; join = this.#match(JOIN)) {
@@ -182,7 +183,8 @@ function expandTabs(text: string): string {
  */
 export function testRule(text: string, context: PyValue | undefined, meter: Meter): boolean {
   if (text === '*') return true;
-  if (text.length > MAX_RULE_LENGTH) throw limitError('the condition is too long');
+  if (text.length > MAX_RULE_LENGTH)
+    throw limitError(`a condition of ${text.length} characters, over the limit of ${MAX_RULE_LENGTH}`);
   meter.charge(text.length * READ);
   const rule = new RuleParser(expandTabs(text), meter).whole();
   const lookUp = isEmpty(context) ? (path: string): PyValue => path : (path: string) => resolvePath(path, context!);
@@ -261,7 +263,7 @@ function isInteger(value: PyValue): boolean {
 }
 
 function toInteger(value: PyValue, meter: Meter): PyValue {
-  if (typeof value === 'string') return parseInteger(value, meter);
+  if (typeof value === 'string') return parseInteger(value, meter, 10, valueError);
   const number = asNumber(value);
   if (number === undefined) throw typeError(`int() argument must not be '${typeName(value)}'`);
   return truncate(number);

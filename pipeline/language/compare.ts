@@ -24,7 +24,7 @@ export function asNumber(value: PyValue): PyNumber | undefined {
 
 /** Python `==`: never raises for values of different types. */
 export function equal(left: PyValue, right: PyValue, meter: Meter, depth = 0): boolean {
-  if (depth > MAX_VALUE_DEPTH) throw limitError('the value is nested too deeply');
+  if (depth > MAX_VALUE_DEPTH) throw limitError(`a value of more than the limit of ${MAX_VALUE_DEPTH} levels`);
   refuseSealed(left, right);
   if (typeof left === 'string' && typeof right === 'string') {
     if (left.length === right.length) meter.scan(left.length);
@@ -81,7 +81,7 @@ function sameItems(left: readonly PyValue[], right: readonly PyValue[], meter: M
 
 /** Negative, zero, positive, or NaN when neither holds. Throws a type error for values without an order. */
 export function order(left: PyValue, right: PyValue, symbol: string, meter: Meter, depth = 0): number {
-  if (depth > MAX_VALUE_DEPTH) throw limitError('the value is nested too deeply');
+  if (depth > MAX_VALUE_DEPTH) throw limitError(`a value of more than the limit of ${MAX_VALUE_DEPTH} levels`);
   const a = asNumber(left);
   const b = asNumber(right);
   if (a !== undefined && b !== undefined) {

@@ -48,7 +48,8 @@ function explained<T>(run: () => T, rendered?: string): T {
     const options = { cause, ...(rendered !== undefined && { rendered }) };
     if (cause instanceof ExpressionError) throw new ConditionError(KINDS[cause.kind], cause.message, options);
     // The engine's own stack is the last of the limits.
-    if (isFinal(cause)) throw new ConditionError('limit', 'the condition is too deep', options);
+    if (isFinal(cause))
+      throw new ConditionError('limit', 'a condition that is deeper than the limit of the engine', options);
     throw cause;
   }
 }

@@ -3,7 +3,7 @@ import type { Clause, Expression, Parameter, Target } from './ast';
 import { attributeOf, CHANGING_METHODS } from './attributes';
 import { BUILTINS } from './builtins';
 import { asNumber } from './compare';
-import { ExpressionError, typeError, valueError } from './errors';
+import { ExpressionError, limitError, typeError, valueError } from './errors';
 import { PyFunction, type Run } from './functions';
 import type { Meter } from './limits';
 import { parseInteger } from './number-text';
@@ -229,7 +229,8 @@ class Evaluation implements Run {
     this.meter.step();
     if (callee instanceof PyFunction) return callee.invoke(values, this);
     if (!(callee instanceof Lambda)) throw typeError(`'${typeName(callee)}' object is not callable`);
-    if (++this.#callDepth > MAX_CALL_DEPTH) throw new ExpressionError('limit', 'calls are nested too deeply');
+    if (++this.#callDepth > MAX_CALL_DEPTH)
+      throw limitError(`calls of more than the limit of ${MAX_CALL_DEPTH} levels`);
     const result = this.value(callee.body, { names: bindParameters(callee, values), outer: callee.locals });
     this.#callDepth--;
     return result;

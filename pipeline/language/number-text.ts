@@ -33,22 +33,26 @@ const TOO_MANY_DIGITS = 'Exceeds the limit (4300 digits) for integer string conv
 /** Units of work to read one digit of an integer: every one multiplies what was read before. */
 const PARSED_DIGIT = 60;
 
-/** int(text, base): blanks around, single underscores between digits, a prefix that fits the base. */
-export function parseInteger(text: string, meter: Meter, base = 10): PyInt {
+/**
+ * int(text, base): blanks around, single underscores between digits, a prefix that fits the base.
+ *
+ * @param tooLong makes the error for more digits than an integer may have
+ */
+export function parseInteger(text: string, meter: Meter, base = 10, tooLong = limitError): PyInt {
   meter.charge(text.length);
   const bare = text.trim();
   if (base === 10 && /^\d{1,15}$/.test(bare)) return Number(bare);
   if (base !== 0 && (base < 2 || base > 36)) throw valueError('int() base must be >= 2 and <= 36, or 0');
   // A number that is so long has no place in an integer; whether it is one is not worth finding out.
-  if (bare.length > MAX_DIGITS_TEXT) throw valueError(`a text of ${bare.length} characters is too long for an integer`);
+  if (bare.length > MAX_DIGITS_TEXT) throw tooLong(TOO_MANY_DIGITS);
   meter.charge(bare.length * PARSED_DIGIT);
   const match = /^([+-]?)(0[xXoObB]_?)?([0-9a-zA-Z]+(?:_[0-9a-zA-Z]+)*)$/.exec(asciiDigits(bare));
-  const value = match && accumulate(...digitsOf(match[2] ?? '', match[3]!, base));
+  const value = match && accumulate(...digitsOf(match[2] ?? '', match[3]!, base), tooLong);
   // Made late: an error that is not thrown costs as much as the rest of this function.
   if (value === null || value === undefined) {
     throw valueError(`invalid literal for int() with base ${base}: '${text.slice(0, 200)}'`);
   }
-  if (BigInt.asIntN(MAX_INTEGER_BITS, value) !== value) throw valueError(TOO_MANY_DIGITS);
+  if (BigInt.asIntN(MAX_INTEGER_BITS, value) !== value) throw tooLong(TOO_MANY_DIGITS);
   return makeInt(match![1] === '-' ? -value : value);
 }
 
@@ -60,8 +64,8 @@ function digitsOf(prefix: string, rest: string, base: number): [digits: string, 
   return prefixBase === base || base === 0 ? [digits, prefixBase!] : [prefix.replace('_', '') + digits, base];
 }
 
-function accumulate(digits: string, radix: number): bigint | undefined {
-  if (digits.length > MAX_INTEGER_BITS / 3) throw valueError(TOO_MANY_DIGITS);
+function accumulate(digits: string, radix: number, tooLong: typeof limitError): bigint | undefined {
+  if (digits.length > MAX_INTEGER_BITS / 3) throw tooLong(TOO_MANY_DIGITS);
   const allowed = '0123456789abcdefghijklmnopqrstuvwxyz'.slice(0, radix);
   const step = BigInt(radix);
   let value = digits === '' ? undefined : 0n;
@@ -95,7 +99,7 @@ export function parseFloatText(text: string, meter: Meter): number | PyFloat {
 
 /** Exactly the digits that Python's round() and "%.2f" give: half to even on the exact binary value. */
 export function fixedText(value: number, digits: number): string {
-  if (digits > 1000) throw limitError('too many digits');
+  if (digits > 1000) throw limitError('more digits than the limit of 1000');
   const [mantissa, exponent] = binaryParts(Math.abs(value));
   // value = mantissa * 2^exponent; scaled = value * 10^digits, rounded half to even.
   const scale = 10n ** BigInt(digits);

@@ -39,7 +39,8 @@ const SAFE_BITS = 53;
 /** A bigint as small as it can be. Throws when it has more digits than Python would print. */
 export function makeInt(value: bigint): PyInt {
   if (BigInt.asIntN(SAFE_BITS, value) === value) return Number(value);
-  if (BigInt.asIntN(MAX_INTEGER_BITS, value) !== value) throw limitError('the integer is too big');
+  if (BigInt.asIntN(MAX_INTEGER_BITS, value) !== value)
+    throw limitError(`an integer over the limit of ${MAX_INTEGER_BITS} bits`);
   return value;
 }
 
@@ -112,7 +113,8 @@ function integerPower(left: PyInt, right: PyInt): PyNumber {
   if (base === -1n) return BigInt(right) % 2n === 0n ? 1 : -1;
   // Looked at before it is computed: 10 ** 10 ** 10 would take all memory.
   const bits = base.toString(2).length - 1;
-  if (Number(right) * bits > MAX_INTEGER_BITS) throw limitError('the integer is too big');
+  if (Number(right) * bits > MAX_INTEGER_BITS)
+    throw limitError(`an integer over the limit of ${MAX_INTEGER_BITS} bits`);
   return makeInt(base ** BigInt(right));
 }
 
@@ -169,7 +171,8 @@ export function bitwise(operator: BitOperator, left: PyInt, right: PyInt): PyInt
       return makeInt(a ^ b);
     case '<<':
       if (b < 0n) throw valueError('negative shift count');
-      if (a !== 0n && b > BigInt(MAX_INTEGER_BITS)) throw limitError('the integer is too big');
+      if (a !== 0n && b > BigInt(MAX_INTEGER_BITS))
+        throw limitError(`an integer over the limit of ${MAX_INTEGER_BITS} bits`);
       return a === 0n ? 0 : makeInt(a << b);
     case '>>':
       if (b < 0n) throw valueError('negative shift count');

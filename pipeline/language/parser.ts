@@ -64,7 +64,8 @@ export interface ParsedSource {
  * @example parseSource("s.split(',')[0] | trim").filters // ['trim']
  */
 export function parseSource(source: string, options: ParseOptions = {}): ParsedSource {
-  if (source.length > MAX_SOURCE_LENGTH) throw limitError('the expression is too long');
+  if (source.length > MAX_SOURCE_LENGTH)
+    throw limitError(`an expression of ${source.length} characters, over the limit of ${MAX_SOURCE_LENGTH}`);
   const tokens = tokenize(source, options.dialect === 'condition' ? 'blanks' : 'errors');
   const bar = options.dialect === 'condition' ? -1 : topLevelBar(tokens);
   const end: Token = { kind: 'end', text: '', at: source.length };
@@ -112,7 +113,7 @@ function childrenOf(node: Expression): Expression[] {
 function checkHeight(root: Expression): void {
   let level = [root];
   for (let height = 0; level.length > 0; height++) {
-    if (height > MAX_TREE_HEIGHT) throw limitError('the expression is too deep');
+    if (height > MAX_TREE_HEIGHT) throw limitError(`an expression that is higher than the limit of ${MAX_TREE_HEIGHT}`);
     level = level.flatMap(childrenOf);
   }
 }
@@ -164,7 +165,7 @@ class Parser {
   }
 
   #nested<T>(parse: () => T): T {
-    if (++this.#depth > MAX_NESTING) throw limitError('the expression is nested too deeply');
+    if (++this.#depth > MAX_NESTING) throw limitError(`an expression of more than the limit of ${MAX_NESTING} levels`);
     const value = parse();
     this.#depth--;
     return value;

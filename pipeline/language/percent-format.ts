@@ -84,7 +84,8 @@ function directiveText(match: RegExpMatchArray, supply: Supply, meter: Meter): s
   if (keyed !== undefined && (width === '*' || precision === '*')) throw typeError('* wants int');
   const wide = width === '*' ? supply.takeInt() : Number(width ?? 0);
   const given = precision === '*' ? supply.takeInt() : Number(precision ?? (/\.[hlL]?.$/su.test(whole) ? 0 : -1));
-  if (Math.abs(wide) > MAX_WIDTH || given > MAX_WIDTH) throw limitError('the format is too wide');
+  if (Math.abs(wide) > MAX_WIDTH || given > MAX_WIDTH)
+    throw limitError(`a format that is wider than the limit of ${MAX_WIDTH}`);
   const directive = {
     flags: wide < 0 ? `${flags}-` : flags,
     width: Math.abs(wide),
@@ -198,7 +199,7 @@ function finiteText(real: number, directive: Directive): string {
   const alternate = directive.flags.includes('#');
   const kind = directive.conversion.toLowerCase();
   if (kind === 'f') return fixedText(real, precision) + (alternate && precision === 0 ? '.' : '');
-  if (precision > 100) throw limitError('too many digits');
+  if (precision > 100) throw limitError('more digits than the limit of 100');
   if (kind === 'e') return scientific(real, precision);
   const digits = precision || 1;
   const exponent = Number(real.toExponential(digits - 1).split('e')[1]);

@@ -400,7 +400,7 @@ export function textOf(value: PyValue, meter: Meter): string {
 
 /** repr() of any value of the language. */
 export function reprOf(value: PyValue, meter: Meter, depth = 0): string {
-  if (depth > MAX_VALUE_DEPTH) throw limitError('the value is nested too deeply');
+  if (depth > MAX_VALUE_DEPTH) throw limitError(`a value of more than the limit of ${MAX_VALUE_DEPTH} levels`);
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'string') {

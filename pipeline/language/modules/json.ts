@@ -47,7 +47,7 @@ function layoutOf(args: BoundArguments, meter: Meter): Layout {
 function indentText(indent: PyValue): string {
   if (typeof indent === 'string') return indent;
   const width = Math.max(0, requireInt(indent, 'indent'));
-  if (width > 100) throw limitError('the indent is too wide');
+  if (width > 100) throw limitError(`an indent of ${width}, over the limit of 100`);
   return ' '.repeat(width);
 }
 
@@ -58,7 +58,7 @@ function dumps(args: BoundArguments, run: Run): PyValue {
 }
 
 function dump(value: PyValue, layout: Layout, depth: number, run: Run): string {
-  if (depth > MAX_VALUE_DEPTH) throw limitError('the value is nested too deeply');
+  if (depth > MAX_VALUE_DEPTH) throw limitError(`a value of more than the limit of ${MAX_VALUE_DEPTH} levels`);
   run.meter.items(1);
   if (value === null) return 'null';
   if (typeof value === 'boolean') return value ? 'true' : 'false';
@@ -165,7 +165,7 @@ class Reader {
   }
 
   #value(depth: number, token: RegExpExecArray): PyValue {
-    if (depth > MAX_VALUE_DEPTH) throw limitError('the JSON text is nested too deeply');
+    if (depth > MAX_VALUE_DEPTH) throw limitError(`a JSON text of more than the limit of ${MAX_VALUE_DEPTH} levels`);
     this.run.meter.items(5);
     const [whole, sign, , digits, fraction, exponent, word] = token;
     const bare = whole.trimStart();

@@ -30,9 +30,11 @@ export function compilePattern(source: string, flags: number, run: Pick<Run, 'me
   const key = `${flags} ${source}`;
   const known = run.patterns.get(key) as Pattern | undefined;
   if (known) return known;
-  if (source.length > MAX_PATTERN_LENGTH) throw limitError('the pattern is too long');
+  if (source.length > MAX_PATTERN_LENGTH)
+    throw limitError(`a pattern of ${source.length} characters, over the limit of ${MAX_PATTERN_LENGTH}`);
   const repeats = source.match(/\{\d*,?\d+/g)?.reduce((sum, part) => sum + Number(/\d+$/.exec(part)![0]), 0) ?? 0;
-  if (repeats > MAX_REPEATS) throw limitError('the pattern repeats too much');
+  if (repeats > MAX_REPEATS)
+    throw limitError(`a pattern with ${repeats} repetitions, over the limit of ${MAX_REPEATS}`);
   run.meter.charge((source.length + repeats) * COMPILED);
   let regex: RE2JS;
   try {
@@ -109,7 +111,8 @@ export function findMatches(
   limit: number,
   run: Pick<Run, 'meter'>,
 ): Found[] {
-  if (text.length > MAX_TEXT_LENGTH) throw limitError('the text is too long for a regular expression');
+  if (text.length > MAX_TEXT_LENGTH)
+    throw limitError(`a regular expression over ${text.length} characters: ${MAX_TEXT_LENGTH} is the limit`);
   // RE2JS answers a malformed text differently from a well formed one; Python would too.
   if (/[\ud800-\udfff]/.test(text)) encodeText(text, run.meter);
   const matcher = pattern.regex.matcher(text);

@@ -79,9 +79,12 @@ const DIRECTIVES: Record<string, (moment: Moment) => string> = {
   '%': () => '%',
 };
 
+const MAX_FORMAT = 10_000;
+
 /** strftime in the C locale; an unknown directive stays as it is. */
 export function strftime(moment: Moment, format: string): string {
-  if (format.length > 10_000) throw limitError('the format is too long');
+  if (format.length > MAX_FORMAT)
+    throw limitError(`a format of ${format.length} characters, over the limit of ${MAX_FORMAT}`);
   return format.replace(/%([-_0^]?)([a-zA-Z%])/g, (whole, flag: string, directive: string) => {
     const text = Object.hasOwn(DIRECTIVES, directive) ? DIRECTIVES[directive]!(moment) : undefined;
     if (text === undefined) return whole;
@@ -165,7 +168,8 @@ function offsetOf(text: string): number {
 /** strptime for the usual directives. Throws a value error when the text does not fit. */
 export function strptime(text: string, format: string, meter: Meter): Moment {
   meter.charge(PARSED);
-  if (format.length > 200 || text.length > 1000) throw limitError('the date text is too long');
+  if (format.length > 200 || text.length > 1000)
+    throw limitError('a date and its format, over the limit of 1000 and 200 characters');
   const readers: ((text: string) => Partial<Parsed>)[] = [];
   const seen = new Set<string>();
   const source = format
