@@ -156,7 +156,7 @@ class Evaluation implements Run {
 
   #subscript(object: PyValue, index: PyValue): PyValue {
     return index instanceof PySlice && !isDict(object)
-      ? sliceOf(object, index, this.meter)
+      ? sliceOf(object, index, this)
       : itemAt(object, index, this.meter);
   }
 

@@ -48,6 +48,8 @@ export const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', 
 /** In a condition (`parse_lang: "expr"`) `${x}` is a name, `|` is no filter and a line end is a blank. */
 export interface ParseOptions {
   dialect?: 'fragment' | 'condition';
+  /** Outside of brackets; in a condition they are blanks. */
+  lineEnds?: 'errors' | 'blanks';
 }
 
 export interface ParsedSource {
@@ -66,7 +68,7 @@ export interface ParsedSource {
 export function parseSource(source: string, options: ParseOptions = {}): ParsedSource {
   if (source.length > MAX_SOURCE_LENGTH)
     throw limitError(`an expression of ${source.length} characters, over the limit of ${MAX_SOURCE_LENGTH}`);
-  const tokens = tokenize(source, options.dialect === 'condition' ? 'blanks' : 'errors');
+  const tokens = tokenize(source, options.dialect === 'condition' ? 'blanks' : options.lineEnds);
   const bar = options.dialect === 'condition' ? -1 : topLevelBar(tokens);
   const end: Token = { kind: 'end', text: '', at: source.length };
   const parser = new Parser(bar < 0 ? tokens : [...tokens.slice(0, bar), end], options);

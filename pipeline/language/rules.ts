@@ -2,11 +2,18 @@ import { LIMITS, type Limits, OLD_LIMITS } from './limits';
 
 /**
  * The rules by which a run renders, fixed when it starts, so that a running task keeps its results when the language
- * changes. 1: a fragment that costs too much stays as written. 2: it fails its node, and sealed secrets are opaque.
+ * changes. 1: a fragment that costs too much stays as written. 2: it fails its node, sealed secrets are opaque, fragments may
+ * go over several lines, `str.title` begins a word after a letter without case, and a slice of a range ends where Python's
+ * does.
  */
 export type Language = 1 | 2;
 
 export const NEWEST_LANGUAGE: Language = 2;
+
+/** By which rules something that runs now renders. */
+export function languageOf({ language = NEWEST_LANGUAGE }: { language?: Language }): Language {
+  return language;
+}
 
 export function limitsOf(language: Language): Limits {
   return language === 1 ? OLD_LIMITS : LIMITS;

@@ -1,6 +1,8 @@
 import { typeError, valueError } from './errors';
+import type { Run } from './functions';
 import type { Meter } from './limits';
 import { isInt, toIndex } from './numbers';
+import { languageOf } from './rules';
 import {
   AttributeObject,
   isDict,
@@ -119,7 +121,7 @@ function position(object: PyValue, index: PyValue, length: number): number {
 }
 
 /** `object[start:stop:step]`. */
-export function sliceOf(object: PyValue, slice: PySlice, meter: Meter): PyValue {
+export function sliceOf(object: PyValue, slice: PySlice, { meter, ambient }: Pick<Run, 'meter' | 'ambient'>): PyValue {
   if (typeof object === 'string') return textSlice(object, slice, meter);
   if (Array.isArray(object)) return picked(object, slice, meter);
   if (object instanceof PyTuple) return new PyTuple(picked(object.items, slice, meter));
@@ -128,8 +130,9 @@ export function sliceOf(object: PyValue, slice: PySlice, meter: Meter): PyValue 
     return new PyBytes(Uint8Array.from(picked([...object.bytes], slice, meter)));
   }
   if (object instanceof PyRange) {
-    const { start, step, count } = sliceIndices(slice, object.length);
-    return new PyRange(object.at(start), object.at(start + count * step), object.step * step);
+    const { start, stop, step, count } = sliceIndices(slice, object.length);
+    const end = languageOf(ambient) === 1 ? start + count * step : stop;
+    return new PyRange(object.at(start), object.at(end), object.step * step);
   }
   throw typeError(`'${typeName(object)}' object cannot be sliced`);
 }
@@ -151,7 +154,7 @@ function picked<T>(items: readonly T[], slice: PySlice, meter: Meter): T[] {
   return Array.from({ length: count }, (_, index) => items[start + index * step]!);
 }
 
-function sliceIndices(slice: PySlice, length: number): { start: number; step: number; count: number } {
+function sliceIndices(slice: PySlice, length: number): { start: number; stop: number; step: number; count: number } {
   const step = bound(slice.step) ?? 1;
   if (step === 0) throw valueError('slice step cannot be zero');
   const [low, high] = step > 0 ? [0, length] : [-1, length - 1];
@@ -161,7 +164,7 @@ function sliceIndices(slice: PySlice, length: number): { start: number; step: nu
   };
   const start = clamp(bound(slice.start), step > 0 ? low : high);
   const stop = clamp(bound(slice.stop), step > 0 ? high : low);
-  return { start, step, count: Math.max(0, Math.ceil((stop - start) / step)) };
+  return { start, stop, step, count: Math.max(0, Math.ceil((stop - start) / step)) };
 }
 
 function bound(value: PyValue): number | undefined {

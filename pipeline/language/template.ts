@@ -8,7 +8,7 @@ import { applyFilters, isKnownFilter } from './filters';
 import type { Meter } from './limits';
 import { isKeyword, parseSource } from './parser';
 import { collectNames } from './references';
-import { NEWEST_LANGUAGE } from './rules';
+import { type Language, languageOf, NEWEST_LANGUAGE } from './rules';
 import { isForbiddenName } from './safety';
 import { concealing, sizeOf } from './sealed';
 import { AttributeObject, pythonStr } from './values';
@@ -65,24 +65,27 @@ export interface InertPart {
  *
  * @example parseTemplate('no fragment') // 'no fragment'
  */
-export function parseTemplate(value: Json): Template {
-  return parseValue(value, 0);
+export function parseTemplate(value: Json, language: Language = NEWEST_LANGUAGE): Template {
+  return parseValue(value, 0, language);
 }
 
-function parseValue(value: Json, depth: number): Template {
-  if (typeof value === 'string') return parseText(value);
+function parseValue(value: Json, depth: number, language: Language): Template {
+  if (typeof value === 'string') return parseText(value, language);
   if (value === null || typeof value !== 'object') return value;
   if (depth > MAX_TEMPLATE_DEPTH) return { kind: 'lit', value };
   if (Array.isArray(value)) {
-    const items = value.map((item) => parseValue(item, depth + 1));
+    const items = value.map((item) => parseValue(item, depth + 1, language));
     return items.every(isConstantTemplate) ? { kind: 'lit', value } : { kind: 'list', items };
   }
-  const entries = Object.entries(value).map(([key, item]): [string, Template] => [key, parseValue(item, depth + 1)]);
+  const entries = Object.entries(value).map(([key, item]): [string, Template] => [
+    key,
+    parseValue(item, depth + 1, language),
+  ]);
   if (entries.every(([, item]) => isConstantTemplate(item))) return { kind: 'lit', value };
   return { kind: 'dict', entries };
 }
 
-function parseText(text: string): Template {
+function parseText(text: string, language: Language): Template {
   if (!text.includes('${')) return text;
   const parts: Part[] = [];
   const addText = (literal: string): void => {
@@ -93,7 +96,7 @@ function parseText(text: string): Template {
   let at = 0;
   for (const match of text.matchAll(FRAGMENT)) {
     addText(text.slice(at, match.index));
-    const part = parseFragment(match[0], match[1]!);
+    const part = parseFragment(match[0], match[1]!, language);
     if (typeof part === 'string') addText(part);
     else parts.push(part);
     at = match.index + match[0].length;
@@ -102,15 +105,16 @@ function parseText(text: string): Template {
   return parts.every((part) => typeof part === 'string') ? parts.join('') : { kind: 'text', parts };
 }
 
-function parseFragment(source: string, inner: string): Part {
+function parseFragment(source: string, inner: string, language: Language): Part {
   const bare = inner.trim();
   if (bare === '') return '';
   if (PLAIN_NAME.test(inner) && !isKeyword(inner)) return { kind: 'name', name: inner };
   try {
-    const { expression, filters, forbidden } = parseSource(bare);
+    const isOld = language === 1;
+    const { expression, filters, forbidden } = parseSource(bare, isOld ? {} : { lineEnds: 'blanks' });
     const names = namesOf(expression);
     // A blank in front is a syntax error to the original, whose names it still counts.
-    const isIndented = inner !== inner.trimStart();
+    const isIndented = isOld ? inner !== inner.trimStart() : /^[\n\r]*[^\S\n\r]/.test(inner);
     if (isIndented || forbidden || !filters?.every(isKnownFilter)) return { kind: 'inert', source, names };
     return { kind: 'expression', source, expression, names, ...(filters.length > 0 && { filters }) };
   } catch {
@@ -274,8 +278,8 @@ class Renderer {
     return source;
   }
 
-  get #language(): number {
-    return this.ambient.language ?? NEWEST_LANGUAGE;
+  get #language(): Language {
+    return languageOf(this.ambient);
   }
 
   #isKnown(name: string): boolean {

@@ -40,7 +40,7 @@ function renderInputs(frame: Frame, node: ActivityNode, index: number): JsonObje
   const given = Object.entries(replaced).filter(([name]) => name !== '_escape_render_keys');
   return mapValues(Object.fromEntries(given), (value, name) => {
     const verbatim = escaped.includes(name) || 'verbatim' in (node.inputs[name] ?? {});
-    return verbatim ? value : within(name, () => scope.render(parseTemplate(value)));
+    return verbatim ? value : within(name, () => scope.render(parseTemplate(value, frame.ambient.language)));
   });
 }
 

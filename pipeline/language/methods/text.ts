@@ -3,6 +3,7 @@ import { typeError, valueError } from '../errors';
 import { type BoundArguments, type Method, methodTable, type Run } from '../functions';
 import type { Meter } from '../limits';
 import { isInt, requireInt, toIndex } from '../numbers';
+import { languageOf } from '../rules';
 import { characters, iterate, textLength } from '../sequences';
 import {
   CLASSIFIED,
@@ -266,28 +267,33 @@ function every(test: (character: string) => boolean): Method<string> {
   };
 }
 
-function cased(is: (text: string) => boolean): Method<string> {
+function cased(is: (text: string, run: Run) => boolean): Method<string> {
   return (self, args, run) => {
     args.bind();
     run.meter.charge(self.length * CLASSIFIED);
-    return /[\p{Lu}\p{Ll}\p{Lt}]/u.test(self) && is(self);
+    return /[\p{Lu}\p{Ll}\p{Lt}]/u.test(self) && is(self, run);
   };
 }
 
-function mapped(change: (self: string) => string): Method<string> {
+function mapped(change: (self: string, run: Run) => string): Method<string> {
   return (self, args, run) => {
     args.bind();
     run.meter.produce(self.length);
     run.meter.charge(self.length * CHANGED);
-    return change(self);
+    return change(self, run);
   };
 }
 
-function title(self: string): string {
-  return self.replace(/\p{L}+/gu, (word) => {
+/** A word is what has case, so that a letter without begins a new one; by the first rules it is what is a letter. */
+function title(self: string, { ambient }: Pick<Run, 'ambient'>): string {
+  return self.replace(wordsOf(ambient), (word) => {
     const [first, ...rest] = Array.from(word);
     return upper(first!) + rest.join('').toLowerCase();
   });
+}
+
+function wordsOf(ambient: Run['ambient']): RegExp {
+  return languageOf(ambient) === 1 ? /\p{L}+/gu : /\p{Cased}+/gu;
 }
 
 function upper(text: string): string {
@@ -305,8 +311,9 @@ function swapCase(self: string): string {
   ).join('');
 }
 
-function isTitle(self: string): boolean {
-  return /[\p{Lu}\p{Lt}]/u.test(self) && (self.match(/\p{L}+/gu) ?? []).every((word) => title(word) === word);
+function isTitle(self: string, run: Run): boolean {
+  const words = self.match(wordsOf(run.ambient)) ?? [];
+  return /[\p{Lu}\p{Lt}]/u.test(self) && words.every((word) => title(word, run) === word);
 }
 
 function expandTabs(self: string, args: BoundArguments, run: Run): PyValue {

@@ -134,6 +134,24 @@ describe('a fragment that is too long or too high', () => {
   );
 });
 
+describe('what the rules of a run decide', () => {
+  test.each([
+    ['${a\n+ b}', '3', '${a\n+ b}'],
+    ['${\na + b\n}', '3', '${\na + b\n}'],
+    ['${ a + b}', '${ a + b}', '${ a + b}'],
+    ['${\n a + b}', '${\n a + b}', '${\n a + b}'],
+    ['${u.title()}', '中Abc Def', '中abc Def'],
+    ['${range(3)[::2]}', 'range(0, 3, 2)', 'range(0, 4, 2)'],
+    ['${range(10)[1:8:3]}', 'range(1, 8, 3)', 'range(1, 10, 3)'],
+    ['${list(range(9)[::-2])}', '[8, 6, 4, 2, 0]', '[8, 6, 4, 2, 0]'],
+  ])('%j is %j, and %j in runs that began before', (source, now, before) => {
+    const scope = scopeOf({ a: 1, b: 2, u: '中abc def' });
+
+    expect(renderTemplate(parseTemplate(source), scope, fixedAmbient(), new Meter())).toBe(now);
+    expect(renderTemplate(parseTemplate(source, 1), scope, fixedAmbient(1), new Meter())).toBe(before);
+  });
+});
+
 describe('any text', () => {
   const alphabet = '${}ab1 \'"\\n\n()[]|,.:+-*/%<>=!~^&@#_xif else for in lambda not 中😀'.split('');
   const text = fc.array(fc.constantFrom(...alphabet), { maxLength: 60 }).map((characters) => characters.join(''));
