@@ -26,7 +26,7 @@ type Envelope = ClientEnvelope & { data?: any };
 export async function checkPipeline(api: Caller, testCase: PipelineCase): Promise<Complaint> {
   const { name, pipeline_tree, rerun_limit } = testCase;
   const body = { name, pipeline_tree: pipeline_tree as unknown as Json, ...(rerun_limit ? { rerun_limit } : {}) };
-  const created = await create(api, body);
+  const created = await create(api, body, testCase);
   if (!created.result) return `is not created: ${created.message}`;
   const task = new CaseTask(
     api,
@@ -41,6 +41,11 @@ export async function checkPipeline(api: Caller, testCase: PipelineCase): Promis
     const complaint = step.op === 'pause' ? undefined : await task.perform(step);
     if (complaint) return `pre-step ${step.op}: ${complaint}`;
   }
+  // What was done before the start is over; a pause is to last.
+  if (isHeld && !testCase.pre_steps.some(({ op }) => op === 'pause')) {
+    const complaint = await task.perform({ op: 'resume', expect_result: { result: true } });
+    if (complaint) return `resuming: ${complaint}`;
+  }
   const complaint = await task.expect(testCase.expect_after_start);
   if (complaint) return `after the start: ${complaint}`;
   for (const [place, step] of testCase.steps.entries()) {
@@ -50,9 +55,12 @@ export async function checkPipeline(api: Caller, testCase: PipelineCase): Promis
   return undefined;
 }
 
-/** Task ids are mapped like node ids, so a task gets an id that nothing else in the case could be taken for. */
-async function create(api: Caller, body: JsonObject): Promise<Envelope> {
-  const text = JSON.stringify(body);
+/**
+ * Task ids are mapped like node ids, so a task gets an id that nothing else in the case, in its tree or in what is expected,
+ * could be taken for.
+ */
+async function create(api: Caller, body: JsonObject, testCase: PipelineCase): Promise<Envelope> {
+  const text = JSON.stringify(testCase);
   for (;;) {
     const created = await api.post('fast_create_task/1/', body);
     if (!created.result || !new RegExp(`\\b${created.data.task_id}\\b`).test(text)) return created;
