@@ -13,6 +13,7 @@ import type {
   SubprocessNode,
   Variable,
 } from './program';
+import { isParameter } from './tree/constants';
 import type { Constant, Gateway, PipelineTree, ServiceActivity, SubProcess } from './tree/types';
 import { defineVariable } from './variable';
 import { definitionValue, isTypedVariable, zonesOf } from './variable-types';
@@ -134,9 +135,7 @@ class PipelineCompiler {
 
   #subprocess(node: SubProcess): SubprocessNode {
     this.#children.push({ tree: node.pipeline, owner: this.#index(node.id) });
-    const shown = Object.values(node.pipeline.constants).filter(
-      (constant) => constant.show_type === 'show' && constant.source_type !== 'component_outputs',
-    );
+    const shown = Object.values(node.pipeline.constants).filter(isParameter);
     return {
       id: node.id,
       pipeline: this.#pipeline,

@@ -1,7 +1,7 @@
 import type { Json } from '../json';
 import { own } from './own';
 import { joinPath, type Problem, type Stage } from './problem';
-import type { PipelineTree } from './types';
+import type { Constant, PipelineTree } from './types';
 
 /** `${name}`; names beginning with `_env_` or `_system.` belong to the system (spec 1.7). */
 const KEY = /^\$\{(?!_env_|_system\.)[a-zA-Z0-9_]+\}$/;
@@ -30,21 +30,23 @@ export function literalReferences(value: Json): string[] {
 }
 
 /**
- * Constants whose value leads back to themselves, directly or in a circle (spec 2.3).
+ * Constants whose value leads back to themselves, directly or in a circle (spec 2.3). What a subprocess is given by its
+ * parent is rendered there: a name in it is one of the parent's, also when the subprocess has one of that name.
  *
  * @param referencesOf the keys, with `${}`, that a value refers to
+ * @param isInner whether it is the tree of a subprocess
  */
 export function circleProblems(
   { constants }: PipelineTree,
-  referencesOf: (value: Json) => string[],
-  stage: Stage,
+  { referencesOf, stage, isInner }: { referencesOf(value: Json): string[]; stage: Stage; isInner: boolean },
 ): Problem[] {
   const references = new Map<string, string[]>();
   const problems: Problem[] = [];
   const report = (key: string, message: string) =>
     problems.push({ stage, kind: 'constant_cycle', path: joinPath(['constants', key]), message });
   for (const [key, constant] of Object.entries(constants)) {
-    const named = new Set(referencesOf(constant.value ?? '').filter((other) => own(constants, other)));
+    const value = isInner && isParameter(constant) ? '' : (constant.value ?? '');
+    const named = new Set(referencesOf(value).filter((other) => own(constants, other)));
     if (named.delete(key)) report(key, `the value of constant ${key} may not refer to the constant itself`);
     references.set(key, [...named]);
   }
@@ -53,6 +55,11 @@ export function circleProblems(
     report(circle[0]!, `the constants ${shown} refer to each other in a circle`);
   }
   return problems;
+}
+
+/** Whether a subprocess gets a constant's value from its parent (spec 6.2). */
+export function isParameter({ show_type, source_type }: Constant): boolean {
+  return show_type === 'show' && source_type !== 'component_outputs';
 }
 
 /** Depth first with a stack of its own; one circle for each reference that leads back. */

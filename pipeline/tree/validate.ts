@@ -58,14 +58,15 @@ export function validateTree(input: unknown, options: Options = {}): Validation 
   if (odd.length > 0) return { problems: odd, converge: {} };
   const stages: ((part: Part) => Problem[])[] = [
     ({ tree }) => keyProblems(tree),
-    ({ tree }) => circleProblems(tree, literalReferences, 'constants'),
+    ({ tree, owners }) =>
+      circleProblems(tree, { referencesOf: literalReferences, stage: 'constants', isInner: owners.length > 0 }),
     (part) => {
       const result = graphStage(part.tree, options);
       if (result.graph) graphs.set(part, result.graph);
       for (const [gateway, target] of result.converge) converge.push([[...part.owners, gateway].join('/'), target]);
       return result.problems;
     },
-    (part) => consistencyStage(part.tree, graphs.get(part), options),
+    (part) => consistencyStage(part, graphs.get(part), options),
   ];
   for (const stage of stages) {
     const found = parts.flatMap((part) => stage(part).map((problem) => inside(part.owners, problem)));
@@ -127,7 +128,7 @@ function graphStage(tree: PipelineTree, { allowCycles = true }: Options): GraphS
 }
 
 function consistencyStage(
-  tree: PipelineTree,
+  { tree, owners }: Part,
   graph: Graph | undefined,
   { allowReferences = false }: Options,
 ): Problem[] {
@@ -135,7 +136,7 @@ function consistencyStage(
   return [
     ...consistencyProblems(tree, { allowReferences }),
     ...(graph ? endlessProblems(graph) : []),
-    ...circleProblems(tree, inExpressions, 'consistency'),
+    ...circleProblems(tree, { referencesOf: inExpressions, stage: 'consistency', isInner: owners.length > 0 }),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Json } from '../../../pipeline/json';
 import type { PipelineTree } from '../../../pipeline/tree/types';
 import { validateTree } from '../../../pipeline/tree/validate';
+import { sketch } from '../../support/trees';
 import { draw } from './draw';
 
 function withConstants(values: Record<string, Json>, outputs: string[] = []): PipelineTree {
@@ -60,5 +61,39 @@ describe('constants', () => {
 
     expect(found(Object.fromEntries(chain))).toEqual([]);
     expect(found(Object.fromEntries([...chain, ['${k5000}', '${k0}']]))).toHaveLength(1);
+  });
+});
+
+describe('what a subprocess is given', () => {
+  const inner = (constants: Record<string, object>) => {
+    const tree = sketch({ chains: ['S i E'], activities: { i: {} }, constants: constants as never });
+    // Ids are unique in a task.
+    return JSON.parse(JSON.stringify(tree).replaceAll(/"([SE])"/g, '"n_$1"'));
+  };
+  const outer = (constants: Record<string, object>, given: Record<string, object>) => {
+    const tree = sketch({ chains: ['S n E'], activities: { n: {} }, constants: constants as never });
+    const node = { ...tree.activities.n, type: 'SubProcess', component: undefined, pipeline: inner(given) };
+    return JSON.parse(JSON.stringify({ ...tree, activities: { n: node } }));
+  };
+  const messages = (tree: object) => validateTree(tree).problems.map(({ message }) => message);
+  const shown = (value: unknown) => ({ value, show_type: 'show' });
+  const hidden = (value: unknown) => ({ value, show_type: 'hide' });
+
+  test.each([
+    ['of the same name', { a: shown('${a}') }],
+    ['with the name in a text', { a: shown('<${a}> ${a + "x"}') }],
+    ['of swapped names', { a: shown('${b}'), b: shown('${a}') }],
+    ['by the name of a hidden one', { a: shown('${h}'), h: hidden('<${a}>') }],
+  ])('may be a constant of its parent %s', (_name, given) => {
+    expect(messages(outer({ a: shown('1'), b: shown('2'), h: shown('3') }, given))).toEqual([]);
+  });
+
+  test('goes round in a circle where it is the subprocess itself that does', () => {
+    expect(messages(outer({ a: shown('1') }, { h: hidden('${h}') }))).toEqual([
+      'in subprocess n: the value of constant ${h} may not refer to the constant itself',
+    ]);
+    expect(messages(outer({ a: shown('${a}') }, { a: shown('${a}') }))).toEqual([
+      'the value of constant ${a} may not refer to the constant itself',
+    ]);
   });
 });
