@@ -22,6 +22,11 @@ const notifyReceivers = embedded.pipe(
   z.record(z.string(), z.unknown()).or(z.unknown().transform(() => DEFAULT_SETTINGS.notifyReceivers)),
 );
 
+const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
+
+/** The salt that bk-sops fixes in its source, and the older one that it still reads. */
+const KNOWN_SALTS = ['821a11587ea434eb85c2f5327a90ae54', 'e5483c1ccde63392bd439775bba6a7ae'];
+
 /** `.dat` files of bk-sops: the settings of templates, and apart from them their trees (spec 7.5). */
 const content = z.object({
   template: z.record(
@@ -56,7 +61,7 @@ const file = z.object({ template_data: z.unknown(), digest: z.string() });
 /** A bundle as a `.dat` file: base64 of `{template_data, digest}`. */
 export function writeDat(bundle: readonly BundledTemplate[], { at, username }: { at: Date; username: string }): string {
   const template_data = { ...settingsOf(bundle), pipeline_template_data: treesOf(bundle, at, username) };
-  const digest = digestOf(sortedJson(template_data, PYTHON));
+  const digest = digestOf(sortedJson(template_data, PYTHON), ownSalt());
   return Buffer.from(JSON.stringify({ template_data, digest })).toString('base64');
 }
 
@@ -104,12 +109,15 @@ function treesOf(bundle: readonly BundledTemplate[], at: Date, username: string)
  *   another salt
  */
 export function readDat(text: string): UncheckedTemplate[] {
+  if (!BASE64.test(text)) throw new GantryError('invalid', 'template data is not base64, as exports are');
   const { template_data, digest } = parse(file, readText(Buffer.from(text, 'base64').toString(), 'json'));
   const texts = [PYTHON, UJSON].map((style) => sortedJson(template_data, style));
-  if (!texts.some((candidate) => digestOf(candidate) === digest)) {
+  const salts = [ownSalt(), ...KNOWN_SALTS];
+  if (!texts.some((candidate) => salts.some((salt) => digestOf(candidate, salt) === digest))) {
     throw new GantryError(
       'validation',
-      'template data is not valid: its digest does not fit; it was changed, or written with another GANTRY_EXPORT_SALT',
+      'template data is not valid: its digest does not fit; it was changed, or written with a salt that is not known here: ' +
+        'set GANTRY_EXPORT_SALT to that of the installation that wrote it',
     );
   }
   const { template, pipeline_template_data } = parse(content, template_data);
@@ -143,8 +151,11 @@ function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
 }
 
 /** Files pass between installations that have the same salt; it is a seal against mistakes, not a signature. */
-function digestOf(text: string): string {
-  const salt = process.env.GANTRY_EXPORT_SALT ?? 'gantry';
+function ownSalt(): string {
+  return process.env.GANTRY_EXPORT_SALT ?? 'gantry';
+}
+
+function digestOf(text: string, salt: string): string {
   return createHash('md5')
     .update(text + salt)
     .digest('hex');

@@ -32,6 +32,14 @@ describe('a function task', () => {
     )) as Awaited<ReturnType<Gantry['get']>> & { count: number };
   const one = async (task: number) => (await list({ task_id_in: String(task) })).data[0];
 
+  it('keeps its name when it is claimed with an empty one', async () => {
+    const task = await submit();
+
+    expect(await claim(task, { constants: { '${who}': 'Ann' }, name: '' })).toMatchObject({ result: true });
+
+    expect(await one(task)).toMatchObject({ name: 'test', status: 'claimed' });
+  });
+
   it('starts only once somebody has claimed it, with what the claimant filled in', async () => {
     const task = await submit();
     expect(await one(task)).toMatchObject({ status: 'submitted', creator: 'admin', claimant: '', claim_time: null });

@@ -129,6 +129,20 @@ describe('a .dat file of bk-sops', () => {
     expect(readDat(fileOf(sortedJson(content), 'theirs'))).toHaveLength(2);
   });
 
+  it.each(['821a11587ea434eb85c2f5327a90ae54', 'e5483c1ccde63392bd439775bba6a7ae'])(
+    "is read when its digest was made with bk-sops' own salt %s, whatever is set",
+    (salt) => {
+      process.env.GANTRY_EXPORT_SALT = 'ours';
+
+      expect(readDat(fileOf(sortedJson(content), salt))).toHaveLength(2);
+    },
+  );
+
+  it('says what to set when the salt is another one, and what it is when it is no export', () => {
+    expect(() => readDat(fileOf(sortedJson(content), 'theirs'))).toThrow('set GANTRY_EXPORT_SALT to that');
+    expect(() => readDat('{"template_data": {}}')).toThrow('not base64');
+  });
+
   it.each(['', 'not base64 of JSON', Buffer.from('{}').toString('base64')])('is refused when it is %j', (text) => {
     expect(() => readDat(text)).toThrow(expect.objectContaining({ kind: 'invalid' }));
   });

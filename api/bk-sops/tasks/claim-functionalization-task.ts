@@ -14,7 +14,7 @@ export const claimFunctionalizationTask = defineEndpoint({
   summary: 'Claim a function task',
   input: z.object({
     constants: z.record(z.string(), z.unknown()).default({}).describe('Keys with `${}` to values'),
-    name: z.string().min(1).max(100).optional(),
+    name: z.string().max(100).optional(),
   }),
   data: z.string(),
   async run(call, { constants, name }) {
@@ -23,7 +23,7 @@ export const claimFunctionalizationTask = defineEndpoint({
       actor: call.actor,
       rights: rightsOf(call.caller, call.project),
       values: constants as JsonObject,
-      name,
+      name: name || undefined,
     }).catch(failingAs('refused', { describe: (message) => `claim_functionalization_task fail: ${message}` }));
     return { data: 'success' };
   },
