@@ -27,6 +27,11 @@ export function findPlugin(code: string, version: string): Plugin | undefined {
   return byKey.get(`${code}@${version}`);
 }
 
+/** The versions that there are of a plugin; none when there is no such plugin. */
+export function versionsOf(code: string): string[] {
+  return plugins.filter((plugin) => plugin.code === code).map(({ version }) => version);
+}
+
 export const catalog: Catalog = (code, version) => {
   const plugin = findPlugin(code, version);
   return plugin && factsOf(plugin);

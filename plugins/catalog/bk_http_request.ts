@@ -6,6 +6,9 @@ import { type Response, request } from '../http';
 import { definePlugin, PluginFailure, withAnswer } from '../plugin';
 
 const LONGEST_TIMEOUT_S = 60;
+const NO_CONTENT = 204;
+/** Characters of an answer that is not JSON that a message shows. */
+const MAX_QUOTED = 200;
 
 /** Rendered values keep their type: `${n}` may be a number. */
 const plainText = z.union([z.string(), z.number(), z.boolean()]).transform(String);
@@ -68,19 +71,18 @@ function bodyOf(body: Json): string {
 
 /** Whether an answer counts as success; what is known of it goes into the outputs either way. */
 function judge(response: Response, method: string, condition: string): JsonObject {
-  const status_code = response.status;
+  const { status: status_code, text } = response;
+  // Answers that have no body: their status is all there is.
+  const isEmpty = text === '' && (method === 'HEAD' || status_code === NO_CONTENT);
   let data: Json;
   try {
-    // The answer to HEAD has no body: its status is all there is.
-    data = method === 'HEAD' && response.text === '' ? null : parseAnswer(response.text);
+    data = isEmpty ? null : parseAnswer(text);
   } catch (cause) {
-    const { message } = cause as Error;
-    throw new PluginFailure(message, { status_code }, { cause, plain: message });
+    throw unreadable(cause as Error, response);
   }
   const outputs = { data, status_code };
   if (status_code < 200 || status_code > 299) {
     const message = `request failed with status ${status_code}`;
-    const { text } = response;
     throw new PluginFailure(withAnswer(message, text), outputs, { plain: message, answer: text });
   }
   if (condition.trim() === '') return outputs;
@@ -95,6 +97,14 @@ function judge(response: Response, method: string, condition: string): JsonObjec
   if (isSuccess) return outputs;
   const message = 'success condition does not hold';
   throw new PluginFailure(`${message}: ${condition}`, outputs, { plain: message });
+}
+
+function unreadable({ message, cause }: Error, { status: status_code, text }: Response): PluginFailure {
+  const isJson = cause === undefined;
+  if (isJson) return new PluginFailure(message, { status_code }, { plain: message });
+  const plain = `${message} (status ${status_code})`;
+  const answer = text === '' ? 'it is empty' : text.slice(0, MAX_QUOTED);
+  return new PluginFailure(withAnswer(plain, answer), { status_code }, { cause, plain, answer });
 }
 
 /** What kind of problem a condition has, and where. */

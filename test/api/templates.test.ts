@@ -124,7 +124,11 @@ describe('creating a template', () => {
     [{ pipeline_tree: sketch(LINE), timeout: true }, "'timeout'"],
     [
       { pipeline_tree: sketch({ chains: ['S a E'], activities: { a: { code: 'nobody' } } }) },
-      'there is no plugin nobody',
+      'there is no plugin nobody of version',
+    ],
+    [
+      { pipeline_tree: sketch({ chains: ['S a E'], activities: { a: { code: 'sleep_timer', version: 'v9' } } }) },
+      'there is no plugin sleep_timer of version v9: there is ',
     ],
   ])('refuses %j', async (body, message) => {
     const answer = await gantry.post('/apigw/create_template/1/', body);

@@ -17,6 +17,7 @@ const PATHS: Record<string, (response: ServerResponse) => void> = {
   '/broken': (response) => response.writeHead(500).end('{"error": "broken"}'),
   '/page': (response) => response.writeHead(502).end('<html>'),
   '/created': (response) => response.writeHead(201).end('"made"'),
+  '/gone': (response) => response.writeHead(204).end(),
   '/slow': () => {},
   '/deep': (response) => response.end(deep(MAX_JSON_DEPTH + 1)),
   '/deepest': (response) => response.end(deep(MAX_JSON_DEPTH)),
@@ -58,6 +59,12 @@ describe('bk_http_request', () => {
     ['any status of success', '/created', {}, { data: 'made', status_code: 201 }],
     ['a redirect to an address that is allowed', '/moved', {}, { data: DATA, status_code: 200 }],
     ['a HEAD without a body', '/empty', { bk_http_request_method: 'HEAD' }, { data: null, status_code: 200 }],
+    [
+      'a DELETE that answers without a body',
+      '/gone',
+      { bk_http_request_method: 'DELETE' },
+      { data: null, status_code: 204 },
+    ],
     ['a condition that holds', '/json', { bk_http_success_exp: 'resp.ok == True' }, { data: DATA, status_code: 200 }],
     ['a condition of blanks', '/json', { bk_http_success_exp: ' ' }, { data: DATA, status_code: 200 }],
   ])('succeeds with %s', async (_what, path, inputs, outputs) => {
@@ -83,9 +90,24 @@ describe('bk_http_request', () => {
       { bk_http_success_exp: 'resp == 1' },
       { outputs: { status_code: 200 }, reason: 'the answer is nested deeper than 2000 levels' },
     ],
-    ['an answer that is not JSON', '/text', {}, { outputs: { status_code: 200 }, reason: 'the answer is not JSON' }],
-    ['no answer at all', '/empty', {}, { outputs: { status_code: 200 }, reason: 'the answer is not JSON' }],
-    ['an error page', '/page', {}, { outputs: { status_code: 502 }, reason: 'the answer is not JSON' }],
+    [
+      'an answer that is not JSON',
+      '/text',
+      {},
+      { outputs: { status_code: 200 }, reason: 'the answer is not JSON (status 200): hello' },
+    ],
+    [
+      'no answer at all',
+      '/empty',
+      {},
+      { outputs: { status_code: 200 }, reason: 'the answer is not JSON (status 200): it is empty' },
+    ],
+    [
+      'an error page',
+      '/page',
+      {},
+      { outputs: { status_code: 502 }, reason: 'the answer is not JSON (status 502): <html>' },
+    ],
     [
       'a status of failure',
       '/broken',
