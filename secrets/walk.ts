@@ -58,15 +58,21 @@ export function findText(
   return hasText(root, test, names) ? pathOfText(root, test, name, names) : undefined;
 }
 
+/** Each object is looked at once: a plugin may give back a value that is in itself. */
 function hasText(root: unknown, test: (text: string) => boolean, names: boolean): boolean {
   const open = [root];
+  const seen = new Set<object>();
   while (open.length > 0) {
     const value = open.pop();
     if (typeof value === 'string') {
       if (test(value)) return true;
-    } else if (Array.isArray(value)) {
-      for (const item of value) open.push(item);
     } else if (typeof value === 'object' && value !== null) {
+      if (seen.has(value)) continue;
+      seen.add(value);
+      if (Array.isArray(value)) {
+        for (const item of value) open.push(item);
+        continue;
+      }
       for (const [key, item] of Object.entries(value)) {
         if (names && test(key)) return true;
         open.push(item);
@@ -78,11 +84,13 @@ function hasText(root: unknown, test: (text: string) => boolean, names: boolean)
 
 function pathOfText(root: unknown, test: (text: string) => boolean, name: string, names: boolean): string | undefined {
   const open: [value: unknown, path: string][] = [[root, name]];
+  const seen = new Set<object>();
   for (let entry = open.pop(); entry; entry = open.pop()) {
     const [value, path] = entry;
     if (typeof value === 'string') {
       if (test(value)) return path;
-    } else if (typeof value === 'object' && value !== null) {
+    } else if (typeof value === 'object' && value !== null && !seen.has(value)) {
+      seen.add(value);
       const entries = Object.entries(value);
       if (names && !Array.isArray(value) && entries.some(([key]) => test(key))) return `a name in ${path}`;
       for (const [key, item] of entries.reverse()) open.push([item, path === '' ? key : `${path}.${key}`]);
