@@ -125,7 +125,9 @@ export class PyFunction extends PyObject {
     meter.charge(CALL);
     if (!this.takesAny) {
       for (const value of values.positional) meter.charge(shallowSize(value, meter));
-      for (const value of values.keywords.values()) meter.charge(shallowSize(value, meter));
+      if (values.keywords.size > 0) {
+        for (const value of values.keywords.values()) meter.charge(shallowSize(value, meter));
+      }
     }
     return this.implementation(new BoundArguments(this.name, values), run);
   }

@@ -41,15 +41,9 @@ const COMPARED = 6;
  * often as it is walked.
  */
 export class Meter {
-  /** Sizes of values that were measured, so that what is shared is walked once and paid for each time. */
-  readonly sizes = new WeakMap<object, number>();
-  /** Values in which a sealed secret stands, and what expressions see of them. */
-  readonly sealed = new WeakSet<object>();
-  readonly concealed = new WeakMap<object, object>();
-  /** Long texts, and whether a sealed secret stands in them. */
-  readonly texts = new Map<string, boolean>();
-  /** How many keys dicts of the context have. */
-  readonly counts = new WeakMap<object, number>();
+  #concealed: WeakMap<object, object> | undefined;
+  #texts: Map<string, boolean> | undefined;
+  #counted: WeakSet<object> | undefined;
   #left: number;
 
   constructor(readonly limits: Limits = LIMITS) {
@@ -62,6 +56,26 @@ export class Meter {
     // Not a number is too much as well.
     if (!(left >= 0)) throw limitError(`more work than the limit of ${grouped(this.limits.work)} units for one node`);
     this.#left = left;
+  }
+
+  /** What expressions see of values in which sealed secrets stand. */
+  get concealed(): WeakMap<object, object> {
+    this.#concealed ??= new WeakMap();
+    return this.#concealed;
+  }
+
+  /** Long texts that were searched, and whether a sealed secret stands in them. */
+  get texts(): Map<string, boolean> {
+    this.#texts ??= new Map();
+    return this.#texts;
+  }
+
+  /** Pays for something that is done to an object once, however often it is asked for. */
+  once(value: object, units: number): void {
+    this.#counted ??= new WeakSet();
+    if (this.#counted.has(value)) return;
+    this.charge(units);
+    this.#counted.add(value);
   }
 
   /** One part of an expression is evaluated. */
@@ -90,6 +104,12 @@ export class Meter {
   produce(characters: number): void {
     this.bound(characters);
     this.charge(characters * MADE);
+  }
+
+  /** A part that is put at the end of a text. */
+  append(made: number, characters: number): void {
+    this.bound(made + characters);
+    this.charge(STEP + characters * MADE);
   }
 
   /** A text that grows to so many characters, whose parts are paid for one by one. */

@@ -1,6 +1,6 @@
-import { MAX_JSON_DEPTH } from '../tree/limits';
-import { limitError, sealedError } from './errors';
+import { sealedError } from './errors';
 import type { Meter } from './limits';
+import { isSealedIn } from './measure';
 import { hasSealedText } from './sealed-text';
 import { AttributeObject, isPlainDict, PyObject, type PyValue, plainKeys, type ScopeValue } from './values';
 
@@ -54,8 +54,7 @@ export function refuseSealed(...values: PyValue[]): void {
 export function conceal(value: ScopeValue, meter: Meter): PyValue {
   if (typeof value === 'string') return isSealed(value, meter) ? new Sealed(value) : value;
   if (typeof value !== 'object' || value === null) return value as PyValue;
-  sizeOf(value, meter);
-  if (!meter.sealed.has(value)) return value as PyValue;
+  if (!isSealedIn(value)) return value as PyValue;
   const known = meter.concealed.get(value);
   if (known !== undefined) return known as PyValue;
   const closed = concealed(value as PyValue, meter);
@@ -88,7 +87,7 @@ export function concealing(scope: (name: string) => ScopeValue | undefined, mete
 function concealed(value: PyValue, meter: Meter): PyValue {
   meter.charge(WALKED);
   if (typeof value === 'string') return hasSealedText(value) ? new Sealed(value) : value;
-  if (typeof value !== 'object' || value === null || !meter.sealed.has(value)) return value;
+  if (typeof value !== 'object' || value === null || !isSealedIn(value as ScopeValue)) return value;
   if (Array.isArray(value)) return value.map((item) => concealed(item, meter));
   if (value instanceof AttributeObject) {
     const attributes = [...value.attributes].map(([name, item]): [string, PyValue] => [
@@ -103,43 +102,5 @@ function concealed(value: PyValue, meter: Meter): PyValue {
   return Object.fromEntries(keys.map((key) => [key, concealed(value[key]!, meter)]));
 }
 
-/**
- * About how many characters a value has when it is written out: what is shared counts as often as it would be written. Each
- * object is walked once a meter, which then also knows whether a sealed secret stands in it.
- *
- * @throws ExpressionError `limit` when it is nested too deeply
- */
-export function sizeOf(value: ScopeValue, meter: Meter, depth = 0): number {
-  if (typeof value === 'string') return value.length + 2;
-  if (typeof value !== 'object' || value === null) return 8;
-  const known = meter.sizes.get(value);
-  if (known !== undefined) return known;
-  if (depth > MAX_JSON_DEPTH) throw limitError(`a value of more than the limit of ${MAX_JSON_DEPTH} levels`);
-  let size = 2;
-  const add = (item: ScopeValue): void => {
-    meter.charge(typeof item === 'string' ? WALKED + item.length / 4 : WALKED);
-    size += sizeOf(item, meter, depth + 1) + 2;
-    const isSealed = typeof item === 'string' ? hasSealedText(item) : isObject(item) && meter.sealed.has(item);
-    if (isSealed) meter.sealed.add(value);
-  };
-  if (Array.isArray(value)) for (const item of value) add(item);
-  else if (value instanceof AttributeObject) {
-    for (const item of value.attributes.values()) add(item);
-    size += value.text.length;
-  } else {
-    for (const key in value) {
-      add(value[key]!);
-      size += key.length + 4;
-      if (hasSealedText(key)) meter.sealed.add(value);
-    }
-  }
-  meter.sizes.set(value, size);
-  return size;
-}
-
 /** Units of work to look at one value of many. */
 const WALKED = 4;
-
-function isObject(value: ScopeValue): value is object & ScopeValue {
-  return typeof value === 'object' && value !== null;
-}

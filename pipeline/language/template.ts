@@ -6,11 +6,12 @@ import { isFinal, placed } from './errors';
 import { evaluate, type Scope } from './evaluator';
 import { applyFilters, isKnownFilter } from './filters';
 import type { Meter } from './limits';
+import { sizeOf } from './measure';
 import { isKeyword, parseSource } from './parser';
 import { collectNames } from './references';
 import { type Language, languageOf, NEWEST_LANGUAGE } from './rules';
 import { isForbiddenName } from './safety';
-import { concealing, sizeOf } from './sealed';
+import { concealing } from './sealed';
 import { AttributeObject, pythonStr } from './values';
 
 export type { Ambient } from './ambient';
@@ -230,9 +231,7 @@ class Renderer {
     let out = '';
     for (const part of parts) {
       const text = typeof part === 'string' ? part : this.#part(part, known);
-      this.meter.step();
-      this.meter.produce(text.length);
-      this.meter.bound(out.length + text.length);
+      this.meter.append(out.length, text.length);
       out += text;
     }
     return out;
@@ -241,7 +240,7 @@ class Renderer {
   /** A value that is handed on as it is will be written out by somebody: all of it is paid for. */
   #whole(value: Json): Json {
     if (typeof value === 'string') this.meter.charge(value.length);
-    else if (typeof value === 'object' && value !== null) this.meter.charge(sizeOf(value, this.meter));
+    else if (typeof value === 'object' && value !== null) this.meter.charge(sizeOf(value));
     return value;
   }
 

@@ -275,16 +275,19 @@ const LISTED = 40;
 
 /** How many keys a dict of the context has; counted once a meter. */
 export function plainSize(value: PlainDict, meter: Meter): number {
-  const known = meter.counts.get(value);
-  if (known !== undefined) return known;
-  let size = 0;
-  for (const _ in value) {
-    size++;
-    meter.charge(COUNTED);
+  let size = COUNTS.get(value);
+  if (size === undefined) {
+    size = 0;
+    for (const _ in value) size++;
+    if (size >= LEAST_KNOWN) COUNTS.set(value, size);
   }
-  meter.counts.set(value, size);
+  meter.once(value, size * COUNTED);
   return size;
 }
+
+/** Of dicts of the context, which are never changed. */
+const COUNTS = new WeakMap<object, number>();
+const LEAST_KNOWN = 20;
 
 /** Units of work to look at a value itself, without what is in it: its characters, bytes or items. */
 export function shallowSize(value: PyValue, meter: Meter): number {

@@ -1,6 +1,6 @@
 import { builtins } from '../builtin';
 import type { Json, JsonObject } from '../json';
-import { within } from '../language/errors';
+import { placed } from '../language/errors';
 import { parseTemplate } from '../language/template';
 import type { ActivityNode, Effect, EffectRule, PluginWork } from '../program';
 import { commandId, type Frame } from './frame';
@@ -35,12 +35,12 @@ export function startActivity(frame: Frame, node: ActivityNode, index: number, t
 function renderInputs(frame: Frame, node: ActivityNode, index: number): JsonObject {
   const scope = new Variables(frame, node.pipeline);
   const replaced = frame.state.replacedInputs[index];
-  if (!replaced) return mapValues(node.inputs, (input, name) => within(name, () => scope.input(input)));
+  if (!replaced) return mapValues(node.inputs, (input) => scope.input(input));
   const escaped = Array.isArray(replaced._escape_render_keys) ? replaced._escape_render_keys : [];
   const given = Object.entries(replaced).filter(([name]) => name !== '_escape_render_keys');
   return mapValues(Object.fromEntries(given), (value, name) => {
     const verbatim = escaped.includes(name) || 'verbatim' in (node.inputs[name] ?? {});
-    return verbatim ? value : within(name, () => scope.render(parseTemplate(value, frame.ambient.language)));
+    return verbatim ? value : scope.render(parseTemplate(value, frame.ambient.language));
   });
 }
 
@@ -279,6 +279,17 @@ export function restartLoop(frame: Frame, index: number): void {
   delete frame.state.pipelines[node.pipeline]!.values[node.loop.outputsKey];
 }
 
+/** Errors that end the rendering of a value name it. */
 function mapValues<T>(record: Record<string, T>, map: (value: T, key: string) => Json): JsonObject {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
+  let place = '';
+  try {
+    return Object.fromEntries(
+      Object.entries(record).map(([key, value]) => {
+        place = key;
+        return [key, map(value, key)];
+      }),
+    );
+  } catch (error) {
+    throw placed(place, error);
+  }
 }

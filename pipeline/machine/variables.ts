@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../json';
 import { ExpressionError, placed, within } from '../language/errors';
-import { Meter, OLD_LIMITS } from '../language/limits';
-import { sizeOf } from '../language/sealed';
+import type { Meter } from '../language/limits';
+import { sizeOf } from '../language/measure';
 import { renderTemplate, type Template, templateReferences } from '../language/template';
 import { AttributeObject, type ScopeValue } from '../language/values';
 import type { NodeInput, Variable } from '../program';
@@ -24,13 +24,21 @@ export class HydrateError extends Error {
 export class Variables {
   readonly #known = new Map<string, ScopeValue | undefined>();
   #depth = 0;
+  #meter: Meter | undefined;
 
-  /** @param meter pays for all that is rendered here */
+  /** @param meter pays for all that is rendered here; by default one of its own, which is made when it is needed */
   constructor(
     private readonly frame: Frame,
     private readonly pipeline: number,
-    readonly meter = frame.newMeter(),
-  ) {}
+    meter?: Meter,
+  ) {
+    this.#meter = meter;
+  }
+
+  get meter(): Meter {
+    this.#meter ??= this.frame.newMeter();
+    return this.#meter;
+  }
 
   /**
    * @throws HydrateError when a reference of the template cannot be resolved
@@ -54,7 +62,7 @@ export class Variables {
   /** A value that is handed on as it is: all of it is paid for. */
   whole(name: string): ScopeValue | undefined {
     const value = this.value(name);
-    if (value !== undefined) within(`\${${name}}`, () => this.meter.charge(sizeOf(value, this.meter)));
+    if (value !== undefined) within(`\${${name}}`, () => this.meter.charge(sizeOf(value)));
     return value;
   }
 
@@ -126,8 +134,7 @@ export function describeValues(variables: Variables, names: string[]): string {
 
 function shownValue(value: ScopeValue): Json {
   try {
-    // Its own meter: that of the node may have nothing left.
-    const size = sizeOf(value, new Meter(OLD_LIMITS));
+    const size = sizeOf(value);
     if (size > MAX_SHOWN) return `(${size} characters)`;
     return value instanceof AttributeObject ? value.text : value;
   } catch {

@@ -1,6 +1,6 @@
 import type { Json } from '../json';
 import type { Meter } from '../language/limits';
-import { sizeOf } from '../language/sealed';
+import { noteMadeOf, sizeOf } from '../language/measure';
 import type { ScopeValue } from '../language/values';
 import type { Constant } from '../tree/types';
 import { ip, ipSelector } from './hosts';
@@ -60,6 +60,8 @@ const LOOKS = 8;
  * @throws Error when it cannot be resolved
  */
 export function resolveTyped(type: string, value: Json, clock: Clock, meter: Meter): ScopeValue {
-  meter.charge(sizeOf(value, meter) * LOOKS);
-  return types[type]!.resolve(value, clock, meter);
+  meter.charge(sizeOf(value) * LOOKS);
+  const resolved = types[type]!.resolve(value, clock, meter);
+  noteMadeOf(resolved, value);
+  return resolved;
 }

@@ -34,9 +34,10 @@ function parse(text: string): unknown {
 }
 
 function lines(cells: Json[], meter: Meter): string {
-  const texts = cells.map((cell) => pythonStr(cell, meter));
-  meter.produce(texts.reduce((length, text) => length + text.length + 1, 0));
-  return texts.join('\n');
+  // The cells have been paid for; together they are one text.
+  const text = cells.map((cell) => (typeof cell === 'string' ? cell : pythonStr(cell, meter))).join('\n');
+  meter.bound(text.length);
+  return text;
 }
 
 function append(columns: Map<string, Json[]>, name: string, cell: Json): void {
