@@ -26,9 +26,11 @@ export function isSealedIn(value: ScopeValue): boolean {
   return measure(value, 0) < 0;
 }
 
-/** What is made of a value in which nothing is sealed has nothing sealed in it, and is about as large. */
-export function noteMadeOf(made: ScopeValue, origin: ScopeValue): void {
-  if (typeof made !== 'object' || made === null) return;
+/**
+ * An object that is made of a value in which nothing is sealed has nothing sealed in it, and is about as large. Only for
+ * what does not outlive its step: a value that goes through JSON, to a worker's copy of the machine, is measured there.
+ */
+export function noteMadeOf(made: AttributeObject, origin: ScopeValue): void {
   const size = measure(origin, 0);
   if (size > 0) KNOWN.set(made, size);
 }

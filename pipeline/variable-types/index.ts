@@ -1,7 +1,7 @@
 import type { Json } from '../json';
 import type { Meter } from '../language/limits';
 import { noteMadeOf, sizeOf } from '../language/measure';
-import type { ScopeValue } from '../language/values';
+import { AttributeObject, type ScopeValue } from '../language/values';
 import type { Constant } from '../tree/types';
 import { ip, ipSelector } from './hosts';
 import { definitionOf } from './meta';
@@ -62,6 +62,6 @@ const LOOKS = 8;
 export function resolveTyped(type: string, value: Json, clock: Clock, meter: Meter): ScopeValue {
   meter.charge(sizeOf(value) * LOOKS);
   const resolved = types[type]!.resolve(value, clock, meter);
-  noteMadeOf(resolved, value);
+  if (resolved instanceof AttributeObject) noteMadeOf(resolved, value);
   return resolved;
 }
