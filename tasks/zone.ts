@@ -99,7 +99,8 @@ function makeReader(zone: string): OffsetReader {
   return (instant) => {
     const parts = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
     const wall = Date.UTC(parts.year!, parts.month! - 1, parts.day, parts.hour, parts.minute, parts.second);
-    return Math.round((wall - instant) / 60_000);
+    // Of the milliseconds of an instant in UTC's own offset, -0 would be left.
+    return Math.round((wall - instant) / 60_000) || 0;
   };
 }
 

@@ -25,6 +25,11 @@ describe('a wall clock', () => {
     expect(wallClockWithOffset(new Date(0), 0)).toBe('1970-01-01 00:00:00 +0000');
   });
 
+  it('has no offset of less than nothing', () => {
+    expect(offsetReader('Africa/Casablanca')(1_445_738_400_001)).toBe(0);
+    expect(offsetReader('UTC')(1)).toBe(0);
+  });
+
   it.each(['UTC', 'Europe/Berlin', 'Asia/Shanghai', 'America/St_Johns', 'Australia/Lord_Howe', 'Africa/Casablanca'])(
     'knows the offset of %s at any instant, also on the days of its changes',
     (zone) => {
