@@ -11,6 +11,7 @@ import { createCodecEndpoint } from './codec';
 import { failureOf } from './failure';
 import { FairLimiter } from './fair-limit';
 import type { Family } from './family';
+import { answerBeforeClosing } from './linger';
 import { maskAnswers } from './mask';
 import { inTime, readiness } from './ready';
 import { Strangers } from './strangers';
@@ -63,6 +64,7 @@ export function createApp({
   };
   const look = readiness({ postgres: () => isDatabaseUp(services), temporal: isReady });
   const app = new OpenAPIHono({ strict: false });
+  app.use(answerBeforeClosing());
   app.use(maskAnswers());
   app.use(requestId());
   app.use(secureHeaders());
