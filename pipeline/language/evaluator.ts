@@ -9,8 +9,10 @@ import type { Meter } from './limits';
 import { parseInteger } from './number-text';
 import { bitwise, isInt, makeFloat, negate } from './numbers';
 import { binary, compareOnce } from './operators';
+import { languageOf } from './rules';
 import { itemAt, iterate, sliceOf } from './sequences';
 import {
+  AttributeObject,
   type CallArguments,
   entriesOf,
   isDict,
@@ -66,6 +68,8 @@ class Lambda extends PyObject {
 
 class Evaluation implements Run {
   readonly patterns = new Map<string, unknown>();
+  /** Values of the context that were read. */
+  readonly #read = new Set<PyValue>();
   /** Copies of context values for an expression that changes them. */
   readonly #copies = new Map<string, PyValue>();
   #callDepth = 0;
@@ -148,6 +152,7 @@ class Evaluation implements Run {
     const copied = this.#copies.get(name);
     if (copied !== undefined) return copied;
     const value = this.scope(name) as PyValue | undefined;
+    if (typeof value === 'object' && value !== null) this.#read.add(value);
     if (value !== undefined) return value;
     const builtin = BUILTINS.get(name);
     if (builtin === undefined) throw new ExpressionError('missing_variable', `name '${name}' is not defined`);
@@ -196,7 +201,27 @@ class Evaluation implements Run {
   #callee(node: Expression, locals: Locals | undefined): PyValue {
     if (node.kind !== 'attribute' || !CHANGING_METHODS.has(node.name)) return this.value(node, locals);
     this.#ownRoot(node.object, locals);
-    return this.value(node, locals);
+    if (languageOf(this.ambient) === 1) return this.value(node, locals);
+    this.meter.step();
+    const object = this.value(node.object, locals);
+    return attributeOf(this.#isOfContext(object) ? this.#copy(object) : object, node.name);
+  }
+
+  /** Whether a value stands in the context: it may have come here by other ways than its name, and is not ours to change. */
+  #isOfContext(value: PyValue): boolean {
+    if (!Array.isArray(value) && !isPlainDict(value)) return false;
+    const open: unknown[] = [...this.#read];
+    const seen = new Set<unknown>();
+    while (open.length > 0) {
+      const one = open.pop();
+      if (one === value) return true;
+      if (typeof one !== 'object' || one === null || seen.has(one)) continue;
+      seen.add(one);
+      this.meter.step();
+      const parts = one instanceof AttributeObject ? one.attributes.values() : Object.values(one);
+      for (const part of parts) if (typeof part === 'object' && part !== null) open.push(part);
+    }
+    return false;
   }
 
   #ownRoot(node: Expression, locals: Locals | undefined): void {

@@ -134,6 +134,29 @@ describe('a fragment that is too long or too high', () => {
   );
 });
 
+describe('a value of the context', () => {
+  test.each([
+    '${[v.append(v) for v in [l]]}',
+    '${(lambda v: v.append(1))(l)}',
+    '${[l][0].append(1)}',
+    '${(l or 1).extend([1])}',
+    '${[v.sort(reverse=True) for v in d.values()]}',
+    "${[v.pop() for v in [d['k']]]}",
+    '${max(l, [0]).reverse()}',
+  ])('is not changed by %s', (source) => {
+    const context = { l: [1, 2, 3], d: { k: [1, 2] } };
+
+    render(source, context);
+
+    expect(context).toEqual({ l: [1, 2, 3], d: { k: [1, 2] } });
+  });
+
+  test('is not what an expression has made', () => {
+    expect(render('${[a for a in [[]] for i in l if a.append(i) is None][0]}', { l: [1, 2] })).toBe('[1, 2]');
+    expect(render('${(lambda a, b: [a.append(1), b])(*[[2]] * 2)}', {})).toBe('[None, [2, 1]]');
+  });
+});
+
 describe('what the rules of a run decide', () => {
   test.each([
     ['${a\n+ b}', '3', '${a\n+ b}'],
