@@ -68,8 +68,9 @@ class Lambda extends PyObject {
 
 class Evaluation implements Run {
   readonly patterns = new Map<string, unknown>();
-  /** Values of the context that were read. */
+  /** Values of the context that were read, and, once it was asked for, all that stands in them: each is walked once. */
   readonly #read = new Set<PyValue>();
+  readonly #ofContext = new Set<unknown>();
   /** Copies of context values for an expression that changes them. */
   readonly #copies = new Map<string, PyValue>();
   #callDepth = 0;
@@ -211,17 +212,16 @@ class Evaluation implements Run {
   #isOfContext(value: PyValue): boolean {
     if (!Array.isArray(value) && !isPlainDict(value)) return false;
     const open: unknown[] = [...this.#read];
-    const seen = new Set<unknown>();
+    this.#read.clear();
     while (open.length > 0) {
       const one = open.pop();
-      if (one === value) return true;
-      if (typeof one !== 'object' || one === null || seen.has(one)) continue;
-      seen.add(one);
+      if (typeof one !== 'object' || one === null || this.#ofContext.has(one)) continue;
+      this.#ofContext.add(one);
       this.meter.step();
       const parts = one instanceof AttributeObject ? one.attributes.values() : Object.values(one);
       for (const part of parts) if (typeof part === 'object' && part !== null) open.push(part);
     }
-    return false;
+    return this.#ofContext.has(value);
   }
 
   #ownRoot(node: Expression, locals: Locals | undefined): void {
