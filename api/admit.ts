@@ -2,18 +2,31 @@ import type { Context } from 'hono';
 import type { AppRecord } from '../db/access';
 import { type Admission, type EnteredProject, findAdmission } from '../db/admission';
 import { GantryError } from '../tasks/error';
+import type { Services } from '../tasks/services';
 import { formFields, isForm } from './body/form';
 import { topMembers } from './body/members';
 import { parseBody } from './body/parse';
 import { readBody, readStart, requireLength, requireSize, type Start } from './body/read';
 import { authenticateApp, authenticateUser, type Claim, type Credentials, namesCaller, readClaim } from './credentials';
-import type { Door } from './door';
 import type { Caller, DoorEndpoint } from './endpoint';
 import { isOurs } from './failure';
+import type { FairLimiter } from './fair-limit';
 import type { Body, Family, Fields } from './family';
+import type { Strangers } from './strangers';
 
 /** As much of a body as is read to find out who sends it. */
 const OPEN_BYTES = 64 * 1024;
+
+/** What finding out who sends a request takes. */
+export interface Guard {
+  services: Services;
+  limiter: FairLimiter;
+  strangers: Strangers;
+  /** Empty when there is none to be had. */
+  addressOf(context: Context): string;
+  /** Of apps without a limit of their own; none may send more. */
+  maxBodyBytes: number;
+}
 
 /** Somebody who is known, and what they sent. */
 export interface Admitted extends Body {
@@ -48,7 +61,7 @@ interface Known extends Heard {
  */
 export async function admit<E extends DoorEndpoint>(
   context: Context,
-  door: Door,
+  door: Guard,
   family: Family<E>,
   endpoint: E,
 ): Promise<Admitted> {
@@ -68,7 +81,7 @@ function hasBody({ method }: DoorEndpoint): boolean {
 
 async function recogniseApp<E extends DoorEndpoint>(
   context: Context,
-  door: Door,
+  door: Guard,
   family: Family<E>,
   endpoint: E,
 ): Promise<Known> {
@@ -93,7 +106,7 @@ async function recogniseApp<E extends DoorEndpoint>(
 /** What a request says of who sends it. The gateway's header goes before the body, and the body before the query. */
 async function hear<E extends DoorEndpoint>(
   context: Context,
-  { maxBodyBytes }: Door,
+  { maxBodyBytes }: Guard,
   family: Family<E>,
   endpoint: E,
 ): Promise<Heard> {
@@ -126,7 +139,7 @@ function openFieldsOf({ text, rest }: Start, contentType: string | undefined, na
   return { fields: members, ...(problem === undefined ? {} : { problem }) };
 }
 
-async function recogniseUser({ services: { db }, limiter }: Door, { app, claim, admission, given }: Known) {
+async function recogniseUser({ services: { db }, limiter }: Guard, { app, claim, admission, given }: Known) {
   // A name that nobody has proved is nobody's: it takes nothing from the one whose name it is.
   const user = app.trusted || claim.tokenProblem === undefined ? claim.username : undefined;
   const retryAfterSeconds = limiter.take(app.code, user ?? '', app.requests_per_second);
@@ -139,7 +152,7 @@ async function recogniseUser({ services: { db }, limiter }: Door, { app, claim, 
   return { username, app: { code: app.code, trusted: app.trusted } };
 }
 
-async function readRest(context: Context, { maxBodyBytes }: Door, { app, start }: Known): Promise<Body> {
+async function readRest(context: Context, { maxBodyBytes }: Guard, { app, start }: Known): Promise<Body> {
   const maxBytes = Math.min(app.max_body_bytes ?? maxBodyBytes, maxBodyBytes);
   const whole = start?.rest ? await start.rest(maxBytes) : (start ?? (await readBody(context, maxBytes)));
   requireSize(whole.bytes, maxBytes);

@@ -2,28 +2,14 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { EnteredProject } from '../db/admission';
 import { GantryError } from '../tasks/error';
-import type { Services } from '../tasks/services';
-import { type Admitted, admit } from './admit';
+import { type Admitted, admit, type Guard } from './admit';
 import type { Caller, DoorEndpoint, Need, Reply } from './endpoint';
-import type { FairLimiter } from './fair-limit';
 import type { Family, Fields, Place } from './family';
 import { authorise, enterProject, findProjects } from './permission';
-import type { Strangers } from './strangers';
 import { isText } from './text';
 
-/** What every request goes through, of whatever family. */
-export interface Door {
-  services: Services;
-  limiter: FairLimiter;
-  strangers: Strangers;
-  /** Empty when there is none to be had. */
-  addressOf(context: Context): string;
-  /** Of apps without a limit of their own; none may send more. */
-  maxBodyBytes: number;
-}
-
 /** Serves a family: each of its endpoints at each of its paths, and 405 for the methods that a path has not. */
-export function openDoor<E extends DoorEndpoint>(app: OpenAPIHono, door: Door, family: Family<E>): void {
+export function openDoor<E extends DoorEndpoint>(app: OpenAPIHono, door: Guard, family: Family<E>): void {
   const methods = new Map<string, string[]>();
   for (const endpoint of family.endpoints) {
     for (const path of family.pathsOf(endpoint)) {
@@ -40,7 +26,7 @@ export function openDoor<E extends DoorEndpoint>(app: OpenAPIHono, door: Door, f
 /** The way of a request, in order: who, what they sent, where, may they, is it as it should be, the use case, the answer. */
 async function serve<E extends DoorEndpoint>(
   context: Context,
-  door: Door,
+  door: Guard,
   family: Family<E>,
   endpoint: E,
 ): Promise<Response> {
@@ -58,7 +44,7 @@ async function serve<E extends DoorEndpoint>(
 }
 
 async function enter(
-  { services }: Door,
+  { services }: Guard,
   needs: Need,
   { caller, projectId, projects }: Pick<Admitted, 'projectId' | 'projects'> & { caller: Caller },
   place: Place | undefined,

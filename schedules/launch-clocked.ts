@@ -5,8 +5,8 @@ import { KEPT } from '../tasks/rights';
 import type { Services } from '../tasks/services';
 import type { LaunchRequest } from '../workflows/contract';
 import { instantiateClocked, type TaskParameters } from './clocked';
-import type { Launchable } from './launch';
 import { launchActor, stampedName } from './launch-name';
+import type { Launchable } from './launchable';
 import { zoneOf } from './periodic';
 import { scheduleName } from './sync';
 

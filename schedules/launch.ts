@@ -1,45 +1,16 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { findProject } from '../db/access';
 import type { DbOrTransaction } from '../db/connection';
-import {
-  decideLaunch,
-  failLaunch,
-  findLaunch,
-  type LaunchKey,
-  type LaunchRecord,
-  recordLaunchedTask,
-} from '../db/launches';
-import type { LaunchState } from '../db/schema';
+import { decideLaunch, failLaunch, findLaunch, type LaunchRecord, recordLaunchedTask } from '../db/launches';
 import { findTask } from '../db/tasks';
-import type { Actor } from '../tasks/actor';
-import { createTask, type NewTask } from '../tasks/create';
+import { createTask } from '../tasks/create';
 import { GantryError } from '../tasks/error';
 import type { Services } from '../tasks/services';
 import { startTask } from '../tasks/start';
 import type { Launch, LaunchRequest, LaunchResult } from '../workflows/contract';
 import { clockedLaunch } from './launch-clocked';
 import { periodicLaunch } from './launch-periodic';
-
-/** What a row wants of its launch. */
-export interface Decision {
-  state: Exclude<LaunchState, 'launched'>;
-  reason?: string;
-}
-
-/** A launch of a periodic or clocked task. */
-export interface Launchable {
-  key: LaunchKey;
-  projectId: number;
-  actor: Actor;
-  /** Whether it is too late to begin. */
-  isLate(): boolean;
-  /** Decides, with the row held until the transaction ends. */
-  decide(tx: DbOrTransaction): Promise<Decision>;
-  newTask(services: Services): Promise<Omit<NewTask, 'project' | 'actor'>>;
-  /** Notes the task in the row, in the transaction that creates it. */
-  launched(tx: DbOrTransaction, taskId: number): Promise<void>;
-  failed(tx: DbOrTransaction, reason: string): Promise<void>;
-}
+import type { Launchable } from './launchable';
 
 /** A firing is launched by the activity `launch`: once, however often that is repeated. */
 export function createLauncher(services: Services): Launch {

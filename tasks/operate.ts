@@ -6,6 +6,7 @@ import { newRequestId } from '../temporal/pipelines';
 import type { SignalName, UpdateInput } from '../workflows/contract';
 import { type Actor, auditOf } from './actor';
 import { GantryError } from './error';
+import type { Request } from './request';
 import { requireSendable } from './request-size';
 import type { Rights } from './rights';
 import { sealRequest } from './seal';
@@ -32,9 +33,6 @@ export async function signalTask(
   );
   if (!isLeft) throw new GantryError('unavailable', `task ${task.id} is not running yet: try again`);
 }
-
-/** An operator's request, without the id and the name that `operateTask` adds. */
-export type Request = UpdateInput extends infer U ? (U extends UpdateInput ? Omit<U, 'id' | 'by'> : never) : never;
 
 /**
  * Asks a running task to do something with a node, and waits for its answer.

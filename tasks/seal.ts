@@ -9,7 +9,7 @@ import type { SealPlace } from '../secrets/place';
 import { pathOfNewReference, secretNames } from '../secrets/references';
 import { findText } from '../secrets/walk';
 import { GantryError } from './error';
-import type { Request } from './operate';
+import type { Request } from './request';
 import type { Rights } from './rights';
 
 /**

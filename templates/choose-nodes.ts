@@ -2,10 +2,14 @@ import type { SchemeRecord } from '../db/template-schemes';
 import { own } from '../pipeline/tree/own';
 import type { PipelineTree } from '../pipeline/tree/types';
 import { GantryError } from '../tasks/error';
-import { schemeKey } from './schemes';
 
 /** The number of a scheme, or `47-nightly`; digits in a text are a number. */
 export type SchemeId = string | number;
+
+/** What clients call a scheme: `47-nightly` (spec 7.5). */
+export function schemeKey({ template_id, name }: Pick<SchemeRecord, 'template_id' | 'name'>): string {
+  return `${template_id}-${name}`;
+}
 
 /**
  * The schemes of a template that ids name.

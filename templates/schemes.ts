@@ -8,13 +8,8 @@ import { pruneConstants } from '../pipeline/tree/prune';
 import type { Constant, PipelineTree } from '../pipeline/tree/types';
 import type { Actor } from '../tasks/actor';
 import { GantryError } from '../tasks/error';
-import { outsideSchemes } from './choose-nodes';
+import { outsideSchemes, schemeKey } from './choose-nodes';
 import { auditTemplate, noTemplate, type TemplateKey } from './save';
-
-/** What clients call a scheme: `47-nightly` (spec 7.5). */
-export function schemeKey({ template_id, name }: Pick<SchemeRecord, 'template_id' | 'name'>): string {
-  return `${template_id}-${name}`;
-}
 
 /**
  * Names a choice among the optional nodes of a template.

@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import ts from 'typescript';
 
 const ROOT = join(__dirname, '..');
+const { BUNDLED_ROOMS } = require(join(ROOT, 'scripts/setup/sources.js')) as { BUNDLED_ROOMS: string[] };
 
-/** Who may know whom (docs/architecture.md). */
+/** Who may know whom (docs/architecture.md). What tsconfig.json includes, and what is built, are these rooms. */
 const MAY_IMPORT: Record<string, string[]> = {
   pipeline: [],
   plugins: ['pipeline'],
@@ -19,6 +20,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   api: ['pipeline', 'plugins', 'secrets', 'db', 'temporal', 'tasks', 'templates', 'schedules', 'workflows'],
   cli: ['pipeline', 'secrets', 'api', 'db', 'temporal', 'tasks', 'schedules'],
   bench: ['pipeline', 'plugins', 'workflows', 'db', 'temporal', 'tasks', 'cli'],
+  // What runs before anything is built.
+  scripts: [],
 };
 
 /** Packages that a room may not use; `node:` stands for all of Node. */
@@ -37,18 +40,56 @@ interface Import {
 }
 
 describe('rooms', () => {
-  const imports = Object.keys(MAY_IMPORT).flatMap(importsOf);
+  const rooms = Object.keys(MAY_IMPORT);
+  const imports = rooms.flatMap(importsOf);
+  const own = imports.filter(({ target }) => target.startsWith('.'));
+
+  it('are all folders with code, and what is compiled', () => {
+    const folders = readdirSync(ROOT, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !/^\.|^(node_modules|dist|test)$/.test(entry.name))
+      .map(({ name }) => name);
+    const withCode = folders.filter((folder) => filesOf(join(ROOT, folder)).length > 0);
+    const { include } = JSON.parse(readFileSync(join(ROOT, 'tsconfig.json'), 'utf8')) as { include: string[] };
+
+    expect(withCode.sort()).toEqual([...rooms].sort());
+    expect([...include].sort()).toEqual([...rooms.filter((room) => room !== 'scripts'), 'test'].sort());
+  });
 
   it('know only the rooms that the architecture lets them know', () => {
-    const wrong = imports
-      .filter(({ target }) => target.startsWith('.'))
-      .map(({ file, room, target }) => ({
-        file,
-        room,
-        target: relative(ROOT, join(dirname(file), target)).split(sep)[0]!,
-      }))
-      .filter(({ room, target }) => target !== room && target in MAY_IMPORT && !MAY_IMPORT[room]!.includes(target));
+    const wrong = own.filter((found) => {
+      const target = roomOf(fileOf(found));
+      return target !== found.room && !MAY_IMPORT[found.room]!.includes(target);
+    });
 
+    expect(wrong.map(describeImport)).toEqual([]);
+  });
+
+  it('put into the workflow bundle whatever workflows can reach', () => {
+    const reached = new Set(['workflows']);
+    for (const room of reached) for (const known of MAY_IMPORT[room]!) reached.add(known);
+
+    expect([...reached].filter((room) => !BUNDLED_ROOMS.includes(room))).toEqual([]);
+  });
+
+  it('have no files that know each other in a circle', () => {
+    const graph = new Map<string, string[]>();
+    for (const found of own) graph.set(found.file, [...(graph.get(found.file) ?? []), fileOf(found)]);
+
+    expect(circlesIn(graph).map((files) => files.map((file) => relative(ROOT, file)))).toEqual([]);
+  });
+
+  it('keep API families apart: none knows another, and only the app knows them', () => {
+    const families = readdirSync(join(ROOT, 'api'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && existsSync(join(ROOT, 'api', entry.name, 'family.ts')))
+      .map(({ name }) => join(ROOT, 'api', name) + sep);
+    const familyOf = (file: string) => families.find((folder) => file.startsWith(folder));
+
+    const wrong = own.filter((found) => {
+      const [from, to] = [familyOf(found.file), familyOf(fileOf(found))];
+      return to !== undefined && to !== from && relative(ROOT, found.file) !== join('api', 'app.ts');
+    });
+
+    expect(families.map((folder) => relative(ROOT, folder))).toContain(join('api', 'bk-sops'));
     expect(wrong.map(describeImport)).toEqual([]);
   });
 
@@ -63,7 +104,7 @@ describe('rooms', () => {
   });
 
   it('leave clients of Postgres to db/, whose clients outlive the server; the probe only counts what others send', () => {
-    const users = Object.keys(MAY_IMPORT)
+    const users = rooms
       .filter((room) => room !== 'db')
       .flatMap((room) => filesOf(join(ROOT, room)))
       .filter((file) => /import (?!type ).* from 'pg'/.test(readFileSync(file, 'utf8')));
@@ -88,9 +129,41 @@ function importsOf(room: string): Import[] {
   );
 }
 
+/** The file that a relative import means. */
+function fileOf({ file, target }: Import): string {
+  const path = join(dirname(file), target);
+  // `import()` needs the name that the file has when it is compiled.
+  const found = [path, path.replace(/\.js$/, '.ts'), `${path}.ts`, `${path}.tsx`, join(path, 'index.ts')].find(
+    (candidate) => /\.[jt]sx?$|\.json$/.test(candidate) && existsSync(candidate),
+  );
+  if (!found) throw new Error(`${relative(ROOT, file)} imports ${target}, which is no file`);
+  return found;
+}
+
+function roomOf(file: string): string {
+  return relative(ROOT, file).split(sep)[0]!;
+}
+
+/** Groups of files each of which reaches all others of its group. */
+function circlesIn(graph: ReadonlyMap<string, string[]>): string[][] {
+  const reach = new Map<string, Set<string>>();
+  for (const file of graph.keys()) {
+    const seen = new Set(graph.get(file));
+    for (const known of seen) for (const next of graph.get(known) ?? []) seen.add(next);
+    reach.set(file, seen);
+  }
+  const inCircle = [...graph.keys()].filter((file) => reach.get(file)!.has(file));
+  const groups = new Map<string, string[]>();
+  for (const file of inCircle) {
+    const group = inCircle.filter((other) => reach.get(file)!.has(other) && reach.get(other)!.has(file));
+    groups.set(group.join(), group);
+  }
+  return [...groups.values()];
+}
+
 function filesOf(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.[jt]sx?$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
 }
 

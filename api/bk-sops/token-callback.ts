@@ -1,8 +1,8 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { callBack, readCallbackToken } from '../../tasks/callback-token';
+import type { Guard } from '../admit';
 import { parseJson } from '../body/parse';
 import { readBody, requireLength } from '../body/read';
-import type { Door } from '../door';
 import { succeed } from './envelope';
 
 /** Upstream's address besides the short one (spec 7.3). */
@@ -11,7 +11,7 @@ const PATHS = ['/callback/:token', '/taskflow/api/v4/nodes/callback/:token'];
 const MAX_BYTES = 256 * 1024;
 
 /** Serves callbacks of other systems: the token in the path says for what, there is no login (spec 7.3). */
-export function mountTokenCallback(app: OpenAPIHono, { services, strangers, addressOf }: Door): void {
+export function mountTokenCallback(app: OpenAPIHono, { services, strangers, addressOf }: Guard): void {
   for (const path of PATHS) {
     app.post(path, async (context) => {
       requireLength(context, MAX_BYTES);

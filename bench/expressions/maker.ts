@@ -1,6 +1,6 @@
 import type { Dice } from '../random';
 import { DATE_FORMATS, DIRECTIVES, LEAVES, PATTERNS } from './leaves';
-import { OPERATIONS } from './operations';
+import { OPERATIONS, type OperandMaker } from './operations';
 import { type Argument, type ArgumentType, FUNCTIONS, METHODS, type Signature, TYPES, type Type } from './signatures';
 import { COMMON, ITERABLE, ROUNDS } from './weights';
 
@@ -20,7 +20,7 @@ type Producer = (depth: number) => string;
  * Makes expressions of a wanted type, so that most of them get to the work that is expensive instead of failing at once.
  * Pure: the dice decide.
  */
-export class ExpressionMaker {
+export class ExpressionMaker implements OperandMaker {
   #locals: Local[] = [];
   #names = 0;
 

@@ -1,10 +1,21 @@
-import type { ExpressionMaker } from './maker';
-import { FLAGS, type Type } from './signatures';
+import type { Dice } from '../random';
+import { type ArgumentType, FLAGS, type Type } from './signatures';
 import { COMMON } from './weights';
 
 const COMPARISONS = ['==', '!=', '<', '<=', '>', '>='] as const;
 
-export type Operation = (maker: ExpressionMaker, depth: number) => string;
+/** Makes what stands between the signs of an operation; the deeper, the longer. */
+export interface OperandMaker {
+  readonly dice: Dice;
+  readonly braces: 'none' | 'allowed';
+  make(type: Type, depth: number): string;
+  argument(type: ArgumentType, depth: number): string;
+  walk(open: string, close: string, element: Type, depth: number): string;
+  slice(depth: number): string;
+  format(depth: number): string;
+}
+
+export type Operation = (maker: OperandMaker, depth: number) => string;
 
 /** `a op b` with both of a type. */
 function binary(operators: readonly string[], left: Type, right: Type = left): Operation {

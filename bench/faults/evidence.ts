@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { Db } from '../../db/connection';
-import { attemptOf } from './verdict';
 
 /** Who knows what became of tasks. */
 export interface Witnesses {
@@ -88,4 +87,9 @@ function groupByTask<Row extends { taskId: number }>(rows: readonly Row[]): Map<
   const groups = new Map<number, Row[]>();
   for (const row of rows) groups.set(row.taskId, [...(groups.get(row.taskId) ?? []), row]);
   return groups;
+}
+
+/** Names an attempt alike in rows and marks. */
+export function attemptOf({ nodeId, loop, retry }: Pick<NodeEvidence, 'nodeId' | 'loop' | 'retry'>): string {
+  return `node ${nodeId}, loop ${loop}, attempt ${retry + 1}`;
 }

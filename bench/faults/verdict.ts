@@ -1,4 +1,4 @@
-import type { Evidence, NodeEvidence } from './evidence';
+import { attemptOf, type Evidence, type NodeEvidence } from './evidence';
 import type { FaultTask } from './workload';
 
 /** What became of a round's tasks. */
@@ -57,9 +57,4 @@ function reasonOf(nodes: readonly NodeEvidence[]): string {
 function isExcused({ kind }: FaultTask, nodes: readonly NodeEvidence[]): boolean {
   const failed = nodes.filter(({ status }) => status === 'FAILED');
   return kind === 'once' && failed.length > 0 && failed.every(({ reason }) => UNKNOWN.test(reason ?? ''));
-}
-
-/** Names an attempt alike in rows and marks. */
-export function attemptOf({ nodeId, loop, retry }: Pick<NodeEvidence, 'nodeId' | 'loop' | 'retry'>): string {
-  return `node ${nodeId}, loop ${loop}, attempt ${retry + 1}`;
 }

@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../json';
 import { strftime } from '../language/modules/strftime';
 import type { Ambient } from '../language/template';
-import type { Beginning, Builtin, CallbackResult } from './index';
+import type { Beginning, Builtin, CallbackResult } from './builtin';
 
 const APPROVED = '通过';
 const REJECTED = '拒绝';

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json';
 import type { Ambient } from '../language/template';
-import type { Beginning } from './index';
+import type { Beginning } from './builtin';
 
 /** Characters of an input that a message shows. */
 const MAX_QUOTED = 200;

@@ -60,4 +60,4 @@ function filesBelow(root, folder) {
     .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
 }
 
-module.exports = { sourceFiles, bundledFiles, hashFiles, removeOrphans };
+module.exports = { BUNDLED_ROOMS, sourceFiles, bundledFiles, hashFiles, removeOrphans };

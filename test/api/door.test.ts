@@ -1,8 +1,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import type { Guard } from '../../api/admit';
 import { createApp } from '../../api/app';
 import { headerCredentials } from '../../api/credentials';
-import { type Door, openDoor } from '../../api/door';
+import { openDoor } from '../../api/door';
 import type { DoorEndpoint } from '../../api/endpoint';
 import { failureOf } from '../../api/failure';
 import { FairLimiter } from '../../api/fair-limit';
@@ -72,7 +73,7 @@ describe('the door', () => {
     await addPlainApp(gantry);
     for (const role of ['viewer', 'editor'] as const) callers.set(role, await addCaller(gantry, role, role));
     const { services } = gantry;
-    const door: Door = {
+    const door: Guard = {
       services,
       limiter: new FairLimiter(0),
       strangers: new Strangers(0),

@@ -1,5 +1,5 @@
-import type { Evidence, NodeEvidence } from '../../bench/faults/evidence';
-import { attemptOf, judge } from '../../bench/faults/verdict';
+import { attemptOf, type Evidence, type NodeEvidence } from '../../bench/faults/evidence';
+import { judge } from '../../bench/faults/verdict';
 import type { FaultTask, Kind } from '../../bench/faults/workload';
 
 const NODE: NodeEvidence = { nodeId: 'a', loop: 1, retry: 0, status: 'FINISHED', reason: null, callbackTask: null };

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import type { JsonObject } from '../../../pipeline/json';
 import { GantryError } from '../../../tasks/error';
-import { operateTask, type Request } from '../../../tasks/operate';
+import { operateTask } from '../../../tasks/operate';
+import type { Request } from '../../../tasks/request';
 import { rightsOf } from '../../permission';
 import { defineEndpoint } from '../endpoint';
 import { failingAs, requireTask } from './lookup';
