@@ -2,7 +2,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import { say } from './output';
 import { extractFile } from './tar';
 
@@ -33,12 +32,12 @@ export async function downloadTemporal(version: string, workshop: string, signal
     say(`downloading Temporal ${version} from ${archiveUrl}`);
     const archive = await fetchOk(archiveUrl, silence.signal);
     if (!archive.body) throw new Error(`${archiveUrl} is empty`);
-    const target = path.join(workshop, 'temporal');
     const total = Number(archive.headers.get('content-length'));
     const counted = countBytes(Readable.fromWeb(archive.body), total, () => silence.heard());
-    await pipeline(counted, createGunzip(), (source) => extractFile(source, fileToExtract, target), {
-      signal: silence.signal,
-    });
+    const archiveFile = path.join(workshop, 'archive');
+    await pipeline(counted, fs.createWriteStream(archiveFile), { signal: silence.signal });
+    const target = await extractFile(archiveFile, fileToExtract, workshop);
+    fs.rmSync(archiveFile);
     fs.chmodSync(target, 0o755);
     return target;
   } catch (error) {

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { readOrMakeSecret, writeFileAtomic } from '../../cli/stack/files';
 import { openHome } from '../../cli/stack/home';
 import { commandOf, isAlive, ownIdentity, startTimeOf } from '../../cli/stack/identity';
@@ -333,21 +334,28 @@ describe('ports', () => {
 });
 
 describe('extracting a file from an archive', () => {
-  async function* chunksOf(buffer: Buffer): AsyncGenerator<Buffer> {
-    for (let at = 0; at < buffer.length; at += 700) yield buffer.subarray(at, at + 700);
-  }
-
   it('writes that file and passes over the others', async () => {
     const content = 'x'.repeat(5_000);
     fs.writeFileSync(path.join(folder, 'LICENSE'), 'words '.repeat(300));
     fs.writeFileSync(path.join(folder, 'program'), content);
-    const archive = execFileSync('tar', ['-cf', '-', '-C', folder, 'LICENSE', 'program']);
+    const packed = execFileSync('tar', ['-cf', '-', '-C', folder, 'LICENSE', 'program']);
+    const archiveOf = (bytes: Buffer) => {
+      fs.writeFileSync(path.join(folder, 'archive'), bytes);
+      return path.join(folder, 'archive');
+    };
+    const target = path.join(folder, 'out', 'program');
+    fs.mkdirSync(path.dirname(target));
 
-    await extractFile(chunksOf(archive), 'program', path.join(folder, 'out'));
-
-    expect(fs.readFileSync(path.join(folder, 'out'), 'utf8')).toBe(content);
-    await expect(extractFile(chunksOf(archive), 'other', path.join(folder, 'out2'))).rejects.toThrow('has no other');
-    const cut = archive.subarray(0, 4_500);
-    await expect(extractFile(chunksOf(cut), 'program', path.join(folder, 'out3'))).rejects.toThrow('ends early');
+    for (const bytes of [packed, gzipSync(packed)]) {
+      expect(await extractFile(archiveOf(bytes), 'program', path.dirname(target))).toBe(target);
+      expect(fs.readFileSync(target, 'utf8')).toBe(content);
+      expect(fs.readdirSync(path.dirname(target))).toEqual(['program']);
+      fs.rmSync(target);
+    }
+    const fails = (bytes: Buffer, name = 'program') =>
+      expect(extractFile(archiveOf(bytes), name, path.dirname(target))).rejects;
+    await fails(packed, 'other').toThrow('has no other');
+    await fails(packed.subarray(0, 4_500)).toThrow('Truncated');
+    await fails(Buffer.from(content)).toThrow();
   });
 });

@@ -1,33 +1,25 @@
+// Plain JavaScript: a workflow sandbox has no crypto module, and a replay must find the same bytes.
+import { md5, sha1 } from '@noble/hashes/legacy';
+import { sha224, sha256, sha384, sha512 } from '@noble/hashes/sha2';
 import { typeError } from '../errors';
 import { type Implementation, moduleOf, PyFunction } from '../functions';
 import { hexText, joinBytes } from '../methods/bytes';
 import { PyBytes, PyObject, type PyValue, typeName } from '../values';
-import { md5, sha1, sha224, sha256, sha384, sha512 } from './digest';
 
-interface Algorithm {
-  digest: (bytes: Uint8Array) => Uint8Array;
-  /** Units of work a byte: big-integer hashes are slow. */
-  cost: number;
-}
+type Digest = (bytes: Uint8Array) => Uint8Array;
 
-const ALGORITHMS: Record<string, Algorithm> = {
-  md5: { digest: md5, cost: 12 },
-  sha1: { digest: sha1, cost: 12 },
-  sha224: { digest: sha224, cost: 12 },
-  sha256: { digest: sha256, cost: 12 },
-  sha384: { digest: sha384, cost: 250 },
-  sha512: { digest: sha512, cost: 250 },
-};
+const ALGORITHMS: Record<string, Digest> = { md5, sha1, sha224, sha256, sha384, sha512 };
 
-/** Every digest fills up at least one block. */
-const BLOCK = 128;
+/** Units of work a byte; a digest of nothing is that of some bytes. */
+const COST = 12;
+const LEAST_BYTES = 128;
 
 class PyHash extends PyObject {
   readonly typeName = '_hashlib.HASH';
 
   constructor(
     readonly name: string,
-    readonly algorithm: Algorithm,
+    readonly digestOf: Digest,
     public bytes: Uint8Array,
   ) {
     super();
@@ -37,13 +29,13 @@ class PyHash extends PyObject {
     switch (name) {
       case 'hexdigest':
         return new PyFunction(name, (_args, run) => {
-          run.meter.charge((this.bytes.length + BLOCK) * this.algorithm.cost);
-          return hexText(this.algorithm.digest(this.bytes), run.meter);
+          run.meter.charge((this.bytes.length + LEAST_BYTES) * COST);
+          return hexText(this.digestOf(this.bytes), run.meter);
         });
       case 'digest':
         return new PyFunction(name, (_args, run) => {
-          run.meter.charge((this.bytes.length + BLOCK) * this.algorithm.cost);
-          return new PyBytes(this.algorithm.digest(this.bytes));
+          run.meter.charge((this.bytes.length + LEAST_BYTES) * COST);
+          return new PyBytes(this.digestOf(this.bytes));
         });
       case 'update':
         return new PyFunction(name, (args, run) => {
@@ -55,7 +47,7 @@ class PyHash extends PyObject {
       case 'name':
         return this.name;
       case 'digest_size':
-        return this.algorithm.digest(new Uint8Array()).length;
+        return this.digestOf(new Uint8Array()).length;
       default:
         return undefined;
     }
@@ -67,15 +59,15 @@ function requireBytes(value: PyValue | undefined): Uint8Array {
   throw typeError(`Strings must be encoded before hashing, not ${value === undefined ? '' : typeName(value)}`);
 }
 
-function constructorOf(name: string, algorithm: Algorithm): Implementation {
+function constructorOf(name: string, digestOf: Digest): Implementation {
   return (args) => {
     const [data = new PyBytes(new Uint8Array())] = args.bind('string?');
-    return new PyHash(name, algorithm, requireBytes(data));
+    return new PyHash(name, digestOf, requireBytes(data));
   };
 }
 
 /** The module `hashlib`: MD5, SHA-1 and SHA-2. */
 export const HASHLIB_MODULE = moduleOf(
   'hashlib',
-  Object.fromEntries(Object.entries(ALGORITHMS).map(([name, algorithm]) => [name, constructorOf(name, algorithm)])),
+  Object.fromEntries(Object.entries(ALGORITHMS).map(([name, digestOf]) => [name, constructorOf(name, digestOf)])),
 );

@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { md5, sha1, sha224, sha256, sha384, sha512 } from '../../../pipeline/language/modules/digest';
+import { Meter } from '../../../pipeline/language/limits';
+import { limitsOf } from '../../../pipeline/language/rules';
+import { parseTemplate, renderTemplate } from '../../../pipeline/language/template';
+import { fixedAmbient, scopeOf } from './support';
 
-test.each(Object.entries({ md5, sha1, sha224, sha256, sha384, sha512 }))(
-  '%s agrees with the reference implementation for any bytes',
-  (name, digest) => {
+test.each(['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'])(
+  '%s agrees with the reference implementation for any text',
+  (name) => {
+    const template = parseTemplate(`\${hashlib.${name}(text.encode('utf-8')).hexdigest()}`);
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-        expect(Buffer.from(digest(bytes)).toString('hex')).toBe(createHash(name).update(bytes).digest('hex'));
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (text) => {
+        const rendered = renderTemplate(template, scopeOf({ text }), fixedAmbient(2), new Meter(limitsOf(2)));
+        expect(rendered).toBe(createHash(name).update(text, 'utf8').digest('hex'));
       }),
     );
   },
