@@ -3,6 +3,7 @@ import { createApp } from '../api/app';
 import { previews } from '../api/previews/pool';
 import { installationName } from '../db/access';
 import { connect } from '../db/connection';
+import { requireOwnSchema } from '../db/migrate';
 import { ScheduleReconciler } from '../schedules/reconcile';
 import { Alarms } from '../tasks/alarms';
 import { CallbackSender } from '../tasks/callbacks';
@@ -27,6 +28,7 @@ export async function runApi(): Promise<void> {
   const statementTimeoutMs = Math.ceil(config.GANTRY_STATEMENT_TIMEOUT * 1000);
   const db = connect(config.DATABASE_URL, { maxConnections: 20, statementTimeoutMs });
   const client = await connectClient({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
+  await requireOwnSchema(db);
   const installation = { name: await installationName(db) };
   const pipelines = new Pipelines(client, installation);
   const schedules = new Schedules(client, installation);

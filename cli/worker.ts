@@ -1,5 +1,6 @@
 import { installationName } from '../db/access';
 import { connect } from '../db/connection';
+import { requireOwnSchema } from '../db/migrate';
 import { createLauncher } from '../schedules/launch';
 import { Alarms } from '../tasks/alarms';
 import { requireNamespace } from '../tasks/namespace';
@@ -19,6 +20,7 @@ export async function runWorker(): Promise<void> {
   installRuntime(log);
   const db = connect(config.DATABASE_URL, { maxConnections: 20 });
   const server = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE };
+  await requireOwnSchema(db);
   const installation = { name: await installationName(db) };
   const client = await connectClient(server);
   const pipelines = new Pipelines(client, installation);

@@ -1,8 +1,9 @@
 const launchedAtMs = Number(process.env.GANTRY_LAUNCHED_AT_MS) || Date.now() - process.uptime() * 1000;
 
 // A closed terminal must not turn a progress line into a crash that leaves processes behind.
-process.stdout.on('error', () => {});
-process.stderr.on('error', () => {});
+for (const stream of [process.stdout, process.stderr]) {
+  if (stream.listenerCount('error') === 0) stream.on('error', () => {});
+}
 
 /** Seconds since the user pressed return, for progress lines. */
 export function elapsedSeconds(): number {
