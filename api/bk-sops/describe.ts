@@ -29,8 +29,8 @@ const refusals = Object.fromEntries(
   ]),
 );
 
-/** Both styles of an endpoint in the OpenAPI document; ids and credentials are fields in the ESB style. */
-export function describe(app: OpenAPIHono, { name, method, path, summary, input, data, beside }: Endpoint): void {
+/** Every answer of an endpoint in its envelope. */
+export function answerSchema({ data, beside }: Pick<Endpoint, 'data' | 'beside'>) {
   const success = z.object({
     result: z.literal(true),
     code: z.literal(0),
@@ -39,9 +39,17 @@ export function describe(app: OpenAPIHono, { name, method, path, summary, input,
     ...beside,
     request_id: z.string().optional(),
   });
-  const response = z.union([success, failure]);
+  return z.union([success, failure]);
+}
+
+/** Both styles of an endpoint in the OpenAPI document; ids and credentials are fields in the ESB style. */
+export function describe(app: OpenAPIHono, endpoint: Endpoint): void {
+  const { name, method, path, summary, input } = endpoint;
   const responses = {
-    200: { description: 'The answer; `result` tells success', content: { 'application/json': { schema: response } } },
+    200: {
+      description: 'The answer; `result` tells success',
+      content: { 'application/json': { schema: answerSchema(endpoint) } },
+    },
     ...refusals,
   };
   const header = z.object({

@@ -40,7 +40,7 @@ export const NOT_STARTED = {
   finish_time: null,
   elapsed_time: 0,
   children: {},
-};
+} as const;
 
 type Format = (at: Date | null) => string | null;
 

@@ -17,6 +17,7 @@ import { type Installation, workflowIdOf } from '../../temporal/names';
 import { Pipelines } from '../../temporal/pipelines';
 import { Schedules } from '../../temporal/schedules';
 import { type RunningWorker, startWorker } from '../../temporal/worker';
+import { requireDescribed } from './answers';
 import { createDatabase } from './database';
 import { quietRuntime, temporal } from './temporal';
 
@@ -118,7 +119,9 @@ export class Gantry {
   async send(method: string, path: string, body?: string, headers: Record<string, string> = {}): Promise<Answer> {
     const all = { 'X-Bkapi-Authorization': AUTHORIZATION, 'Content-Type': 'application/json', ...headers };
     const response = await this.app.request(path, { method, headers: all, ...(body === undefined ? {} : { body }) });
-    return { status: response.status, ...((await response.json()) as Omit<Answer, 'status'>) };
+    const answer = (await response.json()) as Omit<Answer, 'status'>;
+    requireDescribed(path, answer);
+    return { status: response.status, ...answer };
   }
 
   /** Creates a task of the demo project; fails with the API's message. */

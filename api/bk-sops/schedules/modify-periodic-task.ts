@@ -51,7 +51,7 @@ export const modifyConstantsForPeriodicTask = defineEndpoint({
   needs: 'editor',
   summary: 'Change constants of a periodic task',
   input: z.object({ constants: constantsSchema }),
-  data: z.record(z.string(), z.unknown()),
+  data: z.record(z.string(), z.object({ key: z.string(), name: z.string().optional(), value: z.unknown().optional() })),
   async run(call, { constants }) {
     const by = { actor: call.actor, rights: rightsOf(call.caller, call.project) };
     return { data: await modifyConstants(call.services, await requirePeriodicTask(call), constants, by) };

@@ -8,6 +8,7 @@ import { findOutline } from '../../../tasks/outline';
 import { entityTag, isTagOf } from '../../entity-tag';
 import { type Call, defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
+import { askedSchema, notStartedSchema, stateNodeSchema } from '../state-schema';
 import { findStateNode, NOT_STARTED, type StateNode, stateTree } from '../state-tree';
 import { autoRetries } from './auto-retry';
 import { failingAs, requireTask } from './lookup';
@@ -31,7 +32,7 @@ export const getTaskStatus = defineEndpoint({
     with_auto_retry_status: flag,
     with_new_status: flag,
   }),
-  data: z.record(z.string(), z.unknown()),
+  data: z.union([stateNodeSchema.and(askedSchema), notStartedSchema.and(askedSchema)]),
   async run(call, { subprocess_id, ...wanted }) {
     const { db } = call.services;
     // Looked at before all else: what changes meanwhile is sent under the old tag, and so sent again.
