@@ -42,7 +42,7 @@ export class ScheduleReconciler extends Rounds {
 export async function syncUnsynced(services: Services, kind: ScheduleKind): Promise<number> {
   let synced = 0;
   for (const id of await listUnsynced(services.db, TABLES[kind], PER_ROUND)) {
-    if (await syncOrReport(services, kind, id)) synced += 1;
+    if (await reportOrEnd(services, kind, id, () => syncSchedule(services, kind, id))) synced += 1;
   }
   return synced;
 }
@@ -59,29 +59,50 @@ export async function compareSchedules(
   afterId: number,
   differing: Differing,
 ): Promise<number> {
-  const { db, schedules, log } = services;
-  const rows = await listScheduled(db, TABLES[kind], { afterId, limit: PER_ROUND });
+  const rows = await listScheduled(services.db, TABLES[kind], { afterId, limit: PER_ROUND });
   for (const row of rows) {
-    const schedule = await schedules.look(scheduleName(kind, row.id));
-    if (!schedule) {
-      log.warn({ schedule: scheduleName(kind, row.id) }, 'the schedule is gone: it is made again');
-      await markUnsynced(db, TABLES[kind], row.id);
-      await syncOrReport(services, kind, row.id);
-    } else if (kind === 'periodic') {
-      await follow(services, row, !schedule.isPaused, differing);
-    }
+    await reportOrEnd(services, kind, row.id, () => compareSchedule(services, kind, row, differing));
   }
   return rows.length < PER_ROUND ? 0 : rows.at(-1)!.id;
 }
 
-/** What the server does not take of one schedule keeps no other one waiting. */
-async function syncOrReport(services: Services, kind: ScheduleKind, id: number): Promise<boolean> {
+async function compareSchedule(
+  services: Services,
+  kind: ScheduleKind,
+  row: { id: number; revision: number },
+  differing: Differing,
+): Promise<void> {
+  const { db, schedules, log } = services;
+  const schedule = await schedules.look(scheduleName(kind, row.id));
+  if (!schedule) {
+    log.warn({ schedule: scheduleName(kind, row.id) }, 'the schedule is gone: it is made again');
+    await markUnsynced(db, TABLES[kind], row.id);
+    await syncSchedule(services, kind, row.id);
+  } else if (kind === 'periodic') {
+    await follow(services, row, !schedule.isPaused, differing);
+  }
+}
+
+/**
+ * What the server makes of one schedule keeps no other one waiting: it is reported. A round ends when the server or the
+ * database is away.
+ *
+ * @returns undefined when it did not work
+ */
+async function reportOrEnd<T>(
+  services: Services,
+  kind: ScheduleKind,
+  id: number,
+  act: () => Promise<T>,
+): Promise<T | undefined> {
   try {
-    return await syncSchedule(services, kind, id);
+    return await act();
   } catch (error) {
-    if (isUnreachable(error) || databaseTrouble(error)) throw error;
-    services.log.error({ schedule: scheduleName(kind, id), error }, 'the schedule cannot be brought to the server');
-    return false;
+    if (databaseTrouble(error)) throw error;
+    // A question may hang at one schedule alone.
+    if (isUnreachable(error) && !(await services.pipelines.isReachable())) throw error;
+    services.log.error({ schedule: scheduleName(kind, id), error }, 'the schedule cannot be reconciled with the server');
+    return undefined;
   }
 }
 

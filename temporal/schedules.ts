@@ -6,10 +6,10 @@ import {
   type ScheduleOptions,
 } from '@temporalio/client';
 import { LAUNCH_WORKFLOW, type LaunchInput, type LaunchResult } from '../workflows/contract';
+import { callInAttempts } from './attempts';
 import { isNamed, isUnreachable } from './errors';
 import { type Installation, scheduleIdOf, searchAttributes, taskQueueOf } from './names';
 
-const CALL_TIMEOUT_MS = 5_000;
 const LAUNCH_TIMEOUT_MS = 5_000;
 
 const MONTHS = [
@@ -57,7 +57,7 @@ export class Schedules {
     const scheduleId = scheduleIdOf(this.installation, schedule);
     const options = this.#optionsOf(schedule, definition);
     const triggerImmediately = 'isDue' in definition.when && definition.when.isDue;
-    await this.#withDeadline(async () => {
+    await callInAttempts(this.client, async () => {
       try {
         await this.client.schedule.create({
           ...options,
@@ -91,7 +91,7 @@ export class Schedules {
   async launchNow(
     input: Required<Pick<LaunchInput, 'nominalAt' | 'by'>> & LaunchInput,
   ): Promise<LaunchResult | undefined> {
-    const handle = await this.#withDeadline(() =>
+    const handle = await callInAttempts(this.client, () =>
       this.client.workflow.start(LAUNCH_WORKFLOW, {
         workflowId: `${scheduleIdOf(this.installation, input.schedule)}-now-${input.nominalAt}`,
         taskQueue: taskQueueOf(this.installation),
@@ -133,15 +133,11 @@ export class Schedules {
   ): Promise<T | undefined> {
     const handle = this.client.schedule.getHandle(scheduleIdOf(this.installation, schedule));
     try {
-      return await this.#withDeadline(() => ask(handle));
+      return await callInAttempts(this.client, () => ask(handle));
     } catch (error) {
       if (isNamed(error, ScheduleNotFoundError)) return undefined;
       throw error;
     }
-  }
-
-  #withDeadline<T>(call: () => Promise<T>): Promise<T> {
-    return this.client.withDeadline(Date.now() + CALL_TIMEOUT_MS, call);
   }
 }
 

@@ -8,6 +8,10 @@ import { sketch } from '../support/trees';
 
 const NEVER_SOON = { minute: '0', hour: '4', day_of_month: '29', month_of_year: '2' };
 
+/** As the client throws it: the gRPC error is the cause. */
+const failure = (code: number) =>
+  new Error('Failed to describe schedule', { cause: Object.assign(new Error('gRPC'), { code }) });
+
 describe('the reconciler of schedules', () => {
   let gantry: Gantry;
   let templateId: number;
@@ -91,6 +95,37 @@ describe('the reconciler of schedules', () => {
 
     expect((await handleOf(`periodic-${good}`).describe()).state.paused).toBe(true);
     await gantry.post(`/apigw/delete_periodic_task/${bad}/1/`);
+  });
+
+  it.each([
+    ['cannot take it at that moment', 9],
+    ['never answers', 4],
+  ])('lets one schedule of which the server %s keep no other one waiting', async (_what, code) => {
+    const [bad, good] = [await createPeriodic(), await createPeriodic()];
+    await handleOf(`periodic-${good}`).delete();
+    const { schedules } = gantry.services;
+    const look = schedules.look.bind(schedules);
+    const spy = jest
+      .spyOn(schedules, 'look')
+      .mockImplementation((name) => (name === `periodic-${bad}` ? Promise.reject(failure(code)) : look(name)));
+
+    await compareSchedules(gantry.services, 'periodic', bad - 1, new Map()).finally(() => spy.mockRestore());
+
+    expect((await handleOf(`periodic-${good}`).describe()).state.paused).toBe(true);
+  });
+
+  it('ends a round when the server is away', async () => {
+    const id = await createPeriodic();
+    const { schedules, pipelines } = gantry.services;
+    const spies = [
+      jest.spyOn(schedules, 'look').mockRejectedValue(failure(14)),
+      jest.spyOn(pipelines, 'isReachable').mockResolvedValue(false),
+    ];
+
+    const round = compareSchedules(gantry.services, 'periodic', id - 1, new Map());
+
+    await expect(round).rejects.toThrow('Failed to describe schedule');
+    for (const spy of spies) spy.mockRestore();
   });
 
   it('takes away the schedule of a row that was deleted', async () => {
