@@ -101,7 +101,10 @@ async function reportOrEnd<T>(
     if (databaseTrouble(error)) throw error;
     // A question may hang at one schedule alone.
     if (isUnreachable(error) && !(await services.pipelines.isReachable())) throw error;
-    services.log.error({ schedule: scheduleName(kind, id), error }, 'the schedule cannot be reconciled with the server');
+    services.log.error(
+      { schedule: scheduleName(kind, id), error },
+      'the schedule cannot be reconciled with the server',
+    );
     return undefined;
   }
 }

@@ -266,6 +266,28 @@ describe('periodic tasks', () => {
     expect(answer).toMatchObject({ result: false, code: 3599999, message });
   });
 
+  it.each([
+    [{ minutes: '5' }, 'minutes'],
+    [{ minute: '5', hours: '4' }, 'hours'],
+    [{ minute: '5', dow: '1', timezone: 'UTC' }, 'dow, timezone'],
+  ])('refuse the misspelt cron %j wherever one is given', async (cron, misspelt) => {
+    const { id } = await create();
+    const requests: [string, object][] = [
+      [`create_periodic_task/${templateId}`, { name: 'x' }],
+      [`modify_cron_for_periodic_task/${id}`, {}],
+      ['preview_cron', {}],
+    ];
+    for (const [name, more] of requests) {
+      const answer = await gantry.post(`/apigw/${name}/1/`, { ...more, cron });
+
+      expect(answer).toMatchObject({ result: false, code: 3540000 });
+      expect(answer.message).toContain(
+        `'cron': there is no field ${misspelt}: a cron has minute, hour, day_of_week, day_of_month, month_of_year`,
+      );
+    }
+    expect((await info(id)).cron).toBe('0 4 * 29 2 (m/h/d/dM/MY) Asia/Shanghai');
+  });
+
   it('are refused without a template, without a name and with one that is too long', async () => {
     const none = await gantry.post('/apigw/create_periodic_task/999999/1/', { name: 'x', cron: {} });
     const long = await gantry.post(`/apigw/create_periodic_task/${templateId}/1/`, { name: 'x'.repeat(51), cron: {} });
