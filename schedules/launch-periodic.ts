@@ -33,7 +33,7 @@ export async function periodicLaunch(
       const current = await lockPeriodicTask(tx, id);
       if (!current || current.is_deleted) return { state: 'skipped', reason: 'the periodic task was deleted' };
       if (by === undefined && isStray(parseCron(current.cron as Cron), current.time_zone, key.nominalAt)) {
-        return { state: 'skipped', reason: 'no time of the schedule: fired because the clock is put back' };
+        return { state: 'skipped', reason: 'no time of the schedule: fired because the clocks are changed' };
       }
       if (!current.enabled && by === undefined) return { state: 'skipped', reason: 'the periodic task is disabled' };
       return decideOverlap(tx, current, key);
