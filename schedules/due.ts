@@ -26,10 +26,7 @@ export function* dueInstants(times: CronTimes, timeZone: string, after: number, 
   for (let day = Math.floor(after / DAY_MS) * DAY_MS; day <= until; day += DAY_MS) {
     // No zone is more than a day away from UTC.
     if (![day - DAY_MS, day, day + DAY_MS].some((wallDay) => matchesDay(times, wallDay))) continue;
-    for (const at of dueOnDay(times, timeZone, day)) {
-      if (at > until) return;
-      if (at > after) yield at;
-    }
+    yield* dueOnDay(times, timeZone, day, { after, until });
   }
 }
 
@@ -43,6 +40,7 @@ export function* wallTimes(times: Calendar, from: number, until: number): Genera
   for (let day = Math.floor(from / DAY_MS) * DAY_MS; day < until; day += DAY_MS) {
     if (!matchesDay(times, day)) continue;
     for (const hour of times.hour) {
+      if (day + (hour + 1) * HOUR_MS <= from) continue;
       for (const minute of times.minute) {
         const wall = day + hour * HOUR_MS + minute * MINUTE_MS;
         if (wall >= from && wall < until) yield wall;
@@ -59,12 +57,18 @@ export function instantsOf(wall: number, timeZone: string): number[] {
 }
 
 /** @param day its midnight in UTC */
-function* dueOnDay(times: CronTimes, timeZone: string, day: number): Generator<number> {
+function* dueOnDay(
+  times: CronTimes,
+  timeZone: string,
+  day: number,
+  window: { after: number; until: number },
+): Generator<number> {
   // With the day before: what it has shown comes again.
   const stretches = stretchesOf(timeZone, day - DAY_MS, day + DAY_MS);
   for (const [place, { from, until, offset }] of stretches.entries()) {
     const shift = offset * MINUTE_MS;
-    for (const wall of wallTimes(times, Math.max(from, day) + shift, until + shift)) {
+    const [first, end] = [Math.max(from, day, window.after + 1), Math.min(until, window.until + 1)];
+    for (const wall of wallTimes(times, first + shift, end + shift)) {
       const isRepeated = stretches.slice(0, place).some((earlier) => shows(earlier, wall));
       if (!(times.hasFixedHour && isRepeated)) yield wall - shift;
     }

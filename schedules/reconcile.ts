@@ -1,14 +1,15 @@
 import { insertAudit } from '../db/audit';
 import { failOverdueClockedTasks } from '../db/clocked-tasks';
-import { databaseTrouble } from '../db/errors';
 import { adoptEnabled, lockPeriodicTask } from '../db/periodic-tasks';
 import { listScheduled, listUnsynced, markUnsynced } from '../db/schedules';
 import { holdNamespace } from '../tasks/namespace';
 import { Rounds } from '../tasks/rounds';
 import type { Services } from '../tasks/services';
-import { isUnreachable } from '../temporal/errors';
+import { makeUpForLost, type Settled } from './make-up';
+import { reportOrEnd } from './report';
 import { type ScheduleKind, scheduleName, syncSchedule, TABLES } from './sync';
 
+const KINDS = ['periodic', 'clocked'] as const;
 /** Of a kind in a round: a full turn over many schedules may take a while. */
 const PER_ROUND = 20;
 /** A launch that was made in time has written what came of it by then. */
@@ -22,6 +23,7 @@ export class ScheduleReconciler extends Rounds {
   #lastIds: Record<ScheduleKind, number> = { periodic: 0, clocked: 0 };
   /** Kept from round to round. */
   readonly #differing: Differing = new Map();
+  readonly #settled: Settled = new Map();
 
   constructor(services: Services) {
     super(services, 'reconciling schedules');
@@ -31,8 +33,9 @@ export class ScheduleReconciler extends Rounds {
     // What is not there is not gone when the namespace is another one.
     if ((await holdNamespace(this.services)) === undefined) return;
     await closeOverdueClockedTasks(this.services);
-    for (const kind of ['periodic', 'clocked'] as const) {
-      await syncUnsynced(this.services, kind);
+    for (const kind of KINDS) await syncUnsynced(this.services, kind);
+    await makeUpForLost(this.services, this.#settled);
+    for (const kind of KINDS) {
       this.#lastIds[kind] = await compareSchedules(this.services, kind, this.#lastIds[kind], this.#differing);
     }
   }
@@ -42,7 +45,7 @@ export class ScheduleReconciler extends Rounds {
 export async function syncUnsynced(services: Services, kind: ScheduleKind): Promise<number> {
   let synced = 0;
   for (const id of await listUnsynced(services.db, TABLES[kind], PER_ROUND)) {
-    if (await reportOrEnd(services, kind, id, () => syncSchedule(services, kind, id))) synced += 1;
+    if (await reportOrEnd(services, scheduleName(kind, id), () => syncSchedule(services, kind, id))) synced += 1;
   }
   return synced;
 }
@@ -61,7 +64,7 @@ export async function compareSchedules(
 ): Promise<number> {
   const rows = await listScheduled(services.db, TABLES[kind], { afterId, limit: PER_ROUND });
   for (const row of rows) {
-    await reportOrEnd(services, kind, row.id, () => compareSchedule(services, kind, row, differing));
+    await reportOrEnd(services, scheduleName(kind, row.id), () => compareSchedule(services, kind, row, differing));
   }
   return rows.length < PER_ROUND ? 0 : rows.at(-1)!.id;
 }
@@ -80,32 +83,6 @@ async function compareSchedule(
     await syncSchedule(services, kind, row.id);
   } else if (kind === 'periodic') {
     await follow(services, row, !schedule.isPaused, differing);
-  }
-}
-
-/**
- * What the server makes of one schedule keeps no other one waiting: it is reported. A round ends when the server or the
- * database is away.
- *
- * @returns undefined when it did not work
- */
-async function reportOrEnd<T>(
-  services: Services,
-  kind: ScheduleKind,
-  id: number,
-  act: () => Promise<T>,
-): Promise<T | undefined> {
-  try {
-    return await act();
-  } catch (error) {
-    if (databaseTrouble(error)) throw error;
-    // A question may hang at one schedule alone.
-    if (isUnreachable(error) && !(await services.pipelines.isReachable())) throw error;
-    services.log.error(
-      { schedule: scheduleName(kind, id), error },
-      'the schedule cannot be reconciled with the server',
-    );
-    return undefined;
   }
 }
 

@@ -4,6 +4,7 @@ import {
   ScheduleAlreadyRunning,
   ScheduleNotFoundError,
   type ScheduleOptions,
+  WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/client';
 import { LAUNCH_WORKFLOW, type LaunchInput, type LaunchResult } from '../workflows/contract';
 import { callInAttempts } from './attempts';
@@ -103,6 +104,31 @@ export class Schedules {
       return await this.client.withDeadline(Date.now() + LAUNCH_TIMEOUT_MS, () => handle.result());
     } catch (error) {
       if (isUnreachable(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Launches for a time for which the schedule should have fired, under the id that the server gives to its own launch for
+   * it (1.29, for schedules that overlap): there is one launch, whoever comes first.
+   *
+   * @param at a whole second
+   * @returns false when there was a launch for it
+   */
+  async makeUp(schedule: string, at: Date): Promise<boolean> {
+    const nominalAt = at.toISOString();
+    const options = {
+      workflowId: `${scheduleIdOf(this.installation, schedule)}-${nominalAt.replace('.000Z', 'Z')}`,
+      taskQueue: taskQueueOf(this.installation),
+      args: [{ schedule, nominalAt, isMadeUp: true } satisfies LaunchInput],
+      workflowIdConflictPolicy: 'FAIL' as const,
+      workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
+    };
+    try {
+      await callInAttempts(this.client, () => this.client.workflow.start(LAUNCH_WORKFLOW, options));
+      return true;
+    } catch (error) {
+      if (isNamed(error, WorkflowExecutionAlreadyStartedError)) return false;
       throw error;
     }
   }

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { optionalDateToTs, requiredTsToDate } from '@temporalio/common/lib/time';
 import { normaliseCron, parseCron } from '../../schedules/cron';
 import { dueInstants } from '../../schedules/due';
 import { isStray, previewSchedule } from '../../schedules/preview';
 import { connectClient } from '../../temporal/connection';
 import { scheduleIdOf } from '../../temporal/names';
 import { type Calendar, Schedules } from '../../temporal/schedules';
+import { describeSchedule, firingsBetween } from '../support/schedules';
 import { temporal } from '../support/temporal';
 
 const installation = { name: `preview-${process.pid}-${Date.now()}` };
@@ -32,7 +32,7 @@ describe('the preview of a schedule', () => {
       // Minutes pass while tests run: both sides are asked about the same one.
       for (;;) {
         const from = new Date();
-        const { info } = await handle.describe();
+        const { info } = await describeSchedule(client, handle);
         if (Math.floor(from.getTime() / 60_000) === Math.floor(Date.now() / 60_000)) {
           return { from, times: info.nextActionTimes };
         }
@@ -47,14 +47,12 @@ describe('the preview of a schedule', () => {
   async function matching(name: string, calendar: Calendar, timeZone: string, after: number, until: number) {
     const definition = { isPaused: true, catchupSeconds: 60, projectId: 1, name: 'preview' };
     await schedules.put(name, { when: { calendar, timeZone }, ...definition });
-    const answer = await client.workflowService.listScheduleMatchingTimes({
-      namespace: client.options.namespace,
-      scheduleId: scheduleIdOf(installation, name),
-      startTime: optionalDateToTs(new Date(after)) ?? null,
-      endTime: optionalDateToTs(new Date(until)) ?? null,
-    });
-    await schedules.remove(name);
-    return answer.startTime.map((time) => requiredTsToDate(time, 'startTime').getTime());
+    const scheduleId = scheduleIdOf(installation, name);
+    try {
+      return await firingsBetween(client, scheduleId, new Date(after), new Date(until));
+    } finally {
+      await schedules.remove(name);
+    }
   }
 
   it.each([

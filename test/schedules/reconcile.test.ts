@@ -3,6 +3,7 @@ import { closeOverdueClockedTasks, compareSchedules, syncUnsynced } from '../../
 import { syncSchedule } from '../../schedules/sync';
 import { scheduleIdOf } from '../../temporal/names';
 import { Gantry } from '../support/gantry';
+import { describeSchedule } from '../support/schedules';
 import { shelve } from '../support/templates';
 import { sketch } from '../support/trees';
 
@@ -41,6 +42,7 @@ describe('the reconciler of schedules', () => {
   }
 
   const handleOf = (schedule: string) => gantry.client.schedule.getHandle(scheduleIdOf(gantry.installation, schedule));
+  const described = (schedule: string) => describeSchedule(gantry.client, handleOf(schedule));
   const enabledOf = async (id: number) =>
     (await gantry.get(`/apigw/get_periodic_task_info/${id}/1/`)).data.enabled as boolean;
 
@@ -66,11 +68,11 @@ describe('the reconciler of schedules', () => {
 
   it('makes up for a schedule that was not made', async () => {
     const id = await withoutTemporal(createPeriodic);
-    await expect(handleOf(`periodic-${id}`).describe()).rejects.toMatchObject({ name: 'ScheduleNotFoundError' });
+    await expect(described(`periodic-${id}`)).rejects.toMatchObject({ name: 'ScheduleNotFoundError' });
 
     expect(await syncUnsynced(gantry.services, 'periodic')).toBe(1);
 
-    expect((await handleOf(`periodic-${id}`).describe()).state.paused).toBe(true);
+    expect((await described(`periodic-${id}`)).state.paused).toBe(true);
     expect(await syncUnsynced(gantry.services, 'periodic')).toBe(0);
   });
 
@@ -83,7 +85,7 @@ describe('the reconciler of schedules', () => {
 
     expect(await syncUnsynced(gantry.services, 'periodic')).toBe(1);
 
-    const { spec, state } = await handleOf(`periodic-${id}`).describe();
+    const { spec, state } = await described(`periodic-${id}`);
     expect([spec.calendars![0]!.minute[0]!.start, state.paused]).toEqual([9, false]);
   });
 
@@ -93,7 +95,7 @@ describe('the reconciler of schedules', () => {
 
     expect(await syncUnsynced(gantry.services, 'periodic')).toBe(1);
 
-    expect((await handleOf(`periodic-${good}`).describe()).state.paused).toBe(true);
+    expect((await described(`periodic-${good}`)).state.paused).toBe(true);
     await gantry.post(`/apigw/delete_periodic_task/${bad}/1/`);
   });
 
@@ -111,7 +113,7 @@ describe('the reconciler of schedules', () => {
 
     await compareSchedules(gantry.services, 'periodic', bad - 1, new Map()).finally(() => spy.mockRestore());
 
-    expect((await handleOf(`periodic-${good}`).describe()).state.paused).toBe(true);
+    expect((await described(`periodic-${good}`)).state.paused).toBe(true);
   });
 
   it('ends a round when the server is away', async () => {
@@ -139,7 +141,7 @@ describe('the reconciler of schedules', () => {
     await syncUnsynced(gantry.services, 'clocked');
 
     for (const schedule of [`periodic-${periodic}`, `clocked-${clocked}`]) {
-      await expect(handleOf(schedule).describe()).rejects.toMatchObject({ name: 'ScheduleNotFoundError' });
+      await expect(described(schedule)).rejects.toMatchObject({ name: 'ScheduleNotFoundError' });
     }
   });
 
@@ -151,8 +153,8 @@ describe('the reconciler of schedules', () => {
     await compareSchedules(gantry.services, 'periodic', periodic - 1, new Map());
     await compareSchedules(gantry.services, 'clocked', clocked - 1, new Map());
 
-    expect((await handleOf(`periodic-${periodic}`).describe()).spec.timezone).toBe('UTC');
-    expect((await handleOf(`clocked-${clocked}`).describe()).info.nextActionTimes).toHaveLength(1);
+    expect((await described(`periodic-${periodic}`)).spec.timezone).toBe('UTC');
+    expect((await described(`clocked-${clocked}`)).info.nextActionTimes).toHaveLength(1);
   });
 
   it('follows who pauses or resumes a schedule on the Temporal server', async () => {
@@ -196,7 +198,7 @@ describe('the reconciler of schedules', () => {
 
     const { data } = await gantry.get(`/apigw/get_clocked_task_info/${id}/1/`);
     expect(data).toMatchObject({ state: 'start_failed', ex_data: expect.stringContaining('missed') });
-    await expect(handleOf(`clocked-${id}`).describe()).rejects.toMatchObject({ name: 'ScheduleNotFoundError' });
+    await expect(described(`clocked-${id}`)).rejects.toMatchObject({ name: 'ScheduleNotFoundError' });
     expect(await closeOverdueClockedTasks(gantry.services)).toEqual([]);
   });
 
