@@ -10,8 +10,8 @@ import { reportOrEnd } from './report';
 import { type ScheduleKind, scheduleName, syncSchedule, TABLES } from './sync';
 
 const KINDS = ['periodic', 'clocked'] as const;
-/** Of a kind in a round: a full turn over many schedules may take a while. */
-const PER_ROUND = 20;
+/** A full turn over many schedules may take a while: of a kind, so many are compared in a round. */
+const PER_PAGE = 20;
 /** A launch that was made in time has written what came of it by then. */
 const OVERDUE_GRACE_SECONDS = 60;
 
@@ -44,10 +44,15 @@ export class ScheduleReconciler extends Rounds {
 /** Brings changes to the Temporal server that did not get there; how many. */
 export async function syncUnsynced(services: Services, kind: ScheduleKind): Promise<number> {
   let synced = 0;
-  for (const id of await listUnsynced(services.db, TABLES[kind], PER_ROUND)) {
-    if (await reportOrEnd(services, scheduleName(kind, id), () => syncSchedule(services, kind, id))) synced += 1;
+  // All of them: those that the server never takes are not to be the only ones that are tried.
+  for (let afterId = 0; ; ) {
+    const ids = await listUnsynced(services.db, TABLES[kind], { afterId, limit: PER_PAGE });
+    for (const id of ids) {
+      if (await reportOrEnd(services, scheduleName(kind, id), () => syncSchedule(services, kind, id))) synced += 1;
+    }
+    if (ids.length < PER_PAGE) return synced;
+    afterId = ids.at(-1)!;
   }
-  return synced;
 }
 
 /**
@@ -62,11 +67,11 @@ export async function compareSchedules(
   afterId: number,
   differing: Differing,
 ): Promise<number> {
-  const rows = await listScheduled(services.db, TABLES[kind], { afterId, limit: PER_ROUND });
+  const rows = await listScheduled(services.db, TABLES[kind], { afterId, limit: PER_PAGE });
   for (const row of rows) {
     await reportOrEnd(services, scheduleName(kind, row.id), () => compareSchedule(services, kind, row, differing));
   }
-  return rows.length < PER_ROUND ? 0 : rows.at(-1)!.id;
+  return rows.length < PER_PAGE ? 0 : rows.at(-1)!.id;
 }
 
 async function compareSchedule(

@@ -99,6 +99,29 @@ describe('the reconciler of schedules', () => {
     await gantry.post(`/apigw/delete_periodic_task/${bad}/1/`);
   });
 
+  it('tries more schedules than a page has, when the server takes none of the first', async () => {
+    const bad = await withoutTemporal(createPeriodic);
+    await gantry.db.updateTable('periodic_tasks').set({ time_zone: 'Mars/Base' }).where('id', '=', bad).execute();
+    const { id: _id, ...row } = await gantry.db
+      .selectFrom('periodic_tasks')
+      .selectAll()
+      .where('id', '=', bad)
+      .executeTakeFirstOrThrow();
+    const copy = { ...row, cron: JSON.stringify(row.cron), tree: JSON.stringify(row.tree) };
+    const copies = await gantry.db
+      .insertInto('periodic_tasks')
+      .values(Array.from({ length: 20 }, () => copy))
+      .returning('id')
+      .execute();
+    const good = await withoutTemporal(createPeriodic);
+
+    expect(await syncUnsynced(gantry.services, 'periodic')).toBe(1);
+
+    expect((await described(`periodic-${good}`)).state.paused).toBe(true);
+    const ids = [bad, ...copies.map(({ id }) => id)];
+    await gantry.db.deleteFrom('periodic_tasks').where('id', 'in', ids).execute();
+  });
+
   it.each([
     ['cannot take it at that moment', 9],
     ['never answers', 4],
