@@ -120,6 +120,22 @@ export async function hasWaitingLaunch(db: DbOrTransaction, { schedule, nominalA
   return waiting !== undefined;
 }
 
+/** The times from one until another, both included, for which a schedule has a launch, whatever came of it. */
+export async function listLaunchedTimes(
+  db: DbOrTransaction,
+  schedule: string,
+  { from, until }: { from: Date; until: Date },
+): Promise<Date[]> {
+  const launches = await db
+    .selectFrom('launches')
+    .select('nominal_at')
+    .where('schedule', '=', schedule)
+    .where('nominal_at', '>=', from)
+    .where('nominal_at', '<=', until)
+    .execute();
+  return launches.map(({ nominal_at }) => nominal_at);
+}
+
 /** A page of a schedule's launches, newest first, and how many there are. */
 export async function listLaunches(
   db: DbOrTransaction,

@@ -91,8 +91,32 @@ export async function updatePeriodicTask(
 ): Promise<void> {
   await db
     .updateTable('periodic_tasks')
-    .set({ ...change, revision: sql`revision + 1` })
+    .set({ ...change, revision: sql`revision + 1`, due_since: sql`clock_timestamp()` })
     .where('id', '=', id)
+    .execute();
+}
+
+/** The enabled periodic tasks whose schedule is as they want it, and what says when they are due. */
+export function listFiringTasks(db: DbOrTransaction) {
+  return db
+    .selectFrom('periodic_tasks')
+    .select(['id', 'cron', 'time_zone', 'catchup_seconds', 'due_since'])
+    .where('enabled', '=', true)
+    .where('is_deleted', '=', false)
+    .whereRef('synced_revision', '=', 'revision')
+    .orderBy('id')
+    .execute();
+}
+
+export type FiringTask = Awaited<ReturnType<typeof listFiringTasks>>[number];
+
+/** Notes that nothing is made up for that a periodic task was due for until then. */
+export async function letBeUntil(db: DbOrTransaction, id: number, until: Date): Promise<void> {
+  await db
+    .updateTable('periodic_tasks')
+    .set({ due_since: until })
+    .where('id', '=', id)
+    .where('due_since', '<', until)
     .execute();
 }
 
@@ -116,7 +140,7 @@ export async function adoptEnabled(
 ): Promise<boolean> {
   const adopted = await db
     .updateTable('periodic_tasks')
-    .set({ enabled })
+    .set({ enabled, due_since: sql`clock_timestamp()` })
     .where('id', '=', id)
     .where('revision', '=', revision)
     .where('synced_revision', '=', revision)

@@ -4,12 +4,17 @@ import type { DbOrTransaction } from './connection';
 /** The tables whose rows have a schedule on the Temporal server. */
 export type ScheduleTable = 'periodic_tasks' | 'clocked_tasks';
 
-/** Rows that were changed after they last reached the Temporal server. */
-export async function listUnsynced(db: DbOrTransaction, table: ScheduleTable, limit: number): Promise<number[]> {
+/** Rows that were changed after they last reached the Temporal server, a page by id. */
+export async function listUnsynced(
+  db: DbOrTransaction,
+  table: ScheduleTable,
+  { afterId, limit }: { afterId: number; limit: number },
+): Promise<number[]> {
   const rows = await db
     .selectFrom(table)
     .select('id')
     .whereRef('synced_revision', '<', 'revision')
+    .where('id', '>', afterId)
     .orderBy('id')
     .limit(limit)
     .execute();

@@ -178,6 +178,8 @@ interface PeriodicTaskTable extends ScheduleColumns {
   tree: JsonText;
   last_run_at: Date | null;
   total_run_count: Generated<number>;
+  /** When it was last changed, or paused on the server: what was due before is not made up for. */
+  due_since: Generated<Date>;
 }
 
 interface ClockedTaskTable extends ScheduleColumns {

@@ -6,26 +6,38 @@ export const CRON_FIELDS = ['minute', 'hour', 'day_of_week', 'day_of_month', 'mo
 export type CronField = (typeof CRON_FIELDS)[number];
 export type Cron = Record<CronField, string>;
 
+/** The times of a cron object. */
+export interface CronTimes extends Calendar {
+  /** Whether the hour is said outright, by neither `*` nor a step nor all hours: then a time that comes twice is meant once. */
+  hasFixedHour: boolean;
+}
+
 interface Bounds {
   first: number;
   last: number;
-  /** Names of the values from `first` on; three letters tell. */
-  names?: readonly string[];
+  /** Another number of the first value. */
+  alias?: number;
+  /** What the values are called, and their names from `first` on; three letters tell. */
+  literal?: { kind: string; names: readonly string[] };
 }
+
+const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const HOURS = 24;
 
 const BOUNDS: Record<CronField, Bounds> = {
   minute: { first: 0, last: 59 },
   hour: { first: 0, last: 23 },
-  day_of_week: { first: 0, last: 6, names: ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] },
+  day_of_week: { first: 0, last: 6, alias: 7, literal: { kind: 'weekday', names: WEEKDAYS } },
   day_of_month: { first: 1, last: 31 },
-  month_of_year: { first: 1, last: 12 },
+  month_of_year: { first: 1, last: 12, literal: { kind: 'month', names: MONTHS } },
 };
 
 const LONGEST_MONTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** A cron object without blanks, missing fields as `*`. */
+/** A cron object without blanks, missing fields as `*`. A blank between two values stays: it is not to make one of them. */
 export function normaliseCron(given: Partial<Record<CronField, string>>): Cron {
-  const field = (name: CronField) => (given[name] ?? '').replace(/\s/g, '') || '*';
+  const field = (name: CronField) => (given[name] ?? '').replace(/(?<!\w)\s+|\s+(?!\w)/g, '') || '*';
   return Object.fromEntries(CRON_FIELDS.map((name) => [name, field(name)])) as Cron;
 }
 
@@ -34,7 +46,7 @@ export function normaliseCron(given: Partial<Record<CronField, string>>): Cron {
  *
  * @throws GantryError `refused` with the problem of each field, or when no day of any year matches
  */
-export function parseCron(cron: Cron): Calendar {
+export function parseCron(cron: Cron): CronTimes {
   const problems: { field: CronField; message: string }[] = [];
   const read = (field: CronField): number[] => {
     try {
@@ -60,7 +72,8 @@ export function parseCron(cron: Cron): Calendar {
   if (calendar.month.every((month) => LONGEST_MONTHS[month - 1]! < firstDay)) {
     throw new GantryError('refused', `day_of_month: no month of ${cron.month_of_year} has a day ${firstDay}`);
   }
-  return calendar;
+  const isEveryHour = /[*/]/.test(cron.hour) || calendar.hour.length === HOURS;
+  return { ...calendar, hasFixedHour: !isEveryHour };
 }
 
 /** `<m> <h> <dow> <dom> <moy> (m/h/d/dM/MY) <time zone>`. */
@@ -86,19 +99,21 @@ function expandPart(part: string, bounds: Bounds): number[] {
 }
 
 function expandRange(from: string, to: string, bounds: Bounds): number[] {
-  const [first, last] = [readNumber(from, bounds), readNumber(to, bounds)];
-  if (first <= last) return between(first, last);
+  const [start, last] = [readNumber(from, bounds), readNumber(to, bounds)];
+  const first = start === bounds.alias ? bounds.first : start;
+  if (start === last) return [first];
+  if (first <= last) return between(first, last).map((value) => (value === bounds.alias ? bounds.first : value));
   return [...between(first, bounds.last), ...between(bounds.first, last)];
 }
 
-function readNumber(text: string, { first, last, names }: Bounds): number {
+function readNumber(text: string, { first, last, alias = last, literal }: Bounds): number {
   if (!/^\d+$/.test(text)) {
-    const place = names?.indexOf(text.slice(0, 3).toLowerCase()) ?? -1;
+    const place = literal?.names.indexOf(text.slice(0, 3).toLowerCase()) ?? -1;
     if (place >= 0) return first + place;
-    throw new Error(names ? `Invalid weekday literal '${text}'.` : `'${text}' is not a number`);
+    throw new Error(literal ? `Invalid ${literal.kind} literal '${text}'.` : `'${text}' is not a number`);
   }
   const value = Number(text);
-  if (value > last) throw new Error(`Invalid end range: ${value} > ${last}.`);
+  if (value > alias) throw new Error(`Invalid end range: ${value} > ${alias}.`);
   if (value < first) throw new Error(`Invalid beginning range: ${value} < ${first}.`);
   return value;
 }

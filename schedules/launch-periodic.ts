@@ -19,7 +19,7 @@ const CREATION_MS = 3600_000;
 export async function periodicLaunch(
   services: Services,
   id: number,
-  { nominalAt, firedAt, by }: LaunchRequest,
+  { nominalAt, firedAt, by, isMadeUp }: LaunchRequest,
 ): Promise<Launchable | undefined> {
   const task = await lockPeriodicTask(services.db, id);
   if (!task) return undefined;
@@ -32,8 +32,11 @@ export async function periodicLaunch(
     async decide(tx) {
       const current = await lockPeriodicTask(tx, id);
       if (!current || current.is_deleted) return { state: 'skipped', reason: 'the periodic task was deleted' };
+      if (isMadeUp && current.due_since >= key.nominalAt) {
+        return { state: 'skipped', reason: 'the periodic task was changed or paused after this time' };
+      }
       if (by === undefined && isStray(parseCron(current.cron as Cron), current.time_zone, key.nominalAt)) {
-        return { state: 'skipped', reason: 'no time of the schedule: fired because the clock is put back' };
+        return { state: 'skipped', reason: 'no time of the schedule: fired because the clocks are changed' };
       }
       if (!current.enabled && by === undefined) return { state: 'skipped', reason: 'the periodic task is disabled' };
       return decideOverlap(tx, current, key);

@@ -1,6 +1,5 @@
 import { GantryError } from '../tasks/error';
-import { zoneOffsets } from '../tasks/zone';
-import { instantsOf } from './temporal-calendar';
+import { instantsOf } from './due';
 
 const FORMAT = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:\.\d+)?\s?(Z|[+-]\d{2}:?\d{2})?$/;
 
@@ -25,10 +24,9 @@ export function readPlanStartTime(text: string, timeZone: string): Date {
     throw wrong(`Datetime has wrong format: ${text}. Use YYYY-MM-DD hh:mm:ss+HHMM`);
   }
   if (offset === undefined) {
-    const [at] = instantsOf(wall, zoneOffsets(timeZone, Date.now()));
-    if (at === undefined && wall > Date.now()) throw wrong(`${text} does not exist in ${timeZone}`);
-    // Offsets are known from yesterday on: what was before has passed in every zone.
-    return new Date(at ?? wall);
+    const [at] = instantsOf(wall, timeZone);
+    if (at === undefined) throw wrong(`${text} does not exist in ${timeZone}`);
+    return new Date(at);
   }
   const at = Date.parse(`${day}T${time}${offset.replace(/(\d{2}):?(\d{2})$/, '$1:$2')}`);
   if (Number.isNaN(at)) throw wrong(`${offset} is no offset from UTC`);

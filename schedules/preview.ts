@@ -1,21 +1,14 @@
 import { wallClock } from '../tasks/time';
-import { zoneOffsets } from '../tasks/zone';
-import type { Calendar } from '../temporal/schedules';
-import {
-  DAY_MS,
-  HOUR_MS,
-  instantsOf,
-  MINUTE_MS,
-  matchesWall,
-  nextFiring,
-  type Offsets,
-  wallOf,
-} from './temporal-calendar';
+import { offsetsBetween } from '../tasks/zone';
+import type { CronTimes } from './cron';
+import { DAY_MS, dueInstants, HOUR_MS, isDue, MINUTE_MS, wallTimes } from './due';
 
 const SHOWN = 10;
+/** The last year that Temporal looks at. */
+const END_OF_TIME = Date.UTC(2101, 0, 1);
 /** Every change of the clocks comes once in it. */
 const WARNED_DAYS = 366;
-/** What a change of the clocks may touch before and after it. */
+/** How far from a change of the clocks Temporal fires at wrong times. */
 const TOUCHED_MS = 3 * HOUR_MS;
 
 /** Times of a schedule that a change of the clocks leaves out or repeats. */
@@ -39,79 +32,69 @@ export interface Preview {
  *
  * @throws RangeError when the zone is unknown
  */
-export function previewSchedule(calendar: Calendar, timeZone: string, now: Date): Preview {
-  const offsets = zoneOffsets(timeZone, now.getTime());
+export function previewSchedule(times: CronTimes, timeZone: string, now: Date): Preview {
+  const after = now.getTime();
   const fireTimes: Date[] = [];
-  for (const at of runsAfter(calendar, offsets, now.getTime())) {
+  for (const at of dueInstants(times, timeZone, after, END_OF_TIME)) {
     fireTimes.push(new Date(at));
     if (fireTimes.length === SHOWN) break;
   }
-  return { fireTimes, warnings: clockWarnings(calendar, timeZone, offsets, now.getTime()) };
+  const changes = changesBetween(timeZone, after, after + WARNED_DAYS * DAY_MS);
+  return { fireTimes, warnings: changes.flatMap((change) => clockWarnings(times, timeZone, change)) };
 }
 
 /**
- * Whether Temporal has fired at a time that is none of the schedule's, as it does when the clock is put back. What people
+ * Whether Temporal has fired at a time at which the schedule is not due, as it does when the clock is put back. What people
  * trigger at any other time is no stray.
  */
-export function isStray(calendar: Calendar, timeZone: string, at: Date): boolean {
+export function isStray(times: CronTimes, timeZone: string, at: Date): boolean {
   const time = at.getTime();
-  const offsets = zoneOffsets(timeZone, time);
-  const isNearChange = offsets.slice(1).some(([change]) => Math.abs(change - time) <= TOUCHED_MS);
-  return isNearChange && time % MINUTE_MS === 0 && !matchesWall(calendar, wallOf(time, offsets));
+  const isNearChange = changesBetween(timeZone, time - TOUCHED_MS, time + TOUCHED_MS).length > 0;
+  return isNearChange && time % MINUTE_MS === 0 && !isDue(times, timeZone, time);
 }
 
-function* runsAfter(calendar: Calendar, offsets: Offsets, after: number): Generator<number> {
-  let at = nextFiring(calendar, offsets, after);
-  while (at !== undefined) {
-    if (matchesWall(calendar, wallOf(at, offsets))) yield at;
-    at = nextFiring(calendar, offsets, at);
-  }
+/** A change of a zone's offset. */
+interface Change {
+  at: number;
+  /** Minutes east of UTC. */
+  before: number;
+  after: number;
 }
 
-function clockWarnings(calendar: Calendar, timeZone: string, offsets: Offsets, now: number): ClockWarning[] {
+function changesBetween(timeZone: string, from: number, until: number): Change[] {
+  const [firstDay, lastDay] = [Math.floor(from / DAY_MS) * DAY_MS, Math.ceil(until / DAY_MS) * DAY_MS];
+  const offsets = offsetsBetween(timeZone, firstDay, lastDay);
   return offsets
     .slice(1)
-    .filter(([change]) => change > now && change <= now + WARNED_DAYS * DAY_MS)
-    .flatMap(([change]) => {
-      const runs = runsAround(calendar, offsets, change);
-      const groups = new Map<string, { first: number; count: number; exists: number; runs: number }>();
-      const end = wallOf(change + TOUCHED_MS, offsets);
-      for (let wall = wallOf(change - TOUCHED_MS, offsets); wall < end; wall += MINUTE_MS) {
-        if (!matchesWall(calendar, wall)) continue;
-        const instants = instantsOf(wall, offsets);
-        const ran = instants.filter((at) => runs.has(at)).length;
-        if (instants.length === 1 && ran === 1) continue;
-        const key = `${instants.length} ${ran}`;
-        const group = groups.get(key) ?? { first: wall, count: 0, exists: instants.length, runs: ran };
-        groups.set(key, { ...group, count: group.count + 1 });
-      }
-      return [...groups.values()].map((group) => warningOf(group, timeZone));
-    });
+    .map(([at, after], place) => ({ at, before: offsets[place]![1], after }))
+    .filter(({ at }) => at >= from && at <= until);
 }
 
-function runsAround(calendar: Calendar, offsets: Offsets, change: number): Set<number> {
-  const runs = new Set<number>();
-  for (const at of runsAfter(calendar, offsets, change - TOUCHED_MS - MINUTE_MS)) {
-    if (at > change + TOUCHED_MS) break;
-    runs.add(at);
-  }
-  return runs;
+function clockWarnings(times: CronTimes, timeZone: string, { at, before, after }: Change): ClockWarning[] {
+  const readings = [at + before * MINUTE_MS, at + after * MINUTE_MS].sort((a, b) => a - b);
+  const touched = [...wallTimes(times, readings[0]!, readings[1]!)];
+  if (touched.length === 0) return [];
+  const isRepeated = after < before;
+  const runs = isRepeated ? (times.hasFixedHour ? 1 : 2) : 0;
+  const first = wallClock(new Date(touched[0]!), 0);
+  return [
+    {
+      kind: isRepeated ? 'doubled' : 'skipped',
+      first,
+      count: touched.length,
+      runs,
+      message: messageOf({ first, count: touched.length, runs, isRepeated }, timeZone),
+    },
+  ];
 }
 
-function warningOf(
-  { first, count, exists, runs }: { first: number; count: number; exists: number; runs: number },
+function messageOf(
+  { first, count, runs, isRepeated }: { first: string; count: number; runs: number; isRepeated: boolean },
   timeZone: string,
-): ClockWarning {
-  const firstText = wallClock(new Date(first), 0);
-  const [times, does, comes] =
-    count === 1 ? [firstText, 'does', 'comes'] : [`${count} times from ${firstText} on`, 'do', 'come'];
-  const happens = [`${does} not exist`, `${comes} at the change of the clocks`, `${comes} twice`][exists];
+): string {
+  const isOne = count === 1;
+  const times = isOne ? first : `${count} times from ${first} on`;
+  const happens = isRepeated ? `${isOne ? 'comes' : 'come'} twice` : `${isOne ? 'does' : 'do'} not exist`;
   const result = ['there is no run', 'there is one run', 'there are two runs'][runs];
-  return {
-    kind: exists === 2 && runs > 0 ? 'doubled' : 'skipped',
-    first: firstText,
-    count,
-    runs,
-    message: `${times} ${happens} in ${timeZone}: ${result}${count > 1 && runs > 0 ? ' of each' : ''}`,
-  };
+  return `${times} ${happens} in ${timeZone}: ${result}${!isOne && runs > 0 ? ' of each' : ''}`;
 }

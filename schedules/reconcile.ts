@@ -1,16 +1,17 @@
 import { insertAudit } from '../db/audit';
 import { failOverdueClockedTasks } from '../db/clocked-tasks';
-import { databaseTrouble } from '../db/errors';
 import { adoptEnabled, lockPeriodicTask } from '../db/periodic-tasks';
 import { listScheduled, listUnsynced, markUnsynced } from '../db/schedules';
 import { holdNamespace } from '../tasks/namespace';
 import { Rounds } from '../tasks/rounds';
 import type { Services } from '../tasks/services';
-import { isUnreachable } from '../temporal/errors';
+import { makeUpForLost, type Settled } from './make-up';
+import { reportOrEnd } from './report';
 import { type ScheduleKind, scheduleName, syncSchedule, TABLES } from './sync';
 
-/** Of a kind in a round: a full turn over many schedules may take a while. */
-const PER_ROUND = 20;
+const KINDS = ['periodic', 'clocked'] as const;
+/** A full turn over many schedules may take a while: of a kind, so many are compared in a round. */
+const PER_PAGE = 20;
 /** A launch that was made in time has written what came of it by then. */
 const OVERDUE_GRACE_SECONDS = 60;
 
@@ -22,6 +23,7 @@ export class ScheduleReconciler extends Rounds {
   #lastIds: Record<ScheduleKind, number> = { periodic: 0, clocked: 0 };
   /** Kept from round to round. */
   readonly #differing: Differing = new Map();
+  readonly #settled: Settled = new Map();
 
   constructor(services: Services) {
     super(services, 'reconciling schedules');
@@ -31,8 +33,9 @@ export class ScheduleReconciler extends Rounds {
     // What is not there is not gone when the namespace is another one.
     if ((await holdNamespace(this.services)) === undefined) return;
     await closeOverdueClockedTasks(this.services);
-    for (const kind of ['periodic', 'clocked'] as const) {
-      await syncUnsynced(this.services, kind);
+    for (const kind of KINDS) await syncUnsynced(this.services, kind);
+    await makeUpForLost(this.services, this.#settled);
+    for (const kind of KINDS) {
       this.#lastIds[kind] = await compareSchedules(this.services, kind, this.#lastIds[kind], this.#differing);
     }
   }
@@ -41,10 +44,15 @@ export class ScheduleReconciler extends Rounds {
 /** Brings changes to the Temporal server that did not get there; how many. */
 export async function syncUnsynced(services: Services, kind: ScheduleKind): Promise<number> {
   let synced = 0;
-  for (const id of await listUnsynced(services.db, TABLES[kind], PER_ROUND)) {
-    if (await syncOrReport(services, kind, id)) synced += 1;
+  // All of them: those that the server never takes are not to be the only ones that are tried.
+  for (let afterId = 0; ; ) {
+    const ids = await listUnsynced(services.db, TABLES[kind], { afterId, limit: PER_PAGE });
+    for (const id of ids) {
+      if (await reportOrEnd(services, scheduleName(kind, id), () => syncSchedule(services, kind, id))) synced += 1;
+    }
+    if (ids.length < PER_PAGE) return synced;
+    afterId = ids.at(-1)!;
   }
-  return synced;
 }
 
 /**
@@ -59,29 +67,27 @@ export async function compareSchedules(
   afterId: number,
   differing: Differing,
 ): Promise<number> {
-  const { db, schedules, log } = services;
-  const rows = await listScheduled(db, TABLES[kind], { afterId, limit: PER_ROUND });
+  const rows = await listScheduled(services.db, TABLES[kind], { afterId, limit: PER_PAGE });
   for (const row of rows) {
-    const schedule = await schedules.look(scheduleName(kind, row.id));
-    if (!schedule) {
-      log.warn({ schedule: scheduleName(kind, row.id) }, 'the schedule is gone: it is made again');
-      await markUnsynced(db, TABLES[kind], row.id);
-      await syncOrReport(services, kind, row.id);
-    } else if (kind === 'periodic') {
-      await follow(services, row, !schedule.isPaused, differing);
-    }
+    await reportOrEnd(services, scheduleName(kind, row.id), () => compareSchedule(services, kind, row, differing));
   }
-  return rows.length < PER_ROUND ? 0 : rows.at(-1)!.id;
+  return rows.length < PER_PAGE ? 0 : rows.at(-1)!.id;
 }
 
-/** What the server does not take of one schedule keeps no other one waiting. */
-async function syncOrReport(services: Services, kind: ScheduleKind, id: number): Promise<boolean> {
-  try {
-    return await syncSchedule(services, kind, id);
-  } catch (error) {
-    if (isUnreachable(error) || databaseTrouble(error)) throw error;
-    services.log.error({ schedule: scheduleName(kind, id), error }, 'the schedule cannot be brought to the server');
-    return false;
+async function compareSchedule(
+  services: Services,
+  kind: ScheduleKind,
+  row: { id: number; revision: number },
+  differing: Differing,
+): Promise<void> {
+  const { db, schedules, log } = services;
+  const schedule = await schedules.look(scheduleName(kind, row.id));
+  if (!schedule) {
+    log.warn({ schedule: scheduleName(kind, row.id) }, 'the schedule is gone: it is made again');
+    await markUnsynced(db, TABLES[kind], row.id);
+    await syncSchedule(services, kind, row.id);
+  } else if (kind === 'periodic') {
+    await follow(services, row, !schedule.isPaused, differing);
   }
 }
 

@@ -21,7 +21,22 @@ export type OffsetReader = (instant: number) => number;
 export function zoneOffsets(zone: string, now: number): ZoneOffsets {
   const from = Math.floor(now / DAY_MS - 1) * DAY_MS;
   const key = `${zone} ${from}`;
-  return remember(known, key, () => compute(zone, from));
+  return remember(known, key, () => offsetsBetween(zone, from, from + HORIZON_DAYS * DAY_MS));
+}
+
+/**
+ * Offsets of a time zone from one instant to another, both at midnight in UTC: minutes east of UTC, each from an instant on.
+ *
+ * @throws RangeError when the zone is unknown
+ */
+export function offsetsBetween(zone: string, from: number, to: number): ZoneOffsets {
+  const offsetAt = offsetReader(zone);
+  const offsets: ZoneOffsets = [[from, offsetAt(from)]];
+  for (let end = from + DAY_MS; end <= to; end += DAY_MS) {
+    const offset = offsetAt(end);
+    if (offset !== offsets.at(-1)![1]) offsets.push([firstInstant(offsetAt, end - DAY_MS, end), offset]);
+  }
+  return offsets;
 }
 
 /** Offsets of those of the zones that exist: one that does not fails the nodes that use it, not the start. */
@@ -37,17 +52,6 @@ export function isZone(zone: string): boolean {
   } catch {
     return false;
   }
-}
-
-function compute(zone: string, from: number): ZoneOffsets {
-  const offsetAt = offsetReader(zone);
-  const offsets: ZoneOffsets = [[from, offsetAt(from)]];
-  for (let day = 1; day <= HORIZON_DAYS; day++) {
-    const end = from + day * DAY_MS;
-    const offset = offsetAt(end);
-    if (offset !== offsets.at(-1)![1]) offsets.push([firstInstant(offsetAt, end - DAY_MS, end), offset]);
-  }
-  return offsets;
 }
 
 /** The instant of a change within a day, by halving; changes fall on whole minutes. */

@@ -7,6 +7,9 @@ const UNREACHABLE = new Set([
 /** gRPC codes for a workflow that is between two workflow tasks or two runs: the same call works in a moment. */
 const IN_BETWEEN = new Set([9 /* failed precondition */, 10 /* aborted */]);
 
+/** gRPC codes of a call whose time was over before it was answered. */
+const OUT_OF_TIME = new Set([1 /* cancelled */, 4 /* deadline exceeded */]);
+
 /** Whether a call failed because the Temporal server could not be reached. */
 export function isUnreachable(error: unknown): boolean {
   return hasCode(error, UNREACHABLE);
@@ -15,6 +18,11 @@ export function isUnreachable(error: unknown): boolean {
 /** Whether a call came at a moment at which the workflow could not take it. */
 export function isInBetween(error: unknown): boolean {
   return hasCode(error, IN_BETWEEN);
+}
+
+/** Whether a call was given up because its time was over, by whichever side saw that first. */
+export function isOutOfTime(error: unknown): boolean {
+  return hasCode(error, OUT_OF_TIME);
 }
 
 /** By name: classes differ between module registries (Jest), `instanceof` then says no. */

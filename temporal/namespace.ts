@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
 import { NamespaceNotFoundError } from '@temporalio/common';
+import { callInAttempts } from './attempts';
 import { isNamed } from './errors';
 import { type Installation, scheduleIdOf } from './names';
 
-const CALL_TIMEOUT_MS = 5_000;
 /** A mark changes when a person gives the installation another namespace, beside processes that go on. */
 const KNOWN_FOR_MS = 60_000;
 
@@ -53,7 +53,7 @@ export class Namespace {
    */
   async findMark(): Promise<string | undefined> {
     try {
-      const { memo } = await this.#call(() => this.client.schedule.getHandle(this.#id).describe());
+      const { memo } = await callInAttempts(this.client, () => this.client.schedule.getHandle(this.#id).describe());
       const mark = memo?.mark;
       this.#mark = typeof mark === 'string' ? mark : undefined;
     } catch (error) {
@@ -68,7 +68,7 @@ export class Namespace {
   /** Makes the marker; of several processes that do so at once all get the mark of the one that is there then. */
   async makeMark(): Promise<string> {
     try {
-      await this.#call(() =>
+      await callInAttempts(this.client, () =>
         this.client.schedule.create({
           scheduleId: this.#id,
           spec: {},
@@ -93,9 +93,5 @@ export class Namespace {
 
   get #id(): string {
     return scheduleIdOf(this.installation, 'installation');
-  }
-
-  #call<T>(call: () => Promise<T>): Promise<T> {
-    return this.client.withDeadline(Date.now() + CALL_TIMEOUT_MS, call);
   }
 }

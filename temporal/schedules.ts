@@ -4,12 +4,13 @@ import {
   ScheduleAlreadyRunning,
   ScheduleNotFoundError,
   type ScheduleOptions,
+  WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/client';
 import { LAUNCH_WORKFLOW, type LaunchInput, type LaunchResult } from '../workflows/contract';
+import { callInAttempts } from './attempts';
 import { isNamed, isUnreachable } from './errors';
 import { type Installation, scheduleIdOf, searchAttributes, taskQueueOf } from './names';
 
-const CALL_TIMEOUT_MS = 5_000;
 const LAUNCH_TIMEOUT_MS = 5_000;
 
 const MONTHS = [
@@ -57,7 +58,7 @@ export class Schedules {
     const scheduleId = scheduleIdOf(this.installation, schedule);
     const options = this.#optionsOf(schedule, definition);
     const triggerImmediately = 'isDue' in definition.when && definition.when.isDue;
-    await this.#withDeadline(async () => {
+    await callInAttempts(this.client, async () => {
       try {
         await this.client.schedule.create({
           ...options,
@@ -91,7 +92,7 @@ export class Schedules {
   async launchNow(
     input: Required<Pick<LaunchInput, 'nominalAt' | 'by'>> & LaunchInput,
   ): Promise<LaunchResult | undefined> {
-    const handle = await this.#withDeadline(() =>
+    const handle = await callInAttempts(this.client, () =>
       this.client.workflow.start(LAUNCH_WORKFLOW, {
         workflowId: `${scheduleIdOf(this.installation, input.schedule)}-now-${input.nominalAt}`,
         taskQueue: taskQueueOf(this.installation),
@@ -103,6 +104,31 @@ export class Schedules {
       return await this.client.withDeadline(Date.now() + LAUNCH_TIMEOUT_MS, () => handle.result());
     } catch (error) {
       if (isUnreachable(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Launches for a time for which the schedule should have fired, under the id that the server gives to its own launch for
+   * it (1.29, for schedules that overlap): there is one launch, whoever comes first.
+   *
+   * @param at a whole second
+   * @returns false when there was a launch for it
+   */
+  async makeUp(schedule: string, at: Date): Promise<boolean> {
+    const nominalAt = at.toISOString();
+    const options = {
+      workflowId: `${scheduleIdOf(this.installation, schedule)}-${nominalAt.replace('.000Z', 'Z')}`,
+      taskQueue: taskQueueOf(this.installation),
+      args: [{ schedule, nominalAt, isMadeUp: true } satisfies LaunchInput],
+      workflowIdConflictPolicy: 'FAIL' as const,
+      workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
+    };
+    try {
+      await callInAttempts(this.client, () => this.client.workflow.start(LAUNCH_WORKFLOW, options));
+      return true;
+    } catch (error) {
+      if (isNamed(error, WorkflowExecutionAlreadyStartedError)) return false;
       throw error;
     }
   }
@@ -133,15 +159,11 @@ export class Schedules {
   ): Promise<T | undefined> {
     const handle = this.client.schedule.getHandle(scheduleIdOf(this.installation, schedule));
     try {
-      return await this.#withDeadline(() => ask(handle));
+      return await callInAttempts(this.client, () => ask(handle));
     } catch (error) {
       if (isNamed(error, ScheduleNotFoundError)) return undefined;
       throw error;
     }
-  }
-
-  #withDeadline<T>(call: () => Promise<T>): Promise<T> {
-    return this.client.withDeadline(Date.now() + CALL_TIMEOUT_MS, call);
   }
 }
 

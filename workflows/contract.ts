@@ -114,6 +114,8 @@ export interface LaunchInput {
   nominalAt?: string;
   /** Who asked for it; absent: the schedule fired. */
   by?: string;
+  /** The schedule was due and has not fired. */
+  isMadeUp?: true;
 }
 
 /** Activity that creates the task of a firing and starts it; its argument. */

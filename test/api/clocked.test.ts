@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { scheduleIdOf } from '../../temporal/names';
 import { type Answer, Gantry } from '../support/gantry';
+import { describeSchedule } from '../support/schedules';
 import { reshelve, shelve } from '../support/templates';
 import { sketch } from '../support/trees';
 
@@ -77,7 +78,7 @@ describe('clocked tasks', () => {
   it('have a schedule on the Temporal server for that moment, with an explicit catch-up window', async () => {
     const { id } = await create();
 
-    const { policies, info: now } = await handleOf(id).describe();
+    const { policies, info: now } = await describeSchedule(gantry.client, handleOf(id));
 
     expect(policies).toMatchObject({ overlap: 'ALLOW_ALL', catchupWindow: 300_000 });
     expect(now.nextActionTimes).toEqual([new Date('2099-05-16T12:26:40Z')]);
@@ -194,7 +195,9 @@ describe('clocked tasks', () => {
 
     await gantry.post(`/apigw/delete_clocked_task/${id}/1/`);
 
-    await expect(handleOf(id).describe()).rejects.toMatchObject({ name: 'ScheduleNotFoundError' });
+    await expect(describeSchedule(gantry.client, handleOf(id))).rejects.toMatchObject({
+      name: 'ScheduleNotFoundError',
+    });
     expect(await gantry.get(`/apigw/get_clocked_task_info/${id}/1/`)).toMatchObject({
       result: false,
       code: 3540400,

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { syncUnsynced } from '../../schedules/reconcile';
 import { scheduleIdOf } from '../../temporal/names';
 import { type Answer, Gantry } from '../support/gantry';
+import { describeSchedule } from '../support/schedules';
 import { reshelve, shelve } from '../support/templates';
 import { sketch } from '../support/trees';
 
@@ -54,13 +55,13 @@ describe('periodic tasks', () => {
     (await gantry.get(`/apigw/get_periodic_task_info/${id}/1/${query}`)).data;
   const history = async (id: number) => await gantry.get(`/apigw/get_periodic_task_history/${id}/1/`);
   /** The schedule as it is once the row has reached the Temporal server. */
-  const describeSchedule = async (id: number) => {
+  const described = async (id: number) => {
     await syncUnsynced(gantry.services, 'periodic');
-    return handleOf(id).describe();
+    return describeSchedule(gantry.client, handleOf(id));
   };
   const untilPaused = async (id: number, isPaused: boolean) => {
     for (let attempt = 0; attempt < 200; attempt++) {
-      if ((await describeSchedule(id)).state.paused === isPaused) return;
+      if ((await described(id)).state.paused === isPaused) return;
       await delay(25);
     }
     throw new Error(`the schedule of periodic task ${id} is ${isPaused ? 'not ' : ''}paused`);
@@ -102,7 +103,7 @@ describe('periodic tasks', () => {
   it('have a schedule on the Temporal server that is paused, with an explicit catch-up window and the zone', async () => {
     const { id } = await create({ catchup_seconds: 120 });
 
-    const { policies, state, spec, action, info: now } = await describeSchedule(id);
+    const { policies, state, spec, action, info: now } = await described(id);
 
     expect(policies).toMatchObject({ overlap: 'ALLOW_ALL', catchupWindow: 120_000 });
     expect(state.paused).toBe(true);
@@ -114,7 +115,7 @@ describe('periodic tasks', () => {
   it('have a catch-up window of five minutes unless they say otherwise', async () => {
     const { id } = await create();
 
-    expect((await describeSchedule(id)).policies.catchupWindow).toBe(300_000);
+    expect((await described(id)).policies.catchupWindow).toBe(300_000);
     const refused = await gantry.post(`/apigw/create_periodic_task/${templateId}/1/`, {
       name: 'x',
       cron: {},
@@ -252,7 +253,7 @@ describe('periodic tasks', () => {
     const { data } = await gantry.post(`/apigw/modify_cron_for_periodic_task/${id}/1/`, { cron: { minute: '7' } });
 
     expect(data).toEqual({ cron: '7 * * * * (m/h/d/dM/MY) Asia/Shanghai' });
-    const { spec, state } = await describeSchedule(id);
+    const { spec, state } = await described(id);
     expect(spec.calendars![0]!.minute).toEqual([{ start: 7, end: 7, step: 1 }]);
     expect(state.paused).toBe(true);
   });
@@ -264,6 +265,28 @@ describe('periodic tasks', () => {
     const answer = await gantry.post(`/apigw/create_periodic_task/${templateId}/1/`, { name: 'x', cron });
 
     expect(answer).toMatchObject({ result: false, code: 3599999, message });
+  });
+
+  it.each([
+    [{ minutes: '5' }, 'minutes'],
+    [{ minute: '5', hours: '4' }, 'hours'],
+    [{ minute: '5', dow: '1', timezone: 'UTC' }, 'dow, timezone'],
+  ])('refuse the misspelt cron %j wherever one is given', async (cron, misspelt) => {
+    const { id } = await create();
+    const requests: [string, object][] = [
+      [`create_periodic_task/${templateId}`, { name: 'x' }],
+      [`modify_cron_for_periodic_task/${id}`, {}],
+      ['preview_cron', {}],
+    ];
+    for (const [name, more] of requests) {
+      const answer = await gantry.post(`/apigw/${name}/1/`, { ...more, cron });
+
+      expect(answer).toMatchObject({ result: false, code: 3540000 });
+      expect(answer.message).toContain(
+        `'cron': there is no field ${misspelt}: a cron has minute, hour, day_of_week, day_of_month, month_of_year`,
+      );
+    }
+    expect((await info(id)).cron).toBe('0 4 * 29 2 (m/h/d/dM/MY) Asia/Shanghai');
   });
 
   it('are refused without a template, without a name and with one that is too long', async () => {
@@ -324,7 +347,7 @@ describe('periodic tasks', () => {
     const { result } = await gantry.post(`/apigw/delete_periodic_task/${id}/1/`);
 
     expect(result).toBe(true);
-    await expect(describeSchedule(id)).rejects.toMatchObject({ name: 'ScheduleNotFoundError' });
+    await expect(described(id)).rejects.toMatchObject({ name: 'ScheduleNotFoundError' });
     expect(await gantry.get(`/apigw/get_periodic_task_info/${id}/1/`)).toMatchObject({
       result: false,
       code: 3540400,

@@ -14,6 +14,22 @@ describe('a cron object', () => {
     ['day_of_week', 'mon-fri', 'dayOfWeek', [1, 2, 3, 4, 5]],
     ['day_of_week', 'Sunday,6', 'dayOfWeek', [0, 6]],
     ['day_of_week', 'fri-mon', 'dayOfWeek', [0, 1, 5, 6]],
+    ['day_of_week', '7', 'dayOfWeek', [0]],
+    ['day_of_week', '0,7', 'dayOfWeek', [0]],
+    ['day_of_week', '5-7', 'dayOfWeek', [0, 5, 6]],
+    ['day_of_week', 'fri-7', 'dayOfWeek', [0, 5, 6]],
+    ['day_of_week', '7-2', 'dayOfWeek', [0, 1, 2]],
+    ['day_of_week', '7-7', 'dayOfWeek', [0]],
+    ['day_of_week', '0-7', 'dayOfWeek', [0, 1, 2, 3, 4, 5, 6]],
+    ['day_of_week', '1-7/2', 'dayOfWeek', [0, 1, 3, 5]],
+    ['day_of_week', '0-7/3', 'dayOfWeek', [0, 3, 6]],
+    ['day_of_week', '7-4/2', 'dayOfWeek', [0, 2, 4]],
+    ['day_of_week', '*/7', 'dayOfWeek', [0]],
+    ['month_of_year', 'jan', 'month', [1]],
+    ['month_of_year', 'December,SEP', 'month', [9, 12]],
+    ['month_of_year', 'jan-mar', 'month', [1, 2, 3]],
+    ['month_of_year', 'nov-feb', 'month', [1, 2, 11, 12]],
+    ['month_of_year', 'mar-12/3', 'month', [3, 6, 9, 12]],
     ['day_of_month', '*/10', 'dayOfMonth', [1, 11, 21, 31]],
     ['month_of_year', '*/5', 'month', [1, 6, 11]],
   ] as const)('reads %s %s', (field, text, place, values) => {
@@ -27,6 +43,20 @@ describe('a cron object', () => {
     expect([calendar.dayOfMonth.length, calendar.month.length]).toEqual([31, 12]);
   });
 
+  it.each([
+    ['*', false],
+    ['*/2', false],
+    ['1-23/2', false],
+    ['2,20-22/2', false],
+    ['0-23', false],
+    ['2', true],
+    ['1-3', true],
+    ['22-2', true],
+    ['0,12', true],
+  ])('with the hour %s: the hour is fixed: %s', (hour, isFixed) => {
+    expect(parse({ hour, minute: '*/5' }).hasFixedHour).toBe(isFixed);
+  });
+
   it('is text with the day of the week third', () => {
     const cron = normaliseCron({ minute: '*/5', hour: '1, 2', day_of_week: '3' });
 
@@ -36,7 +66,13 @@ describe('a cron object', () => {
   it.each([
     ['minute', '60', 'minute: Invalid end range: 60 > 59.'],
     ['day_of_month', '0', 'day_of_month: Invalid beginning range: 0 < 1.'],
-    ['day_of_week', '7', 'day_of_week: Invalid end range: 7 > 6.'],
+    ['day_of_week', '8', 'day_of_week: Invalid end range: 8 > 7.'],
+    ['day_of_week', '1-8', 'day_of_week: Invalid end range: 8 > 7.'],
+    ['day_of_week', 'jan', "day_of_week: Invalid weekday literal 'jan'."],
+    ['month_of_year', '0', 'month_of_year: Invalid beginning range: 0 < 1.'],
+    ['month_of_year', 'smarch', "month_of_year: Invalid month literal 'smarch'."],
+    ['month_of_year', 'mon', "month_of_year: Invalid month literal 'mon'."],
+    ['minute', '1 2', "minute: '1 2' is no value, range, list or step"],
     ['day_of_week', 'someday', "day_of_week: Invalid weekday literal 'someday'."],
     ['hour', 'mon', "hour: 'mon' is not a number"],
     ['hour', '5/2', "hour: '5/2': a step needs * or a range before it"],

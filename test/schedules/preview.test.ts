@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { normaliseCron, parseCron } from '../../schedules/cron';
+import { dueInstants } from '../../schedules/due';
 import { isStray, previewSchedule } from '../../schedules/preview';
 import { connectClient } from '../../temporal/connection';
 import { scheduleIdOf } from '../../temporal/names';
-import { Schedules } from '../../temporal/schedules';
+import { type Calendar, Schedules } from '../../temporal/schedules';
+import { describeSchedule, firingsBetween } from '../support/schedules';
 import { temporal } from '../support/temporal';
 
 const installation = { name: `preview-${process.pid}-${Date.now()}` };
@@ -30,7 +32,7 @@ describe('the preview of a schedule', () => {
       // Minutes pass while tests run: both sides are asked about the same one.
       for (;;) {
         const from = new Date();
-        const { info } = await handle.describe();
+        const { info } = await describeSchedule(client, handle);
         if (Math.floor(from.getTime() / 60_000) === Math.floor(Date.now() / 60_000)) {
           return { from, times: info.nextActionTimes };
         }
@@ -41,6 +43,18 @@ describe('the preview of a schedule', () => {
     }
   }
 
+  /** What Temporal says of another time. */
+  async function matching(name: string, calendar: Calendar, timeZone: string, after: number, until: number) {
+    const definition = { isPaused: true, catchupSeconds: 60, projectId: 1, name: 'preview' };
+    await schedules.put(name, { when: { calendar, timeZone }, ...definition });
+    const scheduleId = scheduleIdOf(installation, name);
+    try {
+      return await firingsBetween(client, scheduleId, new Date(after), new Date(until));
+    } finally {
+      await schedules.remove(name);
+    }
+  }
+
   it.each([
     ['every minute', {}, 'UTC'],
     ['every five minutes', { minute: '*/5' }, 'Asia/Shanghai'],
@@ -48,32 +62,6 @@ describe('the preview of a schedule', () => {
     ['mondays that are the 13th', { minute: '0', hour: '9', day_of_week: 'mon', day_of_month: '13' }, 'Europe/Berlin'],
     ['leap days', { minute: '0', hour: '0', day_of_month: '29', month_of_year: '2' }, 'UTC'],
     ['the hour that does not exist', { minute: '30', hour: '2', month_of_year: '3' }, 'America/New_York'],
-    [
-      'the hour that comes twice',
-      { minute: '*/30', hour: '1', month_of_year: '11', day_of_week: '0' },
-      'America/New_York',
-    ],
-    [
-      'the whole night in which the clock is put back',
-      { minute: '*/30', hour: '0-3', month_of_year: '11', day_of_week: '0', day_of_month: '7' },
-      'America/New_York',
-    ],
-    [
-      'the whole night in which the clock is put back in Europe',
-      { minute: '*/30', hour: '0-3', month_of_year: '10', day_of_week: '0', day_of_month: '31' },
-      'Europe/Berlin',
-    ],
-    [
-      'the hour that comes twice in London',
-      { minute: '30', hour: '1', month_of_year: '10', day_of_week: '0' },
-      'Europe/London',
-    ],
-    [
-      'the hour that comes twice in Europe',
-      { minute: '30', hour: '2', month_of_year: '10', day_of_week: '0' },
-      'Europe/Berlin',
-    ],
-    ['half an hour', { minute: '*/15', hour: '1-2', month_of_year: '4', day_of_week: '0' }, 'Australia/Lord_Howe'],
     [
       'midnight that does not exist',
       { minute: '0', hour: '0', month_of_year: '4', day_of_week: 'thu-sat' },
@@ -88,17 +76,34 @@ describe('the preview of a schedule', () => {
     expect(fireTimes.slice(0, times.length)).toEqual(times);
   });
 
-  it('leaves out what Temporal fires in the hour before the clock is put back, a second time', async () => {
-    const cron = { minute: '30', hour: '1', month_of_year: '10', day_of_week: '0' };
-    const { from, times } = await ask('stray', cron, 'Europe/Berlin');
-    const calendar = parseCron(normaliseCron(cron));
+  const IN_AUTUMN = { month_of_year: '10', day_of_week: '0', day_of_month: '31' };
+  it.each([
+    ['America/New_York', { minute: '*/30', hour: '1', month_of_year: '11', day_of_week: '0' }, 0, 2],
+    ['America/New_York', { minute: '*/30', hour: '0-3', month_of_year: '11', day_of_month: '7' }, 0, 2],
+    ['Europe/Berlin', { minute: '*/20', ...IN_AUTUMN }, 6, 0],
+    ['Europe/Berlin', { minute: '30', hour: '1', ...IN_AUTUMN }, 0, 1],
+    ['Europe/Berlin', { minute: '30', hour: '2', ...IN_AUTUMN }, 1, 1],
+    ['Europe/Berlin', { minute: '*/30', hour: '0-3', ...IN_AUTUMN }, 1, 1],
+    ['Europe/London', { minute: '30', hour: '1', ...IN_AUTUMN }, 1, 1],
+    ['Africa/Casablanca', { minute: '0', hour: '*', month_of_year: '2', day_of_month: '7' }, 1, 0],
+    ['Australia/Lord_Howe', { minute: '30', hour: '1', month_of_year: '4', day_of_week: '0' }, 1, 1],
+    ['Australia/Lord_Howe', { minute: '0', hour: '*/2', month_of_year: '10', day_of_week: '0' }, 0, 1],
+    ['UTC', { minute: '*/20', ...IN_AUTUMN }, 0, 0],
+  ])('keeps to the rule in %s where Temporal does not: %j', async (timeZone, cron, lost, strays) => {
+    const times = parseCron(normaliseCron(cron));
+    const [after, until] = [Date.parse('2027-01-01T00:00Z'), Date.parse('2028-01-01T00:00Z')];
+    const fired = await matching(`rule-${timeZone}-${lost}-${strays}`, times, timeZone, after, until);
 
-    const { fireTimes } = previewSchedule(calendar, 'Europe/Berlin', from);
+    const due = [...dueInstants(times, timeZone, after, until)];
 
-    const strays = times.filter((at) => isStray(calendar, 'Europe/Berlin', at));
-    expect(strays).toContainEqual(new Date('2027-10-31T00:30:00Z'));
-    const proper = times.filter((at) => !strays.includes(at));
-    expect(fireTimes.slice(0, proper.length)).toEqual(proper);
+    expect(due.length).toBeGreaterThan(0);
+    expect(due.filter((at) => !fired.includes(at))).toHaveLength(lost);
+    expect(fired.filter((at) => !due.includes(at))).toHaveLength(strays);
+    const isTakenForStray = (at: number) => isStray(times, timeZone, new Date(at));
+    expect(fired.filter(isTakenForStray)).toEqual(fired.filter((at) => !due.includes(at)));
+    const from = new Date(due[0]! - 1);
+    const { fireTimes } = previewSchedule(times, timeZone, from);
+    expect(fireTimes.slice(0, due.length).map(Number)).toEqual(due.slice(0, 10));
   });
 
   it.each([
@@ -110,7 +115,23 @@ describe('the preview of a schedule', () => {
     [
       'America/New_York',
       { minute: '0,30', hour: '1' },
-      ['2 times from 2027-11-07 01:00:00 on come twice in America/New_York: there are two runs of each'],
+      ['2 times from 2027-11-07 01:00:00 on come twice in America/New_York: there is one run of each'],
+    ],
+    [
+      'America/New_York',
+      { minute: '0,30' },
+      [
+        '2 times from 2027-03-14 02:00:00 on do not exist in America/New_York: there is no run',
+        '2 times from 2027-11-07 01:00:00 on come twice in America/New_York: there are two runs of each',
+      ],
+    ],
+    [
+      'Australia/Lord_Howe',
+      { minute: '0,45', hour: '1-2' },
+      [
+        '2027-04-04 01:45:00 comes twice in Australia/Lord_Howe: there is one run',
+        '2027-10-03 02:00:00 does not exist in Australia/Lord_Howe: there is no run',
+      ],
     ],
     [
       'Europe/Berlin',

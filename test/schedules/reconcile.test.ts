@@ -3,10 +3,15 @@ import { closeOverdueClockedTasks, compareSchedules, syncUnsynced } from '../../
 import { syncSchedule } from '../../schedules/sync';
 import { scheduleIdOf } from '../../temporal/names';
 import { Gantry } from '../support/gantry';
+import { describeSchedule } from '../support/schedules';
 import { shelve } from '../support/templates';
 import { sketch } from '../support/trees';
 
 const NEVER_SOON = { minute: '0', hour: '4', day_of_month: '29', month_of_year: '2' };
+
+/** As the client throws it: the gRPC error is the cause. */
+const failure = (code: number) =>
+  new Error('Failed to describe schedule', { cause: Object.assign(new Error('gRPC'), { code }) });
 
 describe('the reconciler of schedules', () => {
   let gantry: Gantry;
@@ -37,6 +42,7 @@ describe('the reconciler of schedules', () => {
   }
 
   const handleOf = (schedule: string) => gantry.client.schedule.getHandle(scheduleIdOf(gantry.installation, schedule));
+  const described = (schedule: string) => describeSchedule(gantry.client, handleOf(schedule));
   const enabledOf = async (id: number) =>
     (await gantry.get(`/apigw/get_periodic_task_info/${id}/1/`)).data.enabled as boolean;
 
@@ -62,11 +68,11 @@ describe('the reconciler of schedules', () => {
 
   it('makes up for a schedule that was not made', async () => {
     const id = await withoutTemporal(createPeriodic);
-    await expect(handleOf(`periodic-${id}`).describe()).rejects.toMatchObject({ name: 'ScheduleNotFoundError' });
+    await expect(described(`periodic-${id}`)).rejects.toMatchObject({ name: 'ScheduleNotFoundError' });
 
     expect(await syncUnsynced(gantry.services, 'periodic')).toBe(1);
 
-    expect((await handleOf(`periodic-${id}`).describe()).state.paused).toBe(true);
+    expect((await described(`periodic-${id}`)).state.paused).toBe(true);
     expect(await syncUnsynced(gantry.services, 'periodic')).toBe(0);
   });
 
@@ -79,7 +85,7 @@ describe('the reconciler of schedules', () => {
 
     expect(await syncUnsynced(gantry.services, 'periodic')).toBe(1);
 
-    const { spec, state } = await handleOf(`periodic-${id}`).describe();
+    const { spec, state } = await described(`periodic-${id}`);
     expect([spec.calendars![0]!.minute[0]!.start, state.paused]).toEqual([9, false]);
   });
 
@@ -89,8 +95,62 @@ describe('the reconciler of schedules', () => {
 
     expect(await syncUnsynced(gantry.services, 'periodic')).toBe(1);
 
-    expect((await handleOf(`periodic-${good}`).describe()).state.paused).toBe(true);
+    expect((await described(`periodic-${good}`)).state.paused).toBe(true);
     await gantry.post(`/apigw/delete_periodic_task/${bad}/1/`);
+  });
+
+  it('tries more schedules than a page has, when the server takes none of the first', async () => {
+    const bad = await withoutTemporal(createPeriodic);
+    await gantry.db.updateTable('periodic_tasks').set({ time_zone: 'Mars/Base' }).where('id', '=', bad).execute();
+    const { id: _id, ...row } = await gantry.db
+      .selectFrom('periodic_tasks')
+      .selectAll()
+      .where('id', '=', bad)
+      .executeTakeFirstOrThrow();
+    const copy = { ...row, cron: JSON.stringify(row.cron), tree: JSON.stringify(row.tree) };
+    const copies = await gantry.db
+      .insertInto('periodic_tasks')
+      .values(Array.from({ length: 20 }, () => copy))
+      .returning('id')
+      .execute();
+    const good = await withoutTemporal(createPeriodic);
+
+    expect(await syncUnsynced(gantry.services, 'periodic')).toBe(1);
+
+    expect((await described(`periodic-${good}`)).state.paused).toBe(true);
+    const ids = [bad, ...copies.map(({ id }) => id)];
+    await gantry.db.deleteFrom('periodic_tasks').where('id', 'in', ids).execute();
+  });
+
+  it.each([
+    ['cannot take it at that moment', 9],
+    ['never answers', 4],
+  ])('lets one schedule of which the server %s keep no other one waiting', async (_what, code) => {
+    const [bad, good] = [await createPeriodic(), await createPeriodic()];
+    await handleOf(`periodic-${good}`).delete();
+    const { schedules } = gantry.services;
+    const look = schedules.look.bind(schedules);
+    const spy = jest
+      .spyOn(schedules, 'look')
+      .mockImplementation((name) => (name === `periodic-${bad}` ? Promise.reject(failure(code)) : look(name)));
+
+    await compareSchedules(gantry.services, 'periodic', bad - 1, new Map()).finally(() => spy.mockRestore());
+
+    expect((await described(`periodic-${good}`)).state.paused).toBe(true);
+  });
+
+  it('ends a round when the server is away', async () => {
+    const id = await createPeriodic();
+    const { schedules, pipelines } = gantry.services;
+    const spies = [
+      jest.spyOn(schedules, 'look').mockRejectedValue(failure(14)),
+      jest.spyOn(pipelines, 'isReachable').mockResolvedValue(false),
+    ];
+
+    const round = compareSchedules(gantry.services, 'periodic', id - 1, new Map());
+
+    await expect(round).rejects.toThrow('Failed to describe schedule');
+    for (const spy of spies) spy.mockRestore();
   });
 
   it('takes away the schedule of a row that was deleted', async () => {
@@ -104,7 +164,7 @@ describe('the reconciler of schedules', () => {
     await syncUnsynced(gantry.services, 'clocked');
 
     for (const schedule of [`periodic-${periodic}`, `clocked-${clocked}`]) {
-      await expect(handleOf(schedule).describe()).rejects.toMatchObject({ name: 'ScheduleNotFoundError' });
+      await expect(described(schedule)).rejects.toMatchObject({ name: 'ScheduleNotFoundError' });
     }
   });
 
@@ -116,8 +176,8 @@ describe('the reconciler of schedules', () => {
     await compareSchedules(gantry.services, 'periodic', periodic - 1, new Map());
     await compareSchedules(gantry.services, 'clocked', clocked - 1, new Map());
 
-    expect((await handleOf(`periodic-${periodic}`).describe()).spec.timezone).toBe('UTC');
-    expect((await handleOf(`clocked-${clocked}`).describe()).info.nextActionTimes).toHaveLength(1);
+    expect((await described(`periodic-${periodic}`)).spec.timezone).toBe('UTC');
+    expect((await described(`clocked-${clocked}`)).info.nextActionTimes).toHaveLength(1);
   });
 
   it('follows who pauses or resumes a schedule on the Temporal server', async () => {
@@ -161,7 +221,7 @@ describe('the reconciler of schedules', () => {
 
     const { data } = await gantry.get(`/apigw/get_clocked_task_info/${id}/1/`);
     expect(data).toMatchObject({ state: 'start_failed', ex_data: expect.stringContaining('missed') });
-    await expect(handleOf(`clocked-${id}`).describe()).rejects.toMatchObject({ name: 'ScheduleNotFoundError' });
+    await expect(described(`clocked-${id}`)).rejects.toMatchObject({ name: 'ScheduleNotFoundError' });
     expect(await closeOverdueClockedTasks(gantry.services)).toEqual([]);
   });
 

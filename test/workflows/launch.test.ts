@@ -4,6 +4,7 @@ import { dataConverter } from '../../temporal/codec';
 import { scheduleIdOf } from '../../temporal/names';
 import { Gantry } from '../support/gantry';
 import { keepHistory } from '../support/histories';
+import { describeSchedule } from '../support/schedules';
 import { shelve } from '../support/templates';
 import { sketch } from '../support/trees';
 
@@ -26,10 +27,10 @@ describe('the workflow that a schedule starts', () => {
     await gantry.post(`/apigw/set_periodic_task_enabled/${id}/1/`, { enabled: true });
     const schedule = gantry.client.schedule.getHandle(scheduleIdOf(gantry.installation, `periodic-${id}`));
     await schedule.trigger();
-    let [action] = (await schedule.describe()).info.recentActions;
+    let [action] = (await describeSchedule(gantry.client, schedule)).info.recentActions;
     for (let attempt = 0; !action && attempt < 200; attempt++) {
       await delay(50);
-      [action] = (await schedule.describe()).info.recentActions;
+      [action] = (await describeSchedule(gantry.client, schedule)).info.recentActions;
     }
 
     const handle = gantry.client.workflow.getHandle(action!.action.workflow.workflowId);

@@ -19,9 +19,14 @@ export const catchupSchema = z
 
 const cronField = z.union([z.string().max(MAX_CRON_FIELD_LENGTH), z.number().int().transform(String)]).optional();
 
-/** The cron object of spec 9.1; missing fields are `*`. */
+/** The cron object of spec 9.1; missing fields are `*`, so that a misspelt one would mean every minute. */
 export const cronSchema = z
-  .object(Object.fromEntries(CRON_FIELDS.map((field) => [field, cronField])))
+  .strictObject(Object.fromEntries(CRON_FIELDS.map((field) => [field, cronField])), {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `there is no field ${issue.keys.join(', ')}: a cron has ${CRON_FIELDS.join(', ')}`
+        : undefined,
+  })
   .transform((given): Cron => normaliseCron(given));
 
 /** Values by key, `${name}`. */

@@ -1,0 +1,59 @@
+import type { Client } from '@temporalio/client';
+import { callInAttempts } from '../../temporal/attempts';
+
+/** As the client throws it: the gRPC error is the cause. */
+const failure = (code: number) => new Error('it failed', { cause: Object.assign(new Error('gRPC'), { code }) });
+
+/** Notes the deadlines of attempts. */
+class FakeClient {
+  readonly deadlines: number[] = [];
+
+  withDeadline<T>(deadline: number, call: () => Promise<T>): Promise<T> {
+    this.deadlines.push(deadline - Date.now());
+    return call();
+  }
+}
+
+describe('a call in attempts', () => {
+  let client: FakeClient;
+  const callWith = (call: () => Promise<unknown>) => callInAttempts(client as unknown as Client, call);
+
+  beforeEach(() => {
+    client = new FakeClient();
+  });
+
+  it.each([
+    [1, 'cancelled'],
+    [4, 'its deadline is over'],
+    [9, 'the workflow is between two tasks'],
+    [10, 'the server gave it up'],
+  ])('is repeated after code %i: %s', async (code) => {
+    const call = jest.fn().mockRejectedValueOnce(failure(code)).mockResolvedValueOnce('answered');
+
+    expect(await callWith(call)).toBe('answered');
+
+    expect(call).toHaveBeenCalledTimes(2);
+  });
+
+  it.each([3, 5, 6, 7, 14])('is not repeated after code %i', async (code) => {
+    const call = jest.fn().mockRejectedValue(failure(code));
+
+    await expect(callWith(call)).rejects.toThrow('it failed');
+
+    expect(call).toHaveBeenCalledTimes(1);
+  });
+
+  it('gives an attempt a part of the time, and ends when all of it is over', async () => {
+    // The pause between attempts is no timer of the test's clock.
+    jest.useFakeTimers();
+    const call = jest.fn(() => {
+      jest.advanceTimersByTime(client.deadlines.at(-1)!);
+      return Promise.reject(failure(4));
+    });
+
+    await expect(callWith(call)).rejects.toThrow('it failed');
+    jest.useRealTimers();
+
+    expect(client.deadlines).toEqual([1_500, 1_500, 1_500, 500]);
+  });
+});
