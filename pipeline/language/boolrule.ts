@@ -3,6 +3,7 @@ import { ExpressionError, isFinal, limitError, syntaxError, typeError, valueErro
 import type { Meter } from './limits';
 import { parseInteger } from './number-text';
 import { makeFloat, truncate } from './numbers';
+import { BLANKS, BOOL, INTEGER, JOIN, OPERATOR, PATH, REAL, type RuleOperator, STRING } from './rule-tokens';
 import { iterate } from './sequences';
 import { isDict, isEmptyDict, isPlainDict, PySet, type PyValue, textOf, typeName } from './values';
 
@@ -20,20 +21,6 @@ type RuleValue =
 type Rule =
   | { kind: 'compare'; left: RuleValue; operator: RuleOperator; right: RuleValue }
   | { kind: 'chain'; first: Rule; rest: ['and' | 'or', Rule][] };
-
-const OPERATORS = ['==', '!=', '<=', '<', '>=', '>', 'in', 'notin', 'issuperset', 'notissuperset'] as const;
-type RuleOperator = (typeof OPERATORS)[number];
-
-const IDENT = '(?:\\$\\{)?_?[A-Za-z][A-Za-z0-9_]*\\}?';
-const REAL = /[+-]?(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
-const INTEGER = /[+-]?\d+([eE]\+?\d+)?/y;
-const STRING = /"([^"\n\r]*)"|'([^'\n\r]*)'/y;
-const BOOL = /true|false/iy;
-const PATH = new RegExp(`${IDENT}(?:\\.${IDENT})*`, 'y');
-// Not followed or preceded by what could belong to a longer word.
-const JOIN = /(?<![\w$])(and|or)(?![\w$])/iy;
-const OPERATOR = /==|!=|<=|<|>=|>|in|notin|issuperset|notissuperset/iy;
-const BLANKS = /[ \t\n\r]*/y;
 
 const WHITESPACE_ESCAPES: Record<string, string> = { '\\t': '\t', '\\n': '\n', '\\f': '\f', '\\r': '\r' };
 
