@@ -21,7 +21,8 @@ describe('a condition without fragments', () => {
     expect(fault(rule) === undefined).toBe(isRead(rule));
   });
 
-  const words = '== != <= < in notin issuperset and or ( ) , 1 -2.5 "a b" \'c\' abc a.b true falsehood " = is && not'.split(' ');
+  const words =
+    '== != <= < in notin issuperset and or ( ) , 1 -2.5 "a b" \'c\' abc a.b true falsehood " = is && not'.split(' ');
 
   test('is read as it is later, whatever its words', () => {
     let read = 0;
@@ -67,13 +68,13 @@ describe('a condition with fragments', () => {
     ['${a} is 1', "unexpected 'is 1' at 5: expected an operator"],
     ['${a} ==', "unexpected 'end of text' at 7: expected a value"],
     ['== ${a}', "unexpected '== ${a}' at 0: expected a value or an opening bracket"],
-    ['${a} == 1 && ${b} == 2', "unexpected '&& ${b} == 2' at 10: expected \"and\", \"or\" or the end"],
-    ['(${a} == 1', "unexpected 'end of text' at 10: expected \"and\", \"or\" or a closing bracket"],
-    ['${a} == 1)', "unexpected ')' at 9: expected \"and\", \"or\" or the end"],
+    ['${a} == 1 && ${b} == 2', 'unexpected \'&& ${b} == 2\' at 10: expected "and", "or" or the end'],
+    ['(${a} == 1', 'unexpected \'end of text\' at 10: expected "and", "or" or a closing bracket'],
+    ['${a} == 1)', 'unexpected \')\' at 9: expected "and", "or" or the end'],
     ['${a} in (1, 2', "unexpected 'end of text' at 13: expected a comma or a closing bracket"],
     ['${a} == "x', "unexpected '\"x' at 8: expected a text that ends with the same quotation mark"],
-    ['${a} == b c', "unexpected 'c' at 10: expected \"and\", \"or\" or the end"],
-    ['${a}${b} == 1 2', "unexpected '2' at 14: expected \"and\", \"or\" or the end"],
+    ['${a} == b c', 'unexpected \'c\' at 10: expected "and", "or" or the end'],
+    ['${a}${b} == 1 2', 'unexpected \'2\' at 14: expected "and", "or" or the end'],
     ['${a} == 1 and', "unexpected 'end of text' at 13: expected a value or an opening bracket"],
     ['${a} == 1 || ${b} == 2', "unexpected '|| ${b} == 2' at 10"],
     ['!${a} == 1', "unexpected '!${a} == 1' at 0"],
