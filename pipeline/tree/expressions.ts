@@ -97,7 +97,8 @@ function conditionProblems(tree: PipelineTree, id: string, gateway: Gateway): Pr
 
 function conditionFaults(tree: PipelineTree, evaluate: string, { extra_info }: Gateway): string[] {
   try {
-    const condition = compileCondition(evaluate, extra_info?.parse_lang);
+    // Null counts as absent.
+    const condition = compileCondition(evaluate, extra_info?.parse_lang ?? undefined);
     const fault = conditionFault(condition);
     if (fault !== undefined) return [fault];
     return condition.lang === 'expr'

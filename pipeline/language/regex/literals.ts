@@ -4,6 +4,7 @@ import { argumentsBeforeFlags, RE_MODULE } from '../modules/re';
 import { walkExpression } from '../walk';
 import { FLAGS } from './flags';
 import { parsePattern } from './parse';
+import { requirePatternLength } from './pattern';
 
 /**
  * Why patterns that an expression has as texts of its own cannot be matched here; what is no pattern at all is no such
@@ -52,6 +53,7 @@ function reasonOf(pattern: string, flags: Expression | undefined): string | unde
 
 function unsupported(pattern: string, flags: number): string | undefined {
   try {
+    requirePatternLength(pattern);
     parsePattern(pattern, flags);
     return undefined;
   } catch (error) {

@@ -11,8 +11,11 @@ export type Place =
   | { kind: 'word-edge'; isNegated: boolean; isAscii: boolean };
 
 /** A part of a pattern; `min` and `max` are how many characters it can stand for. */
-export type PatternNode = { min: number; max: number } & (
-  | { kind: 'character'; test: CharacterTest }
+export type PatternNode = {
+  min: number;
+  max: number;
+} /** The test is made when it is asked for: that is work, which a pattern that is only read does not need. */ & (
+  | { kind: 'character'; test: () => CharacterTest }
   | { kind: 'place'; place: Place }
   | { kind: 'sequence'; items: PatternNode[] }
   | { kind: 'choice'; options: PatternNode[] }
@@ -22,7 +25,12 @@ export type PatternNode = { min: number; max: number } & (
   | { kind: 'refused' }
 );
 
-export function character(test: CharacterTest): PatternNode {
+export function character(make: () => CharacterTest): PatternNode {
+  let made: CharacterTest | undefined;
+  const test = () => {
+    made ??= make();
+    return made;
+  };
   return { kind: 'character', test, min: 1, max: 1 };
 }
 

@@ -1,11 +1,13 @@
 import { unsupportedError } from '../errors';
 import type { Fold } from './characters';
 import { categoryOf, characterOf } from './escapes';
+import { FLAG_LETTERS, readFlags, TYPES } from './flag-syntax';
 import { FLAGS } from './flags';
 import { character, choice, group, type PatternNode, type Place, placeNode, refused, repeat, sequence } from './nodes';
+import { readCounts } from './quantifiers';
 import { Reader } from './reader';
 import { parseSet } from './set-syntax';
-import { ANY, ANY_BUT_LINE_END, type CharacterTest, characterSet, literal, type Pay, type SetItem } from './sets';
+import { ANY, ANY_BUT_LINE_END, characterSet, literal, type Pay, type SetItem } from './sets';
 
 /** A pattern that was read. */
 export interface ParsedPattern {
@@ -42,19 +44,8 @@ function shown(source: string): string {
   return source.length > MAX_QUOTED ? `${source.slice(0, MAX_QUOTED)}…` : source;
 }
 
-const FLAG_LETTERS: ReadonlyMap<string, number> = new Map([
-  ['a', FLAGS.ASCII],
-  ['i', FLAGS.IGNORECASE],
-  ['m', FLAGS.MULTILINE],
-  ['s', FLAGS.DOTALL],
-  ['u', FLAGS.UNICODE],
-  ['x', FLAGS.VERBOSE],
-]);
-const TYPES = FLAGS.ASCII | FLAGS.UNICODE;
 const BLANKS = ' \t\n\r\v\f';
 const IDENTIFIER = /^[\p{ID_Start}_]\p{ID_Continue}*$/u;
-/** In Python a number of repetitions has 32 bits. */
-const MAX_REPEAT = 0xffff_ffff;
 
 const PLACES: ReadonlyMap<string, (flags: number) => Place> = new Map<string, (flags: number) => Place>([
   ['^', (flags) => (flags & FLAGS.MULTILINE ? 'line-start' : 'text-start')],
@@ -157,27 +148,32 @@ class Parser {
   #single(one: string, at: number, flags: number): PatternNode {
     const place = PLACES.get(one)?.(flags);
     if (place) return placeNode(place);
-    if (one === '.') return character(flags & FLAGS.DOTALL ? ANY : ANY_BUT_LINE_END);
-    if (one === '[') return character(this.#set(at, flags));
-    if (!one.startsWith('\\')) return character(literal(one.codePointAt(0)!, foldOf(flags)));
+    if (one === '.') return character(() => (flags & FLAGS.DOTALL ? ANY : ANY_BUT_LINE_END));
+    if (one === '[') return this.#set(at, flags);
+    if (!one.startsWith('\\')) return this.#literal(one.codePointAt(0)!, flags);
     return this.#escape(one, at, flags);
   }
 
-  #set(at: number, flags: number): CharacterTest {
+  #set(at: number, flags: number): PatternNode {
     const { items, isNegated } = parseSet(this.#reader, at, () => this.#named(at));
     return this.#test(items, isNegated, flags);
   }
 
-  #test(items: SetItem[], isNegated: boolean, flags: number): CharacterTest {
-    return characterSet(items, { isNegated, fold: foldOf(flags), isAscii: isAscii(flags) }, this.pay);
+  #test(items: SetItem[], isNegated: boolean, flags: number): PatternNode {
+    const options = { isNegated, fold: foldOf(flags), isAscii: isAscii(flags) };
+    return character(() => characterSet(items, options, this.pay));
+  }
+
+  #literal(code: number, flags: number): PatternNode {
+    return character(() => literal(code, foldOf(flags)));
   }
 
   #escape(escaped: string, at: number, flags: number): PatternNode {
     const category = categoryOf(escaped);
-    if (category) return character(this.#test([category], false, flags));
-    if (escaped === '\\N') return character(literal(this.#named(at), 'none'));
+    if (category) return this.#test([category], false, flags);
+    if (escaped === '\\N') return this.#literal(this.#named(at), flags);
     if (/[1-9]/.test(escaped[1]!)) return this.#digits(escaped, at, flags);
-    return character(literal(characterOf(this.#reader, escaped, at, false), foldOf(flags)));
+    return this.#literal(characterOf(this.#reader, escaped, at, false), flags);
   }
 
   /** `\N{…}`: the names of characters are not known here. */
@@ -198,7 +194,7 @@ class Parser {
         digits += third;
         const code = Number.parseInt(digits, 8);
         if (code > 0o377) throw reader.error(`octal escape value \\${digits} outside of range 0-0o377`, at);
-        return character(literal(code, foldOf(flags)));
+        return this.#literal(code, flags);
       }
     }
     return this.#reference(Number(digits), `\\${digits}`, at);
@@ -218,9 +214,9 @@ class Parser {
 
   #repeat(items: PatternNode[], sign: string, at: number, { flags }: Context): void {
     const reader = this.#reader;
-    const [least, most] = this.#counts(sign, at);
-    if (most < 0) {
-      items.push(character(literal(sign.codePointAt(0)!, foldOf(flags))));
+    const counts = readCounts(reader, sign, at);
+    if (!counts) {
+      items.push(this.#literal(sign.codePointAt(0)!, flags));
       return;
     }
     const body = items.at(-1);
@@ -228,27 +224,7 @@ class Parser {
     if (body.kind === 'repeat') throw reader.error('multiple repeat', at);
     const isLazy = reader.skip('?');
     if (!isLazy && reader.skip('+')) this.#refuse(`the possessive quantifier ${sign === '{' ? '{…}' : sign}+`, at);
-    items[items.length - 1] = repeat(body, least, most, isLazy);
-  }
-
-  /** How often; a negative number when a brace is only a brace. */
-  #counts(sign: string, at: number): [least: number, most: number] {
-    const reader = this.#reader;
-    if (sign !== '{') return [sign === '+' ? 1 : 0, sign === '?' ? 1 : Number.POSITIVE_INFINITY];
-    if (reader.next === '}') return [0, -1];
-    const from = reader.at;
-    const low = reader.while(/\d/);
-    const high = reader.skip(',') ? reader.while(/\d/) : low;
-    if (!reader.skip('}')) {
-      reader.back(from);
-      return [0, -1];
-    }
-    const least = low === '' ? 0 : Number(low);
-    const most = high === '' ? Number.POSITIVE_INFINITY : Number(high);
-    if (least >= MAX_REPEAT || (high !== '' && most >= MAX_REPEAT))
-      throw reader.error('the repetition number is too large', at);
-    if (most < least) throw reader.error('min repeat greater than max repeat', at);
-    return [least, most];
+    items[items.length - 1] = repeat(body, counts.least, counts.most, isLazy);
   }
 
   /** What an opening parenthesis begins: a part; flags for the whole; nothing, for a comment. */
@@ -365,30 +341,19 @@ class Parser {
 
   #flags(first: string, context: Context, at: number): PatternNode | 'flags' {
     const reader = this.#reader;
-    const [on, end] = first === '-' ? [0, '-'] : this.#letters(first, '-:)');
+    const [on, end] = first === '-' ? [0, '-'] : readFlags(reader, first, '-:)');
     if ((on & TYPES) === TYPES) throw reader.error("flags 'a' and 'u' are incompatible", at);
     if (end === ')') {
       if (!context.isFirst) throw reader.error('global flags not at the start of the expression', at);
       this.flags |= on;
       return 'flags';
     }
-    const off = end === '-' ? this.#letters(reader.take(), ':')[0] : 0;
+    const off = end === '-' ? readFlags(reader, reader.take(), ':')[0] : 0;
     if (off & TYPES) throw reader.error("cannot turn off flags 'a' and 'u'", at);
     if (on & off) throw reader.error('flag turned on and off', at);
     const kept = on & TYPES ? context.flags & ~TYPES : context.flags;
     const flags = (kept | on) & ~off;
     const isVerbose = (context.isVerbose || (on & FLAGS.VERBOSE) !== 0) && (off & FLAGS.VERBOSE) === 0;
     return this.#inner({ ...context, flags, isVerbose }, at);
-  }
-
-  /** Letters of flags up to a sign that ends them, which is taken too. */
-  #letters(first: string | undefined, ends: string): [flags: number, end: string] {
-    let flags = 0;
-    for (let letter = first; ; letter = this.#reader.take()) {
-      if (letter !== undefined && flags !== 0 && ends.includes(letter)) return [flags, letter];
-      const flag = FLAG_LETTERS.get(letter ?? '');
-      if (flag === undefined) throw this.#reader.error('unknown flag');
-      flags |= flag;
-    }
   }
 }

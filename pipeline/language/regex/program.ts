@@ -63,7 +63,7 @@ class Compiler {
   node(node: PatternNode, next: number, level: number): number {
     switch (node.kind) {
       case 'character':
-        return this.add({ op: 'character', test: node.test, next });
+        return this.add({ op: 'character', test: node.test(), next });
       case 'place':
         return this.add({ op: 'place', place: node.place, next });
       case 'sequence':
