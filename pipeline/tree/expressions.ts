@@ -5,7 +5,7 @@ import { unsupportedPatterns } from '../language/regex/literals';
 import { bareName } from '../names';
 import { definitionValue } from '../variable-types';
 import { isParameter } from './constants';
-import { entriesOf } from './own';
+import { entriesOf, flowIds, own } from './own';
 import { joinPath, type Problem } from './problem';
 import type { Activity, Gateway, PipelineTree } from './types';
 
@@ -87,7 +87,11 @@ function variablesOf(tree: PipelineTree): (name: string) => boolean {
 
 function conditionProblems(tree: PipelineTree, id: string, gateway: Gateway): Problem[] {
   if (gateway.type !== 'ExclusiveGateway' && gateway.type !== 'ConditionalParallelGateway') return [];
-  return Object.entries(gateway.conditions ?? {}).flatMap(([flow, { evaluate }]) => {
+  const fallback = gateway.default_condition?.flow_id;
+  return flowIds(gateway.outgoing).flatMap((flow) => {
+    const evaluate = own(gateway.conditions, flow)?.evaluate;
+    // That one is missing is said elsewhere.
+    if (evaluate === undefined || flow === fallback) return [];
     const quoted = evaluate.length > MAX_QUOTED ? `${evaluate.slice(0, MAX_QUOTED)}…` : evaluate;
     const where = `${named('gateway', id, gateway)}, flow ${flow}: the condition ${JSON.stringify(quoted)}`;
     const path = ['gateways', id, 'conditions', flow, 'evaluate'];
@@ -111,5 +115,5 @@ function conditionFaults(tree: PipelineTree, evaluate: string, { extra_info }: G
 }
 
 function named(kind: string, id: string, { name }: { name: string }): string {
-  return name === '' ? `${kind} ${id}` : `${kind} ${id} (${name})`;
+  return name === '' || name === id ? `${kind} ${id}` : `${kind} ${id} (${name})`;
 }
