@@ -39,11 +39,11 @@ export function compilePython(source: string, flags: number, { meter }: Pick<Run
 }
 
 function foundOf(slots: Int32Array): Found {
+  const [starts, ends]: [number[], number[]] = [[], []];
+  for (let slot = 0; slot + 1 < slots.length; slot += 2) {
+    starts.push(slots[slot]!);
+    ends.push(slots[slot + 1]!);
+  }
   const last = slots[slots.length - 1]!;
-  const ends = slots.subarray(0, -1);
-  return {
-    starts: [...ends.filter((_, slot) => slot % 2 === 0)],
-    ends: [...ends.filter((_, slot) => slot % 2 === 1)],
-    lastGroup: last > 0 ? last : undefined,
-  };
+  return { starts, ends, lastGroup: last > 0 ? last : undefined };
 }
