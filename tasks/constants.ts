@@ -98,7 +98,7 @@ async function withConstants(db: DbOrTransaction, { id, project_id }: TaskRecord
   const constants = setConstants(tree.constants, { values: sealed });
   const rewritten: PipelineTree = { ...tree, constants };
   const changed = Object.fromEntries(Object.keys(sealed).map((key) => [key, constants[key]!]));
-  return { tree: rewritten, program: recompileTree(rewritten, rerunLimit), changed };
+  return { tree: rewritten, program: recompileTree(rewritten, Object.keys(changed), rerunLimit), changed };
 }
 
 /** Hidden constants are the template's own, outputs their node's. */

@@ -162,11 +162,12 @@ export function prepareTree(
 /**
  * Compiles the tree of a task again, whose constants have changed: every id stays.
  *
+ * @param changedConstants their keys
  * @returns the program as JSON text
  * @throws GantryError `invalid` with every problem of the tree in its details
  */
-export function recompileTree(tree: PipelineTree, rerunLimit: number): string {
-  const { problems } = validateTree(tree);
+export function recompileTree(tree: PipelineTree, changedConstants: readonly string[], rerunLimit: number): string {
+  const { problems } = validateTree(tree, { changedConstants });
   if (problems.length > 0) {
     throw new GantryError('invalid', problems.map(({ message }) => message).join('\n'), { details: problems });
   }

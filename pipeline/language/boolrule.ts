@@ -3,6 +3,7 @@ import { ExpressionError, isFinal, limitError, syntaxError, typeError, valueErro
 import type { Meter } from './limits';
 import { parseInteger } from './number-text';
 import { makeFloat, truncate } from './numbers';
+import { type RuleOperator, type RuleWord, wordAt } from './rule-tokens';
 import { iterate } from './sequences';
 import { isDict, isEmptyDict, isPlainDict, PySet, type PyValue, textOf, typeName } from './values';
 
@@ -20,20 +21,6 @@ type RuleValue =
 type Rule =
   | { kind: 'compare'; left: RuleValue; operator: RuleOperator; right: RuleValue }
   | { kind: 'chain'; first: Rule; rest: ['and' | 'or', Rule][] };
-
-const OPERATORS = ['==', '!=', '<=', '<', '>=', '>', 'in', 'notin', 'issuperset', 'notissuperset'] as const;
-type RuleOperator = (typeof OPERATORS)[number];
-
-const IDENT = '(?:\\$\\{)?_?[A-Za-z][A-Za-z0-9_]*\\}?';
-const REAL = /[+-]?(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
-const INTEGER = /[+-]?\d+([eE]\+?\d+)?/y;
-const STRING = /"([^"\n\r]*)"|'([^'\n\r]*)'/y;
-const BOOL = /true|false/iy;
-const PATH = new RegExp(`${IDENT}(?:\\.${IDENT})*`, 'y');
-// Not followed or preceded by what could belong to a longer word.
-const JOIN = /(?<![\w$])(and|or)(?![\w$])/iy;
-const OPERATOR = /==|!=|<=|<|>=|>|in|notin|issuperset|notissuperset/iy;
-const BLANKS = /[ \t\n\r]*/y;
 
 const WHITESPACE_ESCAPES: Record<string, string> = { '\\t': '\t', '\\n': '\n', '\\f': '\f', '\\r': '\r' };
 
@@ -60,14 +47,12 @@ class RuleParser {
 
   #blanks(): void {
     if (this.text.charCodeAt(this.#at) > 0x20) return;
-    BLANKS.lastIndex = this.#at;
-    this.#at += BLANKS.exec(this.text)![0].length;
+    this.#at += wordAt('blanks', this.text, this.#at)![0].length;
   }
 
-  #match(pattern: RegExp): RegExpExecArray | undefined {
+  #match(word: RuleWord): RegExpExecArray | undefined {
     this.#blanks();
-    pattern.lastIndex = this.#at;
-    const match = pattern.exec(this.text);
+    const match = wordAt(word, this.text, this.#at);
     if (match) this.#at += match[0].length;
     return match ?? undefined;
   }
@@ -84,7 +69,7 @@ class RuleParser {
       throw limitError(`a condition of more than the limit of ${MAX_RULE_NESTING} levels`);
     const first = this.#condition();
     const rest: ['and' | 'or', Rule][] = [];
-    for (let join = this.#match(JOIN); join; join = this.#match(JOIN)) {
+    for (let join = this.#match('join'); join; join = this.#match('join')) {
       rest.push([join[1]!.toLowerCase() as 'and' | 'or', this.#condition()]);
     }
     this.#depth--;
@@ -95,7 +80,7 @@ class RuleParser {
     this.#blanks();
     const start = this.#at;
     const left = this.#value();
-    const operator = left && this.#match(OPERATOR)?.[0];
+    const operator = left && this.#match('operator')?.[0];
     if (left && operator) {
       const right = this.#value();
       if (!right) throw this.#unexpected();
@@ -122,20 +107,20 @@ class RuleParser {
     this.#blanks();
     const first = this.text[this.#at] ?? '';
     if (first === '"' || first === "'") {
-      const string = this.#match(STRING);
+      const string = this.#match('string');
       return string && { kind: 'value', value: unescapeBlanks(string[1] ?? string[2]!) };
     }
     if (/[\d.+-]/.test(first)) return this.#number();
-    const bool = this.#match(BOOL);
+    const bool = this.#match('bool');
     if (bool) return { kind: 'value', value: bool[0].toLowerCase() === 'true' };
-    const path = this.#match(PATH);
+    const path = this.#match('path');
     return path && { kind: 'path', path: path[0] };
   }
 
   #number(): RuleValue | undefined {
-    const real = this.#match(REAL);
+    const real = this.#match('real');
     if (real) return { kind: 'value', value: makeFloat(Number(real[0])) };
-    const integer = this.#match(INTEGER);
+    const integer = this.#match('integer');
     // `1e3` is read as an integer, which the conversion then refuses.
     return integer && { kind: 'value', value: parseInteger(integer[0], this.meter) };
   }

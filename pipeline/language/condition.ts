@@ -7,12 +7,13 @@ import { evaluate, type Scope } from './evaluator';
 import { MAX_SOURCE_LENGTH, Meter } from './limits';
 import { parseSource } from './parser';
 import { collectNames } from './references';
+import { type RulePart, ruleFault } from './rule-outline';
 import { concealing } from './sealed';
 import { hasSealedText } from './sealed-text';
 import { parseTemplate, renderTemplate, type Template, templateReferences } from './template';
 import { pythonStr, type ScopeValue, truthy } from './values';
 
-export type ConditionErrorKind = 'parse' | 'type' | 'value' | 'missing_variable' | 'limit' | 'sealed';
+export type ConditionErrorKind = 'parse' | 'type' | 'value' | 'missing_variable' | 'limit' | 'sealed' | 'unsupported';
 
 /** Why a condition has no result. `rendered` is the text that was evaluated, for the gateway's message (spec 5.4). */
 export class ConditionError extends Error {
@@ -39,6 +40,7 @@ const KINDS: Record<ExpressionErrorKind, ConditionErrorKind> = {
   missing_variable: 'missing_variable',
   limit: 'limit',
   sealed: 'sealed',
+  unsupported: 'unsupported',
 };
 
 function explained<T>(run: () => T, rendered?: string): T {
@@ -91,6 +93,27 @@ function parseCondition(source: string): Expression {
   const { expression, forbidden } = parseSource(source.trim(), { dialect: 'condition' });
   if (forbidden) throw new ExpressionError('syntax', 'the expression uses a forbidden name');
   return expression;
+}
+
+/**
+ * Why a condition that was compiled cannot be read when its gateway is reached, whatever its variables hold then; undefined
+ * when it can, or might.
+ */
+export function conditionFault(condition: Condition): string | undefined {
+  // What is too long fails its gateway, like all that costs too much.
+  if (condition.lang !== 'boolrule' || condition.source.length > MAX_SOURCE_LENGTH) return undefined;
+  return ruleFault(rulePartsOf(condition.template))?.message;
+}
+
+/** What stays as it is written is literal text. */
+function rulePartsOf(template: Template): RulePart[] {
+  if (template === null || typeof template !== 'object') return [String(template)];
+  if (template.kind !== 'text') return [];
+  return template.parts.map((part): RulePart => {
+    if (typeof part === 'string') return part;
+    if (part.kind === 'inert') return part.source;
+    return { source: part.kind === 'name' ? `\${${part.name}}` : part.source };
+  });
 }
 
 /** Names that a condition reads, sorted, without `${}`. */

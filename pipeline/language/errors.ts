@@ -1,4 +1,4 @@
-export type ExpressionErrorKind = 'syntax' | 'type' | 'value' | 'missing_variable' | 'limit' | 'sealed';
+export type ExpressionErrorKind = 'syntax' | 'type' | 'value' | 'missing_variable' | 'limit' | 'sealed' | 'unsupported';
 
 /** Why an expression has no value. In a template the fragment then stays as written (spec 4.1); conditions report it. */
 export class ExpressionError extends Error {
@@ -36,10 +36,15 @@ export function within<T>(place: string, run: () => T): T {
   }
 }
 
-const FINAL: ReadonlySet<ExpressionErrorKind> = new Set<ExpressionErrorKind>(['limit', 'sealed']);
+const FINAL: ReadonlySet<ExpressionErrorKind> = new Set<ExpressionErrorKind>(['limit', 'sealed', 'unsupported']);
 
 export function sealedError(message: string): ExpressionError {
   return new ExpressionError('sealed', message);
+}
+
+/** For what the original can do and we never will: said, where other errors leave a fragment as it is. */
+export function unsupportedError(message: string): ExpressionError {
+  return new ExpressionError('unsupported', message);
 }
 
 export function syntaxError(message: string): ExpressionError {

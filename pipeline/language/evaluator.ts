@@ -4,7 +4,7 @@ import { attributeOf, CHANGING_METHODS } from './attributes';
 import { BUILTINS } from './builtins';
 import { asNumber } from './compare';
 import { ExpressionError, limitError, typeError, valueError } from './errors';
-import { PyFunction, type Run } from './functions';
+import { PyFunction, PyModule, type Run } from './functions';
 import type { Meter } from './limits';
 import { parseInteger } from './number-text';
 import { bitwise, isInt, makeFloat, negate } from './numbers';
@@ -108,7 +108,7 @@ class Evaluation implements Run {
       case 'starred':
         throw typeError("can't use starred expression here");
       case 'attribute':
-        return attributeOf(this.value(node.object, locals), node.name);
+        return this.#attribute(this.value(node.object, locals), node.name);
       case 'subscript':
         return this.#subscript(this.value(node.object, locals), this.value(node.index, locals));
       case 'slice':
@@ -158,6 +158,12 @@ class Evaluation implements Run {
     const builtin = BUILTINS.get(name);
     if (builtin === undefined) throw new ExpressionError('missing_variable', `name '${name}' is not defined`);
     return builtin;
+  }
+
+  #attribute(object: PyValue, name: string): PyValue {
+    const isUnknown = object instanceof PyModule && object.newer.includes(name) && languageOf(this.ambient) === 1;
+    if (isUnknown) throw valueError(`module '${object.name}' has no attribute '${name}'`);
+    return attributeOf(object, name);
   }
 
   #subscript(object: PyValue, index: PyValue): PyValue {

@@ -165,6 +165,8 @@ export class PyModule extends PyObject {
   constructor(
     readonly name: string,
     readonly members: ReadonlyMap<string, PyValue>,
+    /** Names that runs by the first rules do not find. */
+    readonly newer: readonly string[] = [],
   ) {
     super();
   }
@@ -174,10 +176,14 @@ export class PyModule extends PyObject {
   }
 }
 
-export function moduleOf(name: string, members: Record<string, PyValue | Implementation>): PyModule {
+export function moduleOf(
+  name: string,
+  members: Record<string, PyValue | Implementation>,
+  newer: readonly string[] = [],
+): PyModule {
   const entries = Object.entries(members).map(([key, member]): [string, PyValue] => [
     key,
     typeof member === 'function' ? new PyFunction(key, member) : member,
   ]);
-  return new PyModule(name, new Map(entries));
+  return new PyModule(name, new Map(entries), newer);
 }

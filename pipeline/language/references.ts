@@ -1,79 +1,9 @@
-import type { Expression, Target } from './ast';
+import type { Expression } from './ast';
+import { walkExpression } from './walk';
 
 /** Root names that an expression reads; names bound by a comprehension or a lambda do not count (spec 4.1). */
-export function collectNames(node: Expression, found: Set<string>, bound: ReadonlySet<string> = new Set()): void {
-  const visit = (child: Expression | undefined, names = bound): void => {
-    if (child) collectNames(child, found, names);
-  };
-  switch (node.kind) {
-    case 'name':
-      if (!bound.has(node.name)) found.add(node.name);
-      return;
-    case 'const':
-    case 'int':
-    case 'float':
-    case 'bytes':
-      return;
-    case 'list':
-    case 'tuple':
-    case 'set':
-      for (const item of node.items) visit(item);
-      return;
-    case 'dict':
-      for (const [key, value] of node.entries) {
-        visit(key);
-        visit(value);
-      }
-      return;
-    case 'starred':
-      return visit(node.value);
-    case 'attribute':
-      return visit(node.object);
-    case 'subscript':
-      visit(node.object);
-      return visit(node.index);
-    case 'slice':
-      visit(node.start);
-      visit(node.stop);
-      return visit(node.step);
-    case 'call':
-      visit(node.callee);
-      for (const item of node.positional) visit(item);
-      for (const [, value] of node.keywords) visit(value);
-      return;
-    case 'binary':
-    case 'logic':
-      visit(node.left);
-      return visit(node.right);
-    case 'unary':
-      return visit(node.operand);
-    case 'compare':
-      visit(node.first);
-      for (const [, operand] of node.rest) visit(operand);
-      return;
-    case 'ternary':
-      visit(node.test);
-      visit(node.then);
-      return visit(node.otherwise);
-    case 'lambda': {
-      for (const parameter of node.parameters) visit(parameter.initial);
-      return visit(node.body, new Set([...bound, ...node.parameters.map((parameter) => parameter.name)]));
-    }
-    case 'comprehension': {
-      let names = bound;
-      for (const clause of node.clauses) {
-        visit(clause.iterable, names);
-        names = new Set([...names, ...targetNames(clause.target)]);
-        for (const condition of clause.conditions) visit(condition, names);
-      }
-      visit(node.element, names);
-      return visit(node.value, names);
-    }
-    default:
-      return node satisfies never;
-  }
-}
-
-function targetNames(target: Target): string[] {
-  return typeof target === 'string' ? [target] : target.flatMap(targetNames);
+export function collectNames(node: Expression, found: Set<string>): void {
+  walkExpression(node, (part, bound) => {
+    if (part.kind === 'name' && !bound.has(part.name)) found.add(part.name);
+  });
 }

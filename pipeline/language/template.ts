@@ -21,7 +21,7 @@ export type { Scope } from './evaluator';
 const FRAGMENT = /\$\{([^${}#]+)\}/g;
 const PLAIN_NAME = /^[\p{L}_][\p{L}\p{Nd}_]*$/u;
 /** Deeper values are taken as they are: nothing real is nested like that, and parsing must never throw. */
-const MAX_TEMPLATE_DEPTH = 100;
+export const MAX_TEMPLATE_DEPTH = 100;
 
 /**
  * A value with its fragments parsed; plain JSON, stored with the compiled program. What has nothing to render is itself

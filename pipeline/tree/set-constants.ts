@@ -2,7 +2,8 @@ import type { Json } from '../json';
 import { ExpressionError } from '../language/errors';
 import type { Run } from '../language/functions';
 import { Meter } from '../language/limits';
-import { compilePattern, FLAGS, findMatches } from '../language/modules/pattern';
+import { FLAGS } from '../language/regex/flags';
+import { compileRe2 } from '../language/regex/re2';
 import { isConstantTemplate, parseTemplate } from '../language/template';
 import { definitionOf } from '../variable-types/meta';
 import { own } from './own';
@@ -47,7 +48,7 @@ function asPlainText(constant: Constant): Constant {
  * is no text, or only becomes one when it is rendered, is not judged; nor are passwords.
  */
 export function validationProblems(constants: Constants): { key: string; message: string }[] {
-  const run = { meter: new Meter(), patterns: new Map<string, unknown>() };
+  const run = { meter: new Meter() };
   return Object.entries(constants).flatMap(([key, constant]) => {
     const message = mismatch(constant, run);
     return message === undefined ? [] : [{ key, message: `constant ${key}: ${message}` }];
@@ -56,15 +57,15 @@ export function validationProblems(constants: Constants): { key: string; message
 
 function mismatch(
   { validation, show_type, source_type, custom_type, value = '' }: Constant,
-  run: Pick<Run, 'meter' | 'patterns'>,
+  run: Pick<Run, 'meter'>,
 ): string | undefined {
   if (typeof validation !== 'string' || validation === '') return undefined;
   // A password is sealed by now.
   if (show_type === 'hide' || source_type === 'component_outputs' || custom_type === 'password') return undefined;
   if (typeof value === 'object' || !isConstantTemplate(parseTemplate(value))) return undefined;
   try {
-    const pattern = compilePattern(validation, FLAGS.ASCII, run);
-    if (findMatches(pattern, String(value), 'anywhere', 1, run).length > 0) return undefined;
+    const pattern = compileRe2(validation, FLAGS.ASCII, run);
+    if (pattern.find(String(value), 'anywhere', 1, run).length > 0) return undefined;
     return `its value does not match ${validation}`;
   } catch (error) {
     if (error instanceof ExpressionError) return `its value cannot be checked against ${validation}: ${error.message}`;

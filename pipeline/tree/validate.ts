@@ -5,6 +5,7 @@ import { consistencyProblems } from './consistency';
 import { circleProblems, keyProblems, literalReferences } from './constants';
 import { cycleProblems } from './cycles';
 import { isDeeperThan } from './depth';
+import { expressionProblems } from './expressions';
 import { fieldProblems } from './fields';
 import { matchGateways } from './gateways';
 import { buildGraph, type Graph } from './graph';
@@ -33,12 +34,15 @@ interface Options {
   allowCycles?: boolean;
   /** Whether a subprocess may name a template instead of having its tree, as in templates (default false). */
   allowReferences?: boolean;
+  /** The constants whose values are new, in a tree that was taken before: its other expressions stay as they are. */
+  changedConstants?: readonly string[];
 }
 
 /** A tree and the subprocess activities around it, outermost first. */
 interface Part {
   tree: PipelineTree;
   owners: string[];
+  parent?: PipelineTree | undefined;
 }
 
 /**
@@ -91,15 +95,16 @@ function schemaStage(input: unknown): { parts: Part[]; problems: Problem[] } {
 
   const parts: Part[] = [];
   const problems: Problem[] = [];
-  const queue: { candidate: unknown; owners: string[] }[] = [{ candidate: input, owners: [] }];
-  for (const { candidate, owners } of queue) {
+  const queue: { candidate: unknown; owners: string[]; parent?: PipelineTree }[] = [{ candidate: input, owners: [] }];
+  for (const { candidate, owners, parent } of queue) {
     if (owners.length > MAX_NESTING) return refuse(owners, `subprocesses are nested deeper than ${MAX_NESTING} levels`);
     problems.push(...schemaProblems(candidate, stepsTo(owners)));
     // Proved by the schema, unless there are problems: then no later stage looks at it.
-    parts.push({ tree: candidate as PipelineTree, owners });
+    const tree = candidate as PipelineTree;
+    parts.push({ tree, owners, parent });
     for (const [id, activity] of isJsonObject(candidate) ? entriesOf(candidate.activities) : []) {
       if (!isJsonObject(activity) || activity.type !== 'SubProcess' || !isJsonObject(activity.pipeline)) continue;
-      queue.push({ candidate: activity.pipeline, owners: [...owners, id] });
+      queue.push({ candidate: activity.pipeline, owners: [...owners, id], parent: tree });
     }
   }
   return { parts, problems };
@@ -128,15 +133,16 @@ function graphStage(tree: PipelineTree, { allowCycles = true }: Options): GraphS
 }
 
 function consistencyStage(
-  { tree, owners }: Part,
+  { tree, owners, parent }: Part,
   graph: Graph | undefined,
-  { allowReferences = false }: Options,
+  { allowReferences = false, changedConstants }: Options,
 ): Problem[] {
   const inExpressions = (value: Json) => templateReferences(parseTemplate(value)).map((name) => `\${${name}}`);
   return [
     ...consistencyProblems(tree, { allowReferences }),
     ...(graph ? endlessProblems(graph) : []),
     ...circleProblems(tree, { referencesOf: inExpressions, stage: 'consistency', isInner: owners.length > 0 }),
+    ...expressionProblems(tree, { parent, only: parent && changedConstants ? [] : changedConstants }),
   ];
 }
 

@@ -25,7 +25,7 @@ const BLANK = /[\s\x1c-\x1f\x85]/u;
 const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g;
 
 /** Python's str.isspace() of one character: JavaScript's \s plus four separators and NEL, without the BOM. */
-function isBlank(character: string): boolean {
+export function isBlank(character: string): boolean {
   return BLANK.test(character) && character !== '\ufeff';
 }
 

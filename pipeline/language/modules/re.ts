@@ -2,9 +2,11 @@ import { typeError, valueError } from '../errors';
 import { type BoundArguments, type Implementation, moduleOf, PyFunction, type Run } from '../functions';
 import type { Meter } from '../limits';
 import { isInt, requireInt } from '../numbers';
+import { FLAGS } from '../regex/flags';
+import type { Anchor, Found, Pattern } from '../regex/pattern';
 import { textLength } from '../sequences';
 import { PyDict, PyIterator, PyObject, PyTuple, type PyValue, typeName } from '../values';
-import { type Anchor, compilePattern, FLAGS, type Found, findMatches, type Pattern } from './pattern';
+import { compilePattern } from './pattern';
 
 function requireText(value: PyValue | undefined): string {
   if (typeof value !== 'string') throw typeError(`expected string, not ${typeName(value ?? null)}`);
@@ -31,17 +33,12 @@ class PyPattern extends PyObject {
 /** `re.Match`. */
 class PyMatch extends PyObject {
   readonly typeName = 're.Match';
-  /** Of the last group that took part. */
-  readonly lastIndex: number | null;
-
   constructor(
     readonly pattern: Pattern,
     readonly subject: string,
     readonly found: Found,
   ) {
     super();
-    const last = found.starts.findLastIndex((start, index) => index > 0 && start >= 0);
-    this.lastIndex = last < 0 ? null : last;
   }
 
   group(index: number): string | null {
@@ -64,7 +61,7 @@ class PyMatch extends PyObject {
 
   override attribute(name: string): PyValue | undefined {
     if (name === 'string') return this.subject;
-    if (name === 'lastindex') return this.lastIndex;
+    if (name === 'lastindex') return this.found.lastGroup ?? null;
     const method = Object.hasOwn(MATCH_METHODS, name) ? MATCH_METHODS[name] : undefined;
     return method && new PyFunction(name, (args, run) => method(this, args, run));
   }
@@ -104,7 +101,7 @@ export const MATCH_METHODS: Record<string, (match: PyMatch, args: BoundArguments
     match.characterAt(match.found.starts[match.indexOf(args.bind('group?')[0] ?? 0)]!, run.meter),
 };
 
-const TEMPLATE = /\\(?:g<(\w+)>|([1-9]\d?)|(0[0-7]{0,2})|([\s\S]))/g;
+const TEMPLATE = /\\(?:g<([\p{L}\p{N}_]+)>|([1-9]\d?)|(0[0-7]{0,2})|([\s\S]))/gu;
 const TEMPLATE_ESCAPES: Record<string, string> = {
   n: '\n',
   r: '\r',
@@ -138,7 +135,7 @@ function expand(template: string, match: PyMatch, run: Run): string {
 }
 
 function matches(pattern: Pattern, text: string, anchor: Anchor, limit: number, run: Run): PyMatch[] {
-  return findMatches(pattern, text, anchor, limit, run).map((found) => new PyMatch(pattern, text, found));
+  return pattern.find(text, anchor, limit, run).map((found) => new PyMatch(pattern, text, found));
 }
 
 function first(anchor: Anchor): Operation {
@@ -202,15 +199,19 @@ export const OPERATIONS: Record<string, Operation> = {
   subn: (pattern, args, run) => new PyTuple(substitute(pattern, args, run)),
 };
 
-/** How many positional arguments an operation has before its flags. */
-const ARGUMENTS_BEFORE_FLAGS: Record<string, number> = { split: 2, sub: 3, subn: 3 };
+/** How many positional arguments an operation has between its pattern and its flags. */
+const ARGUMENTS_BEFORE_FLAGS: Record<string, number> = { compile: 0, split: 2, sub: 3, subn: 3 };
+
+export function argumentsBeforeFlags(name: string): number {
+  return ARGUMENTS_BEFORE_FLAGS[name] ?? 1;
+}
 
 /** `re.search(pattern, …, flags)`: the pattern first, flags by keyword or last. */
 function moduleFunction(name: string, operation: Operation): Implementation {
   return (args, run) => {
     const keywords = new Map(args.keywords);
     const source = args.positional[0] ?? keywords.get('pattern');
-    const most = ARGUMENTS_BEFORE_FLAGS[name] ?? 1;
+    const most = argumentsBeforeFlags(name);
     const rest = args.positional.slice(1);
     const flags = rest.length > most ? rest.pop()! : (keywords.get('flags') ?? 0);
     keywords.delete('pattern');
@@ -233,20 +234,30 @@ const escapePattern: Implementation = (args, run) => {
   return text.replace(/[()[\]{}?*+\-|^$\\.&~# \t\n\r\v\f]/g, '\\$&');
 };
 
-/** The module `re`, in linear time: patterns that need backtracking make the fragment inert. */
-export const RE_MODULE = moduleOf('re', {
-  ...Object.fromEntries(Object.entries(OPERATIONS).map(([name, operation]) => [name, moduleFunction(name, operation)])),
-  compile: (args, run) => {
-    const [source, flags = 0] = args.bind('pattern', 'flags?');
-    return new PyPattern(toPattern(source, flags, run));
+/** Flags that runs by the first rules know nothing of. */
+const NEWER_FLAGS = { U: FLAGS.UNICODE, UNICODE: FLAGS.UNICODE, X: FLAGS.VERBOSE, VERBOSE: FLAGS.VERBOSE };
+
+/** The module `re`, in linear time: patterns that need more than that are an error. */
+export const RE_MODULE = moduleOf(
+  're',
+  {
+    ...Object.fromEntries(
+      Object.entries(OPERATIONS).map(([name, operation]) => [name, moduleFunction(name, operation)]),
+    ),
+    compile: (args, run) => {
+      const [source, flags = 0] = args.bind('pattern', 'flags?');
+      return new PyPattern(toPattern(source, flags, run));
+    },
+    escape: escapePattern,
+    A: FLAGS.ASCII,
+    ASCII: FLAGS.ASCII,
+    DOTALL: FLAGS.DOTALL,
+    I: FLAGS.IGNORECASE,
+    IGNORECASE: FLAGS.IGNORECASE,
+    M: FLAGS.MULTILINE,
+    MULTILINE: FLAGS.MULTILINE,
+    S: FLAGS.DOTALL,
+    ...NEWER_FLAGS,
   },
-  escape: escapePattern,
-  A: FLAGS.ASCII,
-  ASCII: FLAGS.ASCII,
-  DOTALL: FLAGS.DOTALL,
-  I: FLAGS.IGNORECASE,
-  IGNORECASE: FLAGS.IGNORECASE,
-  M: FLAGS.MULTILINE,
-  MULTILINE: FLAGS.MULTILINE,
-  S: FLAGS.DOTALL,
-});
+  Object.keys(NEWER_FLAGS),
+);
