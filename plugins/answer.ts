@@ -1,3 +1,4 @@
+import { parseJson } from '../base/json';
 import type { Json } from '../pipeline/json';
 import { isDeeperThan } from '../pipeline/tree/depth';
 import { MAX_JSON_DEPTH } from '../pipeline/tree/limits';
@@ -10,7 +11,7 @@ import { MAX_JSON_DEPTH } from '../pipeline/tree/limits';
 export function parseAnswer(text: string): Json {
   let answer: Json;
   try {
-    answer = JSON.parse(text) as Json;
+    answer = parseJson(text) as Json;
   } catch (cause) {
     throw new Error('the answer is not JSON', { cause });
   }

@@ -6,23 +6,25 @@ const ROOT = join(__dirname, '..');
 
 /** Who may know whom (docs/architecture.md). */
 const MAY_IMPORT: Record<string, string[]> = {
-  pipeline: [],
-  plugins: ['pipeline'],
-  secrets: ['pipeline'],
-  workflows: ['pipeline'],
-  db: [],
-  activities: ['plugins', 'pipeline', 'secrets', 'db', 'workflows'],
-  temporal: ['pipeline', 'workflows', 'activities', 'db'],
-  tasks: ['pipeline', 'plugins', 'secrets', 'db', 'temporal', 'workflows'],
-  templates: ['pipeline', 'secrets', 'db', 'tasks'],
-  schedules: ['pipeline', 'secrets', 'db', 'temporal', 'tasks', 'templates', 'workflows'],
-  api: ['pipeline', 'plugins', 'secrets', 'db', 'temporal', 'tasks', 'templates', 'schedules', 'workflows'],
-  cli: ['pipeline', 'secrets', 'api', 'db', 'temporal', 'tasks', 'schedules'],
-  bench: ['pipeline', 'plugins', 'workflows', 'db', 'temporal', 'tasks', 'cli'],
+  base: [],
+  pipeline: ['base'],
+  plugins: ['pipeline', 'base'],
+  secrets: ['pipeline', 'base'],
+  workflows: ['pipeline', 'base'],
+  db: ['base'],
+  activities: ['plugins', 'pipeline', 'secrets', 'db', 'workflows', 'base'],
+  temporal: ['pipeline', 'workflows', 'activities', 'db', 'base'],
+  tasks: ['pipeline', 'plugins', 'secrets', 'db', 'temporal', 'workflows', 'base'],
+  templates: ['pipeline', 'secrets', 'db', 'tasks', 'base'],
+  schedules: ['pipeline', 'secrets', 'db', 'temporal', 'tasks', 'templates', 'workflows', 'base'],
+  api: ['pipeline', 'plugins', 'secrets', 'db', 'temporal', 'tasks', 'templates', 'schedules', 'workflows', 'base'],
+  cli: ['pipeline', 'secrets', 'api', 'db', 'temporal', 'tasks', 'schedules', 'base'],
+  bench: ['pipeline', 'plugins', 'workflows', 'db', 'temporal', 'tasks', 'cli', 'base'],
 };
 
 /** Packages that a room may not use; `node:` stands for all of Node. */
 const MAY_NOT_USE: Record<string, string[]> = {
+  base: ['node:', '@temporalio', 'hono', '@hono', 'kysely', 'pg', 'zod'],
   pipeline: ['node:', '@temporalio', 'hono', '@hono', 'kysely', 'pg'],
   plugins: ['@temporalio', 'hono', '@hono', 'kysely', 'pg'],
   workflows: ['node:', 'zod', 'hono', '@hono', 'kysely', 'pg'],

@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { stringifyJson } from '../../base/json';
 import { MAX_INTEGER } from '../../db/schema';
 import { GantryError } from '../../tasks/error';
 import { parseJson } from '../body/parse';
@@ -17,7 +18,7 @@ export function readIds(context: Context, path: readonly PathId[], fields: Field
     if (isId(given)) return given;
     throw new GantryError(
       'invalid',
-      given === undefined || given === null ? `${id} is missing` : `${id} is not an id: ${JSON.stringify(given)}`,
+      given === undefined || given === null ? `${id} is missing` : `${id} is not an id: ${stringifyJson(given)}`,
     );
   };
   return Object.fromEntries(path.map((id) => [id, read(id)])) as Record<PathId, number>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { stringifyJson } from '../../base/json';
 import type { Json, JsonObject } from '../../pipeline/json';
 import { evaluateBoolrule } from '../../pipeline/language/condition';
 import { parseAnswer } from '../answer';
@@ -66,7 +67,7 @@ async function sendRequest(input: z.output<typeof inputs>, { signal }: { signal:
 }
 
 function bodyOf(body: Json): string {
-  return typeof body === 'string' ? body : JSON.stringify(body);
+  return typeof body === 'string' ? body : stringifyJson(body);
 }
 
 /** Whether an answer counts as success; what is known of it goes into the outputs either way. */

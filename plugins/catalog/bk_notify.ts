@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { stringifyJson } from '../../base/json';
 import type { JsonObject } from '../../pipeline/json';
 import { request } from '../http';
 import { definePlugin, type PluginContext, PluginFailure, withAnswer } from '../plugin';
@@ -50,7 +51,7 @@ async function notify(input: z.output<typeof inputs>, context: PluginContext): P
       'content-type': 'application/json',
       'idempotency-key': [taskId, nodeId, loop, attempt].join('-'),
     },
-    body: JSON.stringify({
+    body: stringifyJson({
       title: input.bk_notify_title,
       content: input.bk_notify_content,
       notify_type: input.bk_notify_type ?? [],

@@ -1,0 +1,2 @@
+export { parseJson } from './parse';
+export { stringifyJson } from './stringify';
