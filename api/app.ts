@@ -11,6 +11,7 @@ import { createCodecEndpoint } from './codec';
 import { failureOf } from './failure';
 import { FairLimiter } from './fair-limit';
 import type { Family } from './family';
+import { nameLargeNumbers } from './large-numbers';
 import { answerBeforeClosing } from './linger';
 import { maskAnswers } from './mask';
 import { inTime, readiness } from './ready';
@@ -54,6 +55,7 @@ export function createApp({
   maxBodyBytes = MAX_BODY_BYTES,
   isReady = async () => true,
 }: AppOptions): OpenAPIHono {
+  nameLargeNumbers();
   const proxies = parseNetworks(trustedProxies);
   const door = {
     services,

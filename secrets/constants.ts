@@ -116,7 +116,7 @@ function sealValue({ value, ...incoming }: Incoming): Json {
 
 function sealText({ key, value, before, place, keys }: Incoming): Json {
   if (value === null || value === '') return '';
-  if (typeof value !== 'string' && typeof value !== 'number') {
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint') {
     throw new SecretError(`constant ${key}: a password is neither text nor {type: "password_value", value}`);
   }
   const text = String(value);

@@ -1,5 +1,5 @@
 import { parse, stringify } from 'yaml';
-import { parseJson, stringifyJson } from '../base/json';
+import { parseJson, stringifyJson, wholeNumber } from '../base/json';
 import { isDeeperThan } from '../pipeline/tree/depth';
 import { MAX_JSON_DEPTH } from '../pipeline/tree/limits';
 import { GantryError } from '../tasks/error';
@@ -33,12 +33,18 @@ export function readText(text: string, format: TextFormat): unknown {
   const name = format.toUpperCase();
   let value: unknown;
   try {
-    value = format === 'yaml' ? parse(text) : parseJson(text);
+    value = format === 'yaml' ? parseYaml(text) : parseJson(text);
   } catch (cause) {
     throw invalid(`invalid ${name}: ${cause instanceof Error ? cause.message : cause}`, cause);
   }
   if (isDeeperThan(value, MAX_TEXT_DEPTH)) throw invalid(`invalid ${name}: it is deeper than ${MAX_TEXT_DEPTH} levels`);
   return value;
+}
+
+/** With all digits of whole numbers, as JSON is read. */
+function parseYaml(text: string): unknown {
+  const reviver = (_key: unknown, value: unknown) => (typeof value === 'bigint' ? wholeNumber(value) : value);
+  return parse(text, reviver, { intAsBigInt: true });
 }
 
 /**

@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import ts from 'typescript';
-
-const ROOT = join(__dirname, '..');
+import { filesOf, ROOMS, ROOT } from './support/rooms';
 
 /** Who may know whom (docs/architecture.md). */
 const MAY_IMPORT: Record<string, string[]> = {
@@ -39,7 +38,11 @@ interface Import {
 }
 
 describe('rooms', () => {
-  const imports = Object.keys(MAY_IMPORT).flatMap(importsOf);
+  const imports = ROOMS.flatMap(importsOf);
+
+  it('are all spoken of', () => {
+    expect(Object.keys(MAY_IMPORT).sort()).toEqual([...ROOMS].sort());
+  });
 
   it('know only the rooms that the architecture lets them know', () => {
     const wrong = imports
@@ -65,8 +68,7 @@ describe('rooms', () => {
   });
 
   it('leave clients of Postgres to db/, whose clients outlive the server; the probe only counts what others send', () => {
-    const users = Object.keys(MAY_IMPORT)
-      .filter((room) => room !== 'db')
+    const users = ROOMS.filter((room) => room !== 'db')
       .flatMap((room) => filesOf(join(ROOT, room)))
       .filter((file) => /import (?!type ).* from 'pg'/.test(readFileSync(file, 'utf8')));
 
@@ -88,12 +90,6 @@ function importsOf(room: string): Import[] {
       .preProcessFile(readFileSync(file, 'utf8'))
       .importedFiles.map(({ fileName }) => ({ file, room, target: fileName })),
   );
-}
-
-function filesOf(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 function describeImport({ file, target }: Import): string {

@@ -1,2 +1,2 @@
-export { parseJson } from './parse';
+export { parseJson, wholeNumber } from './parse';
 export { stringifyJson } from './stringify';

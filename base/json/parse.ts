@@ -1,4 +1,4 @@
-import { MARK, unmarked, withMarks } from './marks';
+import { MARK, requireShort, unmarked, withMarks } from './marks';
 import { holdsLargeWhole } from './scan';
 
 /**
@@ -34,4 +34,16 @@ function replaceIn(parent: Record<string, unknown>, open: object[]): void {
     if (typeof value === 'object' && value !== null) open.push(value);
     else if (typeof value === 'string' && value.startsWith(MARK)) parent[name] = unmarked(value);
   }
+}
+
+/**
+ * A whole number as `parseJson` gives it, for readers of other formats: a number where that has all its digits.
+ *
+ * @throws SyntaxError when it has more digits than are read
+ */
+export function wholeNumber(value: bigint): number | bigint {
+  const number = Number(value);
+  if (Number.isSafeInteger(number)) return number;
+  requireShort(String(value));
+  return value;
 }

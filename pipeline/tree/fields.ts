@@ -67,7 +67,10 @@ class Look {
   }
 
   require({ holds, wanted }: Rule, value: unknown, way: Way): void {
-    if (!holds(value)) this.report(way(), `${repr(value)} is not ${wanted}`);
+    if (holds(value)) return;
+    // It is a number, only a larger one than any of these fields has.
+    const range = typeof value === 'bigint' && holds(1) ? ` within ±${Number.MAX_SAFE_INTEGER}` : '';
+    this.report(way(), `${repr(value)} is not ${wanted}${range}`);
   }
 
   /** That a variable may be called so. */
