@@ -1,2 +1,2 @@
 export { parseJson, wholeNumber } from './parse';
-export { stringifyJson } from './stringify';
+export { settleJson, stringifyJson } from './stringify';

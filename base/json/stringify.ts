@@ -1,4 +1,5 @@
 import { MARK, requireShort, withoutMarks } from './marks';
+import { parseJson } from './parse';
 import { holdsLargeWhole } from './scan';
 
 /** From here on JSON's own writer says the exponent of a whole number. */
@@ -12,19 +13,38 @@ const WRITTEN_WITH_EXPONENT = 1e21;
  * @throws TypeError when the value refers to itself; SyntaxError when a whole number has more digits than are read
  */
 export function stringifyJson(value: unknown, space?: number): string {
+  return stringifyPlain(value, space) ?? stringifyLarge(value, space);
+}
+
+/**
+ * Writes JSON, and says what will be read of it: the value itself, or where there are bigints in it a copy in which those
+ * that are safe integers are numbers.
+ *
+ * @throws as `stringifyJson`
+ */
+export function settleJson(value: unknown): { text: string; value: unknown } {
+  const text = stringifyPlain(value, undefined);
+  if (text !== undefined) return { text, value };
+  const written = stringifyLarge(value, undefined);
+  return { text: written, value: parseJson(written) };
+}
+
+/** undefined when it takes more than JSON's own writer. */
+function stringifyPlain(value: unknown, space: number | undefined): string | undefined {
   let text: string | undefined;
   try {
     text = JSON.stringify(value, undefined, space);
   } catch (error) {
     // Of a bigint. What is wrong besides is wrong again.
     if ((error as Error).name !== 'TypeError') throw error;
-    return stringifyLarge(value, space);
+    return undefined;
   }
-  return text === undefined || !holdsLargeWhole(text) ? text : stringifyLarge(value, space);
+  return text === undefined || holdsLargeWhole(text) ? undefined : text;
 }
 
 function stringifyLarge(value: unknown, space: number | undefined): string {
-  return withoutMarks(JSON.stringify(value, marking, space));
+  const text: string | undefined = JSON.stringify(value, marking, space);
+  return text === undefined ? text! : withoutMarks(text);
 }
 
 function marking(_name: string, value: unknown): unknown {

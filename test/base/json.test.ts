@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseJson, stringifyJson } from '../../base/json';
+import { parseJson, settleJson, stringifyJson } from '../../base/json';
 
 const LARGE = [
   '9007199254740992',
@@ -112,6 +112,19 @@ describe('writing JSON', () => {
     value.self = value;
 
     expect(() => stringifyJson(value)).toThrow(/circular/);
+  });
+});
+
+describe('settling a value', () => {
+  it('says what is read of it, which is itself where there is no bigint', () => {
+    const value = { a: [1, '1765432109876543210'] };
+
+    expect(settleJson(value)).toEqual({ text: JSON.stringify(value), value });
+    expect(settleJson(value).value).toBe(value);
+    expect(settleJson({ a: [1n, 9007199254740993n] })).toEqual({
+      text: '{"a":[1,9007199254740993]}',
+      value: { a: [1, 9007199254740993n] },
+    });
   });
 });
 
