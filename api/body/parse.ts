@@ -34,6 +34,6 @@ export function parseJson(text: string): Json {
   try {
     return readJson(text) as Json;
   } catch (cause) {
-    throw new GantryError('invalid', NOT_JSON, { cause });
+    throw new GantryError('invalid', cause instanceof RangeError ? cause.message : NOT_JSON, { cause });
   }
 }

@@ -13,7 +13,7 @@ const MAX_DIGITS = 4_300;
 /**
  * A JSON text with its large whole numbers as marked strings. What is no JSON stays none.
  *
- * @throws SyntaxError when one has too many digits
+ * @throws RangeError when one has too many digits
  */
 export function withMarks(text: string): string {
   const parts: string[] = [];
@@ -40,10 +40,10 @@ export function withMarks(text: string): string {
   return parts.join('');
 }
 
-/** @throws SyntaxError */
+/** @throws RangeError */
 export function requireShort(token: string): void {
   if (token.replace('-', '').length <= MAX_DIGITS) return;
-  throw new SyntaxError(`a whole number has more than ${MAX_DIGITS} digits`);
+  throw new RangeError(`a whole number has more than ${MAX_DIGITS} digits`);
 }
 
 function beginsWithMark(text: string, at: number): boolean {

@@ -5,7 +5,7 @@ import { holdsLargeWhole } from './scan';
  * Parses JSON. As JSON.parse, but whole numbers in plain digits that are no safe integers are bigints, with all their digits.
  *
  * @example parseJson('[1, 1765432109876543210, 1e30]') // [1, 1765432109876543210n, 1e30]
- * @throws SyntaxError
+ * @throws SyntaxError; RangeError when a whole number has more than 4300 digits
  */
 export function parseJson(text: string): unknown {
   return holdsLargeWhole(text) ? parseLarge(text) : JSON.parse(text);
@@ -39,7 +39,7 @@ function replaceIn(parent: Record<string, unknown>, open: object[]): void {
 /**
  * A whole number as `parseJson` gives it, for readers of other formats: a number where that has all its digits.
  *
- * @throws SyntaxError when it has more digits than are read
+ * @throws RangeError when it has more digits than are read
  */
 export function wholeNumber(value: bigint): number | bigint {
   const number = Number(value);

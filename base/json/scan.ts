@@ -11,13 +11,20 @@ const BACKSLASH = 0x5c;
  * be taken for one. Looks at one of sixteen characters where there are no digits, so that who has no such number hardly pays.
  */
 export function holdsLargeWhole(text: string): boolean {
-  for (let at = LEAST_DIGITS - 1; at < text.length; at += LEAST_DIGITS) {
+  const { length } = text;
+  for (let at = LEAST_DIGITS - 1; at < length; at += LEAST_DIGITS) {
     if (!isDigit(text.charCodeAt(at))) continue;
+    // Only as far as to know whether there are enough of them: most are not.
     let start = at;
-    while (isDigit(text.charCodeAt(start - 1))) start -= 1;
+    while (start > at - LEAST_DIGITS && start > 0 && isDigit(text.charCodeAt(start - 1))) start -= 1;
     let end = at + 1;
-    while (isDigit(text.charCodeAt(end))) end += 1;
-    if (isLarge(text, start, end) && standsAlone(text, start, end)) return true;
+    const enough = Math.min(start + LEAST_DIGITS, length);
+    while (end < enough && isDigit(text.charCodeAt(end))) end += 1;
+    if (end - start >= LEAST_DIGITS) {
+      while (start > 0 && isDigit(text.charCodeAt(start - 1))) start -= 1;
+      while (end < length && isDigit(text.charCodeAt(end))) end += 1;
+      if (isLarge(text, start, end) && standsAlone(text, start, end)) return true;
+    }
     // Of a later run that is as long the character that is looked at next is part.
     at = end;
   }

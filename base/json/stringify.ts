@@ -10,7 +10,7 @@ const WRITTEN_WITH_EXPONENT = 1e21;
  * are: `parseJson` gives back what it was, a number or a bigint.
  *
  * @example stringifyJson([1, 1765432109876543210n, 1e20]) // '[1,1765432109876543210,1e+20]'
- * @throws TypeError when the value refers to itself; SyntaxError when a whole number has more digits than are read
+ * @throws TypeError when the value refers to itself; RangeError when a whole number has more digits than are read
  */
 export function stringifyJson(value: unknown, space?: number): string {
   return stringifyPlain(value, space) ?? stringifyLarge(value, space);

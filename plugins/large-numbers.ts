@@ -1,10 +1,10 @@
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 
 const { MAX_SAFE_INTEGER } = Number;
 
 /**
  * Has schemas say of a whole number beyond 2^53 what they say of any that is too large, instead of what JavaScript calls it.
- * For all schemas of a process.
+ * For all schemas of a process: whoever serves requests or runs plugins calls it.
  */
 export function nameLargeNumbers(): void {
   z.config({ customError: (issue) => (typeof issue.input === 'bigint' ? complaint(issue, issue.input) : undefined) });
