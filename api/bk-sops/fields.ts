@@ -32,7 +32,7 @@ export function peekProjectId(context: Context, fields: Fields): number | undefi
 
 function givenId(context: Context, id: PathId, fields: Fields): unknown {
   const given = context.req.param(id) ?? fields[id] ?? (id === 'bk_biz_id' ? fields.project_id : undefined);
-  return typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given;
+  return typeof given === 'string' && /^\d{1,15}$/.test(given) ? Number(given) : given;
 }
 
 function isId(value: unknown): value is number {
