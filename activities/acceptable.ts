@@ -1,5 +1,7 @@
+import { settleJson } from '../base/json';
+import type { JsonObject } from '../pipeline/json';
 import type { Outcome } from '../pipeline/machine';
-import { jsonBytes, MAX_VALUE_BYTES } from '../pipeline/size';
+import { jsonBytes, MAX_VALUE_BYTES, utf8Bytes } from '../pipeline/size';
 import { isDeeperThan } from '../pipeline/tree/depth';
 import { MAX_JSON_DEPTH } from '../pipeline/tree/limits';
 import type { PluginRunInput } from '../workflows/contract';
@@ -17,23 +19,25 @@ const MAX_REASON = 8 * 1024;
  * here, where it says so, instead of whoever writes it.
  */
 export function acceptable(input: PluginRunInput, outcome: Outcome): Outcome {
-  const refusal = refusalOf(input, outcome);
+  const looked = lookAt(input, outcome);
   const { reason } = outcome;
   const shortened = reason === undefined || reason.length <= MAX_REASON ? {} : { reason: reason.slice(0, MAX_REASON) };
-  if (refusal === undefined) return { ...outcome, ...shortened };
-  return failure(outcome.ok ? refusal : `${shortened.reason ?? reason} (${refusal})`);
+  if (typeof looked !== 'string') return { ...outcome, outputs: looked, ...shortened };
+  return failure(outcome.ok ? looked : `${shortened.reason ?? reason} (${looked})`);
 }
 
-function refusalOf({ wantedOutputs }: PluginRunInput, { outputs }: Outcome): string | undefined {
+/** The outputs, with their whole numbers as everybody has them, or why they are refused. */
+function lookAt({ wantedOutputs }: PluginRunInput, { outputs }: Outcome): JsonObject | string {
   if (typeof outputs !== 'object' || outputs === null || Array.isArray(outputs)) return 'its outputs are no object';
   try {
-    const size = jsonBytes(outputs);
+    const { text, value } = settleJson(outputs);
+    const size = utf8Bytes(text);
     if (size > MAX_RECORDED_BYTES) {
       return `its outputs are ${size} bytes of JSON: ${MAX_RECORDED_BYTES} is the limit of what is recorded`;
     }
     if (isDeeperThan(outputs, MAX_DEPTH)) return `its outputs are nested deeper than ${MAX_JSON_DEPTH} levels`;
     const sent = size <= MAX_VALUE_BYTES ? 0 : jsonBytes(pick(outputs, wantedOutputs));
-    if (sent <= MAX_VALUE_BYTES) return undefined;
+    if (sent <= MAX_VALUE_BYTES) return value as JsonObject;
     return `its outputs that are used later are ${sent} bytes of JSON: ${MAX_VALUE_BYTES} is the limit`;
   } catch (error) {
     return `its outputs cannot be recorded: ${(error as Error).message}`;

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { Db } from '../db/connection';
 import { plugins } from '../plugins';
+import { nameLargeNumbers } from '../plugins/large-numbers';
 import {
   ADVANCE_ACTIVITY,
   type AdvanceInput,
@@ -17,6 +18,7 @@ import { Twins } from './twins';
 
 /** The activities of a worker: one named after each plugin's code, those that record, and what schedules launch. */
 export function createActivities(db: Db, launch: Launch): Record<string, (input: never) => Promise<unknown>> {
+  nameLargeNumbers();
   const recorder = new Recorder(db);
   const byCode = Object.fromEntries(
     plugins

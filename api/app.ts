@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { sql } from 'kysely';
+import { nameLargeNumbers } from '../plugins/large-numbers';
 import { concernsOf } from '../tasks/concerns';
 import type { Services } from '../tasks/services';
 import { createSopsApi, sops } from './bk-sops';
@@ -54,6 +55,7 @@ export function createApp({
   maxBodyBytes = MAX_BODY_BYTES,
   isReady = async () => true,
 }: AppOptions): OpenAPIHono {
+  nameLargeNumbers();
   const proxies = parseNetworks(trustedProxies);
   const door = {
     services,

@@ -1,3 +1,4 @@
+import { stringifyJson } from '../base/json';
 import type { AppRecord } from '../db/access';
 import type { Admission } from '../db/admission';
 import type { Db } from '../db/connection';
@@ -103,7 +104,7 @@ async function makeUser(db: Db, app: AppRecord, username: string): Promise<void>
 
 function requireName(username: unknown): string {
   if (typeof username === 'string' && isText(username) && username.trim() !== '') return username;
-  const shown = JSON.stringify(username).slice(0, 100);
+  const shown = stringifyJson(username).slice(0, 100);
   throw new GantryError(
     'invalid',
     `username cannot be empty, make sure api gateway has sent correct params: bk_username is ${shown}`,

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
+import { stringifyJson } from '../base/json';
 
 /** A weak entity tag: of answers that mean the same, though they may differ in how long something has lasted. */
 export function entityTag(facts: unknown): string {
-  return `W/"${hash('md5', JSON.stringify(facts), 'base64url')}"`;
+  return `W/"${hash('md5', stringifyJson(facts), 'base64url')}"`;
 }
 
 /** Whether an `If-None-Match` header has a tag among its own; weak and strong ones are compared alike. */

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { stringifyJson } from '../base/json';
 import { upsertApp } from '../db/access';
 import { insertAudit } from '../db/audit';
 import { ensureDemoProject } from '../db/demo';
@@ -39,6 +40,6 @@ export async function addApp(args: string[]): Promise<number> {
     }),
   );
   const credentials = { app_code: code, app_secret: secret, ...(username ? { username } : {}), trusted };
-  process.stdout.write(`${JSON.stringify(credentials)}\n`);
+  process.stdout.write(`${stringifyJson(credentials)}\n`);
   return 0;
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { stringifyJson } from '../base/json';
 import { createProject } from '../tasks/projects';
 import { CLI_ACTOR, readCount, withDatabase } from './administration';
 
@@ -13,6 +14,6 @@ export async function addProject(args: string[]): Promise<number> {
   if (!name || rest.length > 0) throw new Error('gantry add-project needs NAME');
   const bizId = readCount('--biz', values.biz) ?? null;
   const project = await withDatabase((db) => createProject(db, { name, bizId, timeZone: values.zone }, CLI_ACTOR));
-  process.stdout.write(`${JSON.stringify({ project_id: project.id, name, bk_biz_id: bizId })}\n`);
+  process.stdout.write(`${stringifyJson({ project_id: project.id, name, bk_biz_id: bizId })}\n`);
   return 0;
 }

@@ -1,3 +1,4 @@
+import { parseJson, stringifyJson } from '../base/json';
 import type { Credentials } from './stack/home';
 
 /** The answer of every bk-sops call. */
@@ -74,7 +75,7 @@ export class GantryClient {
     const response = await fetch(`${this.#url}/apigw/${path}`, {
       method,
       headers: { ...this.#headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined ? undefined : stringifyJson(body),
       signal: this.#signal ? AbortSignal.any([this.#signal, timeout]) : timeout,
     });
     const text = await response.text();
@@ -109,7 +110,7 @@ export class GantryClient {
 /** The header by which an app says who it is. */
 export function authorization({ app_code, app_secret, username }: Credentials): Record<string, string> {
   return {
-    'X-Bkapi-Authorization': JSON.stringify({
+    'X-Bkapi-Authorization': stringifyJson({
       bk_app_code: app_code,
       bk_app_secret: app_secret,
       bk_username: username,
@@ -119,7 +120,7 @@ export function authorization({ app_code, app_secret, username }: Credentials): 
 
 function parseEnvelope(text: string): Envelope | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     return typeof value === 'object' && value !== null && 'result' in value ? (value as Envelope) : undefined;
   } catch {
     return undefined;

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { parseJson } from '../base/json';
 
 interface RunRequest {
   name: string;
@@ -58,7 +59,7 @@ function readObject(file: string): object {
   const text = fs.readFileSync(file, 'utf8');
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     throw new Error(`${file} is not JSON: ${(error as Error).message}`, { cause: error });
   }

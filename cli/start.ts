@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { stringifyJson } from '../base/json';
 import { ensureDemo } from '../db/demo';
 import { migrateToLatest } from '../db/migrate';
 import { runExample } from './example';
@@ -104,7 +105,7 @@ function greet({ url, uiUrl, credentials }: Services): void {
 async function runExampleOnce(boot: Boot, { url, credentials }: Services): Promise<void> {
   try {
     const outcome = await runExample({ url, credentials, signal: boot.signal });
-    writeFileAtomic(boot.home.exampleFile, `${JSON.stringify(outcome)}\n`);
+    writeFileAtomic(boot.home.exampleFile, `${stringifyJson(outcome)}\n`);
   } catch (error) {
     if (!boot.signal.aborted) say(`the example task did not work: ${messageOf(error)}`);
   }

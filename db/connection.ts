@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
-import { Client, type ClientBase, type ClientConfig, Pool } from 'pg';
+import { Client, type ClientBase, type ClientConfig, Pool, types } from 'pg';
+import { parseJson } from '../base/json';
 import { endsConnection } from './errors';
 import { keepPlans } from './kept-plans';
 import type { Database } from './schema';
@@ -17,6 +18,7 @@ export type DbOrTransaction = Db | Transaction<Database>;
 export class SteadyClient extends Client {
   constructor(config?: string | ClientConfig) {
     super(config);
+    for (const type of [types.builtins.JSON, types.builtins.JSONB]) this.setTypeParser(type, parseJson);
     this.on('error', () => {});
     // The statement fails some time before the connection is closed: a pool would give it to the next one until then.
     this.connection?.on('errorMessage', ({ code }: { code?: string }) => {

@@ -1,3 +1,4 @@
+import { stringifyJson } from '../base/json';
 import type { Catalog } from './catalog';
 import type { Json } from './json';
 import { compileCondition } from './language/condition';
@@ -204,7 +205,7 @@ class PipelineCompiler {
     try {
       return compileCondition(evaluate, node.extra_info?.parse_lang);
     } catch (error) {
-      throw new CompileError(node.id, `condition ${JSON.stringify(evaluate)}: ${(error as Error).message}`);
+      throw new CompileError(node.id, `condition ${stringifyJson(evaluate)}: ${(error as Error).message}`);
     }
   }
 
@@ -222,7 +223,7 @@ class PipelineCompiler {
 
   #index(id: string): number {
     const index = this.#indexes.get(id);
-    if (index === undefined) throw new CompileError(id, `node ${JSON.stringify(id)} is referred to but does not exist`);
+    if (index === undefined) throw new CompileError(id, `node ${stringifyJson(id)} is referred to but does not exist`);
     return index;
   }
 

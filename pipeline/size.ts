@@ -1,3 +1,5 @@
+import { stringifyJson } from '../base/json';
+
 /**
  * Bytes of JSON that one value may have on its way through Temporal. Its limit is 2 MB for each payload; the rest is for
  * what travels with it.
@@ -11,7 +13,7 @@ export const MAX_VALUE_BYTES = 2 * 1024 * 1024 - 64 * 1024;
  * @throws Error when it cannot be written as JSON: it refers to itself, or is nested too deep
  */
 export function jsonBytes(value: unknown): number {
-  return utf8Bytes(JSON.stringify(value) ?? '');
+  return utf8Bytes(stringifyJson(value) ?? '');
 }
 
 /** Bytes of a text as UTF-8; half a surrogate pair counts as the replacement character that stands for it. */

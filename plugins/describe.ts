@@ -105,9 +105,18 @@ function keyOf({ code, version }: Pick<PluginDescription, 'code' | 'version'>): 
   return `${code} ${version}`;
 }
 
+/** A bigint is a whole number to everybody else. */
+const JSON_SCHEMA: z.core.ToJSONSchemaParams = {
+  io: 'input',
+  unrepresentable: 'any',
+  override: ({ zodSchema, jsonSchema }) => {
+    if (zodSchema._zod.def.type === 'bigint') jsonSchema.type = 'integer';
+  },
+};
+
 function describeFields(object: z.ZodObject): FieldDescription[] {
   return Object.entries(object.shape).map(([key, field]) => {
-    const { $schema: _dialect, ...schema } = z.toJSONSchema(field as z.ZodType, { io: 'input' }) as JsonObject;
+    const { $schema: _dialect, ...schema } = z.toJSONSchema(field as z.ZodType, JSON_SCHEMA) as JsonObject;
     const description = typeof schema.description === 'string' ? schema.description : key;
     const required = !(field as z.ZodType).safeParse(undefined).success;
     return { key, name: description, type: typeOf(schema), required, schema };

@@ -2,6 +2,7 @@ import { lookup as resolve } from 'node:dns';
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { Agent, buildConnector, fetch } from 'undici';
+import { stringifyJson } from '../base/json';
 import { errorKind, PluginFailure } from './plugin';
 
 const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
@@ -75,7 +76,7 @@ function parseUrl(url: string): URL {
     return new URL(url);
   } catch (cause) {
     throw new PluginFailure(
-      `${JSON.stringify(url)} is not an address`,
+      `${stringifyJson(url)} is not an address`,
       {},
       { cause, plain: 'the URL is not an address' },
     );

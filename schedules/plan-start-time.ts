@@ -1,3 +1,4 @@
+import { stringifyJson } from '../base/json';
 import { GantryError } from '../tasks/error';
 import { instantsOf } from './due';
 
@@ -5,7 +6,7 @@ const FORMAT = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:\.\d+)?\s?(Z|[+-]\
 
 /** A field of a clocked task that is not acceptable (spec 7.6). */
 export function invalidParams(field: string, problem: string): GantryError {
-  return new GantryError('validation', `params is invalid, error: ${JSON.stringify({ [field]: [problem] })}`, {
+  return new GantryError('validation', `params is invalid, error: ${stringifyJson({ [field]: [problem] })}`, {
     details: [{ field, message: problem }],
   });
 }

@@ -1,3 +1,4 @@
+import { parseJson, stringifyJson } from '../base/json';
 import { isJsonObject, type Json, type JsonObject } from '../pipeline/json';
 import { entriesOf, own } from '../pipeline/tree/own';
 import type { Constant, PipelineTree, SubProcess } from '../pipeline/tree/types';
@@ -81,7 +82,7 @@ export function sealConstants(
 
 /** A copy of a tree without its secrets, for the way out of the house: their places are empty. */
 export function withoutSecrets(tree: PipelineTree): PipelineTree {
-  return JSON.parse(maskTokens(JSON.stringify(tree), '')) as PipelineTree;
+  return parseJson(maskTokens(stringifyJson(tree), '')) as PipelineTree;
 }
 
 /** Whether a constant's value is a secret. */
@@ -115,7 +116,7 @@ function sealValue({ value, ...incoming }: Incoming): Json {
 
 function sealText({ key, value, before, place, keys }: Incoming): Json {
   if (value === null || value === '') return '';
-  if (typeof value !== 'string' && typeof value !== 'number') {
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint') {
     throw new SecretError(`constant ${key}: a password is neither text nor {type: "password_value", value}`);
   }
   const text = String(value);

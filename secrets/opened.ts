@@ -6,6 +6,7 @@ import { MASK, maskTokens, type Opening, replaceTokens } from './token';
 import { findText, mapTexts } from './walk';
 
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+const WHOLE = /^\s*[+-]?\d{1,4300}\s*$/;
 /** Shorter numbers are too many innocent ones in other words. */
 const SHORTEST_NUMBER = 4;
 
@@ -14,7 +15,7 @@ export class OpenedSecrets {
   /** Their tokens by secret. */
   readonly #tokens = new Map<string, string>();
   #closer: Closer | undefined;
-  #numbers = new Map<number, string>();
+  #numbers = new Map<number | bigint, string>();
 
   constructor(private readonly opening: Opening) {}
 
@@ -63,8 +64,8 @@ export class OpenedSecrets {
   #remember(secret: string, token: string): void {
     this.#tokens.set(secret, token);
     // Of two that are one number, such as 7 and 007, the one that is written like it.
-    if (NUMBER.test(secret) && this.#numbers.get(Number(secret)) !== String(Number(secret))) {
-      this.#numbers.set(Number(secret), secret);
+    for (const number of numbersOf(secret)) {
+      if (this.#numbers.get(number) !== String(number)) this.#numbers.set(number, secret);
     }
     this.#closer = undefined;
   }
@@ -76,10 +77,18 @@ export class OpenedSecrets {
     return this.#closer.close(own, replace);
   }
 
-  #closeNumber(number: number): Json {
+  #closeNumber(number: number | bigint): Json {
     const secret = this.#numbers.get(number);
     if (secret === undefined) return number;
     if (String(number) === secret) return this.#tokens.get(secret)!;
     return secret.trim().length < SHORTEST_NUMBER ? number : MASK;
   }
+}
+
+/** The numbers that a secret is, as JSON may have them: a large whole one with all its digits, and what is near to it. */
+function numbersOf(secret: string): (number | bigint)[] {
+  if (!NUMBER.test(secret)) return [];
+  const near = Number(secret);
+  const isLarge = WHOLE.test(secret) && !Number.isSafeInteger(near);
+  return isLarge ? [near, BigInt(secret.replace('+', ''))] : [near];
 }

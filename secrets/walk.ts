@@ -4,7 +4,7 @@ import { own } from '../pipeline/tree/own';
 /** What becomes of the texts and numbers of a value; what has no entry stays. */
 export interface Mapping {
   text(text: string): string;
-  number?(number: number): Json;
+  number?(number: number | bigint): Json;
 }
 
 /**
@@ -17,7 +17,7 @@ export function mapTexts(root: Json, { text, number }: Mapping): Json {
   const copies = new Map<object, Json>();
   const copyOf = (value: Json): Json => {
     if (typeof value === 'string') return text(value);
-    if (typeof value === 'number') return number ? number(value) : value;
+    if (typeof value === 'number' || typeof value === 'bigint') return number ? number(value) : value;
     if (typeof value !== 'object' || value === null) return value;
     const known = copies.get(value);
     if (known !== undefined) return known;

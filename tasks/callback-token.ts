@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { stringifyJson } from '../base/json';
 import { findNodeExecution } from '../db/node-executions';
 import { findTask, type TaskRecord } from '../db/tasks';
 import type { Json } from '../pipeline/json';
@@ -52,7 +53,7 @@ export async function callBack(services: Services, { token, claims }: CallbackCl
   }
   requireSendable({ data });
   const id = createHash('sha256')
-    .update(`${token} ${JSON.stringify(data)}`)
+    .update(`${token} ${stringifyJson(data)}`)
     .digest('hex')
     .slice(0, 40);
   const actor = { username: 'callback', appCode: '', source: 'api' };

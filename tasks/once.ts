@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { stringifyJson } from '../base/json';
 import { findKeyUse, insertKeyUse, type KeyedRequest, type KeyOwner } from '../db/idempotency';
 import { findTree } from '../db/tasks';
 import { isJsonObject } from '../pipeline/json';
@@ -33,7 +34,7 @@ export function keyedRequest(owner: KeyOwner, key: string, request: unknown): Ke
   if (isDeeperThan(request, MAX_JSON_DEPTH)) {
     throw new GantryError('invalid', `the body is nested deeper than ${MAX_JSON_DEPTH} levels`);
   }
-  const text = JSON.stringify(request, (_, value: unknown) => (isJsonObject(value) ? sortKeys(value) : value));
+  const text = stringifyJson(withSortedKeys(request));
   return { ...owner, key, requestHash: createHash('sha256').update(text).digest('hex') };
 }
 
@@ -78,6 +79,9 @@ async function findEarlier({ db }: Services, request: KeyedRequest): Promise<Cre
   return { id: use.taskId, tree: await findTree<PipelineTree>(db, use.taskId), isRepeat: true };
 }
 
-function sortKeys(object: object): object {
-  return Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : Number(a > b))));
+function withSortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withSortedKeys);
+  if (!isJsonObject(value)) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : Number(a > b)));
+  return Object.fromEntries(entries.map(([key, item]) => [key, withSortedKeys(item)]));
 }

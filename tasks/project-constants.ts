@@ -1,3 +1,4 @@
+import { stringifyJson } from '../base/json';
 import { insertAudit } from '../db/audit';
 import type { Db } from '../db/connection';
 import {
@@ -25,7 +26,7 @@ export async function setConstant(db: Db, projectId: number, constant: ProjectCo
   const { key } = constant;
   requireUnsealed(constant, 'constant');
   if (!KEY.test(key)) {
-    throw new GantryError('invalid', `key ${JSON.stringify(key)} is not of letters, digits and _, 1 to 100 of them`);
+    throw new GantryError('invalid', `key ${stringifyJson(key)} is not of letters, digits and _, 1 to 100 of them`);
   }
   await db.transaction().execute(async (tx) => {
     await lockProject(tx, projectId);

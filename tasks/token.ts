@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { parseJson, stringifyJson } from '../base/json';
 import { installationTokenKey } from '../db/access';
 import type { DbOrTransaction } from '../db/connection';
 
@@ -40,7 +41,7 @@ export function readToken(key: string, token: string): TokenClaims | undefined {
 
 /** Form, claims and HMAC-SHA256, each in characters that need no escaping anywhere. */
 export function signClaims(key: string, form: string, claims: unknown): string {
-  const signed = `${form}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
+  const signed = `${form}.${Buffer.from(stringifyJson(claims)).toString('base64url')}`;
   return `${signed}.${hmac(key, signed)}`;
 }
 
@@ -53,7 +54,7 @@ export function readClaims(key: string, form: string, token: string): unknown {
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
   const [itsForm, claims] = signed.split('.');
   if (itsForm !== form || claims === undefined) return undefined;
-  return JSON.parse(Buffer.from(claims, 'base64url').toString());
+  return parseJson(Buffer.from(claims, 'base64url').toString());
 }
 
 function hmac(key: string, text: string): string {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { stringifyJson } from '../base/json';
 import { GantryError } from '../tasks/error';
 import { type BundledTemplate, fileText, type UncheckedTemplate, unreadable } from './bundle';
 import { referencesIn } from './references';
@@ -62,7 +63,7 @@ const file = z.object({ template_data: z.unknown(), digest: z.string() });
 export function writeDat(bundle: readonly BundledTemplate[], { at, username }: { at: Date; username: string }): string {
   const template_data = { ...settingsOf(bundle), pipeline_template_data: treesOf(bundle, at, username) };
   const digest = digestOf(sortedJson(template_data, PYTHON), ownSalt());
-  return Buffer.from(JSON.stringify({ template_data, digest })).toString('base64');
+  return Buffer.from(stringifyJson({ template_data, digest })).toString('base64');
 }
 
 function settingsOf(bundle: readonly BundledTemplate[]) {
@@ -71,8 +72,8 @@ function settingsOf(bundle: readonly BundledTemplate[]) {
     pipeline_template_id: key,
     pipeline_template_str_id: key,
     category: settings.category,
-    notify_type: JSON.stringify(settings.notifyType),
-    notify_receivers: JSON.stringify(settings.notifyReceivers),
+    notify_type: stringifyJson(settings.notifyType),
+    notify_receivers: stringifyJson(settings.notifyReceivers),
     time_out: settings.timeout,
     default_flow_type: settings.defaultFlowType,
     executor_proxy: settings.executorProxy,
@@ -91,7 +92,7 @@ function treesOf(bundle: readonly BundledTemplate[], at: Date, username: string)
     description: settings.description,
     is_deleted: false,
     tree,
-    schemes: schemes.map(({ id, name, nodeIds }) => ({ id, name, data: JSON.stringify(nodeIds) })),
+    schemes: schemes.map(({ id, name, nodeIds }) => ({ id, name, data: stringifyJson(nodeIds) })),
   }));
   const refs: Record<string, Record<string, string[]>> = {};
   for (const { key, tree } of bundle) {

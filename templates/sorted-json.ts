@@ -1,3 +1,5 @@
+import { stringifyJson } from '../base/json';
+
 /** How texts are written: as Python's `json` or its `ujson` do by default. */
 export interface JsonStyle {
   itemSeparator: string;
@@ -24,7 +26,7 @@ export function sortedJson(value: unknown, style: JsonStyle = PYTHON): string {
 }
 
 function scalar(value: unknown, { escapesSlashes }: JsonStyle): string {
-  const text = JSON.stringify(value) ?? 'null';
+  const text = stringifyJson(value) ?? 'null';
   const ascii = text.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return escapesSlashes ? ascii.replaceAll('/', '\\/') : ascii;
 }

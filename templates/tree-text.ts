@@ -1,4 +1,5 @@
 import { parse, stringify } from 'yaml';
+import { parseJson, stringifyJson, wholeNumber } from '../base/json';
 import { isDeeperThan } from '../pipeline/tree/depth';
 import { MAX_JSON_DEPTH } from '../pipeline/tree/limits';
 import { GantryError } from '../tasks/error';
@@ -21,7 +22,7 @@ export function readTree(input: unknown, format: TextFormat): unknown {
   }
   if (typeof input !== 'string') return input;
   try {
-    return JSON.parse(input);
+    return parseJson(input);
   } catch (cause) {
     throw invalid('pipeline_tree is not a valid JSON string', cause);
   }
@@ -32,12 +33,18 @@ export function readText(text: string, format: TextFormat): unknown {
   const name = format.toUpperCase();
   let value: unknown;
   try {
-    value = format === 'yaml' ? parse(text) : JSON.parse(text);
+    value = format === 'yaml' ? parseYaml(text) : parseJson(text);
   } catch (cause) {
     throw invalid(`invalid ${name}: ${cause instanceof Error ? cause.message : cause}`, cause);
   }
   if (isDeeperThan(value, MAX_TEXT_DEPTH)) throw invalid(`invalid ${name}: it is deeper than ${MAX_TEXT_DEPTH} levels`);
   return value;
+}
+
+/** With all digits of whole numbers, as JSON is read. */
+function parseYaml(text: string): unknown {
+  const reviver = (_key: unknown, value: unknown) => (typeof value === 'bigint' ? wholeNumber(value) : value);
+  return parse(text, reviver, { intAsBigInt: true });
 }
 
 /**
@@ -47,7 +54,7 @@ export function readText(text: string, format: TextFormat): unknown {
  */
 export function writeText(value: unknown, format: TextFormat): string {
   try {
-    if (format === 'json') return JSON.stringify(value, undefined, 2);
+    if (format === 'json') return stringifyJson(value, 2);
     return stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 });
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;

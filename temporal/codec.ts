@@ -34,4 +34,7 @@ async function decompress(payload: Payload): Promise<Payload> {
 }
 
 /** The data converter of everything that talks to Temporal. */
-export const dataConverter = { payloadCodecs: [new GzipCodec()] };
+export const dataConverter = {
+  payloadConverterPath: require.resolve('../workflows/payload-converter'),
+  payloadCodecs: [new GzipCodec()],
+};

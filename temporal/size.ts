@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { stringifyJson } from '../base/json';
 import { MAX_VALUE_BYTES } from '../pipeline/size';
 
 const zip = promisify(gzip);
@@ -16,7 +17,7 @@ export class TooLarge extends Error {
  * @throws TooLarge naming the sizes
  */
 export async function requireCarriable(what: string, value: unknown): Promise<void> {
-  const text = JSON.stringify(value);
+  const text = stringifyJson(value);
   const bytes = Buffer.byteLength(text);
   if (bytes <= MAX_VALUE_BYTES) return;
   const compressed = (await zip(text)).length;

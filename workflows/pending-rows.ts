@@ -1,3 +1,4 @@
+import { stringifyJson } from '../base/json';
 import type { Command, NodeRow, TaskRow } from '../pipeline/machine';
 import type { RecordInput, RowsAlong } from './contract';
 
@@ -62,7 +63,7 @@ export class PendingRows {
   takeAlong(): RowsAlong | undefined {
     if (this.isEmpty || this.#nodes.length > MAX_ALONG || !this.#nodes.every(isPassing)) return undefined;
     if (this.#task && this.#task.shown !== this.#shown) return undefined;
-    if (JSON.stringify(this.#nodes).length > MAX_ALONG_CHARACTERS) return undefined;
+    if (stringifyJson(this.#nodes).length > MAX_ALONG_CHARACTERS) return undefined;
     const { taskId: _, ...rows } = this.take();
     this.#along.add(rows);
     return rows;

@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { stringifyJson } from '../../base/json';
 import { MAX_INTEGER } from '../../db/schema';
 import { GantryError } from '../../tasks/error';
 import { parseJson } from '../body/parse';
@@ -17,7 +18,7 @@ export function readIds(context: Context, path: readonly PathId[], fields: Field
     if (isId(given)) return given;
     throw new GantryError(
       'invalid',
-      given === undefined || given === null ? `${id} is missing` : `${id} is not an id: ${JSON.stringify(given)}`,
+      given === undefined || given === null ? `${id} is missing` : `${id} is not an id: ${stringifyJson(given)}`,
     );
   };
   return Object.fromEntries(path.map((id) => [id, read(id)])) as Record<PathId, number>;
@@ -31,7 +32,7 @@ export function peekProjectId(context: Context, fields: Fields): number | undefi
 
 function givenId(context: Context, id: PathId, fields: Fields): unknown {
   const given = context.req.param(id) ?? fields[id] ?? (id === 'bk_biz_id' ? fields.project_id : undefined);
-  return typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given;
+  return typeof given === 'string' && /^\d{1,15}$/.test(given) ? Number(given) : given;
 }
 
 function isId(value: unknown): value is number {

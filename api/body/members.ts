@@ -1,8 +1,11 @@
+import { parseJson } from '../../base/json';
+import { afterString } from '../../base/json/scan';
+
 /** Stands for a value that is no scalar: it was passed over, not built. */
 export const NESTED: Readonly<Record<string, never>> = Object.freeze({});
 
 /** What a member of a JSON object holds, as far as it is looked at. */
-export type Member = string | number | boolean | null | typeof NESTED;
+export type Member = string | number | bigint | boolean | null | typeof NESTED;
 
 export interface Members {
   members: Record<string, Member>;
@@ -69,7 +72,6 @@ export function isTextDeeperThan(text: string, levels: number): boolean {
 }
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const [BRACKET, BRACKET_END, BRACE, BRACE_END] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 function isNested(first: string | undefined): boolean {
@@ -93,17 +95,6 @@ function afterValue(text: string, start: number): number {
   return at === start || at === text.length ? -1 : at;
 }
 
-/** Where a string ends whose quote stands at `start`; -1 when the text ends before it. */
-function afterString(text: string, start: number): number {
-  for (let at = start; ; ) {
-    at = text.indexOf('"', at + 1);
-    if (at < 0) return -1;
-    let slashes = 0;
-    while (text.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes += 1;
-    if (slashes % 2 === 0) return at + 1;
-  }
-}
-
 function afterNested(text: string, start: number): number {
   let depth = 0;
   for (let at = start; at < text.length; at++) {
@@ -122,9 +113,9 @@ function afterNested(text: string, start: number): number {
 }
 
 /** One literal; undefined when it is none. */
-function readScalar(literal: string): string | number | boolean | null | undefined {
+function readScalar(literal: string): Exclude<Member, typeof NESTED> | undefined {
   try {
-    return JSON.parse(literal);
+    return parseJson(literal) as Exclude<Member, typeof NESTED>;
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { parseJson as readJson } from '../../base/json';
 import type { Json } from '../../pipeline/json';
 import { MAX_JSON_DEPTH } from '../../pipeline/tree/limits';
 import { GantryError } from '../../tasks/error';
@@ -31,8 +32,8 @@ export function parseJson(text: string): Json {
     throw new GantryError('invalid', `the body is nested deeper than ${MAX_JSON_DEPTH} levels`);
   }
   try {
-    return JSON.parse(text) as Json;
+    return readJson(text) as Json;
   } catch (cause) {
-    throw new GantryError('invalid', NOT_JSON, { cause });
+    throw new GantryError('invalid', cause instanceof RangeError ? cause.message : NOT_JSON, { cause });
   }
 }

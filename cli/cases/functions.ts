@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { parseJson, stringifyJson } from '../../base/json';
 import { evaluateBoolrule } from '../../pipeline/language/condition';
 import { Meter } from '../../pipeline/language/limits';
 import { parseTemplate, renderTemplate, templateReferences } from '../../pipeline/language/template';
@@ -27,9 +28,9 @@ export function checkCondition({ expr, context, expected, error_kind }: Conditio
 export function checkTemplate({ template, context, expected, references }: TemplateCase): Complaint {
   const parsed = parseTemplate(template);
   const scope = (name: string) => (Object.hasOwn(context, name) ? context[name] : undefined);
-  const actual = JSON.parse(JSON.stringify(renderTemplate(parsed, scope, AMBIENT, new Meter())));
+  const actual = parseJson(stringifyJson(renderTemplate(parsed, scope, AMBIENT, new Meter())));
   if (!isDeepStrictEqual(actual, expected))
-    return `renders ${JSON.stringify(actual)}, expected ${JSON.stringify(expected)}`;
+    return `renders ${stringifyJson(actual)}, expected ${stringifyJson(expected)}`;
   const names = templateReferences(parsed)
     .map((name) => `\${${name}}`)
     .sort();
@@ -51,5 +52,5 @@ export function checkTree({ note, cycle_tolerate, pipeline_tree, expect }: TreeC
   const wanted = expect.converge_map ?? converge;
   return isDeepStrictEqual({ ...converge }, wanted)
     ? undefined
-    : `converges ${JSON.stringify(converge)}, expected ${JSON.stringify(wanted)}`;
+    : `converges ${stringifyJson(converge)}, expected ${stringifyJson(wanted)}`;
 }

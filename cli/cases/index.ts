@@ -1,3 +1,4 @@
+import { stringifyJson } from '../../base/json';
 import { GantryClient } from '../client';
 import { Tally } from '../tally';
 import { withThrowAwayStack } from '../throw-away';
@@ -19,7 +20,7 @@ export async function runCases(folder: string): Promise<number> {
   const tally = new Tally();
   for (const one of cases.conditions) await tally.add(`boolrule ${one.expr}`, () => checkCondition(one));
   for (const one of cases.templates)
-    await tally.add(`template ${JSON.stringify(one.template)}`, () => checkTemplate(one));
+    await tally.add(`template ${stringifyJson(one.template)}`, () => checkTemplate(one));
   for (const one of cases.trees) await tally.add(`validator ${one.name}`, () => checkTree(one));
   if (cases.pipelines.length === 0) return tally.close();
   return withThrowAwayStack('cases', async ({ url, credentials }) => {

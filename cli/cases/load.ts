@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseJson } from '../../base/json';
 import type { Json, JsonObject } from '../../pipeline/json';
 import type { PipelineTree } from '../../pipeline/tree/types';
 
@@ -72,13 +73,13 @@ export function loadCases(folder: string): Cases {
     pipelines: list(join(folder, 'pipelines'))
       .filter((file) => file.endsWith('.json'))
       .sort()
-      .map((file) => JSON.parse(readFileSync(join(folder, 'pipelines', file), 'utf8'))),
+      .map((file) => parseJson(readFileSync(join(folder, 'pipelines', file), 'utf8')) as PipelineCase),
   };
 }
 
 function readList<T>(file: string): T[] {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return parseJson(readFileSync(file, 'utf8')) as T[];
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;

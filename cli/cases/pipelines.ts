@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { parseJson, stringifyJson } from '../../base/json';
 import type { Json, JsonObject } from '../../pipeline/json';
 import type { PipelineTree } from '../../pipeline/tree/types';
 import type { Envelope as ClientEnvelope } from '../client';
@@ -60,7 +61,7 @@ export async function checkPipeline(api: Caller, testCase: PipelineCase): Promis
  * could be taken for.
  */
 async function create(api: Caller, body: JsonObject, testCase: PipelineCase): Promise<Envelope> {
-  const text = JSON.stringify(testCase);
+  const text = stringifyJson(testCase);
   for (;;) {
     const created = await api.post('fast_create_task/1/', body);
     if (!created.result || !new RegExp(`\\b${created.data.task_id}\\b`).test(text)) return created;
@@ -135,7 +136,8 @@ class CaseTask {
 
   /** Where the case's task shows its id, the recorded one showed its own. */
   #withRecordedId(values: JsonObject): JsonObject {
-    return JSON.parse(JSON.stringify(values).replace(new RegExp(`\\b${this.id}\\b`, 'g'), String(RECORDED_TASK_ID)));
+    const text = stringifyJson(values).replace(new RegExp(`\\b${this.id}\\b`, 'g'), String(RECORDED_TASK_ID));
+    return parseJson(text) as JsonObject;
   }
 
   #nodes(children: Record<string, StatusNode>): Snapshot['nodes'] {
@@ -169,7 +171,7 @@ function pickCompared({ task_state_shown, nodes, task_outputs, node_outputs, nod
 export function firstDifference(wanted: Snapshot, actual: Snapshot): Complaint {
   for (const part of ['task_state_shown', 'nodes', 'task_outputs', 'node_inputs', 'node_outputs'] as const) {
     if (isDeepStrictEqual(actual[part], wanted[part])) continue;
-    return `${part} is ${JSON.stringify(actual[part])}, expected ${JSON.stringify(wanted[part])}`;
+    return `${part} is ${stringifyJson(actual[part])}, expected ${stringifyJson(wanted[part])}`;
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
+import { stringifyJson } from '../../base/json';
 import type { Complaint } from '../tally';
 import type { HostileCase } from './load';
 import { type DescribedBody, describeBody, makeBody } from './shorthand';
@@ -37,7 +38,7 @@ const WRONG = { bk_app_code: 'nobody', bk_app_secret: 'wrong', bk_username: 'nob
 
 function headersOf({ credentials }: DescribedBody): Record<string, string> {
   const headers = { 'content-type': 'application/json' };
-  return credentials === 'wrong' ? { ...headers, 'X-Bkapi-Authorization': JSON.stringify(WRONG) } : headers;
+  return credentials === 'wrong' ? { ...headers, 'X-Bkapi-Authorization': stringifyJson(WRONG) } : headers;
 }
 
 /** The status of the answer, or why there was none. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseJson } from '../../base/json';
 import type { Json } from '../../pipeline/json';
 
 export const KINDS = ['expression', 'constants', 'condition', 'success_exp', 'body'] as const;
@@ -23,7 +24,7 @@ export interface HostileCase {
  */
 export function loadHostile(folder: string): HostileCase[] {
   const file = join(folder, 'hostile.json');
-  const entries: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const entries: unknown = parseJson(readFileSync(file, 'utf8'));
   if (!Array.isArray(entries)) throw new Error(`${file} is not a list`);
   return entries.map((entry: Partial<HostileCase> | null, place) => {
     const where = `entry ${place + 1} of ${file}`;

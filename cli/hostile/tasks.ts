@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { stringifyJson } from '../../base/json';
 import type { Json, JsonObject } from '../../pipeline/json';
 import type { PipelineTree } from '../../pipeline/tree/types';
 import { type GantryClient, RefusedError } from '../client';
@@ -50,7 +51,7 @@ export class CaseTask {
   async failureOf(nodeId: string): Promise<string> {
     const path = `get_task_node_data/${this.projectId}/${this.id}/?scope=project&node_id=${nodeId}`;
     const { ex_data = '' } = (await this.#data('GET', path)) as { ex_data?: Json };
-    return typeof ex_data === 'string' ? ex_data : JSON.stringify(ex_data);
+    return typeof ex_data === 'string' ? ex_data : stringifyJson(ex_data);
   }
 
   /** Looks at a node as a page does. */

@@ -1,3 +1,4 @@
+import { stringifyJson } from '../../base/json';
 import type { Complaint } from '../tally';
 import type { HostileCase } from './load';
 import { INPUT, SUCCESS_INPUT } from './trees';
@@ -7,7 +8,7 @@ const QUOTED = 12;
 
 /** Whether a failed node's message names the limit, and the place: an input, a variable, a condition, the text itself. */
 export function judgeMessage(message: string, testCase: HostileCase): Complaint {
-  const shown = JSON.stringify(message.slice(0, 300));
+  const shown = stringifyJson(message.slice(0, 300));
   if (!/limit/i.test(message)) return `the node's message names no limit: ${shown}`;
   const lower = message.toLowerCase();
   return placesOf(testCase).some((place) => lower.includes(place.toLowerCase()))

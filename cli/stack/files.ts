@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { parseJson } from '../../base/json';
 
 /**
  * Writes a file so that a reader, or a start after kill -9, sees the old or the new content and never a half.
@@ -21,7 +22,7 @@ export function writeFileAtomic(file: string, content: string, mode = 0o600): vo
 /** The parsed JSON of a file, or undefined when there is no such file or it is not JSON. The caller checks the shape. */
 export function readJsonIfThere(file: string): unknown {
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8'));
+    return parseJson(fs.readFileSync(file, 'utf8'));
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { stringifyJson } from '../../base/json';
 import { readJsonIfThere, writeFileAtomic } from './files';
 
 /** Paths below GANTRY_HOME, the one folder in which a stack keeps everything of its own. */
@@ -82,7 +83,7 @@ export function ensureCredentials(file: string, makeSecret: () => string): Crede
   // Each home is an app of its own: two that share a DATABASE_URL would change each other's secret.
   const app_code = `gantry_${randomBytes(3).toString('hex')}`;
   const made: Credentials = { app_code, app_secret: makeSecret(), username: 'admin' };
-  writeFileAtomic(file, `${JSON.stringify(made, null, 2)}\n`);
+  writeFileAtomic(file, `${stringifyJson(made, 2)}\n`);
   return made;
 }
 

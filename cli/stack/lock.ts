@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stringifyJson } from '../../base/json';
 import { readJsonIfThere } from './files';
 import type { Home } from './home';
 import { isAlive, ownIdentity, type ProcessIdentity } from './identity';
@@ -43,7 +44,7 @@ export async function lockHome(home: Home): Promise<() => void> {
 
 function createLock(home: Home, own: ProcessIdentity): boolean {
   try {
-    fs.writeFileSync(home.lockFile, JSON.stringify(own), { flag: 'wx', mode: 0o600 });
+    fs.writeFileSync(home.lockFile, stringifyJson(own), { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

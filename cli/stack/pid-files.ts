@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { stringifyJson } from '../../base/json';
 import { readJsonIfThere, writeFileAtomic } from './files';
 import type { Home } from './home';
 import { bootId, type ProcessIdentity, readIdentity } from './identity';
@@ -14,7 +15,7 @@ const SUFFIX = '.pid';
 export function writePidFile(home: Home, name: string, identity: ProcessIdentity): void {
   try {
     fs.mkdirSync(home.pidFolder, { recursive: true, mode: 0o700 });
-    writeFileAtomic(fileOf(home, name), `${JSON.stringify({ ...identity, bootId: bootId() })}\n`);
+    writeFileAtomic(fileOf(home, name), `${stringifyJson({ ...identity, bootId: bootId() })}\n`);
   } catch (error) {
     say(`the pid file of ${name} cannot be written: ${messageOf(error)}`);
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { parseJson } from '../../base/json';
 import { readOrMakeSecret, tailOf } from './files';
 import { type Home, logFileOf } from './home';
 import { say } from './output';
@@ -53,7 +54,7 @@ function findBinaries(user: PostgresUser | undefined): string {
     });
   }
   const native = path.resolve(path.dirname(entry), '..', 'native');
-  const { version } = JSON.parse(fs.readFileSync(path.resolve(native, '..', 'package.json'), 'utf8')) as {
+  const { version } = parseJson(fs.readFileSync(path.resolve(native, '..', 'package.json'), 'utf8')) as {
     version: string;
   };
   return reachableBinaries(native, version, user);

@@ -1,3 +1,4 @@
+import { stringifyJson } from '../../base/json';
 import { readJsonIfThere, writeFileAtomic } from './files';
 import { bootId, type ProcessIdentity, readIdentity } from './identity';
 import { messageOf, say } from './output';
@@ -90,7 +91,7 @@ export class StackFile {
   }
 
   #replace(): void {
-    writeFileAtomic(this.#file, `${JSON.stringify(this.#record, null, 2)}\n`);
+    writeFileAtomic(this.#file, `${stringifyJson(this.#record, 2)}\n`);
   }
 }
 

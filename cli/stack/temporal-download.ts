@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { parseJson } from '../../base/json';
 import { say } from './output';
 import { extractFile } from './tar';
 
@@ -25,7 +26,10 @@ export async function downloadTemporal(version: string, workshop: string, signal
   try {
     const query = new URLSearchParams({ arch, platform, format: 'tar.gz' });
     const info = await fetchOk(`https://temporal.download/cli/v${version}?${query}`, silence.signal);
-    const { archiveUrl, fileToExtract } = (await info.json()) as { archiveUrl?: unknown; fileToExtract?: unknown };
+    const { archiveUrl, fileToExtract } = parseJson(await info.text()) as {
+      archiveUrl?: unknown;
+      fileToExtract?: unknown;
+    };
     if (typeof archiveUrl !== 'string' || !archiveUrl.startsWith('https://') || typeof fileToExtract !== 'string') {
       throw new Error('temporal.download answered with something else than an archive');
     }

@@ -1,3 +1,4 @@
+import { stringifyJson } from '../../base/json';
 import type { JsonObject } from '../json';
 import type { Ambient } from '../language/template';
 import type { Beginning } from './builtin';
@@ -20,7 +21,7 @@ export function waitUntil(inputs: JsonObject, ambient: Ambient): Beginning {
   const wall = parseWallClock(timing);
   if (wall === undefined) {
     return failed(
-      `bk_timing ${JSON.stringify(timing.slice(0, MAX_QUOTED))} is neither a number of seconds nor "YYYY-MM-DD HH:MM:SS"`,
+      `bk_timing ${stringifyJson(timing.slice(0, MAX_QUOTED))} is neither a number of seconds nor "YYYY-MM-DD HH:MM:SS"`,
     );
   }
   const at = toInstant(wall, ambient);

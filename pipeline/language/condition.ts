@@ -4,6 +4,7 @@ import type { Expression } from './ast';
 import { testRule } from './boolrule';
 import { ExpressionError, type ExpressionErrorKind, isFinal, limitError, sealedError } from './errors';
 import { evaluate, type Scope } from './evaluator';
+import { rounding } from './first-numbers';
 import { MAX_SOURCE_LENGTH, Meter } from './limits';
 import { parseSource } from './parser';
 import { collectNames } from './references';
@@ -147,7 +148,7 @@ export function decide(condition: Condition, scope: Scope, ambient: Ambient, met
       }, rendered);
     }
     case 'expr': {
-      const seen: Scope = isOld ? scope : concealing(scope, meter);
+      const seen: Scope = isOld ? rounding(scope) : concealing(scope, meter);
       return explained(() => truthy(evaluate(condition.expression, seen, ambient, meter)), condition.source);
     }
     default:

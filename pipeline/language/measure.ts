@@ -11,6 +11,11 @@ const KNOWN = new WeakMap<object, number>();
 /** Smaller ones are measured again: that costs less than to remember them. */
 const LEAST_KNOWN = 200;
 
+/** Digits of whole numbers, at most: of those with so many bits, and of those that JSON may have here. */
+const SHORT_BITS = 256;
+const SHORT_DIGITS = 78;
+const MOST_DIGITS = 4_300;
+
 /**
  * About how many characters a value has when it is written out: what is shared counts as often as it would be written, and
  * is walked once.
@@ -37,6 +42,7 @@ export function noteMadeOf(made: AttributeObject, origin: ScopeValue): void {
 
 function measure(value: ScopeValue, depth: number): number {
   if (typeof value === 'string') return hasSealedText(value) ? -value.length - 2 : value.length + 2;
+  if (typeof value === 'bigint') return BigInt.asIntN(SHORT_BITS, value) === value ? SHORT_DIGITS : MOST_DIGITS;
   if (typeof value !== 'object' || value === null) return 8;
   const known = KNOWN.get(value);
   if (known !== undefined) return known;

@@ -23,7 +23,7 @@ export function numberText(value: PyNumber): string {
   if (value instanceof PyFloat) return floatText(value.value);
   if (typeof value === 'bigint') return value.toString();
   if (Number.isSafeInteger(value)) return value === 0 ? '0' : String(value);
-  return isInt(value) ? BigInt(value).toString() : floatText(value);
+  return floatText(value);
 }
 
 const PREFIX_BASES: Record<string, number> = { '0x': 16, '0o': 8, '0b': 2 };

@@ -2,8 +2,9 @@ import { ExpressionError, limitError, typeError, valueError } from './errors';
 import { MAX_INTEGER_BITS } from './limits';
 
 /**
- * Python numbers in JavaScript ones. An int is a number without a fraction (what JSON gives) or, beyond 2^53, a bigint.
- * A float is a number with a fraction, NaN or an infinity, or a PyFloat when it happens to be whole (`10 / 5`).
+ * Python numbers in JavaScript ones. An int is a number without a fraction or, beyond 2^53, a bigint: what `base/json` gives.
+ * A float is a number with a fraction, one beyond 2^53, NaN or an infinity, or a PyFloat when it would pass for an int
+ * (`10 / 5`).
  */
 export class PyFloat {
   constructor(readonly value: number) {}
@@ -12,14 +13,8 @@ export class PyFloat {
 export type PyInt = number | bigint;
 export type PyNumber = number | bigint | PyFloat;
 
-/** From here on JavaScript writes a whole number with an exponent; below it a big id is still an int. */
-const WHOLE_NUMBER_LIMIT = 1e21;
-
 export function isInt(value: unknown): value is PyInt {
-  return (
-    typeof value === 'bigint' ||
-    (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < WHOLE_NUMBER_LIMIT)
-  );
+  return typeof value === 'bigint' || Number.isSafeInteger(value);
 }
 
 export function isFloat(value: unknown): value is number | PyFloat {
@@ -31,7 +26,7 @@ export function isNumber(value: unknown): value is PyNumber {
 }
 
 export function makeFloat(value: number): number | PyFloat {
-  return Number.isInteger(value) && Math.abs(value) < WHOLE_NUMBER_LIMIT ? new PyFloat(value) : value;
+  return Number.isSafeInteger(value) ? new PyFloat(value) : value;
 }
 
 const SAFE_BITS = 53;

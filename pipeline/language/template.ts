@@ -5,6 +5,7 @@ import { BUILTINS } from './builtins';
 import { isFinal, placed } from './errors';
 import { evaluate, type Scope } from './evaluator';
 import { applyFilters, isKnownFilter } from './filters';
+import { rounded, rounding } from './first-numbers';
 import type { Meter } from './limits';
 import { sizeOf } from './measure';
 import { isKeyword, parseSource } from './parser';
@@ -31,6 +32,7 @@ export type Template =
   | null
   | boolean
   | number
+  | bigint
   | string
   | { kind: 'lit'; value: Json }
   | { kind: 'text'; parts: Part[] }
@@ -240,7 +242,9 @@ class Renderer {
   /** A value that is handed on as it is will be written out by somebody: all of it is paid for. */
   #whole(value: Json): Json {
     if (typeof value === 'string') this.meter.charge(value.length);
-    else if (typeof value === 'object' && value !== null) this.meter.charge(sizeOf(value));
+    else if (typeof value === 'bigint' || (typeof value === 'object' && value !== null)) {
+      this.meter.charge(sizeOf(value));
+    }
     return value;
   }
 
@@ -265,7 +269,7 @@ class Renderer {
     }
     if (typeof value === 'string') return value;
     try {
-      return pythonStr(value, this.meter);
+      return pythonStr(this.#language === 1 ? rounded(value) : value, this.meter);
     } catch (error) {
       return this.#unevaluated(source, error);
     }
@@ -288,7 +292,7 @@ class Renderer {
   #expression(part: ExpressionPart): string {
     if (!part.names.every((name) => this.#isKnown(name))) return part.source;
     try {
-      const seen = this.#language === 1 ? this.scope : concealing(this.scope, this.meter);
+      const seen = this.#language === 1 ? rounding(this.scope) : concealing(this.scope, this.meter);
       const value = evaluate(part.expression, seen, this.ambient, this.meter);
       return applyFilters(value, part.filters ?? [], this.meter);
     } catch (error) {

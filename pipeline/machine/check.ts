@@ -1,3 +1,4 @@
+import { stringifyJson } from '../../base/json';
 import { builtins } from '../builtin';
 import { nodeIndex, type Program, type ProgramNode } from '../program';
 import type { Operation } from './operation';
@@ -127,7 +128,7 @@ function checkCallback(
   if (node.type !== 'activity' || node.work.kind !== 'inline' || !builtins[node.work.builtin].endByCallback) {
     return wrongType(operation, node);
   }
-  if (utf8Length(JSON.stringify(operation.data)) > MAX_CALLBACK_BYTES) {
+  if (utf8Length(stringifyJson(operation.data)) > MAX_CALLBACK_BYTES) {
     return invalid(`callback data of node ${node.id} is larger than ${MAX_CALLBACK_BYTES} bytes`);
   }
   const refused = builtins[node.work.builtin].refuseCallback?.(operation.data);

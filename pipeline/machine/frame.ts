@@ -1,3 +1,4 @@
+import { stringifyJson } from '../../base/json';
 import { Meter } from '../language/limits';
 import { type Language, limitsOf } from '../language/rules';
 import type { Ambient } from '../language/template';
@@ -148,7 +149,7 @@ export function wake(id: string, timer: Open & { kind: 'timer' }, program: Progr
 function namedZone({ context }: State, name: string): ZoneOffsets {
   const known = context.zones && Object.hasOwn(context.zones, name) ? context.zones[name] : undefined;
   if (known) return known;
-  throw new Error(`nothing is known of time zone ${JSON.stringify(name)}: it has to be a real one, written out`);
+  throw new Error(`nothing is known of time zone ${stringifyJson(name)}: it has to be a real one, written out`);
 }
 
 function offsetOf(zone: ZoneOffsets, instant: number): number {

@@ -1,3 +1,4 @@
+import { stringifyJson } from '../../base/json';
 import type { Json, JsonObject } from '../json';
 import { ExpressionError, placed, within } from '../language/errors';
 import type { Meter } from '../language/limits';
@@ -129,7 +130,7 @@ export function describeValues(variables: Variables, names: string[]): string {
     if (value === undefined) continue;
     values[`\${${name}}`] = shownValue(value);
   }
-  return JSON.stringify(values);
+  return stringifyJson(values);
 }
 
 function shownValue(value: ScopeValue): Json {

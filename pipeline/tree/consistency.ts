@@ -1,3 +1,4 @@
+import { stringifyJson } from '../../base/json';
 import { flowIds, own } from './own';
 import type { Problem } from './problem';
 import type { Gateway, PipelineTree, SubProcess } from './types';
@@ -42,7 +43,7 @@ function checkIds(tree: PipelineTree, report: Report): void {
   for (const [name, elements] of Object.entries(sections)) {
     for (const [key, { id }] of Object.entries(elements)) {
       const nodeId = name === 'flow' ? undefined : key;
-      if (id !== key) report(nodeId, `${name} ${key}: its id is ${JSON.stringify(id)}`);
+      if (id !== key) report(nodeId, `${name} ${key}: its id is ${stringifyJson(id)}`);
       use(key, `${name} ${key}`, nodeId);
     }
   }

@@ -1,3 +1,4 @@
+import { stringifyJson } from '../../base/json';
 import type { Json } from '../json';
 import { own } from './own';
 import { joinPath, type Problem, type Stage } from './problem';
@@ -25,7 +26,7 @@ export function keyProblems({ constants, outputs }: PipelineTree): Problem[] {
 
 /** The keys that stand as text in a value, in any string of it: what upstream looks at (spec 2.3). */
 export function literalReferences(value: Json): string[] {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value : stringifyJson(value);
   return text.match(LITERAL_REFERENCE) ?? [];
 }
 

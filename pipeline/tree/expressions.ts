@@ -1,3 +1,4 @@
+import { stringifyJson } from '../../base/json';
 import { isJsonObject, type Json } from '../json';
 import { compileCondition, conditionFault } from '../language/condition';
 import { patternFaults } from '../language/patterns-in';
@@ -93,7 +94,7 @@ function conditionProblems(tree: PipelineTree, id: string, gateway: Gateway): Pr
     // That one is missing is said elsewhere.
     if (evaluate === undefined || flow === fallback) return [];
     const quoted = evaluate.length > MAX_QUOTED ? `${evaluate.slice(0, MAX_QUOTED)}…` : evaluate;
-    const where = `${named('gateway', id, gateway)}, flow ${flow}: the condition ${JSON.stringify(quoted)}`;
+    const where = `${named('gateway', id, gateway)}, flow ${flow}: the condition ${stringifyJson(quoted)}`;
     const path = ['gateways', id, 'conditions', flow, 'evaluate'];
     return conditionFaults(tree, evaluate, gateway).map((fault) => problem(`${where}: ${fault}`, path, id));
   });

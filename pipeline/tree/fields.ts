@@ -67,7 +67,11 @@ class Look {
   }
 
   require({ holds, wanted }: Rule, value: unknown, way: Way): void {
-    if (!holds(value)) this.report(way(), `${repr(value)} is not ${wanted}`);
+    if (holds(value)) return;
+    // It is a number, only a larger one than any field has.
+    const isBeyond = typeof value === 'bigint' && holds(Number.MAX_SAFE_INTEGER);
+    const range = isBeyond ? ` within ±${Number.MAX_SAFE_INTEGER}` : '';
+    this.report(way(), `${repr(value)} is not ${wanted}${range}`);
   }
 
   /** That a variable may be called so. */

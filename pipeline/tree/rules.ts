@@ -1,3 +1,4 @@
+import { stringifyJson } from '../../base/json';
 import { isJsonObject } from '../json';
 
 /** What a field may hold, and how that is said: `5 is not of type 'string'`. */
@@ -27,7 +28,7 @@ export const reference: Rule = either(text, number);
 export function oneOf(...values: readonly unknown[]): Rule {
   return {
     holds: (value) => values.includes(value),
-    wanted: `one of ${values.map((one) => JSON.stringify(one)).join(', ')}`,
+    wanted: `one of ${values.map((one) => stringifyJson(one)).join(', ')}`,
   };
 }
 

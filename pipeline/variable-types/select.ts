@@ -1,3 +1,4 @@
+import { parseJson } from '../../base/json';
 import { isJsonObject, type Json, type JsonObject } from '../json';
 import type { Meter } from '../language/limits';
 import { pythonStr } from '../language/values';
@@ -64,7 +65,7 @@ function itemsOf(data: Json | undefined): JsonObject[] {
   let items: unknown = data;
   if (typeof data === 'string') {
     try {
-      items = JSON.parse(data);
+      items = parseJson(data);
     } catch (cause) {
       throw new Error('the items of a text_value_select are not JSON', { cause });
     }

@@ -1,3 +1,4 @@
+import { parseJson } from '../../base/json';
 import { isJsonObject, type Json, type JsonObject } from '../json';
 import type { Meter } from '../language/limits';
 import { AttributeObject, pythonStr } from '../language/values';
@@ -27,7 +28,7 @@ function rowsOf(value: Json): JsonObject[] {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
     throw new Error('the rows of a datatable are not JSON', { cause });
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonValue } from '../json-value';
 import { defineInlinePlugin } from '../plugin';
 
 /** Shows a message in the node's inputs; always succeeds (spec 8.1). */
@@ -9,6 +10,6 @@ export const plugin = defineInlinePlugin({
   group: 'Flow',
   description: 'Shows a text in the execution record',
   inline: 'done',
-  inputs: z.object({ bk_display_message: z.json().optional().describe('The text') }),
+  inputs: z.object({ bk_display_message: jsonValue.optional().describe('The text') }),
   outputs: z.object({}),
 });

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { stringifyJson } from '../../base/json';
 import type { Json, JsonObject } from '../../pipeline/json';
 import { evaluateBoolrule } from '../../pipeline/language/condition';
 import { parseAnswer } from '../answer';
 import { type Response, request } from '../http';
+import { jsonValue } from '../json-value';
 import { definePlugin, PluginFailure, withAnswer } from '../plugin';
 
 const LONGEST_TIMEOUT_S = 60;
@@ -11,7 +13,7 @@ const NO_CONTENT = 204;
 const MAX_QUOTED = 200;
 
 /** Rendered values keep their type: `${n}` may be a number. */
-const plainText = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+const plainText = z.union([z.string(), z.number(), z.bigint(), z.boolean()]).transform(String);
 
 const inputs = z.object({
   bk_http_request_method: z.string().default('GET').describe('GET, POST, PUT, DELETE, PATCH, HEAD'),
@@ -20,8 +22,7 @@ const inputs = z.object({
     .array(z.object({ name: z.string(), value: plainText }))
     .default([])
     .describe('Headers, each {name, value}'),
-  bk_http_request_body: z
-    .json()
+  bk_http_request_body: jsonValue
     .default('')
     .describe('Body of requests other than GET and HEAD: text, or a value that is sent as JSON'),
   bk_http_timeout: z.coerce.number().int().default(5).describe('Seconds, 60 at most; 0 stands for 60'),
@@ -39,7 +40,7 @@ const http = definePlugin({
   timeoutMs: (LONGEST_TIMEOUT_S + 30) * 1000,
   inputs,
   outputs: z.object({
-    data: z.json().describe('The answer'),
+    data: jsonValue.describe('The answer'),
     status_code: z.number().int().describe('HTTP status'),
   }),
   run: sendRequest,
@@ -66,7 +67,7 @@ async function sendRequest(input: z.output<typeof inputs>, { signal }: { signal:
 }
 
 function bodyOf(body: Json): string {
-  return typeof body === 'string' ? body : JSON.stringify(body);
+  return typeof body === 'string' ? body : stringifyJson(body);
 }
 
 /** Whether an answer counts as success; what is known of it goes into the outputs either way. */

@@ -1,20 +1,21 @@
 import { z } from 'zod';
+import { stringifyJson } from '../../base/json';
 import type { JsonObject } from '../../pipeline/json';
 import { request } from '../http';
+import { jsonValue } from '../json-value';
 import { definePlugin, type PluginContext, PluginFailure, withAnswer } from '../plugin';
 
 const TIMEOUT_MS = 10_000;
 
 const inputs = z.object({
-  biz_cc_id: z.json().optional().describe('Business; handed on'),
-  bk_notify_type: z.json().optional().describe('Channels, such as ["mail", "weixin"]; handed on'),
-  bk_receiver_info: z
-    .json()
+  biz_cc_id: jsonValue.optional().describe('Business; handed on'),
+  bk_notify_type: jsonValue.optional().describe('Channels, such as ["mail", "weixin"]; handed on'),
+  bk_receiver_info: jsonValue
     .optional()
     .describe('{bk_receiver_group, bk_staff_group, bk_more_receiver}: who is to be told; handed on'),
-  bk_notify_title: z.json().default('').describe('Title'),
-  bk_notify_content: z.json().default('').describe('Text'),
-  notify: z.json().optional().describe('Tell the executor too; handed on'),
+  bk_notify_title: jsonValue.default('').describe('Title'),
+  bk_notify_content: jsonValue.default('').describe('Text'),
+  notify: jsonValue.optional().describe('Tell the executor too; handed on'),
 });
 
 /**
@@ -50,7 +51,7 @@ async function notify(input: z.output<typeof inputs>, context: PluginContext): P
       'content-type': 'application/json',
       'idempotency-key': [taskId, nodeId, loop, attempt].join('-'),
     },
-    body: JSON.stringify({
+    body: stringifyJson({
       title: input.bk_notify_title,
       content: input.bk_notify_content,
       notify_type: input.bk_notify_type ?? [],

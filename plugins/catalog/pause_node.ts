@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonValue } from '../json-value';
 import { defineInlinePlugin } from '../plugin';
 
 /** Waits for a person: any callback finishes it (spec 8.1). */
@@ -10,5 +11,5 @@ export const plugin = defineInlinePlugin({
   description: 'Waits until somebody calls the node back',
   inline: 'wait_callback',
   inputs: z.object({ description: z.string().optional().describe('What is to be confirmed') }),
-  outputs: z.object({ callback_data: z.json().optional().describe('The data of the callback') }),
+  outputs: z.object({ callback_data: jsonValue.optional().describe('The data of the callback') }),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../../base/json';
 import { PluginFailure } from '../plugin';
 
 const hostsSchema = z.record(z.string(), z.url({ protocol: /^https?$/ }));
@@ -20,7 +21,7 @@ export function remoteHost(code: string, variable = process.env.GANTRY_REMOTE_PL
 
 function parseHosts(text: string): Record<string, string> {
   try {
-    return hostsSchema.parse(JSON.parse(text));
+    return hostsSchema.parse(parseJson(text));
   } catch (cause) {
     const message = 'GANTRY_REMOTE_PLUGINS is not JSON of plugin codes to http addresses';
     throw new PluginFailure(message, {}, { cause, plain: message });

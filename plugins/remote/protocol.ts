@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { stringifyJson } from '../../base/json';
 import type { JsonObject } from '../../pipeline/json';
 import { parseAnswer } from '../answer';
 import { request } from '../http';
@@ -79,7 +80,7 @@ export class RemotePlugin {
       method,
       url: `${this.host}/${path}`,
       headers: { 'content-type': 'application/json' },
-      ...(body ? { body: JSON.stringify(body) } : {}),
+      ...(body ? { body: stringifyJson(body) } : {}),
       timeoutMs: REQUEST_TIMEOUT_MS,
       signal: this.signal,
     });

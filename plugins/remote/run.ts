@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { stringifyJson } from '../../base/json';
 import { isJsonObject, type Json, type JsonObject } from '../../pipeline/json';
 import { type PluginContext, PluginFailure } from '../plugin';
 import { remoteHost } from './hosts';
@@ -96,7 +97,7 @@ class RemoteFailure extends PluginFailure {}
 function remoteFailure(err: Json): RemoteFailure {
   const plain = 'the remote plugin failed';
   if (typeof err === 'string' && err !== '') return new RemoteFailure(err, {}, { plain, answer: err });
-  const answer = JSON.stringify(err);
+  const answer = stringifyJson(err);
   return new RemoteFailure(`${plain}: ${answer}`, {}, { plain, answer });
 }
 

@@ -49,6 +49,7 @@ function copyAssets(root, dist) {
 async function ensureBundled(root, dist) {
   const entry = path.join(dist, 'workflows', 'index.js');
   const machine = path.join(dist, 'pipeline', 'machine', 'index.js');
+  const converter = path.join(dist, 'workflows', 'payload-converter.js');
   const target = path.join(dist, 'workflow-bundle.js');
   const stamp = path.join(dist, '.bundle-stamp');
   if (!fs.existsSync(entry)) return 0;
@@ -56,7 +57,8 @@ async function ensureBundled(root, dist) {
   if (readIfThere(stamp) === hash && fs.existsSync(target)) return 0;
 
   say('bundling the workflow code');
-  const code = await runStep(process.execPath, [path.join(__dirname, 'bundle.js'), entry, target, machine], root);
+  const bundler = path.join(__dirname, 'bundle.js');
+  const code = await runStep(process.execPath, [bundler, entry, target, machine, converter], root);
   if (code !== 0) return code;
   fs.writeFileSync(stamp, hash);
   return 0;

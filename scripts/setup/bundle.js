@@ -1,12 +1,13 @@
 /**
- * `node bundle.js ENTRY TARGET PRELOADED`: bundles workflow code once, so that workers and tests need not. The preloaded
- * module is made once a worker instead of once a workflow: it may keep no state of its own.
+ * `node bundle.js ENTRY TARGET PRELOADED CONVERTER`: bundles workflow code once, so that workers and tests need not. The
+ * preloaded module is made once a worker instead of once a workflow: it may keep no state of its own. The converter is the
+ * one that workers and clients have too.
  */
 
 const fs = require('node:fs');
 const { bundleWorkflowCode } = require('@temporalio/worker');
 
-const [entry, target, preloaded] = process.argv.slice(2);
+const [entry, target, preloaded, payloadConverterPath] = process.argv.slice(2);
 
 /** The bundler's chatter is noise unless something is wrong. */
 const logger = {
@@ -18,7 +19,7 @@ const logger = {
   error: (message) => console.error(message),
 };
 
-bundleWorkflowCode({ workflowsPath: entry, preloadModules: [preloaded], logger }).then(
+bundleWorkflowCode({ workflowsPath: entry, preloadModules: [preloaded], payloadConverterPath, logger }).then(
   ({ code }) => {
     fs.writeFileSync(`${target}.new`, code);
     fs.renameSync(`${target}.new`, target);

@@ -6,7 +6,7 @@ const path = require('node:path');
 const BUILDER = ['build.js', 'bundle.js'].map((name) => path.join('scripts', 'setup', name));
 const CONFIG = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 /** What the workflow bundle can reach: the machine, plugin types, the shell. Other rooms never get into it. */
-const BUNDLED_ROOMS = ['pipeline', 'plugins', 'workflows'];
+const BUNDLED_ROOMS = ['base', 'pipeline', 'plugins', 'workflows'];
 
 /** The folders that tsc compiles: those of tsconfig.json, without the tests that tsconfig.build.json leaves out. */
 function rooms(root) {

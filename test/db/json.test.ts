@@ -1,6 +1,12 @@
 import { toJsonText } from '../../db/json';
 
 describe('JSON for Postgres', () => {
+  it('keeps all digits of whole numbers', () => {
+    expect(toJsonText({ ids: [9007199254740993n, 1e20], text: '\u0000' })).toBe(
+      '{"ids":[9007199254740993,1e+20],"text":"\ufffd"}',
+    );
+  });
+
   it.each([
     ['a NUL', 'a\u0000b', 'a\ufffdb'],
     ['half a pair', 'a\ud800b', 'a\ufffdb'],

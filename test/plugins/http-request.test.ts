@@ -25,6 +25,8 @@ const PATHS: Record<string, (response: ServerResponse) => void> = {
   '/cut': (response) => void response.destroy(),
   '/large': (response) => response.end(JSON.stringify('x'.repeat(2 * 1024 * 1024))),
   '/local': (response) => response.writeHead(302, { location: 'http://127.0.0.2/secret' }).end(),
+  '/whole': (response) => response.end('{"id": -123456789012345678901, "share": 1e20}'),
+  '/digits': (response) => response.end('7'.repeat(4301)),
   '/moved': (response) => response.writeHead(302, { location: '/json' }).end(),
 };
 
@@ -69,6 +71,25 @@ describe('bk_http_request', () => {
     ['a condition of blanks', '/json', { bk_http_success_exp: ' ' }, { data: DATA, status_code: 200 }],
   ])('succeeds with %s', async (_what, path, inputs, outputs) => {
     expect(await send(path, inputs)).toEqual({ outputs });
+  });
+
+  it('sends and gets whole numbers with all their digits, in bodies, headers and conditions', async () => {
+    const end = await send('/whole', {
+      bk_http_request_method: 'POST',
+      bk_http_request_header: [{ name: 'X-Id', value: 9007199254740993n }],
+      bk_http_request_body: { id: 9007199254740993n },
+      bk_http_success_exp: 'resp.id == -123456789012345678901',
+    });
+
+    expect(end).toEqual({ outputs: { data: { id: -123456789012345678901n, share: 1e20 }, status_code: 200 } });
+    expect(seen).toMatchObject([{ headers: { 'x-id': '9007199254740993' }, body: '{"id":9007199254740993}' }]);
+  });
+
+  it('says of a number with more digits than are read that it is that', async () => {
+    const { outputs, reason } = await send('/digits');
+
+    expect(reason).toContain('the answer cannot be read: a whole number has more than 4300 digits');
+    expect(outputs).toEqual({ status_code: 200 });
   });
 
   it('succeeds with an answer that is as deep as it may be', async () => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { stringifyJson } from '../../base/json';
 import type { Json, JsonObject } from '../../pipeline/json';
 import { remoteHost } from '../../plugins/remote/hosts';
 import { pollDelayMs, runRemote } from '../../plugins/remote/run';
@@ -35,7 +36,7 @@ describe('remote_plugin', () => {
       calls.push({ path, body: await bodyOf(request) });
       const answers = script[path] ?? [404];
       const next = answers.length > 1 ? answers.shift()! : answers[0]!;
-      response.writeHead(typeof next === 'number' ? next : 200).end(JSON.stringify(next));
+      response.writeHead(typeof next === 'number' ? next : 200).end(stringifyJson(next));
     });
   });
   afterAll(() => server.close());
@@ -65,6 +66,21 @@ describe('remote_plugin', () => {
       inputs: { plugin_code: 'deploy', plugin_version: '1.0', hosts: ['a'] },
       context: { operator: 'ann' },
     });
+  });
+
+  it('gets and gives whole numbers with all their digits', async () => {
+    const id = 9007199254740993n;
+    script = {
+      'GET detail/1.0': [DETAIL],
+      'POST invoke/1.0': [answer(2)],
+      'GET schedule/t-1': [answer(4, { outputs: { id, ids: [-id] } })],
+    };
+    const inputs = { plugin_code: 'deploy', plugin_version: '1.0', id, _loop: 1, _inner_loop: 1 };
+
+    const end = await endOf(runRemote(inputs, contextFor(), { delayMs: () => 1 }));
+
+    expect(end).toEqual({ outputs: { trace_id: 't-1', id, ids: [-id] } });
+    expect(calls[1]!.body).toContain(`"id":${id}`);
   });
 
   it('that takes its time is polled until it ends, and its outputs add up', async () => {

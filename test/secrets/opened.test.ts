@@ -137,6 +137,19 @@ describe('secrets that a plugin has opened', () => {
     expect(others).toEqual([12346, 0]);
   });
 
+  it('are closed where they are a whole number of more digits than a number of JavaScript has', () => {
+    const secrets = opened('12345678901234567890', '-98765432109876543210');
+    const others = [12345678901234567891n, 98765432109876543210n];
+
+    const closed = secrets.close<Json[]>([12345678901234567890n, -98765432109876543210n, ...others]);
+
+    expect(closed.slice(0, 2).map((value) => openAgain(value as string))).toEqual([
+      '12345678901234567890',
+      '-98765432109876543210',
+    ]);
+    expect(closed.slice(2)).toEqual(others);
+  });
+
   it('are closed at any depth, and in the names of objects', () => {
     const secrets = opened('deep-secret');
     let value: Json = { 'deep-secret': 'deep-secret', 'DEEP-SECRET': 1, 'Deep-Secret': 2 };

@@ -5,6 +5,7 @@ import pino from 'pino';
 import { createApp } from '../../api/app';
 import type { StateNode } from '../../api/bk-sops/state-tree';
 import { previews } from '../../api/previews/pool';
+import { parseJson, stringifyJson } from '../../base/json';
 import { installationName } from '../../db/access';
 import { connect, type Db } from '../../db/connection';
 import { ensureDemo } from '../../db/demo';
@@ -109,7 +110,7 @@ export class Gantry {
   }
 
   post(path: string, body: unknown = {}, headers: Record<string, string> = {}): Promise<Answer> {
-    return this.send('POST', path, typeof body === 'string' ? body : JSON.stringify(body), headers);
+    return this.send('POST', path, typeof body === 'string' ? body : stringifyJson(body), headers);
   }
 
   get(path: string): Promise<Answer> {
@@ -119,7 +120,7 @@ export class Gantry {
   async send(method: string, path: string, body?: string, headers: Record<string, string> = {}): Promise<Answer> {
     const all = { 'X-Bkapi-Authorization': AUTHORIZATION, 'Content-Type': 'application/json', ...headers };
     const response = await this.app.request(path, { method, headers: all, ...(body === undefined ? {} : { body }) });
-    const answer = (await response.json()) as Omit<Answer, 'status'>;
+    const answer = parseJson(await response.text()) as Omit<Answer, 'status'>;
     requireDescribed(path, answer);
     return { status: response.status, ...answer };
   }

@@ -74,6 +74,39 @@ describe('a bundle', () => {
   });
 });
 
+describe('a bundle with whole numbers beyond 2^53', () => {
+  const ID = 9007199254740993n;
+  const bundle = [
+    template('7', { tree: sketch({ chains: ['S a E'], constants: { n: { value: { ids: [ID, -ID] } } } }) }),
+  ];
+  const valueIn = ([one]: { tree: unknown }[]) => (one!.tree as PipelineTree).constants['${n}']!.value;
+
+  it.each(['json', 'yaml'] as const)('is read back from %s with all their digits', (format) => {
+    expect(valueIn(readDocument(writeDocument(bundle, format), format))).toEqual({ ids: [ID, -ID] });
+  });
+
+  it('is read back from a .dat file with all their digits, and has another digest than its neighbour', () => {
+    const digestOf = (value: bigint) => treeDigest(sketch({ chains: ['S a E'], constants: { n: { value } } }));
+
+    expect(valueIn(readDat(writeDat(bundle, { at: new Date(0), username: 'admin' })))).toEqual({ ids: [ID, -ID] });
+    expect(digestOf(ID)).not.toBe(digestOf(ID - 1n));
+  });
+
+  it('has numbers in YAML that are numbers, and none with more digits than are read', () => {
+    expect(
+      readText('{a: 9007199254740991, b: 9007199254740993, c: 0x10, d: 1e20, e: 1.5, f: "9007199254740993"}', 'yaml'),
+    ).toEqual({
+      a: 9007199254740991,
+      b: ID,
+      c: 16,
+      d: 1e20,
+      e: 1.5,
+      f: '9007199254740993',
+    });
+    expect(() => readText(`a: ${'9'.repeat(4301)}`, 'yaml')).toThrow('more than 4300 digits');
+  });
+});
+
 describe('a .dat file of bk-sops', () => {
   const content = {
     template: {

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { stringifyJson } from '../../../base/json';
 import type { ProjectRecord } from '../../../db/access';
 import { MAX_INTEGER } from '../../../db/schema';
 import type { Page, TaskFilter } from '../../../db/task-lists';
@@ -69,7 +70,7 @@ export function readFlag(field: string, value: string | undefined): boolean | un
   if (!value) return undefined;
   if (/^(true|1)$/i.test(value)) return true;
   if (/^(false|0)$/i.test(value)) return false;
-  throw invalid(field, `${JSON.stringify(value)} is neither true nor false`);
+  throw invalid(field, `${stringifyJson(value)} is neither true nor false`);
 }
 
 /** @throws GantryError `validation` naming the field */
@@ -77,7 +78,7 @@ export function readSpan(field: string, value: string | undefined, zone: string)
   if (!value) return undefined;
   const span = spanOf(value, zone);
   if (span) return span;
-  throw invalid(field, `${JSON.stringify(value)} is no time: YYYY-MM-DD, YYYY-MM-DD HH:MM:SS [+HHMM], or ISO 8601`);
+  throw invalid(field, `${stringifyJson(value)} is no time: YYYY-MM-DD, YYYY-MM-DD HH:MM:SS [+HHMM], or ISO 8601`);
 }
 
 /** Ids with commas between them. @throws GantryError `validation` naming the field */
@@ -85,7 +86,7 @@ export function readIds(field: string, value: string | undefined): number[] | un
   if (!value) return undefined;
   return value.split(',').map((part) => {
     if (/^\s*\d+\s*$/.test(part) && Number(part) <= MAX_INTEGER) return Number(part);
-    throw invalid(field, `${JSON.stringify(part)} is no id`);
+    throw invalid(field, `${stringifyJson(part)} is no id`);
   });
 }
 

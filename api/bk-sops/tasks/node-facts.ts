@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { parseJson, stringifyJson } from '../../../base/json';
 import { findOutputs, listRound, type NodeExecution } from '../../../db/node-histories';
 import { MAX_INTEGER } from '../../../db/schema';
 import { findProgram, findTree, type TaskRecord } from '../../../db/tasks';
@@ -90,7 +91,7 @@ export async function readNode(
 export function isStack(text: string | undefined): boolean {
   if (text === undefined) return true;
   try {
-    return Array.isArray(JSON.parse(text));
+    return Array.isArray(parseJson(text));
   } catch {
     return false;
   }
@@ -98,7 +99,7 @@ export function isStack(text: string | undefined): boolean {
 
 /** The reason of a failure; a plugin may give anything. */
 export function textOf(exData: unknown): string {
-  return typeof exData === 'string' ? exData : JSON.stringify(exData);
+  return typeof exData === 'string' ? exData : stringifyJson(exData);
 }
 
 export function withBareNames(inputs: Record<string, unknown>): Record<string, unknown> {

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { stringifyJson } from '../../../base/json';
 import { MAX_INTEGER } from '../../../db/schema';
 import { listTemplates } from '../../../db/templates';
 import { GantryError } from '../../../tasks/error';
@@ -55,6 +56,6 @@ function readIds(text: string): number[] {
   return text.split(',').map((part) => {
     const id = Number(part);
     if (/^ *\d+ *$/.test(part) && id <= MAX_INTEGER) return id;
-    throw new GantryError('invalid', `invalid params: 'id_in': ${JSON.stringify(part)} is no id`);
+    throw new GantryError('invalid', `invalid params: 'id_in': ${stringifyJson(part)} is no id`);
   });
 }

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { parseJson, stringifyJson } from '../../../base/json';
 import { listSchemes, type SchemeRecord } from '../../../db/template-schemes';
 import { findTemplateTree } from '../../../db/templates';
 import type { PipelineTree } from '../../../pipeline/tree/types';
@@ -79,12 +80,12 @@ export const deleteTemplateScheme = defineEndpoint({
 });
 
 function show(record: SchemeRecord): z.output<typeof scheme> {
-  return { id: schemeKey(record), name: record.name, data: JSON.stringify(record.node_ids) };
+  return { id: schemeKey(record), name: record.name, data: stringifyJson(record.node_ids) };
 }
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return text;
   }

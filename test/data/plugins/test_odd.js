@@ -16,7 +16,8 @@ function cyclic() {
 const OUTPUTS = {
   fine: () => ({ value: 'fine' }),
   cyclic: () => ({ value: cyclic() }),
-  bigint: () => ({ value: 1n }),
+  bigint: () => ({ value: [1n, 9007199254740993n] }),
+  'too many digits': () => ({ value: 10n ** 5000n }),
   'deeper than the limit': () => ({ value: deep(3_000) }),
   'deeper than the stack': () => ({ value: deep(100_000) }),
   large: () => ({ value: 'x'.repeat(3 * 1024 * 1024) }),

@@ -23,6 +23,26 @@ describe('fields that upstream does not check', () => {
     [['constants', '${who}', 'source_tag'], 5, "constants→${who}→source_tag: 5 is not of type 'string'"],
     [[...TIMEOUT, 'seconds'], 0, 'activities→b→timeout_config→seconds: 0 is not a whole number from 1 to 315360000'],
     [
+      [...TIMEOUT, 'seconds'],
+      9007199254740993n,
+      'activities→b→timeout_config→seconds: 9007199254740993 is not a whole number from 1 to 315360000',
+    ],
+    [
+      [...RETRY, 'times'],
+      9007199254740993n,
+      'activities→a→auto_retry→times: 9007199254740993 is not a whole number within ±9007199254740991',
+    ],
+    [
+      ['constants', '${who}', 'index'],
+      -9007199254740993n,
+      "constants→${who}→index: -9007199254740993 is not of type 'number' within ±9007199254740991",
+    ],
+    [
+      ['constants', '${who}', 'source_tag'],
+      2n ** 64n,
+      "constants→${who}→source_tag: 18446744073709551616 is not of type 'string'",
+    ],
+    [
       [...TIMEOUT, 'action'],
       'explode',
       'activities→b→timeout_config→action: \'explode\' is not one of "forced_fail", "forced_fail_and_skip"',

@@ -1,0 +1,2 @@
+export { parseJson, wholeNumber } from './parse';
+export { settleJson, stringifyJson } from './stringify';
