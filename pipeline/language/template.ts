@@ -166,15 +166,18 @@ function collectReferences(template: Template, names: Set<string>): void {
   }
 }
 
+/** Names that Mako has a meaning for wherever they stand, and never counts as references. */
+const NEVER_REFERENCES: ReadonlySet<string> = new Set(['context', 'print']);
+
 function collectPart(part: Part, names: Set<string>): void {
   if (typeof part === 'string') return;
   switch (part.kind) {
     case 'name':
-      names.add(part.name);
+      if (!NEVER_REFERENCES.has(part.name)) names.add(part.name);
       return;
     case 'expression':
     case 'inert':
-      for (const name of part.names) names.add(name);
+      for (const name of part.names) if (!NEVER_REFERENCES.has(name)) names.add(name);
       return;
     default:
       return part satisfies never;

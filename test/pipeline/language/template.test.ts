@@ -39,6 +39,17 @@ describe('a template', () => {
     expect(render('${n }', { n: 7 })).toBe('7');
   });
 
+  // As Mako 1.1.4 and 1.4.3 say, whose names `self` and its like are references all the same.
+  test.each([
+    ['${context}', []],
+    ['${context + a}', ['a']],
+    ['${context.get(a)} ${print(b)} ${print}', ['a', 'b']],
+    ['${[context for context in c]}', ['c']],
+    ['${self} ${loop + caller}', ['caller', 'loop', 'self']],
+  ])('names what it reads, without what Mako never counts: %s', (template, names) => {
+    expect(templateReferences(parseTemplate(template))).toEqual(names);
+  });
+
   test('renders values of dicts and leaves keys, even strange ones, alone', () => {
     const template = JSON.parse('{"__proto__": "${n}", "${n}": "${n}!"}') as Json;
 
