@@ -7,13 +7,14 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { NEWEST_LANGUAGE } from '../pipeline/language/rules';
-import type { Refusal, TaskContext } from '../pipeline/machine';
+import type { TaskContext } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
 import {
   ACCEPTED_QUERY,
-  CHECK_UPDATE,
+  type OperationAnswer,
   PIPELINE_WORKFLOW,
   type PipelineInput,
+  RECORDED_UPDATE,
   type SignalInput,
   type SignalName,
   type UpdateInput,
@@ -25,7 +26,6 @@ import { Namespace } from './namespace';
 import { requireCarriable } from './size';
 
 const PING_TIMEOUT_MS = 3_000;
-const CHECK_TIMEOUT_MS = 3_000;
 const UPDATE_TIMEOUT_MS = 10_000;
 
 /** How often an update is sent that came between two workflow tasks or two runs. It left no trace. */
@@ -34,6 +34,9 @@ const BETWEEN_ATTEMPTS_MS = 20;
 
 /** Type of the server's refusal when a worker ended a workflow task without looking at the update that came with it. */
 const PASSED_BY = 'UnprocessedUpdate';
+
+/** How a worker of an older build refuses an update that it does not know. */
+const NOT_KNOWN = 'No registered handler for update';
 
 export interface PipelineStart {
   program: Program;
@@ -71,7 +74,8 @@ export class Pipelines {
    * @throws TooLarge
    */
   async start({ program, context, name, projectId, templateId, isPaused }: PipelineStart): Promise<void> {
-    const input = { program, context, recordsAlong: true, language: NEWEST_LANGUAGE } satisfies PipelineInput;
+    const rules = { recordsAlong: true, answersRecorded: true, language: NEWEST_LANGUAGE };
+    const input = { program, context, ...rules } satisfies PipelineInput;
     await requireCarriable(`what task ${context.taskId} starts with`, input);
     const options = {
       workflowId: workflowIdOf(this.installation, context.taskId),
@@ -111,22 +115,26 @@ export class Pipelines {
     }
   }
 
-  /** Asks the workflow whether it would take a signal; undefined when nobody answers. */
-  async check(taskId: number, action: SignalName): Promise<'possible' | { message: string } | undefined> {
-    const answer = await this.#update(taskId, CHECK_UPDATE, [action], CHECK_TIMEOUT_MS);
-    if (answer.kind !== 'accepted') return undefined;
-    return (answer.result as Refusal | null) ?? 'possible';
-  }
-
   /**
    * Sends an operation, which the machine knows by its id: sent again, it is one request. The update has no id of its own
-   * for that, because under it the server would give a refusal again that no longer holds.
+   * for that, because under it the server would give a refusal again that no longer holds. Once it is accepted, what it led
+   * to is in Postgres, as far as a worker can be reached that writes it.
    */
-  update(taskId: number, operation: UpdateInput): Promise<UpdateAnswer> {
-    return this.#update(taskId, operation.action, [operation], UPDATE_TIMEOUT_MS);
+  async update(taskId: number, operation: UpdateInput, timeoutMs = UPDATE_TIMEOUT_MS): Promise<UpdateAnswer> {
+    const answer = await this.#update(taskId, operation.action, [operation], timeoutMs);
+    if (answer.kind === 'accepted' && !isRecorded(answer)) await this.#untilRecorded(taskId);
+    return answer;
   }
 
-  async #update(taskId: number, name: string, args: [unknown], timeoutMs: number): Promise<UpdateAnswer> {
+  /** A run that has just ended, or one of an older build, answers before it has written what an operation led to. */
+  async #untilRecorded(taskId: number): Promise<void> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const answer = await this.#update(taskId, RECORDED_UPDATE, [], UPDATE_TIMEOUT_MS);
+      if (answer.kind !== 'accepted' || isRecorded(answer)) return;
+    }
+  }
+
+  async #update(taskId: number, name: string, args: unknown[], timeoutMs: number): Promise<UpdateAnswer> {
     for (let attempt = 1; ; attempt++) {
       const answer = await this.#updateOnce(taskId, name, args, timeoutMs);
       if (answer.kind !== 'in_between') return answer;
@@ -138,17 +146,18 @@ export class Pipelines {
   async #updateOnce(
     taskId: number,
     name: string,
-    args: [unknown],
+    args: unknown[],
     timeoutMs: number,
   ): Promise<UpdateAnswer | { kind: 'in_between' }> {
     try {
-      const send = () => this.#handle(taskId).executeUpdate(name, { args });
+      const send = () => this.#handle(taskId).executeUpdate(name, { args: args as [unknown] });
       return { kind: 'accepted', result: await this.client.withDeadline(Date.now() + timeoutMs, send) };
     } catch (error) {
       if (isNamed(error, WorkflowNotFoundError)) return { kind: 'not_running' };
       if (isInBetween(error)) return { kind: 'in_between' };
       if (isTimeout(error)) return { kind: 'no_worker' };
       const cause = (error as Error).cause as { type?: string; message?: string } | undefined;
+      if (cause?.message?.startsWith(NOT_KNOWN)) return { kind: 'no_worker' };
       if ((error as Error).name !== 'WorkflowUpdateFailedError' || !cause?.type) throw error;
       if (cause.type === PASSED_BY) return { kind: 'in_between' };
       return { kind: 'refused', reason: cause.type, message: cause.message ?? '' };
@@ -218,6 +227,10 @@ export class Pipelines {
 /** A new id for a request that brought none. */
 export function newRequestId(): string {
   return randomUUID();
+}
+
+function isRecorded({ result }: UpdateAnswer & { kind: 'accepted' }): boolean {
+  return (result as OperationAnswer | undefined)?.isRecorded === true;
 }
 
 function isTimeout(error: unknown): boolean {

@@ -1,6 +1,6 @@
 export { check, checkTask, MAX_CALLBACK_BYTES, type Refusal, type View } from './check';
 export type { Command, Event, NodeRow, Outcome, RunPlugin, TaskRow } from './messages';
-export type { Action, Operation } from './operation';
+export { type Action, type Operation, wordOf } from './operation';
 export { outputsOf } from './outputs';
 export { shownState } from './shown';
 export {

@@ -14,3 +14,8 @@ export type Operation = { id: string; by?: string } & (
 );
 
 export type Action = Operation['action'];
+
+/** What people call an action. */
+export function wordOf(action: string): string {
+  return action === 'stop' ? 'revoke' : action;
+}

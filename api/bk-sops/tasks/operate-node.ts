@@ -5,6 +5,7 @@ import { operateTask, type Request } from '../../../tasks/operate';
 import { rightsOf } from '../../permission';
 import { defineEndpoint } from '../endpoint';
 import { failingAs, requireTask } from './lookup';
+import { requestId } from './request-id';
 
 const input = z.object({
   node_id: z.string(),
@@ -15,7 +16,7 @@ const input = z.object({
   inputs: z.record(z.string(), z.unknown(), 'inputs field is not a valid object').optional(),
   flow_id: z.string().optional(),
   flow_ids: z.array(z.string()).optional(),
-  request_id: z.string().min(1).max(100).optional().describe('Repeating a request with the same id is one request'),
+  request_id: requestId(),
 });
 
 /** Operates a node of a running task (spec 7.3); the order of the ids in the path is the other way round. */
