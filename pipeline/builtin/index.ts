@@ -25,6 +25,8 @@ export interface CallbackResult {
 /** The node kinds that need no outside world: a closed set of pure functions that the machine runs itself. */
 export interface Builtin {
   begin(inputs: JsonObject, ambient: Ambient): Beginning;
+  /** Inputs that decide what is done, with what stands in for them when they are missing; null: nothing does. */
+  decisive?: Readonly<Record<string, string | boolean | null>>;
   /** Why a callback with this data is refused, without any effect; undefined when it is taken. */
   refuseCallback?(data: Json): string | undefined;
   endByCallback?(data: Json, remembered: Json | undefined): CallbackResult;
@@ -35,7 +37,7 @@ export type BuiltinName = 'done' | 'wait_approval' | 'wait_callback' | 'wait_unt
 export const builtins: Record<BuiltinName, Builtin> = {
   done: { begin: () => ({ kind: 'finished', outputs: {} }) },
   wait_approval: waitApproval,
-  wait_until: { begin: waitUntil },
+  wait_until: { begin: waitUntil, decisive: { bk_timing: null, force_check: true } },
   wait_callback: {
     begin: () => ({ kind: 'callback', outputs: {} }),
     endByCallback: (data): CallbackResult => ({ ok: true, outputs: data === null ? {} : { callback_data: data } }),
