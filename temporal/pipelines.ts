@@ -21,12 +21,19 @@ import {
 } from '../workflows/contract';
 import { isInBetween, isNamed, isUnreachable } from './errors';
 import { type Execution, findTaskFailure, lookAt, type TaskFailure } from './executions';
+import { Lanes } from './lanes';
 import { type Installation, searchAttributes, taskQueueOf, workflowIdOf } from './names';
 import { Namespace } from './namespace';
 import { requireCarriable } from './size';
 
 const PING_TIMEOUT_MS = 3_000;
 const UPDATE_TIMEOUT_MS = 10_000;
+
+/**
+ * Updates that an API process sends to one workflow at a time. The server takes ten, from all processes together; with more,
+ * clients wait ever longer, and workers lose workflow tasks (seen with SDK 1.24: "Workflow task not found").
+ */
+const MAX_UPDATES_AT_ONCE = 3;
 
 /** How often an update is sent that came between two workflow tasks or two runs. It left no trace. */
 const ATTEMPTS = 5;
@@ -59,6 +66,7 @@ type Silence = { kind: 'no_worker' } | { kind: 'not_running' };
 export class Pipelines {
   /** Where they are. */
   readonly namespace: Namespace;
+  readonly #lanes = new Lanes(MAX_UPDATES_AT_ONCE);
 
   constructor(
     private readonly client: Client,
@@ -135,8 +143,9 @@ export class Pipelines {
   }
 
   async #update(taskId: number, name: string, args: unknown[], timeoutMs: number): Promise<UpdateAnswer> {
+    const deadline = Date.now() + timeoutMs;
     for (let attempt = 1; ; attempt++) {
-      const answer = await this.#updateOnce(taskId, name, args, timeoutMs);
+      const answer = await this.#lanes.run(taskId, () => this.#updateOnce(taskId, name, args, deadline));
       if (answer.kind !== 'in_between') return answer;
       if (attempt === ATTEMPTS) return { kind: 'not_running' };
       await delay(BETWEEN_ATTEMPTS_MS * attempt);
@@ -147,11 +156,13 @@ export class Pipelines {
     taskId: number,
     name: string,
     args: unknown[],
-    timeoutMs: number,
+    deadline: number,
   ): Promise<UpdateAnswer | { kind: 'in_between' }> {
+    // Who has waited for the others in vain would wait in vain too.
+    if (Date.now() >= deadline) return { kind: 'no_worker' };
     try {
       const send = () => this.#handle(taskId).executeUpdate(name, { args: args as [unknown] });
-      return { kind: 'accepted', result: await this.client.withDeadline(Date.now() + timeoutMs, send) };
+      return { kind: 'accepted', result: await this.client.withDeadline(deadline, send) };
     } catch (error) {
       if (isNamed(error, WorkflowNotFoundError)) return { kind: 'not_running' };
       if (isInBetween(error)) return { kind: 'in_between' };
