@@ -7,7 +7,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { NEWEST_LANGUAGE } from '../pipeline/language/rules';
-import type { TaskContext } from '../pipeline/machine';
+import type { State, TaskContext } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
 import {
   ACCEPTED_QUERY,
@@ -17,6 +17,7 @@ import {
   RECORDED_UPDATE,
   type SignalInput,
   type SignalName,
+  STATE_QUERY,
   type UpdateInput,
 } from '../workflows/contract';
 import { isInBetween, isNamed, isUnreachable } from './errors';
@@ -182,10 +183,23 @@ export class Pipelines {
    */
   async wasAccepted(taskId: number, operationId: string): Promise<boolean | undefined> {
     try {
-      const ask = () => this.#handle(taskId).query<boolean, [string]>(ACCEPTED_QUERY, operationId);
-      return await this.client.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, ask);
+      return await this.#query<boolean>(taskId, ACCEPTED_QUERY, operationId);
     } catch (error) {
       if (isNamed(error, WorkflowNotFoundError)) return false;
+      throw error;
+    }
+  }
+
+  /** The state of a task as its workflow has it, also when that has ended; undefined when nobody answers. */
+  state(taskId: number): Promise<State | undefined> {
+    return this.#query<State>(taskId, STATE_QUERY);
+  }
+
+  async #query<T>(taskId: number, name: string, ...args: unknown[]): Promise<T | undefined> {
+    try {
+      const ask = () => this.#handle(taskId).query<T, unknown[]>(name, ...args);
+      return await this.client.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, ask);
+    } catch (error) {
       if (isUnreachable(error) || isInBetween(error)) return undefined;
       throw error;
     }
