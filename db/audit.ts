@@ -20,7 +20,7 @@ export interface AuditRecord {
   object?: string;
   /** More of it, without secrets. */
   detail?: unknown;
-  /** Of an operation of the task whose id its client has chosen: it has one record, however often it comes. */
+  /** Of an operation of the task: it has one record, however often it comes. */
   operationId?: string;
 }
 

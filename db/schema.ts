@@ -92,7 +92,7 @@ interface AuditTable {
   node_id: string | null;
   object: Generated<string>;
   detail: JsonText | null;
-  /** Of an operation whose id its client has chosen; unique in its task. */
+  /** Of an operation, which may come again; unique in its task. */
   operation_id: string | null;
 }
 

@@ -26,7 +26,7 @@ const PROMISED = { pause: 'SUSPENDED', resume: 'RUNNING', stop: 'REVOKED' } as c
 /** An operator's request, without the id and the name that `operateTask` adds. */
 export type Request = UpdateInput extends infer U ? (U extends UpdateInput ? Omit<U, 'id' | 'by'> : never) : never;
 
-/** Who asks, and under which id, when the client has chosen one: then the request may come again. */
+/** Who asks, and under which id, when the client has one: then the request may come again. */
 export interface Asked {
   actor: Actor;
   rights: Rights;
@@ -51,10 +51,9 @@ export async function operateTask(
   const id = givenId ?? newRequestId();
   const sealed = await sealRequest(services.db, task.id, request, { projectId: task.project_id, rights });
   const operation = { ...sealed, id: operationId(id, request), by: actor.username } as UpdateInput;
-  const hasOwnId = givenId !== undefined;
-  // Only who chose the id can have sent it before.
-  const send = hasOwnId ? updateOnce : updateRunning;
-  const answer = await recorded(services, task, { operation, actor, hasOwnId }, async (isRepeated) => {
+  // Only who has an id can have sent it before.
+  const send = givenId === undefined ? updateRunning : updateOnce;
+  const answer = await recorded(services, task, { operation, actor }, async (isRepeated) => {
     const given = await send(services, task, operation);
     const isLeft = given.kind === 'no_worker' && isSignal(operation.action);
     return isLeft ? leaveSignal(services, task, operation, isRepeated) : given;

@@ -5,11 +5,10 @@ import type { UpdateInput } from '../workflows/contract';
 import { type Actor, auditOf } from './actor';
 import type { Services } from './services';
 
-/** What is sent, by whom, and whether its id is one that its client has chosen, who may send it again. */
+/** What is sent, and by whom. */
 export interface Sent {
   operation: UpdateInput;
   actor: Actor;
-  hasOwnId: boolean;
 }
 
 /**
@@ -37,13 +36,13 @@ export async function recorded<T extends { kind: string }>(
   return answer;
 }
 
-function recordOf(task: TaskRecord, { operation, actor, hasOwnId }: Sent): AuditRecord {
+function recordOf(task: TaskRecord, { operation, actor }: Sent): AuditRecord {
   return {
     ...auditOf(actor),
     projectId: task.project_id,
     taskId: task.id,
     action: wordOf(operation.action),
     ...('node' in operation ? { nodeId: operation.node } : {}),
-    ...(hasOwnId ? { operationId: operation.id } : {}),
+    operationId: operation.id,
   };
 }
