@@ -26,26 +26,27 @@ export interface Rendered {
  * `merges` in place of those of the same name. What is left out is kept for a merge that follows.
  */
 export function replaceInputs(state: State, index: number, inputs: JsonObject, merges: boolean): void {
-  const old = { ...state.formerInputs?.[index], ...state.replacedInputs[index] };
+  const old = overlay(state.formerInputs?.[index] ?? {}, state.replacedInputs[index] ?? {});
   const { [index]: _former, ...former } = state.formerInputs ?? {};
   const { [index]: _merged, ...merged } = state.mergedInputs ?? {};
   if (merges) {
-    state.replacedInputs[index] = { ...old, ...inputs, ...escapedOf(old, inputs) };
+    state.replacedInputs[index] = overlay(old, inputs);
     state.formerInputs = former;
     state.mergedInputs = { ...merged, [index]: true };
     return;
   }
   state.replacedInputs[index] = inputs;
-  const left = Object.entries(old).filter(([name]) => !Object.hasOwn(inputs, name));
-  state.formerInputs = left.length > 0 ? { ...former, [index]: Object.fromEntries(left) } : former;
+  const left = Object.keys(old).some((name) => name !== ESCAPED && !Object.hasOwn(inputs, name));
+  state.formerInputs = left ? { ...former, [index]: old } : former;
   state.mergedInputs = merged;
 }
 
-/** Of the merged inputs those that are not to be rendered: each as it came last. */
-function escapedOf(old: JsonObject, inputs: JsonObject): JsonObject {
+/** Inputs with others in place of those of the same name; each is rendered or not as it came. */
+function overlay(old: JsonObject, inputs: JsonObject): JsonObject {
   const kept = listOf(old[ESCAPED]).filter((name) => typeof name === 'string' && !Object.hasOwn(inputs, name));
   const escaped = [...kept, ...listOf(inputs[ESCAPED])];
-  return escaped.length > 0 ? { [ESCAPED]: escaped } : {};
+  const values = { ...named(old), ...named(inputs) };
+  return escaped.length > 0 ? { ...values, [ESCAPED]: escaped } : values;
 }
 
 /** @throws ExpressionError, HydrateError naming the input */
@@ -58,13 +59,15 @@ export function renderInputs(frame: Frame, node: ActivityNode, index: number): R
     scope.input(input),
   );
   const render = renderer(frame, node, scope);
-  const inputs = { ...own, ...mapValues(without(replaced, { [ESCAPED]: true }), render(replaced)) };
-  const left = without({ ...node.inputs, ...state.formerInputs?.[index] }, inputs);
+  const inputs = { ...own, ...mapValues(named(replaced), render(replaced)) };
+  const left = without({ ...node.inputs, ...named(state.formerInputs?.[index] ?? {}) }, inputs);
   return Object.keys(left).length === 0 ? { inputs } : { inputs, leftOut: renderLeftOut() };
 
   function renderLeftOut(): LeftOut {
     const leftOut: LeftOut = { values: {}, unknown: [] };
     const former = state.formerInputs?.[index] ?? {};
+    // It is only looked at: the numbers that it draws are those that come next.
+    const { seed } = state;
     for (const name of Object.keys(left)) {
       const value = comparable(() =>
         Object.hasOwn(former, name) ? render(former)(former[name]!, name) : scope.input(node.inputs[name]!),
@@ -72,6 +75,7 @@ export function renderInputs(frame: Frame, node: ActivityNode, index: number): R
       if (value === undefined) leftOut.unknown.push(name);
       else leftOut.values[name] = value;
     }
+    state.seed = seed;
     return leftOut;
   }
 }
@@ -108,6 +112,10 @@ export function describeMissing(names: readonly string[]): string {
     `inputs are missing: ${names.join(', ')}; without them the node would do something else than before. ` +
     'Retry it with all of its inputs, or with inputs_mode "merge" to keep those that are not sent'
   );
+}
+
+function named(inputs: JsonObject): JsonObject {
+  return without(inputs, { [ESCAPED]: true });
 }
 
 function without<T>(record: Record<string, T>, names: object): Record<string, T> {

@@ -189,8 +189,12 @@ describe('a manual retry', () => {
       const simulation = failing();
       retry(simulation, { a: '${k}', b: '${k}', _escape_render_keys: ['a', 'b'] }, 'merge');
       const run = retry(simulation, { b: '${k}', c: '${k}', _escape_render_keys: ['c'] }, 'merge');
+      const incomplete = retry(simulation, { b: 'x', _escape_render_keys: ['b'] });
+      const last = retry(simulation, { a: '${k}', c: '${k}' }, 'merge');
 
       expect(run.inputs).toEqual({ a: '${k}', b: 'K', c: '${k}', ...rounds });
+      expect(incomplete.leftOut).toEqual({ values: { a: '${k}', c: '${k}' }, unknown: [] });
+      expect(last.inputs).toEqual({ a: 'K', b: 'x', c: 'K', ...rounds });
     });
 
     it('goes with the program alone after inputs that were all', () => {
@@ -200,6 +204,18 @@ describe('a manual retry', () => {
 
       expect(whole.inputs).toEqual({ a: '2', b: '2', c: '2', ...rounds });
       expect(whole.leftOut).toEqual({ values: { d: 'kept' }, unknown: [] });
+    });
+
+    it('draws no number for what it only compares', () => {
+      const simulation = simulate(one({ inputs: { a: 'A', b: '${random.randint(0, 1000000)}' } }), {
+        work: () => FAILED,
+      }).start();
+      const { seed } = simulation.state;
+
+      const { leftOut } = retry(simulation, { a: 'new' });
+
+      expect(leftOut!.values).toEqual({ b: expect.stringMatching(/^\d+$/) });
+      expect(simulation.state.seed).toBe(seed);
     });
 
     it('knows those only by name that are large or cannot be rendered', () => {
