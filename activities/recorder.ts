@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { failureEvent, type TaskEvent } from '../db/callbacks';
+import { endEvents, failureEvent } from '../db/callbacks';
 import type { Db } from '../db/connection';
 import { isDatabasesFault } from '../db/errors';
 import { NodeExecutionWriter, type WriteOptions } from '../db/node-execution-writer';
@@ -91,10 +91,4 @@ function withoutValues({ nodes, task }: Rows, problem: string): Rows {
 /** Whether nothing is tried any more about a failure: then a task's creator is told. */
 function isFinalFailure({ status, willRetry }: NodeExecutionChange): boolean {
   return status === 'FAILED' && !willRetry;
-}
-
-function endEvents(task: TaskRow | undefined): TaskEvent[] {
-  if (task?.status !== 'FINISHED' && task?.status !== 'REVOKED') return [];
-  const success = task.status === 'FINISHED';
-  return [{ event: task.status.toLowerCase(), success, outputs: task.outputs ?? {} }];
 }

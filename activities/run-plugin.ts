@@ -5,7 +5,7 @@ import { isDatabasesFault } from '../db/errors';
 import { findAttempt, loadProgress, type NodeExecutionChange, saveProgress } from '../db/node-executions';
 import { findSecretsUpgrade } from '../db/vault';
 import type { Json, JsonObject } from '../pipeline/json';
-import { type Outcome, outputsOf } from '../pipeline/machine';
+import { describeMissing, type Outcome, outputsOf } from '../pipeline/machine';
 import { jsonBytes, MAX_VALUE_BYTES } from '../pipeline/size';
 import { findPlugin } from '../plugins';
 import { type ActivityPlugin, type PluginContext, PluginFailure } from '../plugins/plugin';
@@ -14,6 +14,7 @@ import { OLD_PREFIX, type Opening } from '../secrets/token';
 import { findText } from '../secrets/walk';
 import type { PluginRunInput } from '../workflows/contract';
 import { acceptable } from './acceptable';
+import { missingInputs } from './left-out';
 import { asError, failure, messageOf, pick, unrecordable } from './outcome';
 import { reasonOf, reasonOfInputs } from './reason';
 import type { Recorder } from './recorder';
@@ -97,7 +98,10 @@ async function callPlugin(
 ): Promise<Outcome> {
   const { cancellationSignal: signal } = Context.current();
   try {
-    const parsed = plugin.inputs.safeParse(secrets.open(input.inputs));
+    const opened = secrets.open(input.inputs);
+    const missing = input.leftOut ? missingInputs(plugin.inputs, opened, input.leftOut) : [];
+    if (missing.length > 0) return failure(describeMissing(missing));
+    const parsed = plugin.inputs.safeParse(opened);
     if (!parsed.success) return failure(reasonOfInputs(parsed.error, secrets));
     const outputs = await plugin.run(parsed.data as JsonObject, {
       run: { taskId: input.taskId, nodeId: input.nodeId, loop: input.loop, attempt: input.attempt },

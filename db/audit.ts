@@ -1,7 +1,10 @@
-import type { Insertable } from 'kysely';
+import { type Insertable, sql } from 'kysely';
 import type { DbOrTransaction } from './connection';
 import { toJsonText } from './json';
 import type { Database } from './schema';
+
+/** What an operation's record is unique by. */
+const OPERATION = ['task_id', 'operation_id'] as const;
 
 /** Something that was done, by whom; times are the database's. */
 export interface AuditRecord {
@@ -17,16 +20,42 @@ export interface AuditRecord {
   object?: string;
   /** More of it, without secrets. */
   detail?: unknown;
+  /** Of an operation of the task: it has one record, however often it comes. */
+  operationId?: string;
 }
 
-/** Writes what was done; call it in the transaction that does it. */
-export async function insertAudit(db: DbOrTransaction, record: AuditRecord): Promise<string> {
-  const { id } = await db
+/**
+ * Writes what was done; call it in the transaction that does it.
+ *
+ * @returns undefined when the operation has its record already
+ */
+export function insertAudit(db: DbOrTransaction, record: AuditRecord): Promise<InsertedAudit | undefined> {
+  return db
     .insertInto('audit_records')
     .values({ ...auditRow(record), task_id: record.taskId ?? null })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return id;
+    .onConflict((operation) => operation.columns(OPERATION).where('operation_id', 'is not', null).doNothing())
+    .returning(['id', sql<string>`xmin::text`.as('version')])
+    .executeTakeFirst();
+}
+
+/** A record as it was written. */
+export interface InsertedAudit {
+  id: string;
+  version: string;
+}
+
+/** Sees to it that an operation has its record, which from now on is not taken back by who has written it. */
+export async function keepAudit(db: DbOrTransaction, record: AuditRecord): Promise<void> {
+  await db
+    .insertInto('audit_records')
+    .values({ ...auditRow(record), task_id: record.taskId ?? null })
+    .onConflict((operation) =>
+      operation
+        .columns(OPERATION)
+        .where('operation_id', 'is not', null)
+        .doUpdateSet(({ ref }) => ({ operation_id: ref('excluded.operation_id') })),
+    )
+    .execute();
 }
 
 /** The row of something that was done, but for its task. */
@@ -40,12 +69,44 @@ export function auditRow(record: Omit<AuditRecord, 'taskId'>): Insertable<Databa
     node_id: record.nodeId ?? null,
     object: record.object ?? '',
     detail: record.detail === undefined ? null : toJsonText(record.detail),
+    operation_id: record.operationId ?? null,
   };
 }
 
-/** Takes back what was not done after all. */
-export async function deleteAudit(db: DbOrTransaction, id: string): Promise<void> {
-  await db.deleteFrom('audit_records').where('id', '=', id).execute();
+/** Takes back what was not done after all, unless somebody else has kept it. */
+export async function deleteAudit(db: DbOrTransaction, { id, version }: InsertedAudit): Promise<void> {
+  await db.deleteFrom('audit_records').where('id', '=', id).where(sql<boolean>`xmin::text = ${version}`).execute();
+}
+
+/** Whether an operation has been recorded as of this kind. */
+export async function hasAudit(
+  db: DbOrTransaction,
+  { taskId, action, operationId }: { taskId: number; action: string; operationId: string },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('audit_records')
+    .select('id')
+    .where('task_id', '=', taskId)
+    .where('operation_id', '=', operationId)
+    .where('action', '=', action)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Whether something of this kind was done with the task after the operation. */
+export async function isOvertaken(
+  db: DbOrTransaction,
+  { taskId, action, operationId }: { taskId: number; action: string; operationId: string },
+): Promise<boolean> {
+  const newest = await db
+    .selectFrom('audit_records')
+    .select('operation_id')
+    .where('task_id', '=', taskId)
+    .where('action', '=', action)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return newest?.operation_id !== operationId;
 }
 
 /** What was done with a task, or with one of its nodes, newest first. */

@@ -47,6 +47,13 @@ export function failureEvent({ nodeId, loop, retry, seq }: NodeExecutionChange):
   return { event: `node_failed ${nodeId} ${loop} ${retry}`, seq, success: false };
 }
 
+/** The end of a task; of any other change of its state nothing is told. */
+export function endEvents(task: { status: string; outputs?: unknown } | undefined): TaskEvent[] {
+  if (task?.status !== 'FINISHED' && task?.status !== 'REVOKED') return [];
+  const success = task.status === 'FINISHED';
+  return [{ event: task.status.toLowerCase(), success, outputs: task.outputs ?? {} }];
+}
+
 /** A message that is to be sent now. */
 export interface DueCallback {
   id: string;

@@ -92,6 +92,8 @@ interface AuditTable {
   node_id: string | null;
   object: Generated<string>;
   detail: JsonText | null;
+  /** Of an operation, which may come again; unique in its task. */
+  operation_id: string | null;
 }
 
 interface FunctionTaskTable {

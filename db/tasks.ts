@@ -193,6 +193,25 @@ export async function endStart(db: DbOrTransaction, taskId: number): Promise<voi
 }
 
 /**
+ * Shows a task as it is going to be: somebody was promised it, and nobody is there yet who does it and records it.
+ *
+ * @param seq of the record that the task was as of when it was promised: nothing may have come since
+ */
+export async function showPromised(
+  db: DbOrTransaction,
+  taskId: number,
+  { seq, status }: { seq: number; status: 'RUNNING' | 'SUSPENDED' | 'REVOKED' },
+): Promise<void> {
+  await db
+    .updateTable('tasks')
+    .set({ status, shown: status })
+    .where('id', '=', taskId)
+    .where('phase', 'in', ['starting', 'running'])
+    .where('seq', '=', seq)
+    .execute();
+}
+
+/**
  * Takes tasks that have been `starting` for longer than a start takes, for repair; they are held until the transaction
  * ends, and other callers pass them by.
  *

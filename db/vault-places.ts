@@ -55,6 +55,7 @@ export const NO_SECRETS_IN: Readonly<Record<string, string>> = {
   'audit_records.source': WORD,
   'audit_records.node_id': ID,
   'audit_records.object': 'what was changed, by its id',
+  'audit_records.operation_id': "a client's word for a request",
   'audit_records.detail': 'names of what was changed, never values of constants',
   'tasks.name': NAME,
   'tasks.search_name': NAME,

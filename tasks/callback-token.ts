@@ -4,7 +4,7 @@ import { findNodeExecution } from '../db/node-executions';
 import { findTask, type TaskRecord } from '../db/tasks';
 import type { Json } from '../pipeline/json';
 import { GantryError } from './error';
-import { operateTask } from './operate';
+import { operateTask, wasAccepted } from './operate';
 import { requireSendable } from './request-size';
 import { NOBODY } from './rights';
 import type { Services } from './services';
@@ -47,15 +47,17 @@ export async function callBack(services: Services, { token, claims }: CallbackCl
   const [projectId, taskId, node, loop, retry] = claims;
   const task = await findTask(services.db, projectId, taskId);
   if (!task) throw new GantryError('not_found', `task ${taskId} does not exist`);
-  const current = await findNodeExecution(services.db, taskId, node);
-  if ((current?.loop ?? 1) !== loop || (current?.retry ?? 0) !== retry) {
-    throw new GantryError('refused', `the attempt of node ${node} that the token is for is over`);
-  }
   requireSendable({ data });
   const id = createHash('sha256')
     .update(`${token} ${stringifyJson(data)}`)
     .digest('hex')
     .slice(0, 40);
+  const request = { action: 'callback' as const, node, data };
+  const current = await findNodeExecution(services.db, taskId, node);
+  if ((current?.loop ?? 1) !== loop || (current?.retry ?? 0) !== retry) {
+    if (await wasAccepted(services, task, request, id)) return;
+    throw new GantryError('refused', `the attempt of node ${node} that the token is for is over`);
+  }
   const actor = { username: 'callback', appCode: '', source: 'api' };
-  await operateTask(services, task, { action: 'callback', node, data }, { actor, rights: NOBODY, id });
+  await operateTask(services, task, request, { actor, rights: NOBODY, id });
 }

@@ -1,4 +1,4 @@
-import { insertAudit } from '../db/audit';
+import { hasAudit, insertAudit, isOvertaken } from '../db/audit';
 import type { DbOrTransaction } from '../db/connection';
 import { findProgram, findTree, lockTask, type TaskRecord, updateTree } from '../db/tasks';
 import type { JsonObject } from '../pipeline/json';
@@ -11,7 +11,7 @@ import { definitionValue } from '../pipeline/variable-types';
 import { type Actor, auditOf } from './actor';
 import { recompileTree } from './create';
 import { GantryError } from './error';
-import { operateTask } from './operate';
+import { operateTask, operationId } from './operate';
 import type { Rights } from './rights';
 import { sealValues } from './seal';
 import type { Services } from './services';
@@ -41,20 +41,28 @@ export async function modifyConstants(
   const isDone = await services.db.transaction().execute(async (tx) => {
     const current = await lockTask(tx, task.id);
     if (current?.phase !== 'created') return false;
-    const changed = await rewriteConstants(tx, task, values, rights);
-    await insertAudit(tx, { ...audit, detail: { constants: Object.keys(changed) } });
+    const { changed, ...made } = await withConstants(tx, task, values, rights);
+    const isNew = await insertAudit(tx, {
+      ...audit,
+      ...operationOf(change),
+      detail: { constants: Object.keys(changed) },
+    });
+    if (isNew && Object.keys(changed).length > 0) await updateTree(tx, task.id, made);
     return true;
   });
   if (!isDone) await modifyStarted(services, task, values, change);
 }
 
-async function modifyStarted(
-  services: Services,
-  task: TaskRecord,
-  values: JsonObject,
-  { actor, rights, requestId }: Change,
-): Promise<void> {
+function operationOf({ requestId }: Change): { operationId?: string } {
+  return requestId === undefined ? {} : { operationId: operationId(requestId, { action: 'set_constants' }) };
+}
+
+async function modifyStarted(services: Services, task: TaskRecord, values: JsonObject, change: Change): Promise<void> {
+  const { actor, rights, requestId } = change;
   const { db } = services;
+  const { operationId } = operationOf(change);
+  // Accepted before the task started.
+  if (operationId && (await hasAudit(db, { taskId: task.id, action: 'update', operationId }))) return;
   if (task.phase === 'ended') throw new GantryError('invalid', `task is finished: task ${task.id} is ${task.shown}`);
   const { tree, changed } = await withConstants(db, task, values, rights);
   if (Object.keys(changed).length === 0) return;
@@ -70,7 +78,9 @@ async function modifyStarted(
   // The machine has taken it: what people see of the task follows.
   await db.transaction().execute(async (tx) => {
     await lockTask(tx, task.id);
-    await rewriteConstants(tx, task, values, rights);
+    // One that comes again is not done again: what came after it holds.
+    const isOld = operationId && (await isOvertaken(tx, { taskId: task.id, action: 'set_constants', operationId }));
+    if (!isOld) await rewriteConstants(tx, task, values, rights);
   });
 }
 

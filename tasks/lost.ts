@@ -2,6 +2,7 @@ import { databaseTrouble } from '../db/errors';
 import { listRunningTasks, type OutsideEnd, setNamespaceMark } from '../db/tasks';
 import type { Execution } from '../temporal/executions';
 import { closeTask, FROM_TEMPORAL } from './close';
+import { recordLostEnd } from './lost-end';
 import { describeStranger, proveNamespace } from './namespace';
 import { isPutAsideReason, putAside, type Stuck } from './put-aside';
 import { Recent } from './recent';
@@ -70,8 +71,29 @@ async function noteMarks({ db, pipelines }: Services, looked: readonly Looked[])
 
 async function closeEnded(services: Services, task: RunningTask, look: Execution & { kind: 'ended' }): Promise<void> {
   if (look.status === 'CONTINUED_AS_NEW') return;
+  if (look.status === 'COMPLETED' && (await recordEnd(services, task, look.at))) return;
   const reason = endReason(look);
   await close(services, task, { reason, isPutAside: isPutAsideReason(reason) }, look.status);
+}
+
+/**
+ * The workflow ended as it should: its task is shown as it did.
+ *
+ * @returns whether that is done, or has to wait for a worker
+ */
+async function recordEnd(services: Services, task: RunningTask, at: Date): Promise<boolean> {
+  const { log, pipelines } = services;
+  try {
+    const state = await pipelines.state(task.id);
+    if (state && (await recordLostEnd(services, task, { state, at }))) {
+      log.warn({ taskId: task.id, status: state.shown }, 'recorded how a task has ended, whose last rows were lost');
+    }
+    return true;
+  } catch (error) {
+    if (databaseTrouble(error)) throw error;
+    log.error({ taskId: task.id, error }, 'how a task has ended cannot be read from its workflow');
+    return false;
+  }
 }
 
 /** One that cannot be closed keeps no other one waiting. */

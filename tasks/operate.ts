@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { deleteAudit, insertAudit } from '../db/audit';
-import { findTask, type TaskRecord } from '../db/tasks';
-import { checkTask, type TaskStatus } from '../pipeline/machine';
+import { findTask, showPromised, type TaskRecord } from '../db/tasks';
+import { checkTask, type TaskStatus, wordOf } from '../pipeline/machine';
 import { newRequestId } from '../temporal/pipelines';
-import type { SignalName, UpdateInput } from '../workflows/contract';
-import { type Actor, auditOf } from './actor';
+import { isSignal, type SignalName, type UpdateInput } from '../workflows/contract';
+import type { Actor } from './actor';
 import { GantryError } from './error';
+import { recorded } from './operation-record';
 import type { Request } from './request';
 import { requireSendable } from './request-size';
 import type { Rights } from './rights';
@@ -15,27 +15,25 @@ import type { Services } from './services';
 const ATTEMPTS = 5;
 const BETWEEN_ATTEMPTS_MS = 50;
 
-/**
- * Pauses, resumes or stops a task: a signal, which is kept also while no worker is up. What is not possible in the
- * task's state is refused before it is sent.
- */
-export async function signalTask(
-  services: Services,
-  task: TaskRecord,
-  action: SignalName,
-  actor: Actor,
-): Promise<void> {
-  requireStarted(task);
-  const refusal = (await services.pipelines.check(task.id, action)) ?? checkTask(recordedView(task), action);
-  if (refusal && refusal !== 'possible') throw new GantryError('refused', refusal.message);
-  const isLeft = await audited(services, task, actor, { action }, () =>
-    services.pipelines.signal(task.id, action, { id: newRequestId(), by: actor.username }),
-  );
-  if (!isLeft) throw new GantryError('unavailable', `task ${task.id} is not running yet: try again`);
+/** How long a worker has time to answer what can be left as a signal. */
+const SIGNAL_TIMEOUT_MS = 3_000;
+
+/** What a task becomes by a signal. */
+const PROMISED = { pause: 'SUSPENDED', resume: 'RUNNING', stop: 'REVOKED' } as const satisfies Record<
+  SignalName,
+  TaskStatus
+>;
+
+/** Who asks, and under which id, when the client has one: then the request may come again. */
+export interface Asked {
+  actor: Actor;
+  rights: Rights;
+  id?: string;
 }
 
 /**
- * Asks a running task to do something with a node, and waits for its answer.
+ * Asks a running task to do something, and waits for its answer: whoever reads after that sees what it led to. A pause, a
+ * resume and a stop are kept for later when no worker answers.
  *
  * @throws GantryError `too_large`, `invalid`, `refused` with the node's state, `unavailable` when no worker answers: the request may then be
  *   sent again with the same id
@@ -44,56 +42,51 @@ export async function operateTask(
   services: Services,
   task: TaskRecord,
   request: Request,
-  { actor, rights, id: givenId }: { actor: Actor; rights: Rights; id?: string },
+  { actor, rights, id: givenId }: Asked,
 ): Promise<void> {
   requireStarted(task);
   requireSendable(request);
   const id = givenId ?? newRequestId();
-  // The id is the client's word for this operation: with another one it is another request.
-  const operationId = [id, request.action, 'node' in request ? request.node : ''].join('/');
   const sealed = await sealRequest(services.db, task.id, request, { projectId: task.project_id, rights });
-  const update = { ...sealed, id: operationId, by: actor.username } as UpdateInput;
-  // Only who chose the id can have sent it before.
+  const operation = { ...sealed, id: operationId(id, request), by: actor.username } as UpdateInput;
+  // Only who has an id can have sent it before.
   const send = givenId === undefined ? updateRunning : updateOnce;
-  const answer = await audited(services, task, actor, request, () => send(services, task, update));
+  const answer = await recorded(services, task, { operation, actor }, async (isRepeated) => {
+    const given = await send(services, task, operation);
+    const isLeft = given.kind === 'no_worker' && isSignal(operation.action);
+    return isLeft ? leaveSignal(services, task, operation, isRepeated) : given;
+  });
   switch (answer.kind) {
     case 'accepted':
       return;
     case 'refused':
       throw new GantryError(answer.reason === 'not_found' ? 'not_found' : 'refused', answer.message);
     case 'ended':
-      throw new GantryError('refused', `task ${task.id} is ${answer.shown}: ${request.action} is not possible`);
+      throw new GantryError('refused', `task ${task.id} is ${answer.shown}: ${wordOf(request.action)} is not possible`);
     case 'no_worker':
-    case 'not_running':
-      throw new GantryError('unavailable', `no worker answers; repeat the request with request_id ${id}`, {
-        details: [{ request_id: id }],
-      });
+    case 'not_running': {
+      const reason = answer.kind === 'no_worker' ? 'no worker answers' : `task ${task.id} is not running yet`;
+      const details = [{ request_id: id }];
+      throw new GantryError('unavailable', `${reason}; repeat the request with request_id ${id}`, { details });
+    }
     default:
       answer satisfies never;
   }
 }
 
-/** Records an operation before it is sent: one that is done is never missing, one that failed is taken back. */
-async function audited<T extends boolean | { kind: string }>(
-  { db }: Services,
+/** Whether a request with this id of its client was accepted before; also when its task, or what it was about, is over. */
+export async function wasAccepted(
+  { pipelines }: Services,
   task: TaskRecord,
-  actor: Actor,
-  request: { action: string; node?: string },
-  send: () => Promise<T>,
-): Promise<T> {
-  const id = await insertAudit(db, {
-    ...auditOf(actor),
-    projectId: task.project_id,
-    taskId: task.id,
-    action: request.action === 'stop' ? 'revoke' : request.action,
-    ...(request.node === undefined ? {} : { nodeId: request.node }),
-  });
-  const answer = await send();
-  const isDone = typeof answer === 'boolean' ? answer : answer.kind === 'accepted';
-  // Without an answer it may be done yet: the record stays.
-  const isUnknown = typeof answer === 'object' && answer.kind === 'no_worker';
-  if (!isDone && !isUnknown) await deleteAudit(db, id);
-  return answer;
+  request: Pick<Request, 'action'> & { node?: string },
+  id: string,
+): Promise<boolean> {
+  return (await pipelines.wasAccepted(task.id, operationId(id, request))) === true;
+}
+
+/** The id is the client's word for this operation: with another one it is another request. */
+export function operationId(id: string, request: { action: string; node?: string }): string {
+  return [id, request.action, request.node ?? ''].join('/');
 }
 
 /**
@@ -101,8 +94,9 @@ async function audited<T extends boolean | { kind: string }>(
  * to ask again.
  */
 async function updateRunning({ db, pipelines }: Services, task: TaskRecord, operation: UpdateInput) {
+  const timeout = isSignal(operation.action) ? SIGNAL_TIMEOUT_MS : undefined;
   for (let attempt = 1; ; attempt++) {
-    const answer = await pipelines.update(task.id, operation);
+    const answer = await pipelines.update(task.id, operation, timeout);
     if (answer.kind !== 'not_running') return answer;
     const current = await findTask(db, task.project_id, task.id);
     if (!current || current.phase === 'ended') return { kind: 'ended' as const, shown: current?.shown ?? 'gone' };
@@ -118,6 +112,29 @@ async function updateOnce(services: Services, task: TaskRecord, operation: Updat
   const wasAccepted = await services.pipelines.wasAccepted(task.id, operation.id);
   if (wasAccepted === undefined) return { kind: 'no_worker' as const };
   return wasAccepted ? { kind: 'accepted' as const } : answer;
+}
+
+/**
+ * Nobody answers: the request is kept on the server until somebody does, and who reads the task sees what was promised.
+ * One that comes again has been promised before; what came after it holds.
+ */
+async function leaveSignal(
+  { db, pipelines }: Services,
+  task: TaskRecord,
+  { action, id, by }: UpdateInput,
+  isRepeated: boolean,
+) {
+  if (!isSignal(action)) throw new Error(`${action} is no signal`);
+  const current = await findTask(db, task.project_id, task.id);
+  if (!current || current.phase === 'ended') {
+    return isRepeated ? { kind: 'no_worker' as const } : { kind: 'ended' as const, shown: current?.shown ?? 'gone' };
+  }
+  const refusal = isRepeated ? null : checkTask(recordedView(current), action);
+  if (refusal) return { kind: 'refused' as const, reason: refusal.kind, message: refusal.message };
+  const isLeft = await pipelines.signal(task.id, action, { id, ...(by ? { by } : {}) });
+  if (!isLeft) return { kind: 'not_running' as const };
+  if (!isRepeated) await showPromised(db, task.id, { seq: current.seq, status: PROMISED[action] });
+  return { kind: 'accepted' as const };
 }
 
 function requireStarted(task: TaskRecord): void {

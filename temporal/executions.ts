@@ -12,7 +12,7 @@ const MAX_REASON = 4_000;
 export type Execution =
   | { kind: 'running'; runId: string; taskAttempt: number }
   /** `reason`: why, in words; empty when it ended by itself. */
-  | { kind: 'ended'; status: string; reason: string };
+  | { kind: 'ended'; status: string; reason: string; at: Date };
 
 /** Why a workflow's task is tried again and again. */
 export interface TaskFailure {
@@ -33,11 +33,16 @@ const PASSING = new Set([
 
 /** How the newest run of a workflow stands. @throws WorkflowNotFoundError */
 export async function lookAt(client: Client, workflowId: string): Promise<Execution> {
-  const { runId, status, raw } = await client.workflow.getHandle(workflowId).describe();
+  const { runId, status, raw, closeTime = new Date() } = await client.workflow.getHandle(workflowId).describe();
   if (status.name === 'RUNNING') {
     return { kind: 'running', runId, taskAttempt: raw.pendingWorkflowTask?.attempt ?? 0 };
   }
-  return { kind: 'ended', status: status.name, reason: await readEnd(client, workflowId, runId, status.name) };
+  return {
+    kind: 'ended',
+    status: status.name,
+    reason: await readEnd(client, workflowId, runId, status.name),
+    at: closeTime,
+  };
 }
 
 /** Why the server, or somebody at it, ended a run: from the last event of its history. */

@@ -7,26 +7,34 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { NEWEST_LANGUAGE } from '../pipeline/language/rules';
-import type { Refusal, TaskContext } from '../pipeline/machine';
+import type { State, TaskContext } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
 import {
   ACCEPTED_QUERY,
-  CHECK_UPDATE,
+  type OperationAnswer,
   PIPELINE_WORKFLOW,
   type PipelineInput,
+  RECORDED_UPDATE,
   type SignalInput,
   type SignalName,
+  STATE_QUERY,
   type UpdateInput,
 } from '../workflows/contract';
 import { isInBetween, isNamed, isUnreachable } from './errors';
 import { type Execution, findTaskFailure, lookAt, type TaskFailure } from './executions';
+import { Lanes } from './lanes';
 import { type Installation, searchAttributes, taskQueueOf, workflowIdOf } from './names';
 import { Namespace } from './namespace';
 import { requireCarriable } from './size';
 
 const PING_TIMEOUT_MS = 3_000;
-const CHECK_TIMEOUT_MS = 3_000;
 const UPDATE_TIMEOUT_MS = 10_000;
+
+/**
+ * Updates that an API process sends to one workflow at a time. The server takes ten, from all processes together; with more,
+ * clients wait ever longer, and workers lose workflow tasks (seen with SDK 1.24: "Workflow task not found").
+ */
+const MAX_UPDATES_AT_ONCE = 3;
 
 /** How often an update is sent that came between two workflow tasks or two runs. It left no trace. */
 const ATTEMPTS = 5;
@@ -34,6 +42,9 @@ const BETWEEN_ATTEMPTS_MS = 20;
 
 /** Type of the server's refusal when a worker ended a workflow task without looking at the update that came with it. */
 const PASSED_BY = 'UnprocessedUpdate';
+
+/** How a worker of an older build refuses an update that it does not know. */
+const NOT_KNOWN = 'No registered handler for update';
 
 export interface PipelineStart {
   program: Program;
@@ -56,6 +67,7 @@ type Silence = { kind: 'no_worker' } | { kind: 'not_running' };
 export class Pipelines {
   /** Where they are. */
   readonly namespace: Namespace;
+  readonly #lanes = new Lanes(MAX_UPDATES_AT_ONCE);
 
   constructor(
     private readonly client: Client,
@@ -71,7 +83,8 @@ export class Pipelines {
    * @throws TooLarge
    */
   async start({ program, context, name, projectId, templateId, isPaused }: PipelineStart): Promise<void> {
-    const input = { program, context, recordsAlong: true, language: NEWEST_LANGUAGE } satisfies PipelineInput;
+    const rules = { recordsAlong: true, answersRecorded: true, language: NEWEST_LANGUAGE };
+    const input = { program, context, ...rules } satisfies PipelineInput;
     await requireCarriable(`what task ${context.taskId} starts with`, input);
     const options = {
       workflowId: workflowIdOf(this.installation, context.taskId),
@@ -111,24 +124,29 @@ export class Pipelines {
     }
   }
 
-  /** Asks the workflow whether it would take a signal; undefined when nobody answers. */
-  async check(taskId: number, action: SignalName): Promise<'possible' | { message: string } | undefined> {
-    const answer = await this.#update(taskId, CHECK_UPDATE, [action], CHECK_TIMEOUT_MS);
-    if (answer.kind !== 'accepted') return undefined;
-    return (answer.result as Refusal | null) ?? 'possible';
-  }
-
   /**
    * Sends an operation, which the machine knows by its id: sent again, it is one request. The update has no id of its own
-   * for that, because under it the server would give a refusal again that no longer holds.
+   * for that, because under it the server would give a refusal again that no longer holds. Once it is accepted, what it led
+   * to is in Postgres, as far as a worker can be reached that writes it.
    */
-  update(taskId: number, operation: UpdateInput): Promise<UpdateAnswer> {
-    return this.#update(taskId, operation.action, [operation], UPDATE_TIMEOUT_MS);
+  async update(taskId: number, operation: UpdateInput, timeoutMs = UPDATE_TIMEOUT_MS): Promise<UpdateAnswer> {
+    const answer = await this.#update(taskId, operation.action, [operation], timeoutMs);
+    if (answer.kind === 'accepted' && !isRecorded(answer)) await this.#untilRecorded(taskId);
+    return answer;
   }
 
-  async #update(taskId: number, name: string, args: [unknown], timeoutMs: number): Promise<UpdateAnswer> {
+  /** A run that has just ended, or one of an older build, answers before it has written what an operation led to. */
+  async #untilRecorded(taskId: number): Promise<void> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const answer = await this.#update(taskId, RECORDED_UPDATE, [], UPDATE_TIMEOUT_MS);
+      if (answer.kind !== 'accepted' || isRecorded(answer)) return;
+    }
+  }
+
+  async #update(taskId: number, name: string, args: unknown[], timeoutMs: number): Promise<UpdateAnswer> {
+    const deadline = Date.now() + timeoutMs;
     for (let attempt = 1; ; attempt++) {
-      const answer = await this.#updateOnce(taskId, name, args, timeoutMs);
+      const answer = await this.#lanes.run(taskId, () => this.#updateOnce(taskId, name, args, deadline));
       if (answer.kind !== 'in_between') return answer;
       if (attempt === ATTEMPTS) return { kind: 'not_running' };
       await delay(BETWEEN_ATTEMPTS_MS * attempt);
@@ -138,17 +156,20 @@ export class Pipelines {
   async #updateOnce(
     taskId: number,
     name: string,
-    args: [unknown],
-    timeoutMs: number,
+    args: unknown[],
+    deadline: number,
   ): Promise<UpdateAnswer | { kind: 'in_between' }> {
+    // Who has waited for the others in vain would wait in vain too.
+    if (Date.now() >= deadline) return { kind: 'no_worker' };
     try {
-      const send = () => this.#handle(taskId).executeUpdate(name, { args });
-      return { kind: 'accepted', result: await this.client.withDeadline(Date.now() + timeoutMs, send) };
+      const send = () => this.#handle(taskId).executeUpdate(name, { args: args as [unknown] });
+      return { kind: 'accepted', result: await this.client.withDeadline(deadline, send) };
     } catch (error) {
       if (isNamed(error, WorkflowNotFoundError)) return { kind: 'not_running' };
       if (isInBetween(error)) return { kind: 'in_between' };
       if (isTimeout(error)) return { kind: 'no_worker' };
       const cause = (error as Error).cause as { type?: string; message?: string } | undefined;
+      if (cause?.message?.startsWith(NOT_KNOWN)) return { kind: 'no_worker' };
       if ((error as Error).name !== 'WorkflowUpdateFailedError' || !cause?.type) throw error;
       if (cause.type === PASSED_BY) return { kind: 'in_between' };
       return { kind: 'refused', reason: cause.type, message: cause.message ?? '' };
@@ -162,10 +183,23 @@ export class Pipelines {
    */
   async wasAccepted(taskId: number, operationId: string): Promise<boolean | undefined> {
     try {
-      const ask = () => this.#handle(taskId).query<boolean, [string]>(ACCEPTED_QUERY, operationId);
-      return await this.client.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, ask);
+      return await this.#query<boolean>(taskId, ACCEPTED_QUERY, operationId);
     } catch (error) {
       if (isNamed(error, WorkflowNotFoundError)) return false;
+      throw error;
+    }
+  }
+
+  /** The state of a task as its workflow has it, also when that has ended; undefined when nobody answers. */
+  state(taskId: number): Promise<State | undefined> {
+    return this.#query<State>(taskId, STATE_QUERY);
+  }
+
+  async #query<T>(taskId: number, name: string, ...args: unknown[]): Promise<T | undefined> {
+    try {
+      const ask = () => this.#handle(taskId).query<T, unknown[]>(name, ...args);
+      return await this.client.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, ask);
+    } catch (error) {
       if (isUnreachable(error) || isInBetween(error)) return undefined;
       throw error;
     }
@@ -218,6 +252,10 @@ export class Pipelines {
 /** A new id for a request that brought none. */
 export function newRequestId(): string {
   return randomUUID();
+}
+
+function isRecorded({ result }: UpdateAnswer & { kind: 'accepted' }): boolean {
+  return (result as OperationAnswer | undefined)?.isRecorded === true;
 }
 
 function isTimeout(error: unknown): boolean {

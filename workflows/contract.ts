@@ -16,6 +16,8 @@ export type PipelineInput = {
   recordsAlong?: boolean;
   /** Rules by which the run renders; absent: 1. */
   language?: Language;
+  /** Operations on nodes are answered when what they led to is written; runs of older builds answer before. */
+  answersRecorded?: boolean;
 } & ({ context: TaskContext } | CarriedOver);
 
 export interface CarriedOver {
@@ -30,13 +32,18 @@ export interface PipelineResult {
   status: 'FINISHED' | 'REVOKED';
 }
 
-/** Signals: durable also while no worker is up. Without an id every signal counts as a new request. */
+/** Also signals: durable also while no worker is up. Without an id every signal counts as a new request. */
 export const SIGNALS = ['pause', 'resume', 'stop'] as const;
 export type SignalName = (typeof SIGNALS)[number];
 export type SignalInput = { id?: string; by?: string };
 
+export function isSignal(action: string): action is SignalName {
+  return (SIGNALS as readonly string[]).includes(action);
+}
+
 /** Updates: the caller learns whether the operation was accepted. The argument is the operation itself. */
 export const UPDATES = [
+  ...SIGNALS,
   'retry',
   'skip',
   'skip_exg',
@@ -52,9 +59,18 @@ export const UPDATES = [
 export type UpdateName = (typeof UPDATES)[number];
 export type UpdateInput = Extract<Operation, { action: UpdateName }>;
 
+/** What the update of an operation answers; runs of older builds answer nothing. */
+export interface OperationAnswer {
+  /** Who reads now sees what it led to. False: the next run of the workflow writes it. */
+  isRecorded: boolean;
+}
+
+/** Update that answers when all that has happened so far is written. */
+export const RECORDED_UPDATE = 'recorded';
+
 /**
- * Update that asks whether a signal would be taken; answers the refusal, or null. (Not a query: an answer to one may split
- * a workflow task in two, see Shell.#measure.)
+ * Update that asks whether a signal would be taken; answers the refusal, or null. Clients of older builds send it, and
+ * histories have it.
  */
 export const CHECK_UPDATE = 'check';
 

@@ -11,6 +11,11 @@ export class PendingRows {
   #nodes: NodeRow[];
   #task: TaskRow | undefined;
   readonly #along = new Set<RowsAlong>();
+  /** How often they were taken to be written at once, and how many of these times they have been. */
+  #taken = 0;
+  #written = 0;
+  /** Somebody waits until they are written. */
+  #isAwaited = false;
   /** As people see the task; a new one has been RUNNING for them since they asked for it. */
   #shown: TaskRow['shown'] | undefined;
 
@@ -47,8 +52,31 @@ export class PendingRows {
     return { taskId: this.taskId, nodes: this.#nodes, ...(task ? { task } : {}) };
   }
 
-  /** All of them; whoever takes them has to write them, or to give them back. */
+  /** All of them; whoever takes them writes them, and says so before they are taken again. */
   take(): RecordInput {
+    this.#taken += 1;
+    this.#isAwaited = false;
+    return this.#empty();
+  }
+
+  /** Those that were taken last have been written. */
+  wrote(): void {
+    this.#written = this.#taken;
+  }
+
+  /** From now on none is given along: who waits for them waits for no activity. */
+  hold(): void {
+    this.#isAwaited = true;
+  }
+
+  /** Whether all that is there now has been written, for who asks again and again. */
+  untilWritten(): () => boolean {
+    this.#isAwaited = !this.isEmpty;
+    const last = this.isEmpty ? this.#taken : this.#taken + 1;
+    return () => this.#written >= last;
+  }
+
+  #empty(): RecordInput {
     const rows = this.all();
     if (rows.task) this.#shown = rows.task.shown;
     this.#nodes = [];
@@ -61,10 +89,11 @@ export class PendingRows {
    * once. An activity may wait until a worker has room for it: what people wait to see must not.
    */
   takeAlong(): RowsAlong | undefined {
-    if (this.isEmpty || this.#nodes.length > MAX_ALONG || !this.#nodes.every(isPassing)) return undefined;
+    if (this.isEmpty || this.#isAwaited) return undefined;
+    if (this.#nodes.length > MAX_ALONG || !this.#nodes.every(isPassing)) return undefined;
     if (this.#task && this.#task.shown !== this.#shown) return undefined;
     if (stringifyJson(this.#nodes).length > MAX_ALONG_CHARACTERS) return undefined;
-    const { taskId: _, ...rows } = this.take();
+    const { taskId: _, ...rows } = this.#empty();
     this.#along.add(rows);
     return rows;
   }
@@ -76,7 +105,7 @@ export class PendingRows {
     this.#task ??= rows.task;
   }
 
-  /** Nobody waits for the activities that are still under way: what they were given along is to be written. */
+  /** What activities that are still under way were given along is to be written all the same: they are not waited for. */
   recall(): void {
     for (const rows of this.#along) this.settle(rows, false);
   }

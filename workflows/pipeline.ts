@@ -20,10 +20,13 @@ import {
   type AdvanceInput,
   type AdvanceResult,
   CHECK_UPDATE,
+  isSignal,
+  type OperationAnswer,
   type PipelineInput,
   type PipelineResult,
   pluginRunInput,
   RECORD_ACTIVITY,
+  RECORDED_UPDATE,
   type RecordInput,
   type RowsAlong,
   SIGNALS,
@@ -75,13 +78,24 @@ export async function runShell(input: PipelineInput, surroundings: Surroundings)
     });
   }
   for (const action of UPDATES) {
-    setHandler(defineUpdate<void, [Partial<UpdateInput>]>(action), async (operation) => {
+    // Older runs have answered updates of the others at once, and replay so.
+    const isAwaited = input.answersRecorded || isSignal(action);
+    const update = defineUpdate<OperationAnswer | undefined, [Partial<UpdateInput>]>(action);
+    setHandler(update, async (operation) => {
       const request = requestOf(action, operation);
       await shell.turn();
       validate(shell, request);
-      shell.operate(request);
+      if (!isAwaited) {
+        shell.operate(request);
+        return undefined;
+      }
+      const isRecorded = await shell.operateAndRecord(request);
+      // It may have had to wait once more, and something else was first.
+      validate(shell, request);
+      return { isRecorded };
     });
   }
+  setHandler(defineUpdate<OperationAnswer>(RECORDED_UPDATE), async () => ({ isRecorded: await shell.recordAll() }));
   return shell.run();
 }
 

@@ -63,6 +63,8 @@ export class Shell {
   /** What the server said of the history when something last came from outside. */
   #history = { length: 0, isLong: false };
   #flushes = 0;
+  /** About to be carried over: the next run writes what is not written yet. */
+  #isLeaving = false;
 
   constructor(
     input: PipelineInput,
@@ -79,6 +81,27 @@ export class Shell {
   /** Hears an operator's request, whatever else is going on. */
   operate(operation: Operation): void {
     this.#hear({ type: 'operated', operation, at: Date.now() });
+  }
+
+  /** As `operate`; says whether what it led to is written. False: the next run does that. */
+  async operateAndRecord(operation: Operation): Promise<boolean> {
+    this.#rows.hold();
+    this.operate(operation);
+    await this.turn();
+    return this.#recorded();
+  }
+
+  /** Waits until all that has happened is written, also what activities were given along. False: the next run does that. */
+  async recordAll(): Promise<boolean> {
+    await this.turn();
+    this.#rows.recall();
+    return this.#recorded();
+  }
+
+  async #recorded(): Promise<boolean> {
+    const isWritten = this.#rows.untilWritten();
+    await condition(() => isWritten() || this.#isLeaving);
+    return isWritten();
   }
 
   /** Waits until what came before has been heard: an operator's request is judged by what it led to. */
@@ -231,7 +254,10 @@ export class Shell {
     for (;;) {
       const twin = this.#twin.update(this.program, this.state);
       const result = await this.surroundings.advance!({ ...input, twin });
-      if (!('missing' in result)) return result;
+      if (!('missing' in result)) {
+        this.#rows.wrote();
+        return result;
+      }
       this.#twin.isLost();
     }
   }
@@ -239,6 +265,7 @@ export class Shell {
   async #flush(): Promise<void> {
     if (this.#rows.isEmpty || !this.surroundings.record) return;
     await this.surroundings.record(this.#rows.take());
+    this.#rows.wrote();
     this.#flushes += 1;
     if (this.#flushes % MAX_FLUSHES_PER_TASK === 0 && !isEnded(this.state)) await this.#endWorkflowTask();
   }
@@ -287,12 +314,15 @@ export class Shell {
    */
   async #carryOver(): Promise<void> {
     await this.#endWorkflowTask();
+    this.#isLeaving = true;
     // Requests that wait for their turn need the loop.
     await condition(() => allHandlersFinished() || this.#isBehind);
+    this.#isLeaving = false;
     if (!this.#canCarryOver() || this.#isBehind) return;
     await continueAsNew<(input: PipelineInput) => Promise<PipelineResult>>({
       program: this.program,
       recordsAlong: true,
+      answersRecorded: true,
       ...(this.state.language ? { language: this.state.language } : {}),
       state: this.state,
       rows: this.#rows.all(),

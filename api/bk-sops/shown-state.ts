@@ -1,5 +1,11 @@
 import type { OutlineNode } from '../../tasks/outline';
 
+/** States of nodes that a person ends, by the inline work that waits for one. */
+const PERSON_STATES: ReadonlyMap<string, string> = new Map([
+  ['wait_callback', 'PENDING_CONFIRMATION'],
+  ['wait_approval', 'PENDING_APPROVAL'],
+]);
+
 /** How the states of a task are shown: as the API always did, or as the newer web pages do (spec 6.11). */
 export type StateScheme = 'legacy' | 'new';
 
@@ -29,7 +35,12 @@ function newState({ raw, children, node }: StateFacts): string {
   if (raw !== 'RUNNING' && raw !== 'SUSPENDED') return raw;
   if (children.includes('FAILED')) return 'FAILED';
   if (raw === 'SUSPENDED') return node ? 'PENDING_PROCESSING' : 'SUSPENDED';
-  if (node?.work?.builtin === 'wait_callback') return 'PENDING_CONFIRMATION';
-  if (node?.work?.builtin === 'wait_approval') return 'PENDING_APPROVAL';
+  const waiting = PERSON_STATES.get(node?.work?.builtin ?? '');
+  if (waiting !== undefined) return waiting;
   return children.some((state) => state.startsWith('PENDING_')) ? 'PENDING_PROCESSING' : 'RUNNING';
+}
+
+/** Whether a state of the newer scheme says that somebody has to do something. */
+export function isWaitingForPerson(state: string): boolean {
+  return [...PERSON_STATES.values()].includes(state);
 }

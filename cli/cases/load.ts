@@ -42,6 +42,7 @@ export interface CaseStep {
   node?: string;
   data?: Json;
   inputs?: JsonObject;
+  inputs_mode?: string;
   flow_id?: string;
   flow_ids?: string[];
   expect_result: { result: boolean };

@@ -86,7 +86,7 @@ class CaseTask {
     return result === wanted ? undefined : `result is ${result} (${message}), expected ${wanted}`;
   }
 
-  #send({ op, node, data, inputs, flow_id, flow_ids }: CaseStep): Promise<Envelope> {
+  #send({ op, node, data, inputs, inputs_mode, flow_id, flow_ids }: CaseStep): Promise<Envelope> {
     if (node === undefined) return this.api.post(`operate_task/${this.id}/1/`, { action: op });
     const node_id = this.ids[node] ?? node;
     if (op === 'callback')
@@ -96,6 +96,7 @@ class CaseTask {
       node_id,
       action,
       ...(inputs ? { inputs } : {}),
+      ...(inputs_mode ? { inputs_mode } : {}),
       ...(flow_id ? { flow_id: this.ids[flow_id] ?? flow_id } : {}),
       ...(flow_ids ? { flow_ids: flow_ids.map((flow) => this.ids[flow] ?? flow) } : {}),
     });

@@ -23,6 +23,8 @@ export interface CallbackResult {
 /** The node kinds that need no outside world: a closed set of pure functions that the machine runs itself. */
 export interface Builtin {
   begin(inputs: JsonObject, ambient: Ambient): Beginning;
+  /** Inputs that decide what is done, with what stands in for them when they are missing; null: nothing does. */
+  decisive?: Readonly<Record<string, string | boolean | null>>;
   /** Why a callback with this data is refused, without any effect; undefined when it is taken. */
   refuseCallback?(data: Json): string | undefined;
   endByCallback?(data: Json, remembered: Json | undefined): CallbackResult;

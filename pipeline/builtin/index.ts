@@ -7,7 +7,7 @@ export type BuiltinName = 'done' | 'wait_approval' | 'wait_callback' | 'wait_unt
 export const builtins: Record<BuiltinName, Builtin> = {
   done: { begin: () => ({ kind: 'finished', outputs: {} }) },
   wait_approval: waitApproval,
-  wait_until: { begin: waitUntil },
+  wait_until: { begin: waitUntil, decisive: { bk_timing: null, force_check: true } },
   wait_callback: {
     begin: () => ({ kind: 'callback', outputs: {} }),
     endByCallback: (data): CallbackResult => ({ ok: true, outputs: data === null ? {} : { callback_data: data } }),

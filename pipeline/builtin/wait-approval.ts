@@ -14,7 +14,12 @@ type Remembered = { sn: string; blocks: boolean };
  * `bk_approve` without ITSM (spec 8.1): waits for a callback `{approve_result: true | false}`. A rejection fails the
  * node unless `rejected_block` is false. Outputs `sn` and `approve_result`, `通过` or `拒绝`.
  */
-export const waitApproval: Required<Builtin> = { begin, refuseCallback, endByCallback };
+export const waitApproval: Required<Builtin> = {
+  begin,
+  decisive: { rejected_block: true },
+  refuseCallback,
+  endByCallback,
+};
 
 function begin(inputs: JsonObject, ambient: Ambient): Beginning {
   const sn = serialNumber(ambient);

@@ -1,15 +1,21 @@
 import { builtins } from '../builtin';
 import type { Json, JsonObject } from '../json';
-import { placed } from '../language/errors';
-import { parseTemplate } from '../language/template';
 import type { ActivityNode, Effect, EffectRule, PluginWork } from '../program';
 import { commandId, type Frame } from './frame';
-import type { Outcome } from './messages';
+import { refuseLeftOut, renderInputs, replaceInputs } from './inputs';
+import type { LeftOut, Outcome } from './messages';
 import { type EndRow, exportOutputs, failNode, finishNode, nextOf, nextRound, RECORDED } from './nodes';
 import { loopFields, outputsOf } from './outputs';
 import type { NodeState } from './state';
 import { hasFreeSlot, MAX_OPEN_PLUGINS, move } from './tokens';
-import { Variables } from './variables';
+
+/** Of `State.language`: in older runs a timeout is never ignored, and they replay so. */
+const IGNORES_TIMEOUTS_SINCE = 2;
+
+/** Likewise: in older runs an inline node begins whatever a retry has left out. */
+const NEEDS_INPUTS_SINCE = 2;
+
+const TIMED_OUT = "The node has been terminated by the system due to exceeding the 'Timeout Setting'.";
 
 /** Starts one attempt of an activity: renders its inputs and begins its work, or lets it wait for a free slot. */
 export function startActivity(frame: Frame, node: ActivityNode, index: number, token: number): void {
@@ -21,27 +27,21 @@ export function startActivity(frame: Frame, node: ActivityNode, index: number, t
   }
   const current = frame.setStatus(index, 'RUNNING');
   const inputs = { ...loopFields(current) };
+  let leftOut: LeftOut | undefined;
   try {
-    Object.assign(inputs, renderInputs(frame, node, index));
+    const rendered = renderInputs(frame, node, index);
+    Object.assign(inputs, rendered.inputs);
+    leftOut = rendered.leftOut;
   } catch (error) {
     const reason = `inputs hydrate failed(${(error as Error).message}), check node log for details`;
     return failAttempt(frame, index, { startedAt: frame.at, inputs, outputs: { ex_data: reason } });
   }
   armTimeout(frame, node, index);
-  if (node.work.kind === 'plugin') runPlugin(frame, node, node.work, index, inputs);
-  else begin(frame, node, index, inputs);
-}
-
-function renderInputs(frame: Frame, node: ActivityNode, index: number): JsonObject {
-  const scope = new Variables(frame, node.pipeline);
-  const replaced = frame.state.replacedInputs[index];
-  if (!replaced) return mapValues(node.inputs, (input) => scope.input(input));
-  const escaped = Array.isArray(replaced._escape_render_keys) ? replaced._escape_render_keys : [];
-  const given = Object.entries(replaced).filter(([name]) => name !== '_escape_render_keys');
-  return mapValues(Object.fromEntries(given), (value, name) => {
-    const verbatim = escaped.includes(name) || 'verbatim' in (node.inputs[name] ?? {});
-    return verbatim ? value : scope.render(parseTemplate(value, frame.ambient.language));
-  });
+  if (node.work.kind === 'plugin') return runPlugin(frame, node, node.work, index, { inputs, leftOut });
+  const refusal = frame.ambient.language >= NEEDS_INPUTS_SINCE ? refuseLeftOut(node, leftOut) : undefined;
+  if (refusal === undefined) return begin(frame, node, index, inputs);
+  frame.record(index, { startedAt: frame.at, inputs });
+  endAttempt(frame, index, { ok: false, outputs: {}, reason: refusal, recorded: false });
 }
 
 function begin(frame: Frame, node: ActivityNode, index: number, inputs: JsonObject): void {
@@ -78,7 +78,13 @@ function begin(frame: Frame, node: ActivityNode, index: number, inputs: JsonObje
   }
 }
 
-function runPlugin(frame: Frame, node: ActivityNode, work: PluginWork, index: number, inputs: JsonObject): void {
+function runPlugin(
+  frame: Frame,
+  node: ActivityNode,
+  work: PluginWork,
+  index: number,
+  { inputs, leftOut }: { inputs: JsonObject; leftOut: LeftOut | undefined },
+): void {
   const current = frame.nodeState(index);
   const id = commandId(index, current);
   const seq = frame.nextSeq();
@@ -94,6 +100,7 @@ function runPlugin(frame: Frame, node: ActivityNode, work: PluginWork, index: nu
     version: work.version,
     effect: effectOf(work.effect, inputs),
     inputs,
+    ...(leftOut ? { leftOut } : {}),
     loop: current.loop,
     innerLoop: current.innerLoop,
     attempt: current.retry + 1,
@@ -212,10 +219,10 @@ function passOn(frame: Frame, index: number, row?: EndRow): void {
 }
 
 /** Puts a failed node back in front of its token, as a new attempt. */
-export function retryNode(frame: Frame, index: number, inputs?: JsonObject): void {
+export function retryNode(frame: Frame, index: number, inputs: JsonObject = {}, merges = false): void {
   const node = frame.nodeState(index);
   closeTimers(frame, index);
-  if (inputs && Object.keys(inputs).length > 0) frame.state.replacedInputs[index] = inputs;
+  if (Object.keys(inputs).length > 0) replaceInputs(frame.state, index, inputs, merges);
   restartLoop(frame, index);
   node.retry += 1;
   frame.setStatus(index, 'READY');
@@ -235,8 +242,11 @@ export function forceFail(frame: Frame, index: number, reason: string): void {
   const id = commandId(index, frame.nodeState(index));
   frame.cancel(id);
   closeTimers(frame, index);
-  const outcome = { ok: false, outputs: { _forced_failed: true }, reason };
-  stayFailed(frame, index, { outputs: outputsOf(outcome, frame.nodeState(index)) });
+  stayFailed(frame, index, { outputs: outputsOf(forcedFailure(reason), frame.nodeState(index)) });
+}
+
+function forcedFailure(reason: string) {
+  return { ok: false, outputs: { _forced_failed: true }, reason };
 }
 
 /** Lets the token of a failed node go on as if it had succeeded; nothing is exported (spec 4.3). */
@@ -252,10 +262,17 @@ function armTimeout(frame: Frame, node: ActivityNode, index: number): void {
   frame.open(id, { kind: 'timer', node: index, at: frame.at + node.timeout.ms, purpose: 'timeout' });
 }
 
+/** Where failures are ignored a timeout is one of them; else it ends the attempt as an operator would. */
 function endByTimeout(frame: Frame, index: number): void {
   const node = frame.activity(index);
-  forceFail(frame, index, "The node has been terminated by the system due to exceeding the 'Timeout Setting'.");
-  if (node.timeout?.skip && node.skippable) skipNode(frame, index);
+  const skips = node.timeout?.skip === true;
+  const isFailure = node.ignorable || (node.loop?.failSkip === true && !skips);
+  if (isFailure && frame.ambient.language >= IGNORES_TIMEOUTS_SINCE) {
+    frame.cancel(commandId(index, frame.nodeState(index)));
+    return endAttempt(frame, index, { ...forcedFailure(TIMED_OUT), recorded: false });
+  }
+  forceFail(frame, index, TIMED_OUT);
+  if (skips && node.skippable) skipNode(frame, index);
 }
 
 /** With `loop_config`, a variable collects the outputs of every round (spec 6.9). */
@@ -277,19 +294,4 @@ export function restartLoop(frame: Frame, index: number): void {
   if (node.type !== 'activity' || !node.loop) return;
   frame.nodeState(index).innerLoop = 1;
   delete frame.state.pipelines[node.pipeline]!.values[node.loop.outputsKey];
-}
-
-/** Errors that end the rendering of a value name it. */
-function mapValues<T>(record: Record<string, T>, map: (value: T, key: string) => Json): JsonObject {
-  let place = '';
-  try {
-    return Object.fromEntries(
-      Object.entries(record).map(([key, value]) => {
-        place = key;
-        return [key, map(value, key)];
-      }),
-    );
-  } catch (error) {
-    throw placed(place, error);
-  }
 }

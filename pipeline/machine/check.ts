@@ -1,7 +1,7 @@
 import { stringifyJson } from '../../base/json';
 import { builtins } from '../builtin';
 import { nodeIndex, type Program, type ProgramNode } from '../program';
-import type { Operation } from './operation';
+import { type Operation, wordOf } from './operation';
 import { isEnded, type NodeState, type State, taskStatus } from './state';
 
 /** Bytes of JSON that a callback may carry. */
@@ -24,7 +24,8 @@ export function check(program: Program, state: View, operation: Operation): Refu
   const index = nodeIndex(program, operation.node);
   if (index < 0) return { kind: 'not_found', message: `node ${operation.node} is not in task ${state.context.taskId}` };
   if (isEnded(state)) return refuseTask(state, operation.action);
-  return checkNode(program.nodes[index]!, index, state, operation);
+  const refusal = checkNode(program.nodes[index]!, index, state, operation);
+  return refusal && withFailedInside(refusal, program, index, state, operation);
 }
 
 /** The part of `check` that looks at the task alone. */
@@ -103,6 +104,38 @@ function checkNode(node: ProgramNode, index: number, state: View, operation: Nod
   }
 }
 
+/** Nodes that a message names. */
+const MAX_NAMED = 5;
+
+/** A subprocess that shows FAILED is a running one: what is to be decided about is inside. */
+function withFailedInside(
+  { kind, message }: Refusal,
+  program: Program,
+  index: number,
+  state: View,
+  { action }: NodeOperation,
+): Refusal {
+  if (action !== 'retry' && action !== 'skip') return { kind, message };
+  const failed = failedInside(program, index, state);
+  if (failed.length === 0) return { kind, message };
+  const names = failed.slice(0, MAX_NAMED).map(({ id, name }) => (name === '' ? id : `${id} (${name})`));
+  const more = failed.length > MAX_NAMED ? ` and ${failed.length - MAX_NAMED} more` : '';
+  const inside = `it shows FAILED because of node ${names.join(', ')}${more} inside: ${action} that`;
+  return { kind, message: `${message}; ${inside}` };
+}
+
+/** The nodes that have failed in a subprocess, in whatever depth; none in other nodes. */
+function failedInside(program: Program, index: number, state: View): ProgramNode[] {
+  const inside = new Set<number>();
+  const node = program.nodes[index]!;
+  if (node.type === 'subprocess') inside.add(node.child);
+  // Children have higher indexes than the pipeline that their owner stands in.
+  program.pipelines.forEach(({ owner }, pipeline) => {
+    if (owner >= 0 && inside.has(program.nodes[owner]!.pipeline)) inside.add(pipeline);
+  });
+  return program.nodes.filter(({ pipeline }, place) => inside.has(pipeline) && state.nodes[place]?.status === 'FAILED');
+}
+
 function checkBranches(
   node: Extract<ProgramNode, { branches: unknown }>,
   current: NodeState | undefined,
@@ -140,7 +173,9 @@ function checkCallback(
 }
 
 function refuseTask(state: Pick<View, 'pipelines'> & { context: { taskId: number } }, action: string): Refusal {
-  return wrongState(`task ${state.context.taskId} is ${taskStatus(state)}: ${action} is not possible`);
+  const status = taskStatus(state);
+  if (action === 'stop' && status === 'REVOKED') return wrongState(`task ${state.context.taskId} is being revoked`);
+  return wrongState(`task ${state.context.taskId} is ${status}: ${wordOf(action)} is not possible`);
 }
 
 function needs(status: string, node: ProgramNode, current: NodeState | undefined): Refusal {

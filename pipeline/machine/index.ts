@@ -1,6 +1,7 @@
 export { check, checkTask, MAX_CALLBACK_BYTES, type Refusal, type View } from './check';
-export type { Command, Event, NodeRow, Outcome, RunPlugin, TaskRow } from './messages';
-export type { Action, Operation } from './operation';
+export { describeMissing } from './inputs';
+export type { Command, Event, LeftOut, NodeRow, Outcome, RunPlugin, TaskRow } from './messages';
+export { type Action, type Operation, wordOf } from './operation';
 export { outputsOf } from './outputs';
 export { shownState } from './shown';
 export {

@@ -46,6 +46,7 @@ export interface RunPlugin {
   version: string;
   effect: Effect;
   inputs: JsonObject;
+  leftOut?: LeftOut;
   loop: number;
   innerLoop: number;
   /** 1 for the first attempt of this round. */
@@ -62,6 +63,13 @@ export interface RunPlugin {
   willRetry: boolean;
   /** The outputs that the machine goes on with; the others need not enter the history. */
   wantedOutputs: string[] | 'all';
+}
+
+/** Inputs that a node had before and that a retry has left out: as they would be now, or, large ones and those that cannot
+ * be rendered, by name. */
+export interface LeftOut {
+  values: JsonObject;
+  unknown: string[];
 }
 
 /** A change of one attempt of a node; fields that are absent stay as they are. Times are ms since the epoch. */

@@ -3,8 +3,8 @@ import type { Json, JsonObject } from '../json';
 /** What an operator asks for. The id makes a repeated request the same request. Nodes are named by id. */
 export type Operation = { id: string; by?: string } & (
   | { action: 'pause' | 'resume' | 'stop' }
-  /** Inputs that are not empty replace the node's whole input map (spec 6.6). */
-  | { action: 'retry'; node: string; inputs?: JsonObject }
+  /** Inputs that are not empty replace the node's whole input map (spec 6.6), or with `merges` those of the same name. */
+  | { action: 'retry'; node: string; inputs?: JsonObject; merges?: true }
   | { action: 'skip' | 'forced_fail' | 'pause_node' | 'resume_node' | 'pause_subproc' | 'resume_subproc'; node: string }
   | { action: 'skip_exg'; node: string; flow: string }
   | { action: 'skip_cpg'; node: string; flows: string[] }
@@ -14,3 +14,8 @@ export type Operation = { id: string; by?: string } & (
 );
 
 export type Action = Operation['action'];
+
+/** What people call an action. */
+export function wordOf(action: string): string {
+  return action === 'stop' ? 'revoke' : action;
+}

@@ -45,6 +45,10 @@ export interface State {
   callbacks: Record<number, Json>;
   /** Inputs that a retry replaced, by node index. */
   replacedInputs: Record<number, JsonObject>;
+  /** Nodes that keep the inputs of the program that no retry has replaced. */
+  mergedInputs?: Record<number, true>;
+  /** Inputs that a retry brought and a later one left out. */
+  formerInputs?: Record<number, JsonObject>;
   /** Ids of the operations seen, oldest first. */
   usedIds: string[];
   /** Of the finished task: constant key with `${}` to value. */

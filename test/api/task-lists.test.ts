@@ -242,8 +242,21 @@ describe('lists of tasks', () => {
     await gantry.untilState(revoked, 'REVOKED');
     await gantry.until(waiting, ({ children }) => Object.values(children).some(({ waiting_for }) => waiting_for));
 
+    const approval = sketch({ chains: ['S a E'], activities: { a: { code: 'bk_approve', version: 'v1.0' } } });
+    const within = sketch({ chains: ['S s E'], activities: { s: { type: 'SubProcess', pipeline: approval } } });
+    const approvals: number[] = [];
+    for (const tree of [approval, within]) {
+      const { task_id: id } = await gantry.create(tree);
+      await gantry.start(id);
+      approvals.push(id);
+    }
+
     const ask = (task_id_list: number[]) =>
       gantry.post('/apigw/get_tasks_manual_intervention_state/1/', { task_id_list });
+    for (const id of approvals) {
+      await gantry.until(id, (root) => JSON.stringify(root).includes('an approval'));
+      expect((await ask([id])).data).toEqual([{ id, manual_intervention_required: true }]);
+    }
     expect((await ask([created, failed, waiting, revoked])).data).toEqual([
       { id: revoked, manual_intervention_required: false },
       { id: waiting, manual_intervention_required: true },

@@ -83,6 +83,19 @@ export class Gantry {
     });
   }
 
+  /** Another API process of the same installation, as it were: with connections of its own. */
+  async another(): Promise<Gantry> {
+    const db = connect(this.databaseUrl);
+    const client = await connectClient(this.server);
+    const pipelines = new Pipelines(client, this.installation);
+    const services = { ...this.services, db, pipelines, schedules: new Schedules(client, this.installation) };
+    const app = createApp({ services });
+    return new Gantry(this.server, this.databaseUrl, db, client, this.installation, services, app, async () => {
+      await client.connection.close();
+      await db.destroy();
+    });
+  }
+
   /** Runs a worker beside the API. */
   async startWorker(options: Partial<WorkerOptions> = {}): Promise<void> {
     const bundle = process.env.GANTRY_TEST_WORKFLOW_BUNDLE!;

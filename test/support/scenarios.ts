@@ -101,6 +101,27 @@ export const scenarios: Record<string, Scenario> = {
     return task_id;
   },
 
+  async paused_resumed_and_called_back_before_an_activity(gantry) {
+    const { task_id, id } = await start(gantry, {
+      chains: ['S a b E'],
+      activities: {
+        a: { code: 'pause_node' },
+        b: {
+          code: 'bk_http_request',
+          error_ignorable: true,
+          inputs: { bk_http_request_url: 'http://169.254.169.254/' },
+        },
+      },
+    });
+    await gantry.until(task_id, ({ children }) => children[id('a')]?.state === 'RUNNING');
+    for (const action of ['pause', 'resume']) {
+      const answer = await gantry.post(`/apigw/operate_task/${task_id}/1/`, { action });
+      if (!answer.result) throw new Error(answer.message);
+    }
+    await gantry.post(`/apigw/node_callback/${task_id}/1/`, { node_id: id('a'), callback_data: {} });
+    return finish(gantry, task_id);
+  },
+
   async loop_three_rounds(gantry) {
     const { task_id } = await start(gantry, {
       chains: ['S a x b E', 'x a'],
@@ -152,6 +173,28 @@ export const scenarios: Record<string, Scenario> = {
       chains: ['S a E'],
       activities: { a: { code: 'pause_node', timeout_config } },
     });
+    return finish(gantry, task_id);
+  },
+
+  async timeout_that_is_ignored(gantry) {
+    const timeout_config = { enable: true, seconds: 1, action: 'forced_fail' as const };
+    const { task_id } = await start(gantry, {
+      chains: ['S a b E'],
+      activities: { a: { code: 'pause_node', error_ignorable: true, timeout_config } },
+    });
+    return finish(gantry, task_id);
+  },
+
+  async retry_with_some_inputs(gantry) {
+    const inputs = { bk_timing: 'bad', force_check: false };
+    const { task_id, id } = await start(gantry, {
+      chains: ['S a E'],
+      activities: { a: { code: 'sleep_timer', inputs } },
+    });
+    await gantry.untilState(task_id, 'FAILED');
+    const retry = { node_id: id('a'), action: 'retry', inputs: { bk_timing: '0' } };
+    await operate(gantry, task_id, retry);
+    await operate(gantry, task_id, { ...retry, inputs_mode: 'merge' });
     return finish(gantry, task_id);
   },
 

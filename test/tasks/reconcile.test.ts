@@ -70,6 +70,60 @@ describe('the reconciler', () => {
     });
   });
 
+  it.each(['FINISHED', 'REVOKED'])(
+    'shows a task %s whose workflow ended so, when its last rows were lost',
+    async (state) => {
+      const tree = sketch({
+        chains: ['S a b E'],
+        activities: { a: { code: 'pause_node' } },
+        constants: { said: { source_type: 'component_outputs', source_info: { a: ['callback_data'] } } },
+        outputs: ['${said}'],
+      });
+      const { task_id, pipeline_tree } = await gantry.create(tree);
+      await gantry.start(task_id);
+      const [a, b] = Object.keys(pipeline_tree.activities) as [string, string];
+      await gantry.until(task_id, ({ children }) => children[a]?.state === 'RUNNING');
+      const before = await gantry.db
+        .selectFrom('tasks')
+        .selectAll()
+        .where('id', '=', task_id)
+        .executeTakeFirstOrThrow();
+      const rows = await gantry.db.selectFrom('node_executions').selectAll().where('task_id', '=', task_id).execute();
+      if (state === 'FINISHED')
+        await gantry.post(`/apigw/node_callback/${task_id}/1/`, { node_id: a, callback_data: 'x' });
+      else await gantry.post(`/apigw/operate_task/${task_id}/1/`, { action: 'revoke' });
+      await gantry.untilEnded(task_id);
+      const ended = await gantry.status(task_id);
+      const detail = async () => (await gantry.get(`/apigw/get_task_detail/${task_id}/1/`)).data;
+      const { outputs } = await detail();
+      await gantry.db.transaction().execute(async (tx) => {
+        const { phase, status, shown, seq, current_flow } = before;
+        const lost = { phase, status, shown, seq, current_flow, finished_at: null, outputs: null };
+        await tx.updateTable('tasks').set(lost).where('id', '=', task_id).execute();
+        await tx.deleteFrom('node_executions').where('task_id', '=', task_id).execute();
+        for (const row of rows) {
+          const values = JSON.parse(JSON.stringify(row));
+          const texts = { inputs: JSON.stringify(row.inputs), outputs: JSON.stringify(row.outputs), progress: null };
+          await tx
+            .insertInto('node_executions')
+            .values({ ...values, ...texts })
+            .execute();
+        }
+      });
+      expect((await gantry.status(task_id)).state).toBe('RUNNING');
+
+      await closeLostTasks(gantry.services, task_id - 1);
+
+      const root = await gantry.status(task_id);
+      expect(root).toMatchObject({ state, finish_time: expect.any(String) });
+      const states = (of: typeof root) => [a, b].map((id) => of.children[id]?.state);
+      expect(states(root)).toEqual(states(ended));
+      expect(await detail()).toMatchObject({ outputs, ex_data: '' });
+      const task = await gantry.db.selectFrom('tasks').selectAll().where('id', '=', task_id).executeTakeFirstOrThrow();
+      expect(task).toMatchObject({ phase: 'ended', current_flow: 'finished', end_reason: null });
+    },
+  );
+
   it('ends a task whose workflow ran out of time on the server, and says so', async () => {
     const { task_id } = await gantry.create(sketch({ chains: ['S a E'] }));
     await gantry.client.workflow.start('pipeline', {

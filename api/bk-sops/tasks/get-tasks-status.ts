@@ -9,7 +9,7 @@ import { taskUrlOf } from '../../../tasks/context';
 import { GantryError } from '../../../tasks/error';
 import { defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
-import type { StateScheme } from '../shown-state';
+import { isWaitingForPerson, type StateScheme } from '../shown-state';
 import { NOT_STARTED, rootNode, type StateNode, stateTree } from '../state-tree';
 
 const MAX_TASKS = 50;
@@ -68,7 +68,7 @@ export const getTasksStatus = defineEndpoint({
   },
 });
 
-/** Whether tasks wait for a person: failed, paused, or at a node that is to be confirmed (spec 7.4). */
+/** Whether tasks wait for a person: failed, paused, or at a node that is to be confirmed or approved (spec 7.4). */
 export const getTasksManualInterventionState = defineEndpoint({
   name: 'get_tasks_manual_intervention_state',
   method: 'post',
@@ -102,7 +102,7 @@ function needsPerson(root: StateNode): boolean {
   const queue = [root];
   for (const node of queue) queue.push(...Object.values(node.children));
   return queue.some(
-    ({ raw_state, state }) => raw_state === 'FAILED' || raw_state === 'SUSPENDED' || state === 'PENDING_CONFIRMATION',
+    ({ raw_state, state }) => raw_state === 'FAILED' || raw_state === 'SUSPENDED' || isWaitingForPerson(state),
   );
 }
 

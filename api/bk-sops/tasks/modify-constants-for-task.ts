@@ -4,6 +4,7 @@ import { modifyConstants } from '../../../tasks/constants';
 import { rightsOf } from '../../permission';
 import { defineEndpoint } from '../endpoint';
 import { failingAs, requireTask } from './lookup';
+import { requestId } from './request-id';
 
 /** Changes constants of a task: before it starts, and while it is paused or has failed (spec 7.3). */
 export const modifyConstantsForTask = defineEndpoint({
@@ -15,13 +16,13 @@ export const modifyConstantsForTask = defineEndpoint({
   input: z.object({
     constants: z.record(z.string(), z.unknown()).describe('Keys with `${}` to values; unknown keys are ignored'),
     name: z.string().optional().describe('Not used'),
-    request_id: z.string().min(1).max(100).optional().describe('Repeating a request with the same id is one request'),
+    request_id: requestId(),
   }),
   data: z.string(),
-  async run(call, { constants, request_id: requestId }) {
+  async run(call, { constants, request_id: id }) {
     const task = await requireTask(call);
     // A task that runs is refused by the code of a wrong parameter upstream.
-    const change = { actor: call.actor, rights: rightsOf(call.caller, call.project), requestId };
+    const change = { actor: call.actor, rights: rightsOf(call.caller, call.project), requestId: id };
     await modifyConstants(call.services, task, constants as JsonObject, change).catch(
       failingAs('invalid', {
         of: ['refused', 'wrong_state'],

@@ -6,6 +6,7 @@ import type { Request } from '../../../tasks/request';
 import { rightsOf } from '../../permission';
 import { defineEndpoint } from '../endpoint';
 import { failingAs, requireTask } from './lookup';
+import { requestId } from './request-id';
 
 const input = z.object({
   node_id: z.string(),
@@ -13,10 +14,20 @@ const input = z.object({
     .string()
     .describe('callback, skip_exg, skip_cpg, retry, skip, forced_fail, pause, resume, pause_subproc, resume_subproc'),
   data: z.record(z.string(), z.unknown(), 'data field is not a valid object').optional(),
-  inputs: z.record(z.string(), z.unknown(), 'inputs field is not a valid object').optional(),
+  inputs: z
+    .record(z.string(), z.unknown(), 'inputs field is not a valid object')
+    .optional()
+    .describe('Of a retry: new inputs of the node; empty or absent: it keeps those that it has'),
+  inputs_mode: z
+    .enum(['replace', 'merge'], 'inputs_mode is "replace" or "merge"')
+    .default('replace')
+    .describe(
+      '`replace`: the given inputs are all of them; one that decides what the node does and is missing fails the node, ' +
+        'whatever default it has. `merge`: inputs that are not given stay as they are',
+    ),
   flow_id: z.string().optional(),
   flow_ids: z.array(z.string()).optional(),
-  request_id: z.string().min(1).max(100).optional().describe('Repeating a request with the same id is one request'),
+  request_id: requestId(),
 });
 
 /** Operates a node of a running task (spec 7.3); the order of the ids in the path is the other way round. */
@@ -43,7 +54,10 @@ export const operateNodeEndpoint = defineEndpoint({
 function requestOf({ node_id: node, action, ...body }: z.output<typeof input>): Request {
   switch (action) {
     case 'retry':
-      return { action, node, inputs: (body.inputs ?? {}) as JsonObject };
+      return {
+        ...{ action, node, inputs: (body.inputs ?? {}) as JsonObject },
+        ...(body.inputs_mode === 'merge' ? { merges: true as const } : {}),
+      };
     case 'skip_exg':
       return { action, node, flow: required(body.flow_id, 'flow_id') };
     case 'skip_cpg':

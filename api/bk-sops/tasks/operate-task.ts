@@ -1,10 +1,13 @@
 import { z } from '@hono/zod-openapi';
+import type { TaskRecord } from '../../../db/tasks';
 import { GantryError } from '../../../tasks/error';
-import { signalTask } from '../../../tasks/operate';
+import { operateTask } from '../../../tasks/operate';
 import { startTask } from '../../../tasks/start';
 import type { SignalName } from '../../../workflows/contract';
+import { rightsOf } from '../../permission';
 import { defineEndpoint } from '../endpoint';
 import { requireTask } from './lookup';
+import { requestId } from './request-id';
 
 const SIGNAL_OF = new Map<string, SignalName>([
   ['pause', 'pause'],
@@ -12,16 +15,19 @@ const SIGNAL_OF = new Map<string, SignalName>([
   ['revoke', 'stop'],
 ]);
 
-/** Starts, pauses, resumes or ends a task (spec 7.3). */
+/** Starts, pauses, resumes or ends a task (spec 7.3). Whoever reads the task after the answer sees what came of it. */
 export const operateTaskEndpoint = defineEndpoint({
   name: 'operate_task',
   method: 'post',
   path: ['task_id', 'bk_biz_id'],
   needs: 'operator',
   summary: 'Start, pause, resume or revoke a task',
-  input: z.object({ action: z.string().describe('start, pause, resume or revoke') }),
+  input: z.object({
+    action: z.string().describe('start, pause, resume or revoke'),
+    request_id: requestId('of pause, resume or revoke'),
+  }),
   data: z.object({}),
-  async run(call, { action }) {
+  async run(call, { action, request_id: id }) {
     const { services, project, actor } = call;
     const task = await requireTask(call);
     if (action === 'start') {
@@ -30,13 +36,16 @@ export const operateTaskEndpoint = defineEndpoint({
     }
     const signal = SIGNAL_OF.get(action);
     if (!signal) throw new GantryError('wrong_state', `task command is invalid: ${action}`);
-    if (task.phase !== 'created' && task.current_flow !== 'execute_task') {
-      throw new GantryError(
-        'wrong_state',
-        `task with current_flow:${task.current_flow} cannot be ${action}d: it is ${task.shown}`,
-      );
-    }
-    await signalTask(services, task, signal, actor);
+    // With an id it may be one that was accepted before.
+    if (id === undefined) requireUnfinished(task, action);
+    const asked = { actor, rights: rightsOf(call.caller, project), ...(id === undefined ? {} : { id }) };
+    await operateTask(services, task, { action: signal }, asked);
     return { data: {} };
   },
 });
+
+function requireUnfinished({ phase, current_flow, shown }: TaskRecord, action: string): void {
+  if (phase === 'created' || current_flow === 'execute_task') return;
+  const message = `task with current_flow:${current_flow} cannot be ${action}d: it is ${shown}`;
+  throw new GantryError('wrong_state', message);
+}

@@ -321,9 +321,12 @@ const situations: Situation[] = [
     name: `a node of a ${status} task`,
     arrange: () =>
       status === 'FINISHED' ? simulate({ chains: ['S n E'] }).start() : did(failed({}), { action: 'stop' }),
-    answers: Object.fromEntries(
-      Object.keys(REQUESTS).map((action) => [action, `task 1 is ${status}: ${action} is not possible`]),
-    ) as Record<Action, Expected>,
+    answers: {
+      ...Object.fromEntries(
+        Object.keys(REQUESTS).map((action) => [action, `task 1 is ${status}: ${action} is not possible`]),
+      ),
+      stop: status === 'FINISHED' ? 'task 1 is FINISHED: revoke is not possible' : 'task 1 is being revoked',
+    } as Record<Action, Expected>,
   })),
   {
     name: 'a FAILED exclusive gateway',

@@ -1,4 +1,6 @@
+import type { JsonObject } from '../../../pipeline/json';
 import type { ServiceActivity } from '../../../pipeline/tree/types';
+import type { Simulation } from '../../support/simulation';
 import type { TreeSketch } from '../../support/trees';
 import { did, FAILED, OK, oneByOne, runs, simulate, statuses } from './support';
 
@@ -143,6 +145,132 @@ describe('a manual retry', () => {
       replaced,
       replaced,
     ]);
+  });
+
+  describe('with some of the inputs', () => {
+    const inputs = { a: 'A', b: '<${k}>', c: 'C' };
+    const rounds = { _loop: 1, _inner_loop: 1 };
+    const failing = () =>
+      simulate({ ...one({ inputs }), constants: { k: { value: 'K' } } }, { work: () => FAILED }).start();
+    const retry = (simulation: Simulation, given: JsonObject, mode?: 'merge') => {
+      const merges = mode === 'merge' ? { merges: true as const } : {};
+      did(simulation, { action: 'retry', node: 'n', inputs: given, ...merges });
+      return simulation.ran.at(-1)!;
+    };
+
+    it('names those that were left out, with what they would have been', () => {
+      const run = retry(failing(), { a: 'new' });
+
+      expect(run.inputs).toEqual({ a: 'new', ...rounds });
+      expect(run.leftOut).toEqual({ values: { b: '<K>', c: 'C' }, unknown: [] });
+    });
+
+    it('keeps the others when they are merged', () => {
+      const run = retry(failing(), { a: '${k}', d: 1 }, 'merge');
+
+      expect(run.inputs).toEqual({ a: 'K', b: '<K>', c: 'C', d: 1, ...rounds });
+      expect(run).not.toHaveProperty('leftOut');
+    });
+
+    it('keeps what earlier retries have brought, also when one in between had too few', () => {
+      const simulation = failing();
+      retry(simulation, { b: 'second' }, 'merge');
+      const incomplete = retry(simulation, { a: 'third' });
+      const again = retry(simulation, {});
+      const merged = retry(simulation, { c: 'fourth' }, 'merge');
+
+      expect(incomplete.inputs).toEqual({ a: 'third', ...rounds });
+      expect(incomplete.leftOut).toEqual({ values: { b: 'second', c: 'C' }, unknown: [] });
+      expect([again.inputs, again.leftOut]).toEqual([incomplete.inputs, incomplete.leftOut]);
+      expect(merged.inputs).toEqual({ a: 'third', b: 'second', c: 'fourth', ...rounds });
+    });
+
+    it('takes each merged input as it came last, rendered or not', () => {
+      const simulation = failing();
+      retry(simulation, { a: '${k}', b: '${k}', _escape_render_keys: ['a', 'b'] }, 'merge');
+      const run = retry(simulation, { b: '${k}', c: '${k}', _escape_render_keys: ['c'] }, 'merge');
+      const incomplete = retry(simulation, { b: 'x', _escape_render_keys: ['b'] });
+      const last = retry(simulation, { a: '${k}', c: '${k}' }, 'merge');
+
+      expect(run.inputs).toEqual({ a: '${k}', b: 'K', c: '${k}', ...rounds });
+      expect(incomplete.leftOut).toEqual({ values: { a: '${k}', c: '${k}' }, unknown: [] });
+      expect(last.inputs).toEqual({ a: 'K', b: 'x', c: 'K', ...rounds });
+    });
+
+    it('goes with the program alone after inputs that were all', () => {
+      const simulation = failing();
+      retry(simulation, { a: '1', d: 'kept' }, 'merge');
+      const whole = retry(simulation, { a: '2', b: '2', c: '2' });
+
+      expect(whole.inputs).toEqual({ a: '2', b: '2', c: '2', ...rounds });
+      expect(whole.leftOut).toEqual({ values: { d: 'kept' }, unknown: [] });
+    });
+
+    it('draws no number for what it only compares', () => {
+      const simulation = simulate(one({ inputs: { a: 'A', b: '${random.randint(0, 1000000)}' } }), {
+        work: () => FAILED,
+      }).start();
+      const { seed } = simulation.state;
+
+      const { leftOut } = retry(simulation, { a: 'new' });
+
+      expect(leftOut!.values).toEqual({ b: expect.stringMatching(/^\d+$/) });
+      expect(simulation.state.seed).toBe(seed);
+    });
+
+    it('knows those only by name that are large or cannot be rendered', () => {
+      const chain = Array.from({ length: 120 }, (_, index) => [`c${index}`, { value: `\${c${index + 1}}` }] as const);
+      const simulation = simulate(
+        {
+          ...one({ inputs: { a: 'A', large: 'x'.repeat(5000), odd: '${c0}' } }),
+          constants: Object.fromEntries(chain),
+        },
+        { work: () => FAILED },
+      ).start();
+
+      expect(retry(simulation, { a: 'new' }).leftOut).toEqual({ values: {}, unknown: ['large', 'odd'] });
+    });
+
+    it.each([
+      [
+        'a time',
+        { code: 'sleep_timer', inputs: { bk_timing: 'bad', force_check: false } },
+        { bk_timing: '0' },
+        'force_check',
+      ],
+      ['a time', { code: 'sleep_timer', inputs: { bk_timing: 'bad' } }, { force_check: false }, 'bk_timing'],
+      [
+        'an approval',
+        { code: 'bk_approve', version: 'v1.0', inputs: { rejected_block: false } },
+        { bk_verifier: 'x' },
+        'rejected_block',
+      ],
+    ])('does not wait for %s by other rules than before: %j, %j', (_what, n, given, missing) => {
+      const simulation = simulate(one(n)).start();
+      if (simulation.status('n') === 'RUNNING') did(simulation, { action: 'forced_fail', node: 'n' });
+
+      did(simulation, { action: 'retry', node: 'n', inputs: given });
+
+      expect(simulation.rows.get('n')).toMatchObject({ status: 'FAILED', retry: 1 });
+      expect(simulation.rows.get('n')?.outputs.ex_data).toMatch(
+        new RegExp(`^inputs are missing: ${missing}; .* inputs_mode "merge"`),
+      );
+      did(simulation, { action: 'retry', node: 'n', inputs: given, merges: true });
+      expect(simulation.rows.get('n')?.inputs).toMatchObject({ ...n.inputs, ...given });
+    });
+
+    it('may leave out what says the same as nothing, or nothing at all', () => {
+      const bad = { code: 'sleep_timer', inputs: { bk_timing: 'bad', force_check: true } };
+      const simulation = simulate(one(bad)).start();
+
+      did(simulation, { action: 'retry', node: 'n', inputs: { bk_timing: '0' } });
+
+      expect(simulation.ended).toBe('FINISHED');
+      const shown = { code: 'pause_node', inputs: { description: 'look' } };
+      const waiting = did(simulate(one(shown)).start(), { action: 'forced_fail', node: 'n' });
+      did(waiting, { action: 'retry', node: 'n', inputs: { other: 1 } });
+      expect(waiting.status('n')).toBe('RUNNING');
+    });
   });
 
   it('clears the flags of the attempt before', () => {

@@ -17,6 +17,31 @@ describe('a subprocess', () => {
     expect(simulation.rows.get('n')).toMatchObject({ status: 'RUNNING', inputs: { '${p}': '<7>' } });
   });
 
+  it('that shows FAILED says at a retry or a skip which node inside it is', () => {
+    const deepest: TreeSketch = { chains: ['S x E'], activities: { x: { code: 'work', name: 'copy files' } } };
+    const inner: TreeSketch = {
+      chains: ['S p y v E', 'p m v', 'p z v'],
+      activities: { y: { code: 'work' }, z: { code: 'pause_node' }, m: subprocess(deepest, 'm_') },
+      gateways: { p: { type: 'ParallelGateway' }, v: { type: 'ConvergeGateway' } },
+    };
+    const simulation = simulate(around(inner), { work: oneByOne(FAILED, FAILED) }).start();
+
+    expect(simulation.operate({ action: 'retry', node: 'n' })).toEqual({
+      kind: 'wrong_state',
+      message:
+        'node n state is not FAILED, actual RUNNING; it shows FAILED because of node y (y), x (copy files) inside: retry that',
+    });
+    expect(simulation.operate({ action: 'skip', node: 'm' })?.message).toContain(
+      'because of node x (copy files) inside',
+    );
+    did(simulation, { action: 'pause_subproc', node: 'n' });
+    expect(simulation.operate({ action: 'retry', node: 'n' })?.message).toContain('node y (y), x (copy files)');
+    for (const node of ['x', 'y']) did(simulation, { action: 'skip', node });
+    expect(simulation.operate({ action: 'retry', node: 'n' })?.message).toBe(
+      'node n state is not FAILED, actual SUSPENDED',
+    );
+  });
+
   it('hands its outputs to the parent at its end', () => {
     const pipeline: TreeSketch = {
       chains: ['S i E'],

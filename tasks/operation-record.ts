@@ -1,0 +1,48 @@
+import { type AuditRecord, deleteAudit, insertAudit, keepAudit } from '../db/audit';
+import type { TaskRecord } from '../db/tasks';
+import { wordOf } from '../pipeline/machine';
+import type { UpdateInput } from '../workflows/contract';
+import { type Actor, auditOf } from './actor';
+import type { Services } from './services';
+
+/** What is sent, and by whom. */
+export interface Sent {
+  operation: UpdateInput;
+  actor: Actor;
+}
+
+/**
+ * Records an operation before it is sent: one that is done is never missing, one that failed is taken back, one that comes
+ * again under its id has one record.
+ *
+ * @param send is told whether it has been recorded before
+ */
+export async function recorded<T extends { kind: string }>(
+  { db }: Services,
+  task: TaskRecord,
+  sent: Sent,
+  send: (isRepeated: boolean) => Promise<T>,
+): Promise<T> {
+  const record = recordOf(task, sent);
+  const written = await insertAudit(db, record);
+  const answer = await send(written === undefined);
+  if (!written) {
+    // Whoever has recorded it may be about to take it back: they were refused.
+    if (answer.kind === 'accepted') await keepAudit(db, record);
+    return answer;
+  }
+  // Without an answer it may be done yet: the record stays.
+  if (answer.kind !== 'accepted' && answer.kind !== 'no_worker') await deleteAudit(db, written);
+  return answer;
+}
+
+function recordOf(task: TaskRecord, { operation, actor }: Sent): AuditRecord {
+  return {
+    ...auditOf(actor),
+    projectId: task.project_id,
+    taskId: task.id,
+    action: wordOf(operation.action),
+    ...('node' in operation ? { nodeId: operation.node } : {}),
+    operationId: operation.id,
+  };
+}
