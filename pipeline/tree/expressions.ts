@@ -10,14 +10,17 @@ import { entriesOf, flowIds, own } from './own';
 import { joinPath, type Problem } from './problem';
 import type { Activity, Gateway, PipelineTree } from './types';
 
+/** Whether a tree has a variable of a name. */
+type Variables = (name: string) => boolean;
+
 /** A value that is rendered, and where it stands. */
 interface Place {
   value: Json;
   what: string;
   path: string[];
   nodeId?: string;
-  /** The tree whose variables it may name. */
-  scope: PipelineTree;
+  /** Those that it may name. */
+  variables: Variables;
 }
 
 const MAX_QUOTED = 120;
@@ -33,15 +36,19 @@ export function expressionProblems(
   tree: PipelineTree,
   { parent, only }: { parent?: PipelineTree | undefined; only?: readonly string[] | undefined },
 ): Problem[] {
-  const constants = placesOfConstants(tree, parent).filter(({ path }) => !only || only.includes(path[1]!));
+  const variables = variablesOf(tree);
+  const given = parent && variablesOf(parent);
+  const constants = placesOfConstants(tree, variables, given).filter(({ path }) => !only || only.includes(path[1]!));
   if (only) return constants.flatMap(problemsOf);
-  const inputs = Object.entries(tree.activities).flatMap(([id, activity]) => placesOfActivity(tree, id, activity));
-  const conditions = Object.entries(tree.gateways).flatMap(([id, gateway]) => conditionProblems(tree, id, gateway));
+  const inputs = Object.entries(tree.activities).flatMap(([id, activity]) => placesOfActivity(id, activity, variables));
+  const conditions = Object.entries(tree.gateways).flatMap(([id, gateway]) =>
+    conditionProblems(id, gateway, variables),
+  );
   return [...[...constants, ...inputs].flatMap(problemsOf), ...conditions];
 }
 
-function problemsOf({ value, what, path, nodeId, scope }: Place): Problem[] {
-  return patternFaults(value, variablesOf(scope)).map((fault) => problem(`${what}: ${fault}`, path, nodeId));
+function problemsOf({ value, what, path, nodeId, variables }: Place): Problem[] {
+  return patternFaults(value, variables).map((fault) => problem(`${what}: ${fault}`, path, nodeId));
 }
 
 function problem(message: string, path: readonly string[], nodeId?: string): Problem {
@@ -49,44 +56,60 @@ function problem(message: string, path: readonly string[], nodeId?: string): Pro
   return { stage: 'consistency', kind: 'consistency', ...node, path: joinPath(path), message };
 }
 
-/** What a subprocess is given is rendered in its parent. */
-function placesOfConstants(tree: PipelineTree, parent: PipelineTree | undefined): Place[] {
-  return Object.entries(tree.constants).flatMap(([key, constant]): Place[] => {
+/**
+ * What a subprocess is given is rendered in its parent.
+ *
+ * @param parents the variables of the parent; absent: there is none
+ */
+function placesOfConstants({ constants }: PipelineTree, inner: Variables, parents: Variables | undefined): Place[] {
+  return Object.entries(constants).flatMap(([key, constant]): Place[] => {
     if (constant.source_type === 'component_outputs') return [];
-    const isGiven = parent !== undefined && isParameter(constant);
-    if (isGiven && constant.need_render === false) return [];
-    const scope = isGiven ? parent : tree;
-    return [{ value: definitionValue(constant), what: `constant ${key}`, path: ['constants', key], scope }];
+    const given = isParameter(constant) ? parents : undefined;
+    if (given && constant.need_render === false) return [];
+    const place = { what: `constant ${key}`, path: ['constants', key], variables: given ?? inner };
+    return [{ value: definitionValue(constant), ...place }];
   });
 }
 
-function placesOfActivity(scope: PipelineTree, nodeId: string, activity: Activity): Place[] {
+function placesOfActivity(nodeId: string, activity: Activity, variables: Variables): Place[] {
   const what = named('activity', nodeId, activity);
   const at = ['activities', nodeId];
   if (activity.type === 'ServiceActivity') {
     return Object.entries(activity.component?.data ?? {}).flatMap(([name, { value, need_render }]): Place[] => {
       if (need_render === false) return [];
-      return [{ value, what: `${what}, input ${name}`, path: [...at, 'component', 'data', name], nodeId, scope }];
+      return [{ value, what: `${what}, input ${name}`, path: [...at, 'component', 'data', name], nodeId, variables }];
     });
   }
   // Of a template that is not unfolded yet.
   return entriesOf(activity.pipeline ? undefined : activity.constants).flatMap(([key, given]): Place[] => {
     if (!isJsonObject(given) || given.value === undefined || given.need_render === false) return [];
-    return [{ value: given.value, what: `${what}, constant ${key}`, path: [...at, 'constants', key], nodeId, scope }];
+    return [
+      { value: given.value, what: `${what}, constant ${key}`, path: [...at, 'constants', key], nodeId, variables },
+    ];
   });
 }
 
 /** Values that are known to a tree by name: its constants, what loops gather, and the system's. */
-function variablesOf(tree: PipelineTree): (name: string) => boolean {
-  const gathered = Object.values(tree.activities).flatMap((activity) =>
-    activity.type === 'ServiceActivity' && activity.loop_config?.enable
-      ? [bareName(activity.loop_config.outputs_key ?? 'outputs')]
-      : [],
-  );
-  return (name) => name.startsWith('_') || Object.hasOwn(tree.constants, `\${${name}}`) || gathered.includes(name);
+function variablesOf({ activities, constants }: PipelineTree): Variables {
+  // Few trees have a fragment for which that is asked.
+  let gathered: Set<string> | undefined;
+  return (name) => {
+    if (name.startsWith('_') || Object.hasOwn(constants, `\${${name}}`)) return true;
+    gathered ??= gatheredNames(activities);
+    return gathered.has(name);
+  };
 }
 
-function conditionProblems(tree: PipelineTree, id: string, gateway: Gateway): Problem[] {
+function gatheredNames(activities: PipelineTree['activities']): Set<string> {
+  const names = new Set<string>();
+  for (const activity of Object.values(activities)) {
+    const loop = activity.type === 'ServiceActivity' ? activity.loop_config : undefined;
+    if (loop?.enable) names.add(bareName(loop.outputs_key ?? 'outputs'));
+  }
+  return names;
+}
+
+function conditionProblems(id: string, gateway: Gateway, variables: Variables): Problem[] {
   if (gateway.type !== 'ExclusiveGateway' && gateway.type !== 'ConditionalParallelGateway') return [];
   const fallback = gateway.default_condition?.flow_id;
   return flowIds(gateway.outgoing).flatMap((flow) => {
@@ -96,19 +119,18 @@ function conditionProblems(tree: PipelineTree, id: string, gateway: Gateway): Pr
     const quoted = evaluate.length > MAX_QUOTED ? `${evaluate.slice(0, MAX_QUOTED)}…` : evaluate;
     const where = `${named('gateway', id, gateway)}, flow ${flow}: the condition ${stringifyJson(quoted)}`;
     const path = ['gateways', id, 'conditions', flow, 'evaluate'];
-    return conditionFaults(tree, evaluate, gateway).map((fault) => problem(`${where}: ${fault}`, path, id));
+    return conditionFaults(evaluate, gateway, variables).map((fault) => problem(`${where}: ${fault}`, path, id));
   });
 }
 
-function conditionFaults(tree: PipelineTree, evaluate: string, { extra_info }: Gateway): string[] {
+function conditionFaults(evaluate: string, { extra_info }: Gateway, variables: Variables): string[] {
   try {
     // Null counts as absent.
     const condition = compileCondition(evaluate, extra_info?.parse_lang ?? undefined);
     const fault = conditionFault(condition);
     if (fault !== undefined) return [fault];
-    return condition.lang === 'expr'
-      ? unsupportedPatterns(condition.expression)
-      : patternFaults(evaluate, variablesOf(tree));
+    if (condition.lang === 'boolrule') return patternFaults(evaluate, variables);
+    return variables('re') ? [] : unsupportedPatterns(condition.expression);
   } catch (error) {
     if ((error as Error).name !== 'ConditionError') throw error;
     return [(error as Error).message];

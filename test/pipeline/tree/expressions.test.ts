@@ -103,6 +103,13 @@ describe('a pattern that cannot be matched in linear time', () => {
     expect(of(given)).toEqual([]);
   });
 
+  test('is found where a loop gathers what it names', () => {
+    const loop_config = { enable: true, loop_times: 2, outputs_key: '${all}' };
+    const looped = { a: { loop_config, inputs: { message: "${re.sub('(?=a)', '', str(all))}" } } };
+
+    expect(of({ activities: looped })).toHaveLength(1);
+  });
+
   test('is not looked for where nothing is rendered', () => {
     const tree = sketch({ ...ONE, activities: { a: { inputs: { message: AHEAD } } } });
     Object.assign(tree.activities.a!, {
