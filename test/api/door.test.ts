@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { createApp } from '../../api/app';
 import { headerCredentials } from '../../api/credentials';
 import { type Door, openDoor } from '../../api/door';
-import type { DoorEndpoint } from '../../api/endpoint';
+import type { DoorEndpoint, Method } from '../../api/endpoint';
 import { failureOf } from '../../api/failure';
 import { FairLimiter } from '../../api/fair-limit';
 import type { Family } from '../../api/family';
@@ -14,6 +14,7 @@ import { CREDENTIALS, Gantry } from '../support/gantry';
 
 /** Two endpoints of a family that is unlike the others: other paths, other methods, another envelope. */
 interface Toy extends DoorEndpoint {
+  method: Method;
   path: string;
 }
 
@@ -46,7 +47,7 @@ const toys: Family<Toy> = {
   name: 'toys',
   owns: (path) => path.startsWith('/toys'),
   endpoints: [show, replace, mine],
-  pathsOf: ({ path }) => [path],
+  routesOf: ({ path, method }) => [{ path, methods: [method] }],
   headerCredentials: (header) => headerCredentials(header('x-bkapi-authorization')),
   openFields: [],
   outside: () => ({}),

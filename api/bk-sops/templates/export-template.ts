@@ -10,6 +10,7 @@ import { id, templateSource } from './schema';
 export const exportProjectTemplate = defineEndpoint({
   name: 'export_project_template',
   method: 'post',
+  onlyReads: true,
   path: ['bk_biz_id'],
   needs: 'viewer',
   summary: 'Export templates with all that they refer to',

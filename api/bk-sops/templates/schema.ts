@@ -1,16 +1,7 @@
 import { z } from '@hono/zod-openapi';
-import { MAX_INTEGER } from '../../../db/schema';
 import { isDeeperThan } from '../../../pipeline/tree/depth';
 import { MAX_JSON_DEPTH } from '../../../pipeline/tree/limits';
-
-/** Whole numbers come as numbers or as text. */
-function wholeNumber(least: number) {
-  const text = z
-    .string()
-    .regex(/^\d{1,10}$/)
-    .transform(Number);
-  return z.union([z.number(), text]).pipe(z.number().int().min(least).max(MAX_INTEGER));
-}
+import { wholeNumber } from '../query';
 
 export const id = wholeNumber(1);
 
