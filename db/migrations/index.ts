@@ -10,6 +10,7 @@ import * as tokens from './0008_tokens';
 import * as secretPlaces from './0009_secret_places';
 import * as putAside from './0010_put_aside';
 import * as keyOwners from './0011_key_owners';
+import * as templateOrigins from './0015_template_origins';
 
 /** Append-only: a migration that has landed is never changed. Breaking ones say so in their name. */
 export const migrations: Record<string, Migration> = {
@@ -24,4 +25,5 @@ export const migrations: Record<string, Migration> = {
   '0009_secret_places': secretPlaces,
   '0010_put_aside': putAside,
   '0011_key_owners': keyOwners,
+  '0015_template_origins': templateOrigins,
 };
