@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { PipelineTree } from '../pipeline/tree/types';
 import { GantryError } from '../tasks/error';
+import { fileText, given, notifyType } from './file-fields';
 import type { Origin } from './origin';
 import type { TemplateSettings } from './settings';
 import { readText, type TextFormat, writeText } from './tree-text';
+import { readFlows } from './yaml/read';
 
 /** A template on its way from one installation or project to another. */
 export interface BundledTemplate {
@@ -28,13 +30,6 @@ export interface BundledScheme {
   name: string;
   nodeIds: string[];
 }
-
-/** Text of a file: what no database can hold is refused before it gets there. */
-export const fileText = z
-  .string()
-  .refine((text) => !/[\0\p{Surrogate}]/u.test(text), 'holds characters that are no text');
-
-const notifyType = z.object({ success: z.array(z.string()).default([]), fail: z.array(z.string()).default([]) });
 
 const document = z.object({
   gantry_templates: z.literal(1),
@@ -80,8 +75,14 @@ function undrawn({ location: _location, line: _line, ...tree }: PipelineTree): o
   return tree;
 }
 
-/** @throws GantryError `invalid` saying where the text is no such document */
+/**
+ * The templates of such a document, or of a stream of bk-sops' own YAML.
+ *
+ * @throws GantryError `invalid` saying where the text is neither
+ */
 export function readDocument(text: string, format: TextFormat): UncheckedTemplate[] {
+  const flows = format === 'yaml' ? readFlows(text) : undefined;
+  if (flows) return flows;
   const parsed = document.safeParse(readText(text, format));
   if (!parsed.success) throw unreadable(parsed.error);
   const { source, templates } = parsed.data;
@@ -110,17 +111,6 @@ export function readDocument(text: string, format: TextFormat): UncheckedTemplat
 /** What is known of a template by a file that says which installation wrote it, or does not. */
 export function originOf(key: string, source: string | undefined): Origin {
   return source === undefined ? { key } : { source, key };
-}
-
-/** Without the settings that a file does not have. */
-export function given({
-  name,
-  ...settings
-}: { [K in keyof TemplateSettings]: TemplateSettings[K] | undefined } & {
-  name: string;
-}): UncheckedTemplate['settings'] {
-  const known = Object.entries(settings).filter(([, value]) => value !== undefined);
-  return { name, ...Object.fromEntries(known) };
 }
 
 export function unreadable(error: z.ZodError): GantryError {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { GantryError } from '../tasks/error';
-import { type BundledTemplate, fileText, given, originOf, type UncheckedTemplate, unreadable } from './bundle';
+import { type BundledTemplate, originOf, type UncheckedTemplate, unreadable } from './bundle';
+import { fileText, given } from './file-fields';
 import { referencesIn } from './references';
 import { DEFAULT_SETTINGS } from './settings';
 import { PYTHON, sortedJson, UJSON } from './sorted-json';

@@ -203,9 +203,9 @@ describe('values that are very deep', () => {
 
 describe('the tree of a template', () => {
   it('is read from an object, JSON text or YAML text', () => {
-    expect(readTree({ a: [1] }, 'json')).toEqual({ a: [1] });
-    expect(readTree('{"a": [1]}', 'json')).toEqual({ a: [1] });
-    expect(readTree('a: [1]\n', 'yaml')).toEqual({ a: [1] });
+    expect(readTree({ a: [1] }, 'json')).toEqual({ tree: { a: [1] } });
+    expect(readTree('{"a": [1]}', 'json')).toEqual({ tree: { a: [1] } });
+    expect(readTree('a: [1]\n', 'yaml')).toEqual({ tree: { a: [1] } });
   });
 
   it.each([

@@ -5,10 +5,11 @@ import { readDat } from '../../../templates/dat';
 import { importTemplates } from '../../../templates/import';
 import { rightsOf } from '../../permission';
 import { defineEndpoint, defineUserEndpoint, type Reply, type UserCall } from '../endpoint';
+import { FORMATS } from './schema';
 
 const input = z.object({
   template_data: z.string().optional().describe('What an export answered'),
-  format: z.enum(['dat', 'json', 'yaml']).default('dat'),
+  format: z.enum(FORMATS).default('dat').describe('`yaml` is whichever of the two the text is'),
   override: z
     .boolean()
     .default(false)
@@ -79,7 +80,8 @@ export async function importBundle(
 
 function readFile({ template_data, format }: z.output<typeof input>): UncheckedTemplate[] {
   if (!template_data) throw new GantryError('invalid', 'template data can not be none');
-  return format === 'dat' ? readDat(template_data) : readDocument(template_data, format);
+  if (format === 'dat') return readDat(template_data);
+  return readDocument(template_data, format === 'bk_sops_yaml' ? 'yaml' : format);
 }
 
 /** The text that clients know, and after it what is wrong. */

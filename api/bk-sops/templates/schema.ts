@@ -16,6 +16,9 @@ export const flag = z
 /** Where a template lives; `business` is an old name of `project` (spec 7.2). */
 export const templateSource = z.enum(['project', 'business', 'common']).default('project');
 
+/** Of files with templates. */
+export const FORMATS = ['dat', 'json', 'yaml', 'bk_sops_yaml'] as const;
+
 export const treeData = z.record(z.string(), z.unknown());
 
 export const label = z.object({

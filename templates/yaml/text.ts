@@ -1,0 +1,126 @@
+import {
+  Document,
+  type ParseOptions,
+  parse,
+  parseAllDocuments,
+  type SchemaOptions,
+  stringify,
+  type Tags,
+  visit,
+} from 'yaml';
+import { isDeeperThan } from '../../pipeline/tree/depth';
+import { MAX_JSON_DEPTH } from '../../pipeline/tree/limits';
+import { GantryError } from '../../tasks/error';
+
+/** YAML is slow to read: two million characters take seconds, in which nobody else is served. */
+export const MAX_YAML_LENGTH = 2_000_000;
+const MAX_DOCUMENTS = 1000;
+/** A tree is a few levels down in its file. */
+const MAX_TEXT_DEPTH = MAX_JSON_DEPTH + 10;
+
+/**
+ * Plain scalars of the standard's version 1.1 that Python's YAML, which bk-sops reads with, knows by other patterns: to it
+ * `y` and `e2` are texts. (`1e+21` is one to it, too; here it is the number that JSON writes so.) What has no place in JSON
+ * stays text.
+ */
+const AS_PYTHON = new Map<string, RegExp | 'text'>([
+  ['^(?:Y|y|[Yy]es|YES|[Tt]rue|TRUE|[Oo]n|ON)$', /^(?:[Yy]es|YES|[Tt]rue|TRUE|[Oo]n|ON)$/],
+  ['^(?:N|n|[Nn]o|NO|[Ff]alse|FALSE|[Oo]ff|OFF)$', /^(?:[Nn]o|NO|[Ff]alse|FALSE|[Oo]ff|OFF)$/],
+  ['^[-+]?[0-9][0-9_]*$', /^[-+]?(?:0|[1-9][0-9_]*)$/],
+  ['^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+$', /^[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+$/],
+  [
+    '^[-+]?(?:[0-9][0-9_]*)?(?:\\.[0-9_]*)?[eE][-+]?[0-9]+$',
+    /^(?:[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)[eE][-+][0-9]+$/,
+  ],
+  ['^[-+]?(?:[0-9][0-9_]*)?\\.[0-9_]*$', /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/],
+  ['^(?:[-+]?\\.(?:inf|Inf|INF)|\\.nan|\\.NaN|\\.NAN)$', 'text'],
+]);
+const NOT_JSON = /:(timestamp|binary|omap|pairs|set)$/;
+
+const PYTHON = {
+  version: '1.1',
+  merge: true,
+  customTags: (tags: Tags) =>
+    tags.flatMap((tag): Tags => {
+      if (typeof tag === 'string') return [tag];
+      if (NOT_JSON.test(tag.tag)) return [];
+      const test = 'test' in tag && tag.test ? AS_PYTHON.get(tag.test.source) : undefined;
+      if (test === 'text') return [];
+      return [test ? ({ ...tag, test } as typeof tag) : tag];
+    }),
+} satisfies ParseOptions & SchemaOptions & { version: '1.1' };
+
+/** @throws GantryError `invalid` saying where the text is wrong, or that nothing can be done with it at its size or depth */
+export function parseYaml(text: string): unknown {
+  return reading(text, () => parse(text));
+}
+
+/** All documents of a stream; empty ones, as behind a last `---`, are none. @throws GantryError as `parseYaml` */
+export function parseYamlStream(text: string): unknown[] {
+  return reading(text, () => {
+    const documents = [...(parseAllDocuments(text, PYTHON) as Document[])];
+    if (documents.length > MAX_DOCUMENTS) throw new Error(`there are more than ${MAX_DOCUMENTS} documents in it`);
+    for (const { errors } of documents) if (errors[0]) throw errors[0];
+    return documents.map((document): unknown => document.toJS()).filter((value) => value !== null);
+  });
+}
+
+function reading<T>(text: string, read: () => T): T {
+  if (text.length > MAX_YAML_LENGTH) {
+    throw invalid(`it is longer than ${MAX_YAML_LENGTH} characters: send JSON, or an export of another format`);
+  }
+  let value: T;
+  try {
+    value = read();
+  } catch (cause) {
+    throw invalid(cause instanceof Error ? cause.message : String(cause), cause);
+  }
+  if (isDeeperThan(value, MAX_TEXT_DEPTH)) throw invalid(`it is deeper than ${MAX_TEXT_DEPTH} levels`);
+  return value;
+}
+
+/** @throws GantryError `refused` when it is more than could be read back */
+export function writeYaml(value: unknown): string {
+  return readable(stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 }));
+}
+
+/** Documents of a stream, with quotes around all that Python's YAML would take for something else. */
+export function writeYamlStream(documents: readonly unknown[]): string {
+  const texts = documents.map((one) => {
+    const document = new Document(one, { aliasDuplicateObjects: false, version: '1.1', customTags: withoutMerge });
+    visit(document, {
+      Scalar(_key, node) {
+        if (typeof node.value === 'string' && needsQuotes(node.value)) node.type = 'QUOTE_DOUBLE';
+      },
+    });
+    // Without the line `%YAML 1.1` that the library puts before such documents.
+    const text = document.toString({ lineWidth: 0 }).replace(/^%YAML 1\.1\n---\n/, '');
+    return text.replace(UNPRINTABLE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  });
+  return readable(texts.join('---\n'));
+}
+
+/** With it the library writes the text `<<` as the sign of a merge. */
+function withoutMerge(tags: Tags): Tags {
+  return tags.filter((tag) => typeof tag === 'string' || !tag.tag.endsWith(':merge'));
+}
+
+/** Characters that Python's YAML takes for the end of a line, or for none. */
+const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+/** What the library would write plainly, and Python reads as something else. */
+function needsQuotes(text: string): boolean {
+  return text === '<<' || text === '=' || text.search(UNPRINTABLE) >= 0;
+}
+
+function readable(text: string): string {
+  if (text.length <= MAX_YAML_LENGTH) return text;
+  throw new GantryError(
+    'refused',
+    `as YAML it is longer than ${MAX_YAML_LENGTH} characters: export fewer templates, or as dat or json`,
+  );
+}
+
+function invalid(message: string, cause?: unknown): GantryError {
+  return new GantryError('invalid', `invalid YAML: ${message}`, { cause });
+}
