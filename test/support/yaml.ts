@@ -67,7 +67,7 @@ const anyPlugin: Catalog = (code, version) => {
 };
 
 /** What a tree does, up to the ids of its flows: its program with nodes by id. */
-export function behaviourOf(tree: PipelineTree): { nodes: Record<string, unknown> } {
+export function behaviourOf(tree: PipelineTree): Record<string, unknown> & { nodes: Record<string, unknown> } {
   const { nodes, pipelines, ...rest } = compileTree(tree, { catalog: anyPlugin });
   // The ids of nested nodes may occur further out, too.
   const nameOf = (index: number) => {
