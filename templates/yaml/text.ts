@@ -1,8 +1,9 @@
 import {
   Document,
+  isScalar,
   type ParseOptions,
-  parse,
   parseAllDocuments,
+  parseDocument,
   type SchemaOptions,
   stringify,
   type Tags,
@@ -12,9 +13,10 @@ import { isDeeperThan } from '../../pipeline/tree/depth';
 import { MAX_JSON_DEPTH } from '../../pipeline/tree/limits';
 import { GantryError } from '../../tasks/error';
 
-/** YAML is slow to read: two million characters take seconds, in which nobody else is served. */
-export const MAX_YAML_LENGTH = 2_000_000;
+/** YAML is slow to read: a million characters take seconds, in which nobody else is served. */
+export const MAX_YAML_LENGTH = 1_000_000;
 const MAX_DOCUMENTS = 1000;
+const MAX_ALIASES = 1000;
 /** A tree is a few levels down in its file. */
 const MAX_TEXT_DEPTH = MAX_JSON_DEPTH + 10;
 
@@ -40,6 +42,7 @@ const NOT_JSON = /:(timestamp|binary|omap|pairs|set)$/;
 const PYTHON = {
   version: '1.1',
   merge: true,
+  uniqueKeys: false,
   customTags: (tags: Tags) =>
     tags.flatMap((tag): Tags => {
       if (typeof tag === 'string') return [tag];
@@ -52,7 +55,11 @@ const PYTHON = {
 
 /** @throws GantryError `invalid` saying where the text is wrong, or that nothing can be done with it at its size or depth */
 export function parseYaml(text: string): unknown {
-  return reading(text, () => parse(text));
+  return reading(text, () => {
+    const document = parseDocument(text, { uniqueKeys: false });
+    requireReadable(document);
+    return document.toJS();
+  });
 }
 
 /** All documents of a stream; empty ones, as behind a last `---`, are none. @throws GantryError as `parseYaml` */
@@ -60,8 +67,33 @@ export function parseYamlStream(text: string): unknown[] {
   return reading(text, () => {
     const documents = [...(parseAllDocuments(text, PYTHON) as Document[])];
     if (documents.length > MAX_DOCUMENTS) throw new Error(`there are more than ${MAX_DOCUMENTS} documents in it`);
-    for (const { errors } of documents) if (errors[0]) throw errors[0];
+    documents.forEach(requireReadable);
     return documents.map((document): unknown => document.toJS()).filter((value) => value !== null);
+  });
+}
+
+/**
+ * The library compares each key of a map with all before it, and looks for an alias's anchor among all others: so the first
+ * is done here, and there are only so many of the second.
+ *
+ * @throws Error saying what is wrong
+ */
+function requireReadable(document: Document): void {
+  if (document.errors[0]) throw document.errors[0];
+  let aliases = 0;
+  visit(document, {
+    Alias() {
+      aliases += 1;
+      if (aliases > MAX_ALIASES) throw new Error(`there are more than ${MAX_ALIASES} aliases in it`);
+    },
+    Map(_key, { items }) {
+      const keys = new Set<unknown>();
+      for (const { key } of items) {
+        const value = isScalar(key) ? key.value : key;
+        if (keys.has(value) && value !== '<<') throw new Error(`Map keys must be unique: "${value}" is there twice`);
+        keys.add(value);
+      }
+    },
   });
 }
 

@@ -16,7 +16,7 @@ export interface FlowFile {
   copiesLeft: number;
 }
 
-/** A file may be read with so many parameters of subprocesses; two megabytes could ask for many millions. */
+/** A file may be read with so many parameters of subprocesses; a megabyte could ask for many millions. */
 const MAX_COPIES = 100_000;
 
 export function openFile(documents: readonly FlowDocument[], report: Report): FlowFile {

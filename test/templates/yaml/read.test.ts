@@ -259,7 +259,11 @@ describe("bk-sops' YAML", () => {
       `a: &a [x]\nb: &b [${'*a,'.repeat(20)}]\nc: &c [${'*b,'.repeat(20)}]\nd: [${'*c,'.repeat(20)}]\n`,
     ],
     ['brackets in brackets', `x: ${'['.repeat(5000)}`],
-    ['two million characters', `x: ${'y'.repeat(2_000_001)}`],
+    ['a million characters', `x: ${'y'.repeat(1_000_001)}`],
+    [
+      'thousands of aliases',
+      `x: [${Array.from({ length: 1001 }, (_, index) => `&a${index} 1, *a${index}`).join(', ')}]`,
+    ],
     ['thousands of documents', '---\n{}\n'.repeat(1500)],
   ])('has a bound for %s', (_name, hostile) => {
     expect(() => readDocument(`schema_version: v1\n${hostile}`, 'yaml')).toThrow('invalid YAML: ');
@@ -280,6 +284,14 @@ describe("bk-sops' YAML", () => {
     expect(() => readDocument(`${child}---\n${parent}`, 'yaml')).toThrow(
       'its subprocesses have more than 100000 parameters',
     );
+  });
+
+  it('has no key twice, and needs no more time for many', () => {
+    const many = Array.from({ length: 60_000 }, (_, index) => `k${index}: 1`).join('\n');
+
+    expect(() => readDocument(`${SAMPLE}\nspec: {nodes: []}\n`, 'yaml')).toThrow('"spec" is there twice');
+    expect(() => readTree('a: 1\na: 2\n', 'yaml')).toThrow('"a" is there twice');
+    expect(Object.keys(readTree(many, 'yaml').tree as object)).toHaveLength(60_000);
   });
 
   it('is one template where one is wanted', () => {
