@@ -3,7 +3,7 @@ import type { AppRecord } from '../db/access';
 import { type Admission, type EnteredProject, findAdmission } from '../db/admission';
 import { GantryError } from '../tasks/error';
 import type { Services } from '../tasks/services';
-import { formFields, isForm } from './body/form';
+import { formFields, isForm, repeatedIn } from './body/form';
 import { topMembers } from './body/members';
 import { parseBody } from './body/parse';
 import { readBody, readStart, requireLength, requireSize, type Start } from './body/read';
@@ -65,18 +65,23 @@ export async function admit<E extends DoorEndpoint>(
   family: Family<E>,
   endpoint: E,
 ): Promise<Admitted> {
-  if (hasBody(endpoint)) requireLength(context, door.maxBodyBytes);
+  if (hasBody(context)) requireLength(context, door.maxBodyBytes);
   const known = await recogniseApp(context, door, family, endpoint).catch((error: unknown) => {
     throw door.strangers.count(door.addressOf(context), error);
   });
   const caller = await recogniseUser(door, known);
   const { projectId, admission, outside } = known;
-  const body = hasBody(endpoint) ? await readRest(context, door, known) : { fields: {}, isForm: false };
+  const body = hasBody(context) ? await readRest(context, door, known) : queryOf(context);
   return { ...body, fields: { ...outside, ...body.fields }, caller, projectId, projects: admission.projects };
 }
 
-function hasBody({ method }: DoorEndpoint): boolean {
-  return method === 'post' || method === 'put';
+function hasBody({ req }: Context): boolean {
+  return req.method === 'POST' || req.method === 'PUT';
+}
+
+/** A query is a form that stands elsewhere; its fields have been heard already. */
+function queryOf({ req }: Context): Body {
+  return { fields: {}, isForm: true, repeated: repeatedIn(Object.entries(req.queries())) };
 }
 
 async function recogniseApp<E extends DoorEndpoint>(
@@ -112,13 +117,13 @@ async function hear<E extends DoorEndpoint>(
 ): Promise<Heard> {
   const query = context.req.query();
   const header = family.headerCredentials((name) => context.req.header(name));
-  const outside = hasBody(endpoint) ? family.outside(endpoint, query) : query;
+  const outside = hasBody(context) ? family.outside(endpoint, query) : query;
   const told = (fields: Fields) => ({
     given: { ...fields, ...header },
     projectId: family.peekProjectId(context, fields),
     outside,
   });
-  if (!hasBody(endpoint) || namesCaller({ ...outside, ...header })) return told(outside);
+  if (!hasBody(context) || namesCaller({ ...outside, ...header })) return told(outside);
   const start = await readStart(context, Math.min(OPEN_BYTES, maxBodyBytes));
   if (start.rest) requireSize(start.bytes + 1, maxBodyBytes);
   const { fields, problem } = openFieldsOf(start, context.req.header('content-type'), family.openFields);

@@ -12,10 +12,11 @@ import { isText } from './text';
 export function openDoor<E extends DoorEndpoint>(app: OpenAPIHono, door: Guard, family: Family<E>): void {
   const methods = new Map<string, string[]>();
   for (const endpoint of family.endpoints) {
-    for (const path of family.pathsOf(endpoint)) {
-      app.on(endpoint.method, path, (context) => serve(context, door, family, endpoint));
+    for (const route of family.routesOf(endpoint)) {
+      const { path } = route;
+      app.on([...route.methods], path, (context) => serve(context, door, family, endpoint));
       // A HEAD is served as the GET that it is.
-      const served = endpoint.method === 'get' ? ['GET', 'HEAD'] : [endpoint.method.toUpperCase()];
+      const served = route.methods.flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
       methods.set(path, [...(methods.get(path) ?? []), ...served]);
     }
     family.describe(app, endpoint);
@@ -32,11 +33,11 @@ async function serve<E extends DoorEndpoint>(
 ): Promise<Response> {
   const { services } = door;
   const admitted = await admit(context, door, family, endpoint);
-  const { caller, fields, isForm } = admitted;
+  const { caller, fields } = admitted;
   requireText(fields);
   const { ids, place } = family.readPlace(context, endpoint, fields);
   const project = await enter(door, endpoint.needs, admitted, place);
-  const input = family.readInput(endpoint, { fields, isForm });
+  const input = family.readInput(endpoint, admitted);
   const actor = { username: caller.username, appCode: caller.app.code, source: 'api' };
   const header = (name: string) => context.req.header(name);
   const reply = await endpoint.run({ services, caller, actor, ids, header, project }, input);

@@ -41,10 +41,11 @@ export interface Reply<D = unknown> {
   isUnchanged?: boolean;
 }
 
+export type Method = 'get' | 'post' | 'put' | 'delete';
+
 /** What the door knows of an endpoint of any family. */
 export interface DoorEndpoint {
   name: string;
-  method: 'get' | 'post' | 'put' | 'delete';
   needs: Need;
   run(call: DoorCall, input: unknown): Promise<Reply>;
 }

@@ -2,7 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { EnteredProject } from '../db/admission';
 import type { Credentials } from './credentials';
-import type { DoorEndpoint, Reply } from './endpoint';
+import type { DoorEndpoint, Method, Reply } from './endpoint';
 import type { Failure } from './failure';
 
 /** Fields of a request by name. */
@@ -13,6 +13,14 @@ export interface Body {
   fields: Fields;
   /** Its values are texts, whatever they stand for. */
   isForm: boolean;
+  /** Of a form: all values of the names that come more than once, of which `fields` has one. */
+  repeated?: ReadonlyMap<string, readonly string[]>;
+}
+
+/** A path in the router's words, and the methods that an endpoint is served by there. */
+export interface Route {
+  path: string;
+  methods: readonly Method[];
 }
 
 /** How a request names its project. */
@@ -33,8 +41,8 @@ export interface Family<E extends DoorEndpoint = DoorEndpoint> {
   /** Whether a request to this path is answered in the family's envelope, also when there is no such path. */
   owns(path: string): boolean;
   endpoints: readonly E[];
-  /** Where an endpoint is served, in the router's words. */
-  pathsOf(endpoint: E): readonly string[];
+  /** Where and by which methods an endpoint is served. Who may do it, and how often, does not depend on the method. */
+  routesOf(endpoint: E): readonly Route[];
 
   /** @throws GantryError `unauthenticated` for headers that are none of the family's */
   headerCredentials(header: (name: string) => string | undefined): Credentials;

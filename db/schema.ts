@@ -140,6 +140,8 @@ interface TemplateTable {
   editor: string;
   edited_at: Generated<Date>;
   is_deleted: Generated<boolean>;
+  /** What the file that it was imported from called it; null: it was made here. */
+  origin: string | null;
 }
 
 interface TemplateVersionTable {

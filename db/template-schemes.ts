@@ -1,5 +1,6 @@
 import { type Insertable, type Selectable, sql } from 'kysely';
 import type { DbOrTransaction } from './connection';
+import { toJsonText } from './json';
 import type { Database } from './schema';
 
 export type SchemeRecord = Selectable<Database['template_schemes']>;
@@ -33,6 +34,11 @@ export async function insertSchemes(
   schemes: readonly Insertable<Database['template_schemes']>[],
 ): Promise<void> {
   if (schemes.length > 0) await db.insertInto('template_schemes').values(schemes).execute();
+}
+
+export async function changeScheme(db: DbOrTransaction, schemeId: number, nodeIds: readonly string[]): Promise<void> {
+  const node_ids = toJsonText([...nodeIds]);
+  await db.updateTable('template_schemes').set({ node_ids }).where('id', '=', schemeId).execute();
 }
 
 /** Whether there was one. */

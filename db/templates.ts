@@ -73,6 +73,22 @@ export function lockTemplate(
   return templatesIn(db, projectId).where('id', '=', templateId).forUpdate().executeTakeFirst();
 }
 
+/**
+ * Those with one of the ids, and those that were imported as one of the origins, of a project or common; held until the
+ * transaction ends.
+ */
+export function lockTemplates(
+  db: DbOrTransaction,
+  projectId: number | null,
+  { ids, origins }: { ids: readonly number[]; origins: readonly string[] },
+): Promise<TemplateRecord[]> {
+  return templatesIn(db, projectId)
+    .where(sql<boolean>`(id = any(${[...ids]}::integer[]) or origin = any(${[...origins]}::text[]))`)
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+}
+
 /** Newest first; all of the place, those with one of the ids, those whose name has a part in it, whatever its case. */
 export function listTemplates(
   db: DbOrTransaction,
@@ -102,12 +118,15 @@ export async function listTemplateTrees(
   db: DbOrTransaction,
   projectId: number | null,
   { ids, digests }: { ids: readonly number[]; digests: readonly string[] },
-): Promise<(TemplateRecord & { digest: string; tree: unknown; writtenAt: Date; isNewest: boolean })[]> {
+): Promise<
+  (TemplateRecord & { digest: string; tree: unknown; writtenAt: Date; isNewest: boolean; ofVersion: number })[]
+> {
   return db
     .selectFrom('templates')
     .innerJoin('template_versions', 'template_versions.template_id', 'templates.id')
     .selectAll('templates')
     .select(['template_versions.digest', 'template_versions.tree', 'template_versions.created_at as writtenAt'])
+    .select(['template_versions.version as ofVersion'])
     .select(sql<boolean>`template_versions.version = templates.version`.as('isNewest'))
     .where(sql<boolean>`templates.id = any(${[...ids]}::integer[])`)
     .where((where) => where.or([where('project_id', 'is', null), where('project_id', '=', projectId)]))

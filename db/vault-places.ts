@@ -101,6 +101,7 @@ export const NO_SECRETS_IN: Readonly<Record<string, string>> = {
   'templates.executor_proxy': PERSON,
   'templates.creator': PERSON,
   'templates.editor': PERSON,
+  'templates.origin': 'what the file that it was imported from called it, in which sealed text is refused',
   'template_versions.digest': 'a hash',
   'template_versions.creator': PERSON,
   'template_schemes.name': NAME,

@@ -1,20 +1,28 @@
 import { z } from 'zod';
 import type { PipelineTree } from '../pipeline/tree/types';
 import { GantryError } from '../tasks/error';
-import { DEFAULT_SETTINGS, type TemplateSettings } from './settings';
+import { fileText, given, notifyType } from './file-fields';
+import type { Origin } from './origin';
+import type { TemplateSettings } from './settings';
 import { readText, type TextFormat, writeText } from './tree-text';
+import { readFlows } from './yaml/read';
 
 /** A template on its way from one installation or project to another. */
 export interface BundledTemplate {
   /** What the `template_id` of a subprocess in the same bundle means. */
   key: string;
+  /** Absent where nothing is known of it beyond its file. */
+  origin?: Origin;
   settings: TemplateSettings;
   tree: PipelineTree;
   schemes: BundledScheme[];
 }
 
-/** One from a file: its tree may be anything. */
-export type UncheckedTemplate = Omit<BundledTemplate, 'tree'> & { tree: unknown };
+/** One from a file: its tree may be anything, and not all settings need be there. */
+export type UncheckedTemplate = Omit<BundledTemplate, 'tree' | 'settings'> & {
+  settings: Partial<TemplateSettings> & { name: string };
+  tree: unknown;
+};
 
 export interface BundledScheme {
   /** What `scheme_id_list` of a subprocess in the same bundle means. */
@@ -23,26 +31,20 @@ export interface BundledScheme {
   nodeIds: string[];
 }
 
-/** Text of a file: what no database can hold is refused before it gets there. */
-export const fileText = z
-  .string()
-  .refine((text) => !/[\0\p{Surrogate}]/u.test(text), 'holds characters that are no text');
-
-const notifyType = z.object({ success: z.array(z.string()).default([]), fail: z.array(z.string()).default([]) });
-
 const document = z.object({
   gantry_templates: z.literal(1),
+  source: fileText.optional(),
   templates: z.array(
     z.object({
       key: z.union([z.string(), z.number()]).transform(String).optional(),
       name: fileText,
-      description: fileText.default(DEFAULT_SETTINGS.description),
-      category: fileText.default(DEFAULT_SETTINGS.category),
-      notify_type: notifyType.default(DEFAULT_SETTINGS.notifyType),
-      notify_receivers: z.record(z.string(), z.unknown()).default(DEFAULT_SETTINGS.notifyReceivers),
-      timeout: z.int32().min(0).default(DEFAULT_SETTINGS.timeout),
-      default_flow_type: fileText.default(DEFAULT_SETTINGS.defaultFlowType),
-      executor_proxy: fileText.default(DEFAULT_SETTINGS.executorProxy),
+      description: fileText.optional(),
+      category: fileText.optional(),
+      notify_type: notifyType.optional(),
+      notify_receivers: z.record(z.string(), z.unknown()).optional(),
+      timeout: z.int32().min(0).optional(),
+      default_flow_type: fileText.optional(),
+      executor_proxy: fileText.optional(),
       schemes: z.array(z.object({ id: z.int().optional(), name: fileText, node_ids: z.array(z.string()) })).default([]),
       pipeline_tree: z.record(z.string(), z.unknown()),
     }),
@@ -64,7 +66,8 @@ export function writeDocument(bundle: readonly BundledTemplate[], format: TextFo
     schemes: schemes.map(({ id, name, nodeIds }) => ({ id, name, node_ids: nodeIds })),
     pipeline_tree: undrawn(tree),
   }));
-  return writeText({ gantry_templates: 1, templates }, format);
+  const source = bundle[0]?.origin?.source;
+  return writeText({ gantry_templates: 1, ...(source === undefined ? {} : { source }), templates }, format);
 }
 
 /** Trees are drawn again when they are imported. */
@@ -72,13 +75,21 @@ function undrawn({ location: _location, line: _line, ...tree }: PipelineTree): o
   return tree;
 }
 
-/** @throws GantryError `invalid` saying where the text is no such document */
+/**
+ * The templates of such a document, or of a stream of bk-sops' own YAML.
+ *
+ * @throws GantryError `invalid` saying where the text is neither
+ */
 export function readDocument(text: string, format: TextFormat): UncheckedTemplate[] {
+  const flows = format === 'yaml' ? readFlows(text) : undefined;
+  if (flows) return flows;
   const parsed = document.safeParse(readText(text, format));
   if (!parsed.success) throw unreadable(parsed.error);
-  return parsed.data.templates.map((template, index) => ({
+  const { source, templates } = parsed.data;
+  return templates.map((template, index) => ({
     key: template.key ?? `#${index}`,
-    settings: {
+    ...(template.key === undefined ? {} : { origin: originOf(template.key, source) }),
+    settings: given({
       name: template.name,
       description: template.description,
       category: template.category,
@@ -87,7 +98,7 @@ export function readDocument(text: string, format: TextFormat): UncheckedTemplat
       timeout: template.timeout,
       defaultFlowType: template.default_flow_type,
       executorProxy: template.executor_proxy,
-    },
+    }),
     tree: template.pipeline_tree,
     schemes: template.schemes.map(({ id, name, node_ids }) => ({
       ...(id === undefined ? {} : { id }),
@@ -95,6 +106,11 @@ export function readDocument(text: string, format: TextFormat): UncheckedTemplat
       nodeIds: node_ids,
     })),
   }));
+}
+
+/** What is known of a template by a file that says which installation wrote it, or does not. */
+export function originOf(key: string, source: string | undefined): Origin {
+  return source === undefined ? { key } : { source, key };
 }
 
 export function unreadable(error: z.ZodError): GantryError {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { stringifyJson } from '../base/json';
 import { GantryError } from '../tasks/error';
-import { type BundledTemplate, fileText, type UncheckedTemplate, unreadable } from './bundle';
+import { type BundledTemplate, originOf, type UncheckedTemplate, unreadable } from './bundle';
+import { fileText, given } from './file-fields';
 import { referencesIn } from './references';
 import { DEFAULT_SETTINGS } from './settings';
 import { PYTHON, sortedJson, UJSON } from './sorted-json';
@@ -30,16 +31,17 @@ const KNOWN_SALTS = ['821a11587ea434eb85c2f5327a90ae54', 'e5483c1ccde63392bd4397
 
 /** `.dat` files of bk-sops: the settings of templates, and apart from them their trees (spec 7.5). */
 const content = z.object({
+  gantry_source: fileText.optional(),
   template: z.record(
     z.string(),
     z.object({
       pipeline_template_str_id: z.string().optional(),
       pipeline_template_id: z.string().optional(),
-      category: fileText.default(DEFAULT_SETTINGS.category),
+      category: fileText.optional(),
       notify_type: notifyType.optional(),
       notify_receivers: notifyReceivers.optional(),
-      time_out: z.int32().min(0).default(DEFAULT_SETTINGS.timeout),
-      default_flow_type: fileText.default(DEFAULT_SETTINGS.defaultFlowType),
+      time_out: z.int32().min(0).optional(),
+      default_flow_type: fileText.optional(),
       executor_proxy: fileText.nullish(),
     }),
   ),
@@ -61,7 +63,12 @@ const file = z.object({ template_data: z.unknown(), digest: z.string() });
 
 /** A bundle as a `.dat` file: base64 of `{template_data, digest}`. */
 export function writeDat(bundle: readonly BundledTemplate[], { at, username }: { at: Date; username: string }): string {
-  const template_data = { ...settingsOf(bundle), pipeline_template_data: treesOf(bundle, at, username) };
+  const source = bundle[0]?.origin?.source;
+  const template_data = {
+    ...(source === undefined ? {} : { gantry_source: source }),
+    ...settingsOf(bundle),
+    pipeline_template_data: treesOf(bundle, at, username),
+  };
   const digest = digestOf(sortedJson(template_data, PYTHON), ownSalt());
   return Buffer.from(stringifyJson({ template_data, digest })).toString('base64');
 }
@@ -121,7 +128,7 @@ export function readDat(text: string): UncheckedTemplate[] {
         'set GANTRY_EXPORT_SALT to that of the installation that wrote it',
     );
   }
-  const { template, pipeline_template_data } = parse(content, template_data);
+  const { gantry_source: source, template, pipeline_template_data } = parse(content, template_data);
   const settings = new Map(
     Object.values(template).map((one) => [one.pipeline_template_str_id ?? one.pipeline_template_id, one]),
   );
@@ -129,16 +136,17 @@ export function readDat(text: string): UncheckedTemplate[] {
     const own = settings.get(key);
     return {
       key,
-      settings: {
+      origin: originOf(key, source),
+      settings: given({
         name,
-        description: description ?? '',
-        category: own?.category ?? DEFAULT_SETTINGS.category,
-        notifyType: own?.notify_type ?? DEFAULT_SETTINGS.notifyType,
-        notifyReceivers: own?.notify_receivers ?? DEFAULT_SETTINGS.notifyReceivers,
-        timeout: own?.time_out ?? DEFAULT_SETTINGS.timeout,
-        defaultFlowType: own?.default_flow_type ?? DEFAULT_SETTINGS.defaultFlowType,
-        executorProxy: own?.executor_proxy ?? DEFAULT_SETTINGS.executorProxy,
-      },
+        description: description ?? undefined,
+        category: own?.category,
+        notifyType: own?.notify_type,
+        notifyReceivers: own?.notify_receivers,
+        timeout: own?.time_out,
+        defaultFlowType: own?.default_flow_type,
+        executorProxy: own?.executor_proxy ?? undefined,
+      }),
       tree,
       schemes: schemes.map(({ id, name, data }) => ({ ...(id === undefined ? {} : { id }), name, nodeIds: data })),
     };

@@ -1,3 +1,4 @@
+import { installationName } from '../db/access';
 import type { DbOrTransaction } from '../db/connection';
 import { listSchemes } from '../db/template-schemes';
 import { listTemplateTrees } from '../db/templates';
@@ -8,6 +9,7 @@ import { GantryError } from '../tasks/error';
 import type { BundledTemplate } from './bundle';
 import { pinnedVersion, type Reference, referencesIn } from './references';
 import { noTemplate } from './save';
+import { settingsOfRow } from './settings';
 
 /** A version of a template that a bundle needs. */
 interface Wanted {
@@ -101,22 +103,15 @@ function nameByKey(templates: readonly Collected[], keepsCommon: boolean): void 
 }
 
 async function bundled(db: DbOrTransaction, templates: readonly Collected[]): Promise<BundledTemplate[]> {
+  const source = await installationName(db);
   const all = await listSchemes(
     db,
     templates.map(({ row }) => row.id),
   );
   return templates.map(({ row, tree }) => ({
     key: keyOf(row),
-    settings: {
-      name: row.name,
-      description: row.description,
-      category: row.category,
-      notifyType: row.notify_type,
-      notifyReceivers: row.notify_receivers,
-      timeout: row.timeout,
-      defaultFlowType: row.default_flow_type,
-      executorProxy: row.executor_proxy,
-    },
+    origin: { source, key: keyOf(row) },
+    settings: settingsOfRow(row),
     tree,
     schemes: all
       .filter(({ template_id }) => template_id === row.id)

@@ -119,16 +119,40 @@ async function saveTree(
   input: unknown,
   { actor, rights }: TemplateChange,
 ): Promise<SavedVersion> {
-  const { id, name, projectId } = newest;
   const previous = newest.tree as PipelineTree;
-  const place = placeOfProject(projectId);
+  const place = placeOfProject(newest.projectId);
   const sent = templateTree(input, { place, rights, previous });
+  const tree = await treeOfNext(tx, newest, sent);
+  return tree === undefined ? unchanged(newest) : addVersion(tx, newest, tree, actor);
+}
+
+/**
+ * The tree of a template's next version, as it is kept; undefined when it is the tree of the newest one.
+ *
+ * @param sent checked, for the place of the template
+ */
+export async function treeOfNext(
+  tx: DbOrTransaction,
+  newest: TemplateTree,
+  sent: PipelineTree,
+): Promise<PipelineTree | undefined> {
+  const place = placeOfProject(newest.projectId);
   // Also by what its row has: secrets that were sealed anew since have left its name as it was.
-  if ([newest.digest, treeDigest(previous)].includes(treeDigest(sent))) return unchanged(newest);
-  const tree = await treeFor(tx, place, { tree: sent, place, isOld: writtenAt(newest.writtenAt) });
+  if ([newest.digest, treeDigest(newest.tree as PipelineTree)].includes(treeDigest(sent))) return undefined;
+  return treeFor(tx, place, { tree: sent, place, isOld: writtenAt(newest.writtenAt) });
+}
+
+/** @throws GantryError `refused` when the tree refers to what does not exist, or comes again inside itself */
+export async function addVersion(
+  tx: DbOrTransaction,
+  newest: TemplateTree,
+  tree: PipelineTree,
+  actor: Actor,
+): Promise<SavedVersion> {
+  const { id, name, projectId } = newest;
   const digest = treeDigest(tree);
   await requireReferences(tx, { projectId, template: { id, name } }, tree);
-  const changes = diffTrees(previous, tree);
+  const changes = diffTrees(newest.tree as PipelineTree, tree);
   const version = newest.version + 1;
   await insertVersions(tx, [{ templateId: id, version, digest, tree, changes, creator: actor.username }]);
   return { version, digest, changes };

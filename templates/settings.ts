@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Updateable } from 'kysely';
 import { toJsonText } from '../db/json';
 import type { Database } from '../db/schema';
+import type { TemplateRecord } from '../db/templates';
 import { knownCategory } from '../tasks/names';
 
 /** What a template is besides its tree. */
@@ -28,6 +30,29 @@ export const DEFAULT_SETTINGS: Omit<TemplateSettings, 'name'> = {
   defaultFlowType: 'common',
   executorProxy: '',
 };
+
+/** The settings of a template as its row has them. */
+export function settingsOfRow(row: TemplateRecord): TemplateSettings {
+  return {
+    name: row.name,
+    description: row.description,
+    category: row.category,
+    notifyType: row.notify_type,
+    notifyReceivers: row.notify_receivers,
+    timeout: row.timeout,
+    defaultFlowType: row.default_flow_type,
+    executorProxy: row.executor_proxy,
+  };
+}
+
+/** The columns of those of some settings that a template has not yet. */
+export function changedColumns(row: TemplateRecord, given: Partial<TemplateSettings>): SettingColumns {
+  const kept: SettingColumns = settingColumns(settingsOfRow(row));
+  const changed = Object.entries(settingColumns(given)).filter(
+    ([name, value]) => !isDeepStrictEqual(value, kept[name as keyof SettingColumns]),
+  );
+  return Object.fromEntries(changed);
+}
 
 /** The columns of those settings that are given. */
 export function settingColumns(settings: TemplateSettings): Required<SettingColumns>;

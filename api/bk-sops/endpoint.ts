@@ -17,17 +17,19 @@ export interface Call extends UserCall {
   project: EnteredProject;
 }
 
-/** One endpoint of the family, served alike at the app path and at the ESB path. */
+/** One endpoint of the family, served alike at the paths of the gateway and at that of the ESB (`routes.ts`). */
 export interface Endpoint<
   I extends z.ZodObject = z.ZodObject,
   D extends z.ZodType = z.ZodType,
   C extends DoorCall = Call,
 > extends DoorEndpoint {
   method: 'get' | 'post';
+  /** Of a POST: it changes nothing, so that the ESB path takes it as a GET as well. */
+  onlyReads?: true;
   /** Order of the ids in the app path. */
   path: readonly PathId[];
   summary: string;
-  /** Body of a POST, query of a GET, without ids and credentials. */
+  /** Body or query, without ids and credentials. Where a GET has texts, a JSON body may have numbers and booleans. */
   input: I;
   /** Begins the message about an input that is not as it should be; `invalid params` when absent. */
   refusal?: string;

@@ -6,6 +6,7 @@ import type { Endpoint } from './endpoint';
 import { fail, succeed } from './envelope';
 import { PLACE_FIELDS, peekProjectId, placeAndCredentials, readIds, readInput } from './fields';
 import { placeOf } from './project';
+import { routesOf } from './routes';
 import { scheduleEndpoints } from './schedules';
 import { taskEndpoints } from './tasks';
 import { templateEndpoints } from './templates';
@@ -18,17 +19,13 @@ export const endpoints: readonly Endpoint[] = [
   ...catalogEndpoints,
 ];
 
-/** The bk-sops task API (spec section 7): each endpoint at the gateway's path and at that of the ESB. */
+/** The bk-sops task API (spec section 7). */
 export const sops: Family<Endpoint> = {
   name: 'bk-sops',
   // Those of the pages that upstream's clients know, too.
   owns: (path) => /^\/(apigw|api\/c\/compapi|callback|taskflow)(\/|$)/.test(path),
   endpoints,
-  // The router leaves slashes at the end out of paths; clients send them.
-  pathsOf: ({ name, path }) => [
-    `/apigw/${name}${path.map((id) => `/:${id}{[0-9]+}`).join('')}`,
-    `/api/c/compapi/v2/sops/${name}`,
-  ],
+  routesOf,
   headerCredentials: (header) => headerCredentials(header('x-bkapi-authorization')),
   openFields: [...CREDENTIAL_FIELDS, 'bk_biz_id', ...PLACE_FIELDS],
   outside: placeAndCredentials,

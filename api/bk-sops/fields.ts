@@ -3,10 +3,10 @@ import type { Context } from 'hono';
 import { stringifyJson } from '../../base/json';
 import { MAX_INTEGER } from '../../db/schema';
 import { GantryError } from '../../tasks/error';
-import { parseJson } from '../body/parse';
 import { CREDENTIAL_FIELDS } from '../credentials';
 import type { Body, Fields } from '../family';
 import type { Endpoint, PathId } from './endpoint';
+import { fieldValue, howSent, isNothing } from './field-value';
 
 /** Fields that say where, besides the path. Endpoints without a project may have them as their own. */
 export const PLACE_FIELDS = ['project_id', 'scope'] as const;
@@ -40,19 +40,20 @@ function isId(value: unknown): value is number {
 }
 
 /**
- * The input of an endpoint. Null is as good as nothing where it means nothing else; what a form says as text may be JSON.
+ * The input of an endpoint, the same however it was sent (`field-value.ts`). What says nothing (null, in a form the empty
+ * text) is as good as missing where it means nothing else.
  *
  * @throws GantryError `invalid`, naming every field that is wrong
  */
-export function readInput(endpoint: Endpoint, { fields, isForm }: Body): Record<string, unknown> {
+export function readInput(endpoint: Endpoint, body: Body): Record<string, unknown> {
   const elsewhere = new Set<string>([...CREDENTIAL_FIELDS, ...endpoint.path, ...placeFields(endpoint)]);
-  const own = Object.entries(fields).filter(([name]) => !elsewhere.has(name));
+  const own = Object.entries(body.fields).filter(([name]) => !elsewhere.has(name));
+  const sent = howSent(endpoint, body);
   const shape: Record<string, z.ZodType | undefined> = endpoint.input.shape;
   const given = own.flatMap(([name, value]): [string, unknown][] => {
     const field = Object.hasOwn(shape, name) ? shape[name] : undefined;
     if (!field) return [[name, value]];
-    if (value === null && !accepts(field, null) && accepts(field, undefined)) return [];
-    return [[name, isForm && !accepts(field, value) ? (parse(value as string) ?? value) : value]];
+    return isNothing(field, value, body) ? [] : [[name, fieldValue(field, value, sent(name))]];
   });
   const parsed = endpoint.input.safeParse(Object.fromEntries(given));
   if (parsed.success) return parsed.data;
@@ -69,17 +70,4 @@ export function placeAndCredentials(endpoint: Endpoint, query: Fields): Fields {
 
 function placeFields({ path }: Endpoint): readonly string[] {
   return path.includes('bk_biz_id') ? PLACE_FIELDS : [];
-}
-
-function accepts(field: z.ZodType, value: unknown): boolean {
-  return field.safeParse(value).success;
-}
-
-/** undefined when it is no JSON, or too deep. */
-function parse(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -6,13 +6,16 @@ import { readBody, requireLength } from '../body/read';
 import { succeed } from './envelope';
 
 /** Upstream's address besides the short one (spec 7.3). */
-const PATHS = ['/callback/:token', '/taskflow/api/v4/nodes/callback/:token'];
+const PATHS = [
+  ['callback', '/callback/:token'],
+  ['callback_v4', '/taskflow/api/v4/nodes/callback/:token'],
+] as const;
 
 const MAX_BYTES = 256 * 1024;
 
 /** Serves callbacks of other systems: the token in the path says for what, there is no login (spec 7.3). */
 export function mountTokenCallback(app: OpenAPIHono, { services, strangers, addressOf }: Guard): void {
-  for (const path of PATHS) {
+  for (const [operationId, path] of PATHS) {
     app.post(path, async (context) => {
       requireLength(context, MAX_BYTES);
       const claims = await readCallbackToken(services, context.req.param('token')!).catch((error: unknown) => {
@@ -25,6 +28,7 @@ export function mountTokenCallback(app: OpenAPIHono, { services, strangers, addr
     app.openAPIRegistry.registerPath({
       method: 'post',
       path: path.replace(':token', '{token}/'),
+      operationId,
       summary: 'Call a node back by a token, without a login',
       tags: ['bk-sops'],
       request: {

@@ -1,7 +1,26 @@
+import type { Body } from '../family';
+
 /** Whether a body is a form. curl -d says so of JSON too. */
 export function isForm(contentType: string | undefined, text: string): boolean {
   if (!contentType?.startsWith('application/x-www-form-urlencoded')) return false;
   return !/^\s*[{[]/.test(text);
+}
+
+/** The values of the names that come more than once, of lists of values by name. */
+export function repeatedIn(lists: Iterable<readonly [string, readonly string[]]>): Map<string, readonly string[]> {
+  return new Map([...lists].filter(([, values]) => values.length > 1));
+}
+
+/** All fields of a form; of one that comes twice the last counts, unless a list is wanted. */
+export function readForm(text: string): Body {
+  const lists = new Map<string, string[]>();
+  for (const [name, value] of new URLSearchParams(text)) {
+    const values = lists.get(name);
+    if (values) values.push(value);
+    else lists.set(name, [value]);
+  }
+  const fields = Object.fromEntries([...lists].map(([name, values]) => [name, values.at(-1)]));
+  return { fields, isForm: true, repeated: repeatedIn(lists) };
 }
 
 /** Some fields of a form, or of its beginning, without reading the others; of one that comes twice the last counts. */

@@ -3,7 +3,7 @@ import type { Json } from '../../pipeline/json';
 import { MAX_JSON_DEPTH } from '../../pipeline/tree/limits';
 import { GantryError } from '../../tasks/error';
 import type { Body } from '../family';
-import { isForm } from './form';
+import { isForm, readForm } from './form';
 import { isTextDeeperThan, NOT_AN_OBJECT, NOT_JSON } from './members';
 
 /** A tree stands one level deep in a body. */
@@ -16,7 +16,7 @@ const MAX_DEPTH = MAX_JSON_DEPTH + 1;
  */
 export function parseBody(text: string, contentType: string | undefined): Body {
   if (text.trim() === '') return { fields: {}, isForm: false };
-  if (isForm(contentType, text)) return { fields: Object.fromEntries(new URLSearchParams(text)), isForm: true };
+  if (isForm(contentType, text)) return readForm(text);
   const fields = parseJson(text);
   if (typeof fields === 'object' && fields !== null && !Array.isArray(fields)) return { fields, isForm: false };
   throw new GantryError('invalid', NOT_AN_OBJECT);

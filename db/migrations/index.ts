@@ -10,8 +10,9 @@ import * as tokens from './0008_tokens';
 import * as secretPlaces from './0009_secret_places';
 import * as putAside from './0010_put_aside';
 import * as keyOwners from './0011_key_owners';
-import * as dueSince from './0013_due_since';
-import * as operationIds from './0014_operation_ids';
+import * as dueSince from './0012_due_since';
+import * as operationIds from './0013_operation_ids';
+import * as templateOrigins from './0014_template_origins';
 
 /** Append-only: a migration that has landed is never changed. Breaking ones say so in their name. */
 export const migrations: Record<string, Migration> = {
@@ -26,6 +27,7 @@ export const migrations: Record<string, Migration> = {
   '0009_secret_places': secretPlaces,
   '0010_put_aside': putAside,
   '0011_key_owners': keyOwners,
-  '0013_due_since': dueSince,
-  '0014_operation_ids': operationIds,
+  '0012_due_since': dueSince,
+  '0013_operation_ids': operationIds,
+  '0014_template_origins': templateOrigins,
 };

@@ -2,7 +2,8 @@ import { isJsonObject } from '../json';
 import { own } from './own';
 import type { Activity, Constant, Flow, Gateway, PipelineTree } from './types';
 
-export type NewId = (kind: 'node' | 'flow') => string;
+/** @param old the submitted id; that of the tree itself may be absent */
+export type NewId = (kind: 'node' | 'flow', old: string | undefined) => string;
 
 /** Submitted id to new id. */
 export type IdMap = ReadonlyMap<string, string>;
@@ -17,7 +18,7 @@ export type IdMap = ReadonlyMap<string, string>;
  */
 export function replaceIds(tree: PipelineTree, newId: NewId): { tree: PipelineTree; ids: IdMap } {
   const all = new Map<string, string>();
-  const result = replaceInTree(tree, { id: newId('node'), newId });
+  const result = replaceInTree(tree, { id: newId('node', tree.id), newId });
   const queue = [result];
   for (const { tree, ids } of queue) {
     for (const [old, fresh] of ids) if (!all.has(old)) all.set(old, fresh);
@@ -40,10 +41,10 @@ interface Replaced {
 function replaceInTree(tree: PipelineTree, { id, newId }: { id: string; newId: NewId }): Replaced {
   const nodes = new Map<string, string>();
   const flows = new Map<string, string>();
-  for (const old of [tree.start_event.id, tree.end_event.id]) nodes.set(old, newId('node'));
-  for (const old of Object.keys(tree.activities)) nodes.set(old, newId('node'));
-  for (const old of Object.keys(tree.gateways)) nodes.set(old, newId('node'));
-  for (const old of Object.keys(tree.flows)) flows.set(old, newId('flow'));
+  for (const old of [tree.start_event.id, tree.end_event.id]) nodes.set(old, newId('node', old));
+  for (const old of Object.keys(tree.activities)) nodes.set(old, newId('node', old));
+  for (const old of Object.keys(tree.gateways)) nodes.set(old, newId('node', old));
+  for (const old of Object.keys(tree.flows)) flows.set(old, newId('flow', old));
 
   const rename = new Renamer(nodes, flows);
   const replaced: PipelineTree = {

@@ -486,7 +486,12 @@ describe('tasks from templates', () => {
     });
 
     it.each<[string, object, number, string]>([
-      ['nodes that are no list', { exclude_task_nodes_id: 'b' }, 3540000, 'invalid exclude_task_nodes_id'],
+      [
+        'nodes that are no list',
+        { exclude_task_nodes_id: 'b' },
+        3540000,
+        "invalid params: 'exclude_task_nodes_id': invalid exclude_task_nodes_id",
+      ],
       [
         'a node that has to run',
         { exclude_task_nodes_id: ['a'] },

@@ -4,7 +4,7 @@ import type { Guard } from '../../api/admit';
 import { createApp } from '../../api/app';
 import { headerCredentials } from '../../api/credentials';
 import { openDoor } from '../../api/door';
-import type { DoorEndpoint } from '../../api/endpoint';
+import type { DoorEndpoint, Method } from '../../api/endpoint';
 import { failureOf } from '../../api/failure';
 import { FairLimiter } from '../../api/fair-limit';
 import type { Family } from '../../api/family';
@@ -15,6 +15,7 @@ import { CREDENTIALS, Gantry } from '../support/gantry';
 
 /** Two endpoints of a family that is unlike the others: other paths, other methods, another envelope. */
 interface Toy extends DoorEndpoint {
+  method: Method;
   path: string;
 }
 
@@ -47,7 +48,7 @@ const toys: Family<Toy> = {
   name: 'toys',
   owns: (path) => path.startsWith('/toys'),
   endpoints: [show, replace, mine],
-  pathsOf: ({ path }) => [path],
+  routesOf: ({ path, method }) => [{ path, methods: [method] }],
   headerCredentials: (header) => headerCredentials(header('x-bkapi-authorization')),
   openFields: [],
   outside: () => ({}),

@@ -2,14 +2,14 @@ import { sql } from 'kysely';
 import { createApp } from '../../api/app';
 import { endpoints } from '../../api/bk-sops';
 import type { Endpoint } from '../../api/bk-sops/endpoint';
+import { routesOf } from '../../api/bk-sops/routes';
 import { includesRole } from '../../api/permission';
 import type { Role } from '../../db/schema';
 import { addCaller, addPlainApp, authorization, PLAIN_APP } from '../support/callers';
-import { type Answer, Gantry } from '../support/gantry';
-import { sampleOf } from '../support/samples';
-import { sketch } from '../support/trees';
+import { fillProject } from '../support/every-object';
+import { Gantry } from '../support/gantry';
+import { named, requestOf, sendBy, waysOf } from '../support/requests';
 
-const ESB = '/api/c/compapi/v2/sops';
 const ROLES: Role[] = ['viewer', 'operator', 'editor', 'admin'];
 
 /** Every kind of object of the other project has this id; none of the own project has. */
@@ -32,30 +32,6 @@ const OPEN = [
   'POST /taskflow/api/v4/nodes/callback/:token',
 ];
 
-const TREE = sketch({
-  chains: ['S a E'],
-  activities: { a: { optional: true, inputs: { bk_display_message: MARK } } },
-  constants: { secret: { value: MARK } },
-});
-
-/** For inputs of which a schema does not say enough: what to send instead, or not at all. */
-const SAMPLES: Record<string, Record<string, unknown>> = {
-  fast_create_task: { name: 'own', pipeline_tree: sketch({ chains: ['S a E'] }) },
-  create_template: { name: 'own', pipeline_tree: sketch({ chains: ['S a E'] }), template_labels: [FOREIGN] },
-  create_clocked_task: { task_name: 'own', plan_start_time: '2099-01-01 00:00:00' },
-  create_task: { template_schemes_id: undefined },
-  create_and_start_task: { template_schemes_id: undefined },
-  preview_task_tree: { exclude_task_nodes_id: undefined },
-  preview_common_task_tree: { exclude_task_nodes_id: undefined },
-  modify_template_executor_proxy: { executor_proxy: '' },
-  query_task_count: { group_by: 'status' },
-  modify_project_executor_proxy: { executor_proxy: '' },
-  create_project: { name: 'own' },
-  update_project: { name: 'own', new_bk_biz_id: undefined },
-  register_project: { bk_biz_id: 7001 },
-};
-
-const named = endpoints.map((endpoint) => [endpoint.name, endpoint] as const);
 const inProject = named.filter(([, { path }]) => path.includes('bk_biz_id'));
 const ofObjects = inProject.filter(([, { path }]) => path.length > 1);
 const isDelete = (name: string) => Number(name.startsWith('delete_'));
@@ -65,10 +41,12 @@ const deletingLast = ofObjects.filter(([name]) => !isOfCommon(name)).sort(([a], 
 describe('every route', () => {
   it('is an endpoint that declares what it needs, or one of those that are open', () => {
     const app = createApp({ services: {} as Gantry['services'], codecToken: 'word', temporalUiUrl: 'http://ui.test' });
-    const declared = endpoints.flatMap(({ name, method, path }) => {
-      const paths = [`/apigw/${name}${path.map((id) => `/:${id}{[0-9]+}`).join('')}`, `${ESB}/${name}`];
-      return paths.flatMap((path) => [`${method.toUpperCase()} ${path}`, `ALL ${path}`]);
-    });
+    const declared = endpoints.flatMap((endpoint) =>
+      routesOf(endpoint).flatMap(({ path, methods }) => [
+        ...methods.map((method) => `${method.toUpperCase()} ${path}`),
+        `ALL ${path}`,
+      ]),
+    );
     const middleware = ['ALL /*'];
 
     const unknown = app.routes
@@ -92,36 +70,29 @@ describe('an endpoint', () => {
     callers.set('impostor', authorization({ ...PLAIN_APP, bk_app_secret: 'wrong', bk_username: 'admin' }));
     callers.set('stranger', await addCaller(gantry, 'stranger', null));
     for (const role of ROLES) callers.set(role, await addCaller(gantry, `own-${role}`, role));
-    await fillOtherProject(gantry);
+    await fillProject(gantry, FOREIGN, MARK);
     callers.set('neighbour', await addCaller(gantry, 'neighbour', 'admin', FOREIGN));
   });
 
   afterAll(() => gantry.stop());
 
-  /** Sends an endpoint its request in a project, with the id of an object of each kind, in one of the two styles. */
-  function ask(endpoint: Endpoint, project: number, headers: Record<string, string>, style: 'app' | 'esb' = 'app') {
-    const { name, method, path } = endpoint;
-    const ids = Object.fromEntries(path.map((id) => [id, id === 'bk_biz_id' ? project : FOREIGN]));
-    const input = { ...sampleOf(endpoint, FOREIGN), ...SAMPLES[name] };
-    const fields = style === 'app' ? input : { ...input, ...ids };
-    const base = style === 'app' ? `/apigw/${name}/${path.map((id) => `${ids[id]}/`).join('')}` : `${ESB}/${name}/`;
-    return method === 'post'
-      ? gantry.post(base, fields, headers)
-      : gantry.send('GET', base + queryOf(fields), undefined, headers);
+  /** Sends an endpoint its request in a project, with the id of an object of each kind in it. */
+  function ask(endpoint: Endpoint, project: number, headers: Record<string, string>, [way] = waysOf(endpoint)) {
+    return sendBy(gantry, endpoint, way!, requestOf(endpoint, { project, object: FOREIGN }), headers);
   }
 
   it.each(named)('%s is for known callers only', async (_name, endpoint) => {
-    for (const style of ['app', 'esb'] as const) {
+    for (const way of waysOf(endpoint)) {
       for (const caller of ['nobody', 'impostor']) {
-        expect(await ask(endpoint, 1, as(caller), style)).toMatchObject({ status: 401, result: false, data: null });
+        expect(await ask(endpoint, 1, as(caller), [way])).toMatchObject({ status: 401, result: false, data: null });
       }
     }
   });
 
   it.each(inProject)('%s is for members of the project only', async (_name, endpoint) => {
-    for (const style of ['app', 'esb'] as const) {
+    for (const way of waysOf(endpoint)) {
       for (const caller of ['stranger', 'neighbour']) {
-        expect(await ask(endpoint, 1, as(caller), style)).toMatchObject({ status: 403, code: 3540100, data: null });
+        expect(await ask(endpoint, 1, as(caller), [way])).toMatchObject({ status: 403, code: 3540100, data: null });
       }
     }
   });
@@ -138,8 +109,8 @@ describe('an endpoint', () => {
   });
 
   it.each(ofObjects)('%s has no object of another project', async (_name, endpoint) => {
-    for (const style of ['app', 'esb'] as const) {
-      const answer = await ask(endpoint, 1, as('admin'), style);
+    for (const way of waysOf(endpoint)) {
+      const answer = await ask(endpoint, 1, as('admin'), [way]);
 
       expect(answer).toMatchObject({ result: false, data: null });
       // What needs a trusted app is refused before.
@@ -150,8 +121,8 @@ describe('an endpoint', () => {
   it.each(named)('%s tells and changes nothing of another project', async (_name, endpoint) => {
     const before = await otherProject(gantry);
 
-    for (const style of ['app', 'esb'] as const) {
-      expect(JSON.stringify(await ask(endpoint, 1, as('admin'), style))).not.toContain(MARK);
+    for (const way of waysOf(endpoint)) {
+      expect(JSON.stringify(await ask(endpoint, 1, as('admin'), [way]))).not.toContain(MARK);
     }
 
     expect(await otherProject(gantry)).toEqual(before);
@@ -164,44 +135,6 @@ describe('an endpoint', () => {
     expect(message).not.toMatch(/does not exist|not found/);
   });
 });
-
-function queryOf(fields: object): string {
-  const texts = Object.entries(fields).map(([name, value]): [string, string] => [
-    name,
-    typeof value === 'string' ? value : JSON.stringify(value),
-  ]);
-  return `?${new URLSearchParams(texts)}`;
-}
-
-/** A project with an object of every kind, each of the same id. */
-async function fillOtherProject(gantry: Gantry): Promise<void> {
-  const tables = [
-    'projects',
-    'tasks',
-    'templates',
-    'template_schemes',
-    'labels',
-    'periodic_tasks',
-    'clocked_tasks',
-    'function_tasks',
-  ];
-  for (const table of tables) {
-    await sql`select setval(pg_get_serial_sequence(${table}, 'id'), ${FOREIGN - 1})`.execute(gantry.db);
-  }
-  const post = async (path: string, body: object) => {
-    const answer: Answer = await gantry.post(`/apigw/${path}/`, body);
-    if (!answer.result) throw new Error(`${path}: ${answer.message}`);
-    return answer.data;
-  };
-  await post('create_project', { name: MARK, bk_biz_id: FOREIGN });
-  await post(`fast_create_task/${FOREIGN}`, { name: MARK, pipeline_tree: TREE, flow_type: 'common_func' });
-  await post(`create_template/${FOREIGN}`, { name: MARK, pipeline_tree: TREE });
-  await post(`create_template_scheme/${FOREIGN}/${FOREIGN}`, { name: MARK, data: ['a'] });
-  await post(`create_label/${FOREIGN}`, { name: MARK });
-  await post(`create_periodic_task/${FOREIGN}/${FOREIGN}`, { name: MARK, cron: { minute: '0' } });
-  await post(`create_clocked_task/${FOREIGN}/${FOREIGN}`, { task_name: MARK, plan_start_time: '2099-01-01 00:00:00' });
-  await post(`set_project_constant/${FOREIGN}`, { key: 'secret', value: MARK });
-}
 
 /** All that Postgres has of it. */
 async function otherProject({ db }: Gantry): Promise<Record<string, unknown[]>> {

@@ -3,7 +3,7 @@ import type { PipelineTree } from '../../pipeline/tree/types';
 import { type BundledTemplate, readDocument, writeDocument } from '../../templates/bundle';
 import { readDat, writeDat } from '../../templates/dat';
 import { treeDigest } from '../../templates/digest';
-import { importOrder } from '../../templates/import-order';
+import { importOrder } from '../../templates/import/order';
 import { DEFAULT_SETTINGS } from '../../templates/settings';
 import { PYTHON, sortedJson, UJSON } from '../../templates/sorted-json';
 import { readText, readTree, writeText } from '../../templates/tree-text';
@@ -11,7 +11,8 @@ import { sketch } from '../support/trees';
 
 function template(key: string, more: Partial<BundledTemplate> = {}): BundledTemplate {
   const tree = sketch({ chains: ['S a E'], activities: { a: { optional: true } } });
-  return { key, settings: { ...DEFAULT_SETTINGS, name: `name of ${key}` }, tree, schemes: [], ...more };
+  const settings = { ...DEFAULT_SETTINGS, name: `name of ${key}` };
+  return { key, origin: { source: 'here', key }, settings, tree, schemes: [], ...more };
 }
 
 function refersTo(...keys: string[]): PipelineTree {
@@ -152,7 +153,8 @@ describe('a .dat file of bk-sops', () => {
       schemes: [{ name: 's', nodeIds: ['x'] }],
     });
     expect(first!.settings.notifyReceivers).toEqual(DEFAULT_SETTINGS.notifyReceivers);
-    expect(second).toMatchObject({ key: 'n2', settings: { ...DEFAULT_SETTINGS, name: 'inner' } });
+    expect(second).toMatchObject({ key: 'n2', origin: { key: 'n2' } });
+    expect(second!.settings).toEqual({ name: 'inner' });
   });
 
   it('is refused when its digest was made with another salt', () => {
@@ -234,9 +236,9 @@ describe('values that are very deep', () => {
 
 describe('the tree of a template', () => {
   it('is read from an object, JSON text or YAML text', () => {
-    expect(readTree({ a: [1] }, 'json')).toEqual({ a: [1] });
-    expect(readTree('{"a": [1]}', 'json')).toEqual({ a: [1] });
-    expect(readTree('a: [1]\n', 'yaml')).toEqual({ a: [1] });
+    expect(readTree({ a: [1] }, 'json')).toEqual({ tree: { a: [1] } });
+    expect(readTree('{"a": [1]}', 'json')).toEqual({ tree: { a: [1] } });
+    expect(readTree('a: [1]\n', 'yaml')).toEqual({ tree: { a: [1] } });
   });
 
   it.each([

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { listClockedTasks } from '../../../db/clocked-tasks';
-import { MAX_INTEGER } from '../../../db/schema';
 import { deleteClockedTask } from '../../../schedules/clocked';
 import { defineEndpoint } from '../endpoint';
 import { timeFormatterIn } from '../format';
+import { wholeNumber } from '../query';
 import { CLOCKED_STATES, clockedTaskData, clockedTaskSchema } from './clocked-data';
 import { requireClockedTask } from './lookup';
 import { pageFields, readPage } from './schema';
@@ -16,7 +16,7 @@ export const getClockedTaskList = defineEndpoint({
   needs: 'viewer',
   summary: 'List clocked tasks',
   input: z.object({
-    id: z.coerce.number().int().min(0).max(MAX_INTEGER).optional(),
+    id: wholeNumber(0).optional(),
     task_name: z.string().optional().describe('A part of the name'),
     creator: z.string().optional(),
     editor: z.string().optional(),

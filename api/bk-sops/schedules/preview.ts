@@ -44,6 +44,7 @@ export const previewPeriodicTask = defineEndpoint({
 export const previewCron = defineEndpoint({
   name: 'preview_cron',
   method: 'post',
+  onlyReads: true,
   path: ['bk_biz_id'],
   needs: 'viewer',
   summary: 'Preview the next ten times of a cron object',

@@ -3,6 +3,7 @@ import { countFunctionTasks, type FunctionTaskFilter, listFunctionTasks } from '
 import { GantryError } from '../../../tasks/error';
 import { taskActions } from '../auth-actions';
 import { type Caller, defineUserEndpoint } from '../endpoint';
+import { idList } from '../query';
 import { listTimes, showTask, taskItem } from './list-item';
 import { pageFields, readIds, readPage, readSpan } from './list-query';
 
@@ -14,8 +15,8 @@ const text = z.string().optional();
 const filters = z.object({
   status: text.describe(STATUSES.join(', ')),
   execute_status: text.describe(EXECUTE_STATUSES.join(', ')),
-  id_in: text.describe('Ids with commas between them'),
-  task_id_in: text,
+  id_in: idList.describe('Ids with commas between them'),
+  task_id_in: idList,
   project_id: text,
   creator: text,
   claimant: text,

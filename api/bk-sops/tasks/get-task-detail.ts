@@ -5,6 +5,7 @@ import type { PipelineTree } from '../../../pipeline/tree/types';
 import { taskUrlOf } from '../../../tasks/context';
 import { defineEndpoint } from '../endpoint';
 import { elapsedSeconds, timeFormatter } from '../format';
+import { anyText } from '../query';
 import { missTask } from './lookup';
 
 /** A task with its tree and its outputs, under today's names and those of the seed documents (spec 7.4). */
@@ -15,10 +16,7 @@ export const getTaskDetail = defineEndpoint({
   needs: 'viewer',
   summary: 'A task with its tree and outputs',
   input: z.object({
-    include_webhook_history: z
-      .string()
-      .optional()
-      .describe('Any text that is not empty: with the calls of callback_url'),
+    include_webhook_history: anyText.describe('Any text that is not empty: with the calls of callback_url'),
   }),
   data: z.object({
     id: z.number().int(),

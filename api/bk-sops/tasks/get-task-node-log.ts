@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { listAttempts } from '../../../db/node-histories';
-import { MAX_INTEGER } from '../../../db/schema';
 import { GantryError } from '../../../tasks/error';
 import { defineEndpoint } from '../endpoint';
 import { type TimeFormatter, timeFormatter } from '../format';
+import { wholeNumber } from '../query';
 import { versionOf } from '../state-tree';
 import { requireTask } from './lookup';
 import { textOf } from './node-facts';
@@ -22,8 +22,8 @@ export const getTaskNodeLog = defineEndpoint({
   input: z.object({
     node_id: z.string(),
     version: z.string().describe('Of the attempt, as get_task_status and get_task_node_detail show it'),
-    page: z.coerce.number().int().min(1).max(MAX_INTEGER).default(1),
-    page_size: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(30).describe('Lines'),
+    page: wholeNumber(1).default(1),
+    page_size: wholeNumber(1, MAX_PAGE_SIZE).default(30).describe('Lines'),
   }),
   data: z.string(),
   beside: {

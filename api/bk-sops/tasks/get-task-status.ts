@@ -8,12 +8,13 @@ import { findOutline } from '../../../tasks/outline';
 import { entityTag, isTagOf } from '../../entity-tag';
 import { type Call, defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
+import { anyText } from '../query';
 import { askedSchema, notStartedSchema, stateNodeSchema } from '../state-schema';
 import { findStateNode, NOT_STARTED, type StateNode, stateTree } from '../state-tree';
 import { autoRetries } from './auto-retry';
 import { failingAs, requireTask } from './lookup';
 
-const flag = z.string().optional().describe('Any text that is not empty switches it on');
+const flag = anyText.describe('Any text that is not empty switches it on');
 
 /**
  * The states of a task and its nodes, as of now (spec 7.4). Its entity tag is a weak one: it stays the same as long as
@@ -76,7 +77,7 @@ const NO_FAILURES: Failures = {
 };
 
 function asked(
-  wanted: { with_failed_node_info?: string | undefined; with_auto_retry_status?: string | undefined },
+  wanted: { with_failed_node_info: boolean; with_auto_retry_status: boolean },
   { failed_node_info, auto_retry_status }: Failures,
 ) {
   return {

@@ -2,13 +2,13 @@ import { z } from '@hono/zod-openapi';
 import type { ProjectRecord } from '../../../db/access';
 import type { Db } from '../../../db/connection';
 import { currentNodeExecutionsOf } from '../../../db/current-nodes';
-import { MAX_INTEGER } from '../../../db/schema';
 import { findPrograms, listTasksById, type TaskRecord } from '../../../db/tasks';
 import type { Program } from '../../../pipeline/program';
 import { taskUrlOf } from '../../../tasks/context';
 import { GantryError } from '../../../tasks/error';
 import { defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
+import { wholeNumber } from '../query';
 import { isWaitingForPerson, type StateScheme } from '../shown-state';
 import { NOT_STARTED, rootNode, type StateNode, stateTree } from '../state-tree';
 
@@ -16,13 +16,13 @@ const MAX_TASKS = 50;
 /** Upstream's limit here is below ten. */
 const MAX_INTERVENTIONS = 9;
 
-const id = z.union([z.number().int(), z.string().regex(/^\d+$/).transform(Number)]).refine((id) => id <= MAX_INTEGER);
-const ids = z.array(id, 'task_id_list must be a list');
+const ids = z.array(wholeNumber(0), 'task_id_list must be a list');
 
 /** The states of several tasks (spec 7.4); unknown ones are left out. */
 export const getTasksStatus = defineEndpoint({
   name: 'get_tasks_status',
   method: 'post',
+  onlyReads: true,
   path: ['bk_biz_id'],
   needs: 'viewer',
   summary: 'States of several tasks',
@@ -72,6 +72,7 @@ export const getTasksStatus = defineEndpoint({
 export const getTasksManualInterventionState = defineEndpoint({
   name: 'get_tasks_manual_intervention_state',
   method: 'post',
+  onlyReads: true,
   path: ['bk_biz_id'],
   needs: 'viewer',
   summary: 'Whether tasks wait for a person',

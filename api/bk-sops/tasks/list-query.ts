@@ -4,6 +4,7 @@ import type { ProjectRecord } from '../../../db/access';
 import { MAX_INTEGER } from '../../../db/schema';
 import type { Page, TaskFilter } from '../../../db/task-lists';
 import { GantryError } from '../../../tasks/error';
+import { idList } from '../query';
 import { type Span, spanOf } from './instants';
 
 const DEFAULT_LIMIT = 100;
@@ -21,8 +22,8 @@ export const taskFilterFields = {
   is_finished: text,
   executor: text,
   create_method: text,
-  template_id: text,
-  template_ids: text.describe('Ids with commas between them'),
+  template_id: idList,
+  template_ids: idList.describe('Ids with commas between them'),
   is_child_taskflow: text.describe('Tasks have no child tasks: `true` finds nothing'),
   create_time_start: text.describe('YYYY-MM-DD, YYYY-MM-DD HH:MM:SS [+HHMM], or ISO 8601'),
   create_time_end: text.describe('As create_time_start; a day means all of it'),

@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { parseJson, stringifyJson } from '../../../base/json';
 import { findOutputs, listRound, type NodeExecution } from '../../../db/node-histories';
-import { MAX_INTEGER } from '../../../db/schema';
 import { findProgram, findTree, type TaskRecord } from '../../../db/tasks';
 import type { JsonObject } from '../../../pipeline/json';
 import { exportingNodes } from '../../../pipeline/machine/preview';
@@ -14,13 +13,17 @@ import { contextOf, surroundingsOf, taskUrlOf } from '../../../tasks/context';
 import { GantryError } from '../../../tasks/error';
 import { previews } from '../../previews/pool';
 import type { Call } from '../endpoint';
+import { wholeNumber } from '../query';
 
 /** How a node, and a round of it, is asked for (spec 7.4). */
 export const nodeQuery = {
   node_id: z.string(),
   component_code: z.string().optional().describe("Lists the plugin's declared outputs first"),
-  subprocess_stack: z.string().optional().describe('JSON array of the SubProcess nodes around the node; not needed'),
-  loop: z.coerce.number().int().min(1).max(MAX_INTEGER).optional().describe('A round; the newest by default'),
+  subprocess_stack: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .describe('JSON array of the SubProcess nodes around the node; not needed'),
+  loop: wholeNumber(1).optional().describe('A round; the newest by default'),
 };
 
 /** What went in and came out. */
@@ -88,10 +91,10 @@ export async function readNode(
 }
 
 /** A stack is not needed, as ids are unique in a task, but clients expect to hear when it is none. */
-export function isStack(text: string | undefined): boolean {
-  if (text === undefined) return true;
+export function isStack(stack: string | string[] | undefined): boolean {
+  if (typeof stack !== 'string') return true;
   try {
-    return Array.isArray(parseJson(text));
+    return Array.isArray(parseJson(stack));
   } catch {
     return false;
   }

@@ -41,6 +41,7 @@ const conditions = z.strictObject({
 export const queryTaskCount = defineEndpoint({
   name: 'query_task_count',
   method: 'post',
+  onlyReads: true,
   path: ['bk_biz_id'],
   needs: 'viewer',
   summary: 'Numbers of tasks by category, creation, flow type or status',

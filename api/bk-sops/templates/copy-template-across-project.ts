@@ -20,6 +20,6 @@ export const copyTemplateAcrossProject = defineEndpoint({
     const candidates = await findProjects(services.db, caller, new_project_id);
     const target = enterProject(caller, 'editor', placeOf(new_project_id, 'project'), candidates);
     const bundle = await exportTemplates(services.db, project.id, [...new Set(template_ids)], { keepsCommon: true });
-    return importBundle(call, bundle, target.id, { keepsCommon: true });
+    return importBundle(call, bundle, target.id, { keepsCommon: true, override: false });
   },
 });

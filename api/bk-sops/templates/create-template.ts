@@ -19,17 +19,19 @@ export const createTemplateEndpoint = defineEndpoint({
   data: z.object({ template_id: z.number().int(), template_name: z.string(), pipeline_template_id: z.string() }),
   async run(call, input) {
     const { services, caller, project, actor } = call;
-    const tree = readTree(input.pipeline_tree, input.format);
-    const { name = defaultName(call), ...settings } = readSettings(caller, { ...input, name: input.name || undefined });
+    const { tree, ...said } = readTree(input.pipeline_tree, input.format);
+    const name = input.name || said.name;
+    const given = { ...input, name, description: input.description || said.description };
+    const { name: named = defaultName(call), ...settings } = readSettings(caller, given);
     const id = await createTemplate(services.db, {
       projectId: project.id,
-      settings: { ...DEFAULT_SETTINGS, name, ...settings },
+      settings: { ...DEFAULT_SETTINGS, name: named, ...settings },
       tree,
       labelIds: input.template_labels ?? [],
       actor,
       rights: rightsOf(caller, project),
     });
-    return { data: { template_id: id, template_name: name, pipeline_template_id: String(id) } };
+    return { data: { template_id: id, template_name: named, pipeline_template_id: String(id) } };
   },
 });
 

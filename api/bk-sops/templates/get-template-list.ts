@@ -5,11 +5,12 @@ import { listTemplates } from '../../../db/templates';
 import { GantryError } from '../../../tasks/error';
 import { grantedIn } from '../auth-actions';
 import { defineEndpoint, defineUserEndpoint } from '../endpoint';
+import { idList } from '../query';
 import { placeOf } from './lookup';
 import { includes, projectFields, templateItem, templateSource } from './schema';
 import { showProject, showTemplates } from './show';
 
-const filters = includes.extend({ id_in: z.string().optional(), name_keyword: z.string().optional() });
+const filters = includes.extend({ id_in: idList, name_keyword: z.string().optional() });
 
 /** The templates of a project, or the common ones (spec 7.5); newest first. */
 export const getTemplateList = defineEndpoint({

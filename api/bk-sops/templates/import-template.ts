@@ -5,18 +5,34 @@ import { readDat } from '../../../templates/dat';
 import { importTemplates } from '../../../templates/import';
 import { rightsOf } from '../../permission';
 import { defineEndpoint, defineUserEndpoint, type Reply, type UserCall } from '../endpoint';
+import { FORMATS } from './schema';
 
 const input = z.object({
   template_data: z.string().optional().describe('What an export answered'),
-  format: z.enum(['dat', 'json', 'yaml']).default('dat'),
+  format: z.enum(FORMATS).default('dat').describe('`yaml` is whichever of the two the text is'),
+  override: z
+    .boolean()
+    .default(false)
+    .describe('Replace templates that were exported here, or imported from the same file before: they keep their ids'),
 });
 
 export const importedData = z.object({
   count: z.number().int(),
   flows: z.record(z.string(), z.string()).describe('Names by template id'),
+  templates: z
+    .array(
+      z.object({
+        key: z.string().describe('What the file calls it'),
+        template_id: z.number().int(),
+        template_name: z.string(),
+        action: z.enum(['created', 'updated', 'unchanged']),
+        version: z.number().int().describe('The version that has its tree now'),
+      }),
+    )
+    .describe('What was done with each template of the file'),
 });
 
-/** Makes new templates of a file, in a project (spec 7.5). */
+/** Makes templates of a file, in a project (spec 7.5). */
 export const importProjectTemplate = defineEndpoint({
   name: 'import_project_template',
   method: 'post',
@@ -25,10 +41,11 @@ export const importProjectTemplate = defineEndpoint({
   summary: 'Import templates into a project',
   input,
   data: importedData,
-  run: (call, file) => importBundle(call, readFile(file), call.project.id, { keepsCommon: false }),
+  run: (call, file) =>
+    importBundle(call, readFile(file), call.project.id, { keepsCommon: false, override: file.override }),
 });
 
-/** Makes new common templates of a file. */
+/** Makes common templates of a file. */
 export const importCommonTemplate = defineUserEndpoint({
   name: 'import_common_template',
   method: 'post',
@@ -37,7 +54,7 @@ export const importCommonTemplate = defineUserEndpoint({
   summary: 'Import common templates',
   input,
   data: importedData,
-  run: (call, file) => importBundle(call, readFile(file), null, { keepsCommon: false }),
+  run: (call, file) => importBundle(call, readFile(file), null, { keepsCommon: false, override: file.override }),
 });
 
 /** Imports into a project, or as common templates when `projectId` is null, and answers as spec 7.5 has it. */
@@ -45,17 +62,26 @@ export async function importBundle(
   { services, caller, actor }: UserCall,
   bundle: readonly UncheckedTemplate[],
   projectId: number | null,
-  { keepsCommon }: { keepsCommon: boolean },
+  how: { keepsCommon: boolean; override: boolean },
 ): Promise<Reply<z.input<typeof importedData>>> {
   const rights = rightsOf(caller);
-  const flows = await importTemplates(services.db, bundle, { projectId, keepsCommon, rights, actor }).catch(explained);
+  const done = await importTemplates(services.db, bundle, { projectId, ...how, rights, actor }).catch(explained);
+  const flows = Object.fromEntries(done.map(({ id, name }) => [id, name]));
   const count = Object.keys(flows).length;
-  return { message: `Successfully imported ${count} flows`, data: { count, flows } };
+  const templates = done.map(({ key, id, name, action, version }) => ({
+    key,
+    template_id: id,
+    template_name: name,
+    action,
+    version,
+  }));
+  return { message: `Successfully imported ${count} flows`, data: { count, flows, templates } };
 }
 
 function readFile({ template_data, format }: z.output<typeof input>): UncheckedTemplate[] {
   if (!template_data) throw new GantryError('invalid', 'template data can not be none');
-  return format === 'dat' ? readDat(template_data) : readDocument(template_data, format);
+  if (format === 'dat') return readDat(template_data);
+  return readDocument(template_data, format === 'bk_sops_yaml' ? 'yaml' : format);
 }
 
 /** The text that clients know, and after it what is wrong. */

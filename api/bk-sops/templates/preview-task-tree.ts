@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import { GantryError } from '../../../tasks/error';
 import { instantiate, type TemplateSource } from '../../../templates/instantiate';
 import { rightsOf } from '../../permission';
 import { type Call, defineEndpoint, type Endpoint } from '../endpoint';
@@ -9,9 +8,9 @@ import { templateNotFound } from './source';
 const input = z.object({
   version: z.string().default('').describe('Digest of a version; the newest when empty'),
   exclude_task_nodes_id: z
-    .unknown()
-    .optional()
-    .openapi({ type: 'array', items: { type: 'string' }, description: 'Optional activities to leave out' }),
+    .array(z.string(), 'invalid exclude_task_nodes_id')
+    .default([])
+    .describe('Optional activities to leave out'),
   template_schemes_id: z
     .array(z.union([z.string(), z.number()]))
     .default([])
@@ -32,6 +31,7 @@ function previewOf(name: string, source: TemplateSource): Endpoint {
   return defineEndpoint({
     name,
     method: 'post',
+    onlyReads: true,
     path: ['bk_biz_id', 'template_id'],
     needs: 'viewer',
     summary: `What a task of a ${source} template will run once nodes are left out`,
@@ -47,15 +47,13 @@ async function preview(
   source: TemplateSource,
   given: z.output<typeof input>,
 ) {
-  const excluded = z.array(z.string()).safeParse(given.exclude_task_nodes_id ?? []);
-  if (!excluded.success) throw new GantryError('invalid', 'invalid exclude_task_nodes_id');
   const { tree, notReferred } = await instantiate(services.db, {
     projectId: project.id,
     templateId: ids.template_id,
     source,
     rights: rightsOf(caller, project),
     ...(given.version === '' ? {} : { version: given.version }),
-    excludeNodeIds: excluded.data,
+    excludeNodeIds: given.exclude_task_nodes_id,
     schemeIds: given.template_schemes_id,
   })
     .catch(templateNotFound(project, ids.template_id, source, given.version))

@@ -1,16 +1,7 @@
 import { z } from '@hono/zod-openapi';
-import { MAX_INTEGER } from '../../../db/schema';
 import { isDeeperThan } from '../../../pipeline/tree/depth';
 import { MAX_JSON_DEPTH } from '../../../pipeline/tree/limits';
-
-/** Whole numbers come as numbers or as text. */
-function wholeNumber(least: number) {
-  const text = z
-    .string()
-    .regex(/^\d{1,10}$/)
-    .transform(Number);
-  return z.union([z.number(), text]).pipe(z.number().int().min(least).max(MAX_INTEGER));
-}
+import { wholeNumber } from '../query';
 
 export const id = wholeNumber(1);
 
@@ -24,6 +15,9 @@ export const flag = z
 
 /** Where a template lives; `business` is an old name of `project` (spec 7.2). */
 export const templateSource = z.enum(['project', 'business', 'common']).default('project');
+
+/** Of files with templates. */
+export const FORMATS = ['dat', 'json', 'yaml', 'bk_sops_yaml'] as const;
 
 export const treeData = z.record(z.string(), z.unknown());
 

@@ -36,7 +36,7 @@ export const updateTemplateEndpoint = defineEndpoint({
     const { version, digest, changes } = await updateTemplate(services.db, {
       ...key,
       settings: readSettings(caller, input),
-      ...(input.pipeline_tree === undefined ? {} : { tree: readTree(input.pipeline_tree, input.format) }),
+      ...(input.pipeline_tree === undefined ? {} : { tree: readTree(input.pipeline_tree, input.format).tree }),
       ...(input.template_labels === undefined ? {} : { labelIds: input.template_labels }),
       ...(input.expected_version === undefined ? {} : { expectedVersion: input.expected_version }),
       actor,

@@ -1,7 +1,7 @@
-import { MAX_NESTING } from '../pipeline/tree/limits';
-import type { PipelineTree } from '../pipeline/tree/types';
-import { GantryError } from '../tasks/error';
-import { referencesIn } from './references';
+import { MAX_NESTING } from '../../pipeline/tree/limits';
+import type { PipelineTree } from '../../pipeline/tree/types';
+import { GantryError } from '../../tasks/error';
+import { referencesIn } from '../references';
 
 /** A template of a bundle whose tree is checked. */
 export interface Checked {
