@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GantryError } from '../tasks/error';
 import type { TemplateSettings } from './settings';
 
 /** Text of a file: what no database can hold is refused before it gets there. */
@@ -17,4 +18,10 @@ export function given({
 }): Partial<TemplateSettings> & { name: string } {
   const known = Object.entries(settings).filter(([, value]) => value !== undefined);
   return { name, ...Object.fromEntries(known) };
+}
+
+/** What is wrong with a file, place by place. */
+export function unreadable(error: z.ZodError): GantryError {
+  const problems = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  return new GantryError('invalid', `template data cannot be parsed: ${problems.join('; ')}`, { details: problems });
 }

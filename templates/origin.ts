@@ -5,6 +5,11 @@ export interface Origin {
   key: string;
 }
 
+/** What is known of a template by a file that says which installation wrote it, or does not. */
+export function originOf(key: string, source: string | undefined): Origin {
+  return source === undefined ? { key } : { source, key };
+}
+
 /** As it is kept with an imported template, to be recognised by when its file comes again. */
 export function originText({ source, key }: Origin): string {
   return source === undefined ? key : `${source}/${key}`;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PipelineTree } from '../../pipeline/tree/types';
-import { type BundledTemplate, readDocument, writeDocument } from '../../templates/bundle';
+import type { BundledTemplate } from '../../templates/bundle';
+import { readDocument, writeDocument } from '../../templates/bundle-text';
 import { readDat, writeDat } from '../../templates/dat';
 import { treeDigest } from '../../templates/digest';
 import { importOrder } from '../../templates/import/order';

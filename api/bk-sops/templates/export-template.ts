@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { type BundledTemplate, writeDocument } from '../../../templates/bundle';
+import type { BundledTemplate } from '../../../templates/bundle';
+import { writeDocument } from '../../../templates/bundle-text';
 import { writeDat } from '../../../templates/dat';
 import { exportTemplates } from '../../../templates/export';
 import { writeFlows } from '../../../templates/yaml/write';

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { GantryError } from '../../../tasks/error';
-import { readDocument, type UncheckedTemplate } from '../../../templates/bundle';
+import type { UncheckedTemplate } from '../../../templates/bundle';
+import { readDocument } from '../../../templates/bundle-text';
 import { readDat } from '../../../templates/dat';
 import { importTemplates } from '../../../templates/import';
 import { rightsOf } from '../../permission';

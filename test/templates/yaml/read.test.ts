@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PipelineTree } from '../../../pipeline/tree/types';
-import { readDocument } from '../../../templates/bundle';
+import { readDocument } from '../../../templates/bundle-text';
 import { readTree } from '../../../templates/tree-text';
 import { kept } from '../../support/yaml';
 
