@@ -217,6 +217,10 @@ export const FLAGS = [
   're.M',
   're.MULTILINE',
   're.S',
+  're.U',
+  're.UNICODE',
+  're.X',
+  're.VERBOSE',
 ] as const;
 
 /** What is called in other ways than by arguments of a type, or costs nothing. */
