@@ -8,7 +8,10 @@ import { failQuickly, runQuickly } from './run-quickly';
 import { attemptOf } from './start-row';
 import { hear, type Twin, type Twins } from './twins';
 
-/** Between two moments at which the workflow hears its operators (design section 4). */
+/**
+ * Between two moments at which the workflow hears its operators (docs/architecture.md, "A task's way through the
+ * house").
+ */
 const MAX_RUNS = 20;
 const MAX_MS = 500;
 

@@ -12,7 +12,7 @@ import { isText } from './text';
 /** Fields that name the caller: they never reach a handler. */
 export const CREDENTIAL_FIELDS = ['bk_app_code', 'bk_app_secret', 'bk_token', 'bk_username', 'bk_ticket'] as const;
 
-/** What a caller sent as credentials: the gateway's header, and the fields of the ESB style (spec section 10). */
+/** What a caller sent as credentials: the gateway's header, and the fields of the ESB style (bk-sops §10). */
 export type Credentials = Record<string, unknown>;
 
 /**

@@ -14,7 +14,7 @@ export function includesRole(role: Role, needed: Role): boolean {
 }
 
 /**
- * Lets a caller do something in a project, or not. Trusted apps answer for their users (spec section 10).
+ * Lets a caller do something in a project, or not. Trusted apps answer for their users (bk-sops §10).
  *
  * @param place how the caller named the project: who has no role in it learns no more than that
  * @throws GantryError `forbidden`, naming what is missing

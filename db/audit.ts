@@ -11,7 +11,7 @@ export interface AuditRecord {
   projectId: number | null;
   appCode: string;
   username: string;
-  /** `create`, `start`, `retry` … as spec 7.4 (get_task_operate_record) names them. */
+  /** `create`, `start`, `retry` … as bk-sops §7.4 (get_task_operate_record) names them. */
   action: string;
   source?: string;
   taskId?: number;

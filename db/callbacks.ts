@@ -6,7 +6,7 @@ import type { Database } from './schema';
 
 type CallbackRecord = Selectable<Database['callbacks']>;
 
-/** What a task's creator is told (spec 6.12). */
+/** What a task's creator is told (bk-sops §6.12). */
 export interface TaskEvent {
   /** Recorded again, the same event is one message: `finished`, `revoked`, `node_failed <node> <loop> <retry>`. */
   event: string;

@@ -19,7 +19,7 @@ import type { Constant, Gateway, PipelineTree, ServiceActivity, SubProcess } fro
 import { defineVariable } from './variable';
 import { definitionValue, isTypedVariable, zonesOf } from './variable-types';
 
-/** Upstream's limit (spec 6.9): a node may run 101 times. */
+/** Upstream's limit (bk-sops §6.9): a node may run 101 times. */
 export const DEFAULT_RERUN_LIMIT = 100;
 
 const MAX_AUTO_RETRIES = 10;
@@ -227,7 +227,7 @@ class PipelineCompiler {
     return index;
   }
 
-  /** Only the first field of the first producing node counts (spec 4.3). */
+  /** Only the first field of the first producing node counts (bk-sops §4.3). */
   #collectExports(): void {
     for (const constant of Object.values(this.tree.constants)) {
       if (constant.source_type !== 'component_outputs') continue;

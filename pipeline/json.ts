@@ -1,5 +1,5 @@
 /**
- * Any value that survives JSON; numbers without a fraction count as Python integers (spec appendix C). A bigint is a whole
+ * Any value that survives JSON; numbers without a fraction count as Python integers (bk-sops §4.8). A bigint is a whole
  * number that is no safe integer; no number is one, however it was written (`base/json`).
  */
 export type Json = null | boolean | number | bigint | string | Json[] | { [key: string]: Json };

@@ -11,7 +11,7 @@ export interface Program {
   nodes: ProgramNode[];
   /** Index 0 is the task itself, the others are inline subprocesses. */
   pipelines: ProgramPipeline[];
-  /** A node entered for the (limit + 2)nd time fails (spec 6.9). */
+  /** A node entered for the (limit + 2)nd time fails (bk-sops §6.9). */
   rerunLimit: number;
   /** Time zones that variables mention by name: a starting task brings their offsets along. */
   zones?: string[];
@@ -25,11 +25,14 @@ export interface ProgramPipeline {
   size: number;
   /** By bare name, without `${}`. */
   variables: Record<string, Variable>;
-  /** Constant keys with `${}`: a key may be unknown, its own text is then its value (spec 1.8). */
+  /** Constant keys with `${}`: a key may be unknown, its own text is then its value (bk-sops §1.8). */
   outputs: string[];
 }
 
-/** Where the value of a constant comes from (spec 4.2). `frozen`: resolved once at the pipeline's start (4.5). */
+/**
+ * Where the value of a constant comes from (bk-sops §4.2). `frozen`: resolved once at the pipeline's start
+ * (bk-sops §4.5).
+ */
 export type Variable =
   | { kind: 'plain'; value: Json }
   | { kind: 'template'; template: Template; frozen?: true }
@@ -67,7 +70,7 @@ export interface ActivityNode extends NodeBase {
   next: number;
   inputs: Record<string, NodeInput>;
   work: Work;
-  /** Output field to the variable (bare name) that takes its value (spec 4.3). */
+  /** Output field to the variable (bare name) that takes its value (bk-sops §4.3). */
   exports: [field: string, variable: string][];
   ignorable: boolean;
   retryable: boolean;
@@ -93,11 +96,14 @@ export interface PluginWork {
   timeoutMs: number;
   /** A worker that is silent for longer is taken for dead. */
   heartbeatMs: number;
-  /** Done within milliseconds and harmless to repeat: it runs inside the workflow task (design section 4). */
+  /**
+   * Done within milliseconds and harmless to repeat: it runs inside the workflow task (docs/architecture.md, "A task's
+   * way through the house").
+   */
   quick?: true;
 }
 
-/** What repeating a plugin's run would do (design section 4). */
+/** What repeating a plugin's run would do (docs/architecture.md, "What repeating would do: effects"). */
 export type Effect = 'none' | 'idempotent' | 'attachable' | 'once';
 
 /** An effect, or one chosen by the rendered text of an input: data, because the machine cannot carry functions. */
@@ -107,7 +113,7 @@ export interface SubprocessNode extends NodeBase {
   type: 'subprocess';
   next: number;
   child: number;
-  /** Shown constants of the child: rendered in the parent's context and set in the child's (spec 6.2). */
+  /** Shown constants of the child: rendered in the parent's context and set in the child's (bk-sops §6.2). */
   params: { name: string; input: NodeInput; type?: string }[];
   exports: [field: string, variable: string][];
 }

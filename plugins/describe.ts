@@ -4,7 +4,7 @@ import { plugins } from '.';
 import type { Plugin } from './plugin';
 import { type UnavailablePlugin, unavailablePlugins } from './unavailable';
 
-/** An input or output as the catalog of bk-sops lists it (spec 7.7). */
+/** An input or output as the catalog of bk-sops lists it (bk-sops §7.7). */
 export interface FieldDescription {
   key: string;
   name: string;
@@ -32,7 +32,7 @@ export interface CatalogEntry extends PluginDescription {
 
 const TYPES: Record<string, string> = { integer: 'int', number: 'float', boolean: 'bool' };
 
-/** What every plugin has besides its own outputs (spec 4.3). */
+/** What every plugin has besides its own outputs (bk-sops §4.3). */
 const COMMON_OUTPUTS = z.object({
   _result: z.boolean().describe('Whether the node succeeded'),
   _loop: z.int().describe('Round in the task'),

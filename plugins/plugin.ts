@@ -36,7 +36,7 @@ interface PluginBase {
   group: string;
   description: string;
   inputs: z.ZodObject;
-  /** What `run` answers; every plugin also has `_result`, `_loop`, `_inner_loop` (spec 4.3). */
+  /** What `run` answers; every plugin also has `_result`, `_loop`, `_inner_loop` (bk-sops §4.3). */
   outputs: z.ZodObject;
 }
 

@@ -1,4 +1,4 @@
-/** A plugin of bk-sops that needs a service of BlueKing's: trees name it, so the catalog lists it (spec 8.2). */
+/** A plugin of bk-sops that needs a service of BlueKing's: trees name it, so the catalog lists it (bk-sops §8.2). */
 export interface UnavailablePlugin {
   code: string;
   versions: readonly string[];

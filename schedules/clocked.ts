@@ -13,7 +13,7 @@ import { type Instance, instantiate } from '../templates/instantiate';
 import { invalidParams } from './plan-start-time';
 import { syncOrLeave } from './sync';
 
-/** What the task is to be like, as clients write it and get it back (spec 7.6). */
+/** What the task is to be like, as clients write it and get it back (bk-sops §7.6). */
 export interface TaskParameters {
   constants?: Record<string, Json>;
   template_schemes_id?: (string | number)[];
@@ -35,7 +35,7 @@ export interface NewClockedTask {
 }
 
 /**
- * Makes a task that is created and started at a time, of the template as it will be then (spec 9.3).
+ * Makes a task that is created and started at a time, of the template as it will be then (bk-sops §9.3).
  *
  * @throws GantryError `validation` for a time that has passed or several choices of nodes; as `instantiate` and
  *   `prepareTree` do when the template could not run now

@@ -1,7 +1,7 @@
 import { GantryError } from '../tasks/error';
 import type { Calendar } from '../temporal/schedules';
 
-/** The fields of the cron object, in the order of its text (spec 9.1): the day of the week is third. */
+/** The fields of the cron object, in the order of its text (bk-sops §9.1): the day of the week is third. */
 export const CRON_FIELDS = ['minute', 'hour', 'day_of_week', 'day_of_month', 'month_of_year'] as const;
 export type CronField = (typeof CRON_FIELDS)[number];
 export type Cron = Record<CronField, string>;

@@ -22,7 +22,7 @@ import type { LaunchResult } from '../workflows/contract';
 import { type Cron, parseCron } from './cron';
 import { scheduleName, syncOrLeave } from './sync';
 
-/** Of a project (spec 9.2). */
+/** Of a project (bk-sops §9.2). */
 const MAX_PERIODIC_TASKS = 50;
 
 /** What happens at a firing while the task of the one before has not ended. */
@@ -44,7 +44,7 @@ export interface NewPeriodicTask {
 }
 
 /**
- * Makes a periodic task, disabled, of a template as it is now (spec 9.2).
+ * Makes a periodic task, disabled, of a template as it is now (bk-sops §9.2).
  *
  * @throws GantryError as `parseCron`, `instantiate` and `prepareTree` do; `wrong_state` at the limit of the project
  */
@@ -116,7 +116,8 @@ export async function modifyCron(
 }
 
 /**
- * Sets values of constants in the tree that the next runs are made of; keys that it does not have are ignored (spec 9.2).
+ * Sets values of constants in the tree that the next runs are made of; keys that it does not have are ignored
+ * (bk-sops §9.2).
  *
  * @returns all the constants
  * @throws GantryError `invalid` when the tree could not run with them

@@ -4,7 +4,7 @@ import { instantsOf } from './due';
 
 const FORMAT = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:\.\d+)?\s?(Z|[+-]\d{2}:?\d{2})?$/;
 
-/** A field of a clocked task that is not acceptable (spec 7.6). */
+/** A field of a clocked task that is not acceptable (bk-sops §7.6). */
 export function invalidParams(field: string, problem: string): GantryError {
   return new GantryError('validation', `params is invalid, error: ${stringifyJson({ [field]: [problem] })}`, {
     details: [{ field, message: problem }],

@@ -7,9 +7,9 @@ import type { SealPlace } from './place';
 import { isToken, MASK, maskTokens, replaceTokens, seal } from './token';
 
 /**
- * Seals the values of a tree's password variables and those of its subprocesses, in place (spec 4.7), and what it gives to
- * password variables of templates. A value that is sealed stays as it is; so does one that is a reference to another
- * constant and nothing else.
+ * Seals the values of a tree's password variables and those of its subprocesses, in place (bk-sops §4.7), and what it
+ * gives to password variables of templates. A value that is sealed stays as it is; so does one that is a reference to
+ * another constant and nothing else.
  *
  * @param place where they will open
  * @param previous the tree that this one replaces: a masked value, sent back as it was read, keeps its old one

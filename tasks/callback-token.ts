@@ -16,8 +16,8 @@ const FORM = 'gantrycb1';
 type Claims = [projectId: number, taskId: number, nodeId: string, loop: number, retry: number];
 
 /**
- * Address at which another system calls a node back without a login (spec 7.3): it names one attempt, and is of no use
- * when that is over. A node that is not reached yet is called back at its first attempt.
+ * Address at which another system calls a node back without a login (bk-sops §7.3): it names one attempt, and is of no
+ * use when that is over. A node that is not reached yet is called back at its first attempt.
  */
 export async function callbackUrlOf({ db, baseUrl }: Services, task: TaskRecord, nodeId: string): Promise<string> {
   const current = await findNodeExecution(db, task.id, nodeId);

@@ -11,7 +11,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** A sender that died with a message gives it back after this. */
 const LEASE_MS = 60_000;
 
-/** As upstream at first: three tries, a second apart (spec 6.12). */
+/** As upstream at first: three tries, a second apart (bk-sops §6.12). */
 const FAST_TRIES = 3;
 const FAST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 10 * 60_000;

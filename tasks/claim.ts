@@ -19,7 +19,7 @@ export interface Claim {
 }
 
 /**
- * Takes a function task on (spec 7.3): from now on it can be started.
+ * Takes a function task on (bk-sops §7.3): from now on it can be started.
  *
  * @throws GantryError `refused` when it is no function task or was claimed before; as `modifyConstants` for the values
  */

@@ -25,7 +25,7 @@ interface Change {
 
 /**
  * Gives constants of a task, by key `${name}`, new values: before it starts, and also while it is paused or has failed
- * (spec 7.3, BETTER). Keys that the task does not have are ignored.
+ * (bk-sops §7.3). Keys that the task does not have are ignored.
  *
  * @throws GantryError `invalid` when a constant is hidden or an output or the task is finished; `refused` when a started
  *   task is neither paused nor failed, or the value was fixed at its start

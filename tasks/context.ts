@@ -25,8 +25,8 @@ export async function surroundingsOf(db: DbOrTransaction, task: TaskRecord): Pro
 }
 
 /**
- * What a starting task brings along: `${_system}` (spec 4.6), project constants, its time zone. Work is done in the name
- * of the task's executor proxy, else the template's, else the project's, else of who started it (spec section 10); a
+ * What a starting task brings along: `${_system}` (bk-sops §4.6), project constants, its time zone. Work is done in the
+ * name of the task's executor proxy, else the template's, else the project's, else of who started it (bk-sops §10); a
  * node's own proxy goes before them all.
  */
 export function contextOf(

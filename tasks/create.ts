@@ -115,7 +115,7 @@ export interface Submission {
 
 /**
  * Checks and completes a template's tree as a client sent it: canonical and drawn, under the submitted ids. Its
- * subprocesses may refer to templates by `template_id` and have no `pipeline` (spec 1.4).
+ * subprocesses may refer to templates by `template_id` and have no `pipeline` (bk-sops §1.4).
  *
  * @throws GantryError `invalid` with every problem of the tree in its details
  */
@@ -149,7 +149,7 @@ function drawn(tree: PipelineTree): PipelineTree {
   return Object.assign(tree, layoutTree(tree));
 }
 
-/** Checks, completes and compiles a tree as a client sent it (spec section 13, step 1). */
+/** Checks, completes and compiles a tree as a client sent it (bk-sops §2). */
 export function prepareTree(
   input: unknown,
   { rerunLimit, ...submission }: Submission & { rerunLimit?: number | undefined },
@@ -196,7 +196,7 @@ function requireSize(text: string): void {
   );
 }
 
-/** 32 characters as upstream makes them: the kind's letter and 31 hex digits (spec section 3). */
+/** 32 characters as upstream makes them: the kind's letter and 31 hex digits (bk-sops §3). */
 export function newId(kind: 'node' | 'flow'): string {
   if (digitsUsed === digits.length) {
     // A thousand at once: to ask for the random bytes of one takes longer than all else about it.

@@ -11,7 +11,8 @@ export interface EffectiveTime {
 
 /**
  * The longest way through the nodes that were executed, each counted with the time that its attempts took; what a person
- * had to decide counts nothing (spec 7.4). A loop's rounds are in the time of its nodes, so its way back is not taken.
+ * had to decide counts nothing (bk-sops §7.4). A loop's rounds are in the time of its nodes, so its way back is not
+ * taken.
  *
  * @param durations seconds by node id; nodes that were not executed are missing
  */

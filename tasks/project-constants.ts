@@ -18,7 +18,7 @@ const MAX_BYTES = 256 * 1024;
 const KEY = /^[a-zA-Z0-9_]{1,100}$/;
 
 /**
- * Sets a constant of a project, which its tasks read as `${_env_<key>}` from their next start on (spec 4.6).
+ * Sets a constant of a project, which its tasks read as `${_env_<key>}` from their next start on (bk-sops §4.6).
  *
  * @throws GantryError `invalid` when the key cannot be named, the value is sealed text, or the project has too much of them
  */

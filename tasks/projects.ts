@@ -58,7 +58,7 @@ export async function createProject(
   });
 }
 
-/** The project of a CMDB business, made where there is none (spec 7.7, register_project). */
+/** The project of a CMDB business, made where there is none (bk-sops §7.7, register_project). */
 export async function registerProject(
   db: Db,
   asked: NewProject & { bizId: number },

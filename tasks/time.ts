@@ -18,7 +18,7 @@ function dateOf(day: number): string {
   return lastDate.text;
 }
 
-/** `YYYY-MM-DD HH:MM:SS +ZZZZ` (spec, conventions). */
+/** `YYYY-MM-DD HH:MM:SS +ZZZZ` (bk-sops §7.1). */
 export function wallClockWithOffset(at: Date, offsetMinutes: number): string {
   if (offsetMinutes !== lastOffset.minutes) lastOffset = { minutes: offsetMinutes, text: offsetText(offsetMinutes) };
   return wallClock(at, offsetMinutes) + lastOffset.text;

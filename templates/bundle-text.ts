@@ -26,7 +26,7 @@ const document = z.object({
   ),
 });
 
-/** A bundle as a document that people can read and change (spec 7.5 has only the `.dat`). */
+/** A bundle as a document that people can read and change (bk-sops §7.5 has only the `.dat`). */
 export function writeDocument(bundle: readonly BundledTemplate[], format: TextFormat): string {
   const templates = bundle.map(({ key, settings, tree, schemes }) => ({
     key,

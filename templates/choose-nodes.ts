@@ -6,7 +6,7 @@ import { GantryError } from '../tasks/error';
 /** The number of a scheme, or `47-nightly`; digits in a text are a number. */
 export type SchemeId = string | number;
 
-/** What clients call a scheme: `47-nightly` (spec 7.5). */
+/** What clients call a scheme: `47-nightly` (bk-sops §7.5). */
 export function schemeKey({ template_id, name }: Pick<SchemeRecord, 'template_id' | 'name'>): string {
   return `${template_id}-${name}`;
 }
@@ -41,7 +41,7 @@ export function outsideSchemes({ activities }: PipelineTree, schemes: readonly S
 }
 
 /**
- * All activities but some, optional or not (spec 7.2, `execute_task_nodes_id`).
+ * All activities but some, optional or not (bk-sops §7.2, `execute_task_nodes_id`).
  *
  * @throws GantryError `refused` when one is no node of the tree: a slip must not leave out what it was meant to name
  */

@@ -30,7 +30,7 @@ const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
 /** The salt that bk-sops fixes in its source, and the older one that it still reads. */
 const KNOWN_SALTS = ['821a11587ea434eb85c2f5327a90ae54', 'e5483c1ccde63392bd439775bba6a7ae'];
 
-/** `.dat` files of bk-sops: the settings of templates, and apart from them their trees (spec 7.5). */
+/** `.dat` files of bk-sops: the settings of templates, and apart from them their trees (bk-sops §7.5). */
 const content = z.object({
   gantry_source: fileText.optional(),
   template: z.record(

@@ -9,8 +9,8 @@ import { outsideSchemes, pickSchemes } from './choose-nodes';
 import type { Folded } from './read-reference';
 
 /**
- * A template's tree as one subprocess runs it (spec 1.4): with the constants that the parent gives, the nodes of the chosen
- * schemes, and without constants that are not used. Its outputs stay, the parent may want them.
+ * A template's tree as one subprocess runs it (bk-sops §1.4): with the constants that the parent gives, the nodes of
+ * the chosen schemes, and without constants that are not used. Its outputs stay, the parent may want them.
  *
  * @param schemes all of the template
  * @throws GantryError `refused` when a scheme does not exist

@@ -54,8 +54,8 @@ export interface Instance {
 }
 
 /**
- * The tree of a task from a template and the choices made (spec 4.4, 7.2): nodes left out, unused constants dropped, values
- * set, subprocesses unfolded, all checked. Nothing is written.
+ * The tree of a task from a template and the choices made (bk-sops §4.4, §7.2): nodes left out, unused constants
+ * dropped, values set, subprocesses unfolded, all checked. Nothing is written.
  *
  * @throws GantryError `not_found` without the template, `invalid` for schemes and values that are none, `refused` when no
  *   tree that can run is left; `details` have the problems one by one
@@ -74,7 +74,7 @@ export async function instantiate(db: DbOrTransaction, choice: TemplateChoice): 
 }
 
 /**
- * The same from a tree that the client sent in place of the template's, with all choices made (spec 7.2).
+ * The same from a tree that the client sent in place of the template's, with all choices made (bk-sops §7.2).
  *
  * @throws GantryError `not_found` without the template, `invalid` with every problem of the tree, `refused` when it cannot
  *   be unfolded

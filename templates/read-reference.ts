@@ -3,7 +3,7 @@ import { MAX_INTEGER } from '../db/schema';
 import { GantryError } from '../tasks/error';
 import { pinnedVersion, type Reference } from './references';
 
-/** What a subprocess says of its template (spec 1.4); the checks of a tree do not look at it. */
+/** What a subprocess says of its template (bk-sops §1.4); the checks of a tree do not look at it. */
 const fields = z.object({
   template_id: z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.int().min(1).max(MAX_INTEGER)),
   template_source: z.enum(['project', 'business', 'common']).nullish(),

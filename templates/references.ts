@@ -1,7 +1,7 @@
 import type { Json } from '../pipeline/json';
 import type { PipelineTree, SubProcess } from '../pipeline/tree/types';
 
-/** A subprocess that names a template instead of having its tree (spec 1.4). */
+/** A subprocess that names a template instead of having its tree (bk-sops §1.4). */
 export interface Reference extends Omit<SubProcess, 'pipeline'> {
   template_id: string | number;
   /** Digest of the version; the newest when absent or with `always_use_latest`. */

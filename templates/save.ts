@@ -41,7 +41,7 @@ export interface NewTemplate {
 }
 
 /**
- * Makes a template with its first version (spec 7.5).
+ * Makes a template with its first version (bk-sops §7.5).
  *
  * @throws GantryError `invalid` with every problem of the tree, or for labels that are not the project's; `refused` when
  *   the tree refers to templates that do not exist

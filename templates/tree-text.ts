@@ -21,7 +21,7 @@ export interface SentTree {
 /**
  * A tree as clients send it with a template: an object, JSON text, or YAML text, of a tree or of bk-sops' own form.
  *
- * @throws GantryError `invalid` in the words of spec 7.5
+ * @throws GantryError `invalid` in the words of bk-sops §7.5
  */
 export function readTree(input: unknown, format: TextFormat): SentTree {
   if (input === undefined || input === null || input === '') throw invalid('pipeline_tree is required');

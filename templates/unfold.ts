@@ -50,7 +50,7 @@ interface Found extends Wanted {
 
 /**
  * A copy of a checked tree in which every subprocess that names a template has that template's tree in `pipeline`, down to
- * the innermost (spec 1.4). A subprocess that brings its own `pipeline` keeps it. The whole is still to be checked.
+ * the innermost (bk-sops §1.4). A subprocess that brings its own `pipeline` keeps it. The whole is still to be checked.
  *
  * @throws GantryError `refused` when a template does not exist, comes again inside itself, or all is too deep or too large
  */

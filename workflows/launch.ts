@@ -13,7 +13,7 @@ const { [LAUNCH_ACTIVITY]: launchOnce } = proxyActivities<
 /** Set by the schedule: the time that a firing is for. */
 const scheduledStartTime = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
 
-/** One firing of a schedule: creates one task and starts it (design 3.8). */
+/** One firing of a schedule: creates one task and starts it (docs/architecture.md, "Schedules"). */
 export async function launch(input: LaunchInput): Promise<LaunchResult> {
   const { startTime, typedSearchAttributes } = workflowInfo();
   const scheduledAt = typedSearchAttributes.get(scheduledStartTime) ?? startTime;

@@ -5,7 +5,7 @@ import type { Call } from './endpoint';
 /** What a caller may do: everything as a trusted app, else what the role in the project lets them. */
 export type Granted = Role | 'all' | null;
 
-/** Actions as IAM names them (spec section 10), in the order in which they are listed, each with the role that it needs. */
+/** Actions as IAM names them (bk-sops §10), in the order in which they are listed, each with the role that it needs. */
 const FLOW_ACTIONS = {
   flow_create: 'editor',
   flow_view: 'viewer',

@@ -2,7 +2,7 @@ import type { z } from '@hono/zod-openapi';
 import type { EnteredProject } from '../../db/admission';
 import type { DoorCall, DoorEndpoint, Reply } from '../endpoint';
 
-/** Ids that the app path carries and that the ESB style reads from the body or query (spec appendix B). */
+/** Ids that the app path carries and that the ESB style reads from the body or query (bk-sops §7.8). */
 export type PathId = 'task_id' | 'template_id' | 'bk_biz_id';
 
 export type { Caller, Reply } from '../endpoint';

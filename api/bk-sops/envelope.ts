@@ -3,7 +3,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Reply } from '../endpoint';
 import type { Failure, FailureKind } from '../failure';
 
-/** Codes of the family (spec 7.1). */
+/** Codes of the family (bk-sops §7.1). */
 const CODES = {
   success: 0,
   paramInvalid: 3540000,
@@ -21,7 +21,7 @@ interface Refusal {
   codeName?: string;
 }
 
-/** Business errors are HTTP 200; credentials are refused as the gateway does (spec section 10). */
+/** Business errors are HTTP 200; credentials are refused as the gateway does (bk-sops §10). */
 const REFUSALS: Record<FailureKind, Refusal> = {
   invalid: { status: 200, code: CODES.paramInvalid },
   unauthenticated: { status: 401, code: 1640001, codeName: 'INVALID_ARGS' },

@@ -19,7 +19,7 @@ export const endpoints: readonly Endpoint[] = [
   ...catalogEndpoints,
 ];
 
-/** The bk-sops task API (spec section 7). */
+/** The bk-sops task API (bk-sops §7). */
 export const sops: Family<Endpoint> = {
   name: 'bk-sops',
   // Those of the pages that upstream's clients know, too.

@@ -13,7 +13,7 @@ export function timeFormatter({ time_zone }: Pick<ProjectRecord, 'time_zone'>): 
 }
 
 /**
- * Formats times on the clock that a client expects, or on the project's (spec 7.1).
+ * Formats times on the clock that a client expects, or on the project's (bk-sops §7.1).
  *
  * @throws GantryError `validation` when there is no such zone
  */

@@ -2,8 +2,8 @@ import { GantryError } from '../../tasks/error';
 import type { Place } from '../family';
 
 /**
- * How a request names its project (spec 7.1): with scope `cmdb_biz` the one of the business with that id, with any other the
- * one with it.
+ * How a request names its project (bk-sops §7.1): with scope `cmdb_biz` the one of the business with that id, with any
+ * other the one with it.
  */
 export function placeOf(id: number, scope: unknown): Place {
   const name = scope === undefined || scope === null || scope === '' ? 'cmdb_biz' : scope;

@@ -8,9 +8,9 @@ export interface StyledRoute extends Route {
 }
 
 /**
- * Where an endpoint is served (spec 7.1): at the gateway's path, at the same one below `system`, which some clients call,
- * and at the ESB's. The ESB takes any method and calls the backend with the one that it knows; but what changes something
- * is never a GET here, which anybody's page or crawler can send.
+ * Where an endpoint is served (bk-sops §7.1): at the gateway's path, at the same one below `system`, which some clients
+ * call, and at the ESB's. The ESB takes any method and calls the backend with the one that it knows; but what changes
+ * something is never a GET here, which anybody's page or crawler can send.
  */
 export function routesOf({ name, method, path, onlyReads }: Endpoint): StyledRoute[] {
   const ids = path.map((id) => `/:${id}{[0-9]+}`).join('');

@@ -6,7 +6,7 @@ const PERSON_STATES: ReadonlyMap<string, string> = new Map([
   ['wait_approval', 'PENDING_APPROVAL'],
 ]);
 
-/** How the states of a task are shown: as the API always did, or as the newer web pages do (spec 6.11). */
+/** How the states of a task are shown: as the API always did, or as the newer web pages do (bk-sops §6.11). */
 export type StateScheme = 'legacy' | 'new';
 
 export interface StateFacts {
@@ -23,7 +23,7 @@ export const showState: Record<StateScheme, (facts: StateFacts) => string> = {
   new: newState,
 };
 
-/** A running pipeline shows what its nodes need (appendix F). */
+/** A running pipeline shows what its nodes need (bk-sops §6.11). */
 function legacyState({ raw, children }: StateFacts): string {
   if (raw !== 'RUNNING') return raw;
   if (children.includes('FAILED')) return 'FAILED';

@@ -5,7 +5,7 @@ import type { Outline, OutlineNode } from '../../tasks/outline';
 import { elapsedSeconds } from './format';
 import { type StateScheme, showState } from './shown-state';
 
-/** A node of the answer of get_task_status (spec 7.4). */
+/** A node of the answer of get_task_status (bk-sops §7.4). */
 export interface StateNode {
   id: string;
   /** As shown: a running pipeline shows what its nodes need. */
@@ -31,7 +31,7 @@ export interface StateNode {
   children: Record<string, StateNode>;
 }
 
-/** What is shown of a task that has not started (spec 6.11). */
+/** What is shown of a task that has not started (bk-sops §6.11). */
 export const NOT_STARTED = {
   start_time: null,
   state: 'CREATED',

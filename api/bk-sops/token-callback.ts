@@ -5,7 +5,7 @@ import { parseJson } from '../body/parse';
 import { readBody, requireLength } from '../body/read';
 import { succeed } from './envelope';
 
-/** Upstream's address besides the short one (spec 7.3). */
+/** Upstream's address besides the short one (bk-sops §7.3). */
 const PATHS = [
   ['callback', '/callback/:token'],
   ['callback_v4', '/taskflow/api/v4/nodes/callback/:token'],
@@ -13,7 +13,7 @@ const PATHS = [
 
 const MAX_BYTES = 256 * 1024;
 
-/** Serves callbacks of other systems: the token in the path says for what, there is no login (spec 7.3). */
+/** Serves callbacks of other systems: the token in the path says for what, there is no login (bk-sops §7.3). */
 export function mountTokenCallback(app: OpenAPIHono, { services, strangers, addressOf }: Guard): void {
   for (const [operationId, path] of PATHS) {
     app.post(path, async (context) => {

@@ -11,8 +11,8 @@ const DAY_MS = 24 * 3600 * 1000;
 type Remembered = { sn: string; blocks: boolean };
 
 /**
- * `bk_approve` without ITSM (spec 8.1): waits for a callback `{approve_result: true | false}`. A rejection fails the
- * node unless `rejected_block` is false. Outputs `sn` and `approve_result`, `通过` or `拒绝`.
+ * `bk_approve` without ITSM (bk-sops §8.1): waits for a callback `{approve_result: true | false}`. A rejection fails
+ * the node unless `rejected_block` is false. Outputs `sn` and `approve_result`, `通过` or `拒绝`.
  */
 export const waitApproval: Required<Builtin> = {
   begin,

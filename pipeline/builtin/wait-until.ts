@@ -12,7 +12,7 @@ const LONGEST_WAIT_MS = 10 * 366 * 24 * 3600 * 1000;
 const DATE = /^(\d{4})-(\d{2})-(\d{2}) ([01]\d|2[0-3]):([0-5]\d):([0-5]\d)$/;
 
 /**
- * `sleep_timer` (spec 8.1). `bk_timing`: seconds from now, or `YYYY-MM-DD HH:MM:SS` in the task's time zone;
+ * `sleep_timer` (bk-sops §8.1). `bk_timing`: seconds from now, or `YYYY-MM-DD HH:MM:SS` in the task's time zone;
  * `force_check` (default true): a date in the past fails, otherwise it is over at once.
  */
 export function waitUntil(inputs: JsonObject, ambient: Ambient): Beginning {

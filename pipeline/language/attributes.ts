@@ -43,7 +43,7 @@ function lookUp(value: PyValue, name: string): PyValue | undefined {
   return undefined;
 }
 
-/** `value.name`. A dict has methods only: `${d.k}` is not its key `k` (spec 4.1). */
+/** `value.name`. A dict has methods only: `${d.k}` is not its key `k` (bk-sops §4.1). */
 export function attributeOf(value: PyValue, name: string): PyValue {
   const found = lookUp(value, name);
   if (found === undefined) throw valueError(`'${typeName(value)}' object has no attribute '${name}'`);

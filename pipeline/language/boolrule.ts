@@ -24,7 +24,7 @@ type Rule =
 
 const WHITESPACE_ESCAPES: Record<string, string> = { '\\t': '\t', '\\n': '\n', '\\f': '\f', '\\r': '\r' };
 
-/** The reader of spec 5.1: ordered choice with one step back, as the original's grammar. */
+/** The reader of bk-sops §5.1: ordered choice with one step back, as the original's grammar. */
 class RuleParser {
   #at = 0;
   #depth = 0;
@@ -163,7 +163,7 @@ function expandTabs(text: string): string {
 }
 
 /**
- * Evaluates a rule (spec 5). Throws ExpressionError: `syntax` before anything is evaluated, then `type`, `value` or
+ * Evaluates a rule (bk-sops §5). Throws ExpressionError: `syntax` before anything is evaluated, then `type`, `value` or
  * `missing_variable`. Without a context (or with an empty one) a path is its own text.
  */
 export function testRule(text: string, context: PyValue | undefined, meter: Meter): boolean {
@@ -180,7 +180,7 @@ function isEmpty(context: PyValue | undefined): boolean {
   return context === undefined || context === null || (isPlainDict(context) && isEmptyDict(context));
 }
 
-/** Left to right, leaving at the first `or` after true and the first `and` after false (spec 5.3). */
+/** Left to right, leaving at the first `or` after true and the first `and` after false (bk-sops §5.3). */
 function holds(rule: Rule, lookUp: (path: string) => PyValue, meter: Meter): boolean {
   meter.step();
   if (rule.kind === 'compare') {
@@ -254,7 +254,7 @@ function toInteger(value: PyValue, meter: Meter): PyValue {
   return truncate(number);
 }
 
-/** Spec 5.2; a conversion that fails leaves the values as they were up to then. */
+/** bk-sops §5.2; a conversion that fails leaves the values as they were up to then. */
 function coerce(left: PyValue, right: PyValue, meter: Meter): [PyValue, PyValue] {
   let [a, b] = [left, right];
   try {

@@ -266,7 +266,7 @@ const FUNCTIONS: Record<string, Implementation> = {
 /** Functions that ask a value for its length only. */
 const CONSTANT_FUNCTIONS = new Set(['len']);
 
-/** The safe builtins and whitelisted modules of spec 4.1, by name. */
+/** The safe builtins and whitelisted modules of bk-sops §4.1, by name. */
 export const BUILTINS: ReadonlyMap<string, PyValue> = new Map<string, PyValue>([
   ...TYPES.map((type): [string, PyValue] => [type.name, type]),
   ...Object.entries(FUNCTIONS).map(([name, implementation]): [string, PyValue] => [

@@ -16,7 +16,9 @@ import { pythonStr, type ScopeValue, truthy } from './values';
 
 export type ConditionErrorKind = 'parse' | 'type' | 'value' | 'missing_variable' | 'limit' | 'sealed' | 'unsupported';
 
-/** Why a condition has no result. `rendered` is the text that was evaluated, for the gateway's message (spec 5.4). */
+/**
+ * Why a condition has no result. `rendered` is the text that was evaluated, for the gateway's message (bk-sops §5.4).
+ */
 export class ConditionError extends Error {
   override readonly name = 'ConditionError';
   readonly kind: ConditionErrorKind;
@@ -58,8 +60,8 @@ function explained<T>(run: () => T, rendered?: string): T {
 }
 
 /**
- * Evaluates a rule of the condition language (spec 5). With a context, a path is looked up in it; without, it is its
- * own text. Throws ConditionError.
+ * Evaluates a rule of the condition language (bk-sops §5). With a context, a path is looked up in it; without, it is
+ * its own text. Throws ConditionError.
  *
  * @example evaluateBoolrule('resp.code in (0, 200)', { resp: { code: 200 } }) // true
  */
@@ -77,7 +79,7 @@ function requireLength(source: string): void {
 
 /**
  * Compiles the `evaluate` text of a branch. `expr` is the expression language of templates with ordinary precedence,
- * in which `${x}` and `x` name the same variable (spec 5.4, BETTER); it throws ConditionError `parse` on bad syntax.
+ * in which `${x}` and `x` name the same variable (bk-sops §5.4); it throws ConditionError `parse` on bad syntax.
  */
 export function compileCondition(source: string, lang: 'boolrule' | 'expr' = 'boolrule'): Condition {
   switch (lang) {
@@ -161,7 +163,9 @@ const ESCAPED = 4;
 
 const BLANK_ESCAPES: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** Text variables with their line ends and tabs as two-character escapes, so that they fit between quotes (spec 5). */
+/**
+ * Text variables with their line ends and tabs as two-character escapes, so that they fit between quotes (bk-sops §5).
+ */
 function escapingScope(scope: Scope, meter: Meter): Scope {
   return (name): ScopeValue | undefined => {
     const value = scope(name);

@@ -1,6 +1,9 @@
 export type ExpressionErrorKind = 'syntax' | 'type' | 'value' | 'missing_variable' | 'limit' | 'sealed' | 'unsupported';
 
-/** Why an expression has no value. In a template the fragment then stays as written (spec 4.1); conditions report it. */
+/**
+ * Why an expression has no value. In a template the fragment then stays as written (bk-sops §4.1); conditions report
+ * it.
+ */
 export class ExpressionError extends Error {
   override readonly name = 'ExpressionError';
 

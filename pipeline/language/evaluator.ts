@@ -45,7 +45,7 @@ const MAX_CALL_DEPTH = 50;
 const LOOK = 3;
 
 /**
- * Evaluates an expression (spec 4.1). Throws ExpressionError; the meter bounds what it may cost.
+ * Evaluates an expression (bk-sops §4.1). Throws ExpressionError; the meter bounds what it may cost.
  *
  * @example evaluate(parseSource('n + 1').expression, (name) => (name === 'n' ? 5 : undefined), ambient) // 6
  */

@@ -43,7 +43,7 @@ const FILTERS: ReadonlyMap<string, (text: string, meter: Meter) => string> = new
 
 const UNCHANGING = new Set(['n', 'str', 'unicode']);
 
-/** Any other name makes a fragment inert (spec 4.1). */
+/** Any other name makes a fragment inert (bk-sops §4.1). */
 export function isKnownFilter(name: string): boolean {
   return name === 'n' || FILTERS.has(name) || /^decode\.\w+$/.test(name);
 }

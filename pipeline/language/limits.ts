@@ -37,8 +37,8 @@ const COMPARED = 6;
 
 /**
  * Pays for what expressions do, before it is done and in proportion to the data that is touched, so that no user text can
- * hold a worker (spec 4.1). One meter is shared by all that one step of the machine renders: what shares structure costs as
- * often as it is walked.
+ * hold a worker (bk-sops §4.1). One meter is shared by all that one step of the machine renders: what shares structure
+ * costs as often as it is walked.
  */
 export class Meter {
   #concealed: WeakMap<object, object> | undefined;

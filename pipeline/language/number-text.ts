@@ -2,7 +2,7 @@ import { limitError, valueError } from './errors';
 import { MAX_INTEGER_BITS, type Meter } from './limits';
 import { isInt, makeFloat, makeInt, PyFloat, type PyInt, type PyNumber, toFloat } from './numbers';
 
-/** repr() of a Python float (spec appendix C). */
+/** repr() of a Python float (bk-sops §4.8). */
 export function floatText(value: number): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';

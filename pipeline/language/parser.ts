@@ -61,7 +61,7 @@ export interface ParsedSource {
 }
 
 /**
- * Parses one fragment: a Python expression and its Mako filters (spec 4.1). Throws ExpressionError.
+ * Parses one fragment: a Python expression and its Mako filters (bk-sops §4.1). Throws ExpressionError.
  *
  * @example parseSource("s.split(',')[0] | trim").filters // ['trim']
  */

@@ -20,7 +20,7 @@ interface Directive {
   conversion: string;
 }
 
-/** `"%s-%05d" % (a, n)` (spec appendix C). */
+/** `"%s-%05d" % (a, n)` (bk-sops §4.8). */
 export function percentFormat(format: string, values: PyValue, run: Run): string {
   const supply = new Supply(values, run.meter);
   run.meter.scan(format.length * 4);

@@ -3,7 +3,9 @@ export type RuleOperator = (typeof OPERATORS)[number];
 
 const IDENT = '(?:\\$\\{)?_?[A-Za-z][A-Za-z0-9_]*\\}?';
 
-/** The words of the condition language (spec 5.1). Not exported: where a workflow runs, what is exported is frozen. */
+/**
+ * The words of the condition language (bk-sops §5.1). Not exported: where a workflow runs, what is exported is frozen.
+ */
 const WORDS = {
   blanks: /[ \t\n\r]*/y,
   bool: /true|false/iy,

@@ -1,6 +1,6 @@
 /**
- * What the original's sandbox refuses, refused before anything is evaluated (spec 4.1). Our evaluator reaches no host
- * object anyway; this keeps the same texts inert and is a second wall.
+ * What the original's sandbox refuses, refused before anything is evaluated (bk-sops §4.1). Our evaluator reaches no
+ * host object anyway; this keeps the same texts inert and is a second wall.
  */
 
 /** Names of Mako's own; inside a longer text they never have a constant's value. */
@@ -14,7 +14,7 @@ const FORBIDDEN_ATTRIBUTES = new Set(
   ).split(' '),
 );
 
-/** `execl…` and `execv…`, not `exec…`: `${_system.executor}` is a variable (spec 4.6). */
+/** `execl…` and `execv…`, not `exec…`: `${_system.executor}` is a variable (bk-sops §4.6). */
 const FORBIDDEN_ATTRIBUTE_PREFIXES = ['_', 'popen', 'spawn', 'execl', 'execv'];
 
 export function isForbiddenName(name: string): boolean {

@@ -18,7 +18,7 @@ import { AttributeObject, pythonStr } from './values';
 export type { Ambient } from './ambient';
 export type { Scope } from './evaluator';
 
-/** `${…}` without `$`, `{`, `}` or `#` inside (spec 4.1). */
+/** `${…}` without `$`, `{`, `}` or `#` inside (bk-sops §4.1). */
 const FRAGMENT = /\$\{([^${}#]+)\}/g;
 const PLAIN_NAME = /^[\p{L}_][\p{L}\p{Nd}_]*$/u;
 /** Deeper values are taken as they are: nothing real is nested like that, and parsing must never throw. */
@@ -51,12 +51,12 @@ export interface ExpressionPart {
   kind: 'expression';
   source: string;
   expression: Expression;
-  /** Its root names: one that is unknown makes the fragment inert even where it is not reached (spec 4.1). */
+  /** Its root names: one that is unknown makes the fragment inert even where it is not reached (bk-sops §4.1). */
   names: string[];
   filters?: string[];
 }
 
-/** Forbidden, or with an unknown filter: never evaluated, but its names are references (spec 4.1). */
+/** Forbidden, or with an unknown filter: never evaluated, but its names are references (bk-sops §4.1). */
 export interface InertPart {
   kind: 'inert';
   source: string;
@@ -64,7 +64,8 @@ export interface InertPart {
 }
 
 /**
- * Parses a value (spec 4.1): text, lists and dict values, recursively. Never throws: what is not an expression is text.
+ * Parses a value (bk-sops §4.1): text, lists and dict values, recursively. Never throws: what is not an expression is
+ * text.
  *
  * @example parseTemplate('no fragment') // 'no fragment'
  */
@@ -137,7 +138,7 @@ export function isConstantTemplate(template: Template): boolean {
 }
 
 /**
- * Root names in all fragments, builtins and modules included, sorted and without `${}` (spec 4.1).
+ * Root names in all fragments, builtins and modules included, sorted and without `${}` (bk-sops §4.1).
  *
  * @example templateReferences(parseTemplate('${len(l)} ${a}')) // ['a', 'l', 'len']
  */
@@ -185,9 +186,9 @@ function collectPart(part: Part, names: Set<string>): void {
 }
 
 /**
- * Renders a template (spec 4.1). A text that is exactly one known name gives its value with its type, everything else
- * gives text; a fragment that cannot be evaluated stays as written. The result may share structure with the template
- * and the scope: do not change it.
+ * Renders a template (bk-sops §4.1). A text that is exactly one known name gives its value with its type, everything
+ * else gives text; a fragment that cannot be evaluated stays as written. The result may share structure with the
+ * template and the scope: do not change it.
  *
  * @throws ExpressionError `limit` when it costs more than the meter has left, `sealed` when an expression would look at a
  * secret; the message names the fragment

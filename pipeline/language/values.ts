@@ -319,7 +319,7 @@ export function typeName(value: PyValue): string {
   return 'dict';
 }
 
-/** Python's bool(value) (spec appendix C). */
+/** Python's bool(value) (bk-sops §4.8). */
 export function truthy(value: PyValue): boolean {
   if (value === null || value === false || value === 0 || value === '') return false;
   if (typeof value !== 'object') return value !== 0n;
@@ -380,12 +380,12 @@ function keyOfFloat(value: number): string {
   return Number.isInteger(value) ? BigInt(value).toString() : String(value);
 }
 
-/** Python str() of a JSON value or AttributeObject (spec appendix C): what a value looks like inside other text. */
+/** Python str() of a JSON value or AttributeObject (bk-sops §4.8): what a value looks like inside other text. */
 export function pythonStr(value: ScopeValue, meter: Meter): string {
   return textOf(value as PyValue, meter);
 }
 
-/** Python repr() of a JSON value or AttributeObject (spec appendix C): strings quoted. */
+/** Python repr() of a JSON value or AttributeObject (bk-sops §4.8): strings quoted. */
 export function pythonRepr(value: ScopeValue, meter: Meter): string {
   return reprOf(value as PyValue, meter);
 }

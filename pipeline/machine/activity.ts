@@ -156,7 +156,9 @@ export function resumeAfterTimer(frame: Frame, command: string): void {
   }
 }
 
-/** Ends an attempt: its outputs are exported, and the token goes on, goes round, or stays (spec 6.4, 6.5, 6.9). */
+/**
+ * Ends an attempt: its outputs are exported, and the token goes on, goes round, or stays (bk-sops §6.4, §6.5, §6.9).
+ */
 function endAttempt(frame: Frame, index: number, outcome: Outcome): void {
   frame.cancel(`${commandId(index, frame.nodeState(index))}:timeout`);
   const outputs = outputsOf(outcome, frame.nodeState(index));
@@ -173,7 +175,7 @@ function failAttempt(frame: Frame, index: number, row: EndRow): void {
   const current = frame.nodeState(index);
   if (!ignoresFailure(node, current)) return stayFailed(frame, index, row);
   current.errorIgnored = true;
-  // An ignored failure ends the loop, unless the loop says that it goes on (spec 6.9).
+  // An ignored failure ends the loop, unless the loop says that it goes on (bk-sops §6.9).
   if (node.ignorable) passOn(frame, index, row);
   else endRound(frame, index, row);
 }
@@ -237,7 +239,7 @@ export function closeTimers(frame: Frame, index: number): void {
   frame.cancel(`${id}:timeout`);
 }
 
-/** Ends a running attempt against its will (spec 6.6 forced_fail): what it still does is cancelled, or ignored. */
+/** Ends a running attempt against its will (bk-sops §6.6 forced_fail): what it still does is cancelled, or ignored. */
 export function forceFail(frame: Frame, index: number, reason: string): void {
   const id = commandId(index, frame.nodeState(index));
   frame.cancel(id);
@@ -249,7 +251,7 @@ function forcedFailure(reason: string) {
   return { ok: false, outputs: { _forced_failed: true }, reason };
 }
 
-/** Lets the token of a failed node go on as if it had succeeded; nothing is exported (spec 4.3). */
+/** Lets the token of a failed node go on as if it had succeeded; nothing is exported (bk-sops §4.3). */
 export function skipNode(frame: Frame, index: number): void {
   closeTimers(frame, index);
   frame.nodeState(index).skip = true;
@@ -275,7 +277,7 @@ function endByTimeout(frame: Frame, index: number): void {
   if (skips && node.skippable) skipNode(frame, index);
 }
 
-/** With `loop_config`, a variable collects the outputs of every round (spec 6.9). */
+/** With `loop_config`, a variable collects the outputs of every round (bk-sops §6.9). */
 function appendLoopOutputs(frame: Frame, index: number, outputs: JsonObject, ok: boolean): void {
   const node = frame.activity(index);
   if (!node.loop) return;

@@ -16,7 +16,7 @@ export interface Refusal {
 /** What a decision about an operation needs; the records of a task can provide it when no worker answers. */
 export type View = Pick<State, 'pipelines' | 'nodes' | 'callbacks' | 'context'>;
 
-/** Whether the operation is allowed in this state (spec 6.6): null, or the reason with the state in it. */
+/** Whether the operation is allowed in this state (bk-sops §6.6): null, or the reason with the state in it. */
 export function check(program: Program, state: View, operation: Operation): Refusal | null {
   if (!('node' in operation)) {
     return checkTask(state, operation.action) ?? checkConstants(program, state, operation);
@@ -51,7 +51,7 @@ export function checkTask(
   }
 }
 
-/** Outputs are their node's to set, and what was resolved at the start stays as it is (spec 7.3). */
+/** Outputs are their node's to set, and what was resolved at the start stays as it is (bk-sops §7.3). */
 function checkConstants(program: Program, state: View, operation: Operation): Refusal | null {
   if (operation.action !== 'set_constants') return null;
   const { variables } = program.pipelines[0]!;

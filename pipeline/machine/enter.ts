@@ -6,7 +6,7 @@ import type { NodeState } from './state';
 import { endPipeline, enterSubprocess, passStart } from './subprocess';
 import { arrive } from './tokens';
 
-/** Takes a token into its node, unless the token ends there or something holds it back (spec 6.2). */
+/** Takes a token into its node, unless the token ends there or something holds it back (bk-sops §6.2). */
 export function enter(frame: Frame, token: number): void {
   const { state } = frame;
   const { node: index, destination } = state.tokens[token]!;
@@ -33,7 +33,9 @@ function isSuspended(frame: Frame, index: number): boolean {
   }
 }
 
-/** The node's state for this execution: a first one, one made READY before, or the next round of a loop (spec 6.9). */
+/**
+ * The node's state for this execution: a first one, one made READY before, or the next round of a loop (bk-sops §6.9).
+ */
 function reach(frame: Frame, index: number, token: number): NodeState {
   const { program, state } = frame;
   const known = state.nodes[index];

@@ -14,7 +14,9 @@ import { describeValues, Variables } from './variables';
 
 type Gateway = ExclusiveNode | ParallelNode | ConditionalParallelNode | ConvergeNode;
 
-/** Decides which ways a token takes (spec 5.4, 6.2). A gateway that cannot decide fails and waits for an operator. */
+/**
+ * Decides which ways a token takes (bk-sops §5.4, §6.2). A gateway that cannot decide fails and waits for an operator.
+ */
 export function passGateway(frame: Frame, node: Gateway, index: number, token: number): void {
   switch (node.type) {
     case 'converge':

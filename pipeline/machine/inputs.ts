@@ -9,7 +9,7 @@ import type { LeftOut } from './messages';
 import type { State } from './state';
 import { Variables } from './variables';
 
-/** Which of a retry's inputs are not to be rendered (spec 6.6). */
+/** Which of a retry's inputs are not to be rendered (bk-sops §6.6). */
 const ESCAPED = '_escape_render_keys';
 
 /** Bytes of a value that is compared with what stands in for it: no default is larger. */

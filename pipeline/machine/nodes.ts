@@ -49,7 +49,7 @@ export function nextOf(node: ProgramNode): number {
   return node.next;
 }
 
-/** Writes outputs to the variables that take them; missing ones leave their variable as it is (spec 4.3). */
+/** Writes outputs to the variables that take them; missing ones leave their variable as it is (bk-sops §4.3). */
 export function exportOutputs(frame: Frame, index: number, outputs: JsonObject): void {
   const node = frame.node(index);
   if (node.type !== 'activity' && node.type !== 'subprocess') return;

@@ -3,7 +3,10 @@ import type { Json, JsonObject } from '../json';
 /** What an operator asks for. The id makes a repeated request the same request. Nodes are named by id. */
 export type Operation = { id: string; by?: string } & (
   | { action: 'pause' | 'resume' | 'stop' }
-  /** Inputs that are not empty replace the node's whole input map (spec 6.6), or with `merges` those of the same name. */
+  /**
+   * Inputs that are not empty replace the node's whole input map (bk-sops §6.6), or with `merges` those of the same
+   * name.
+   */
   | { action: 'retry'; node: string; inputs?: JsonObject; merges?: true }
   | { action: 'skip' | 'forced_fail' | 'pause_node' | 'resume_node' | 'pause_subproc' | 'resume_subproc'; node: string }
   | { action: 'skip_exg'; node: string; flow: string }

@@ -1,7 +1,7 @@
 import type { Program } from '../program';
 import type { ShownState, State } from './state';
 
-/** The task's state as people are shown it (spec 6.11, appendix F): bottom-up over the nested pipelines. */
+/** The task's state as people are shown it (bk-sops §6.11): bottom-up over the nested pipelines. */
 export function shownState(program: Program, state: Pick<State, 'pipelines' | 'nodes'>): ShownState {
   const failed = state.pipelines.map((pipeline) => pipeline.failed > 0);
   const suspended = state.pipelines.map((pipeline) => pipeline.suspended > 0);

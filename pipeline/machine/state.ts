@@ -2,10 +2,10 @@ import type { Json, JsonObject } from '../json';
 import { type Language, NEWEST_LANGUAGE } from '../language/rules';
 import type { Program, Variable } from '../program';
 
-/** Raw state of the task and of inline subprocesses (spec 6.1). */
+/** Raw state of the task and of inline subprocesses (bk-sops §6.1). */
 export type TaskStatus = 'CREATED' | 'RUNNING' | 'SUSPENDED' | 'FINISHED' | 'REVOKED';
 
-/** State that people are shown (spec 6.11). */
+/** State that people are shown (bk-sops §6.11). */
 export type ShownState = TaskStatus | 'FAILED' | 'NODE_SUSPENDED';
 
 export type NodeStatus = 'READY' | 'RUNNING' | 'SUSPENDED' | 'FINISHED' | 'FAILED' | 'REVOKED';
@@ -58,7 +58,7 @@ export interface State {
 /** What is known of a task at its start and never changes. */
 export interface TaskContext {
   taskId: number;
-  /** Attributes of `${_system}` (spec 4.6). */
+  /** Attributes of `${_system}` (bk-sops §4.6). */
   system: JsonObject;
   /** Project constants by full bare name, `_env_key`. */
   env: JsonObject;
@@ -73,7 +73,7 @@ export type ZoneOffsets = [fromMs: number, offsetMinutes: number][];
 
 export interface NodeState {
   status: NodeStatus;
-  /** Round in the task, and in the current entry of the subprocess (spec 6.9). */
+  /** Round in the task, and in the current entry of the subprocess (bk-sops §6.9). */
   loop: number;
   innerLoop: number;
   /** Retries in this round; the attempt's number is one more. */

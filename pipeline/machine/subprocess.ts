@@ -11,7 +11,7 @@ import type { PipelineState } from './state';
 import { move } from './tokens';
 import { storeValue, Variables } from './variables';
 
-/** Passes a start event; constants marked for it are resolved here, once (spec 4.5). */
+/** Passes a start event; constants marked for it are resolved here, once (bk-sops §4.5). */
 export function passStart(frame: Frame, node: StartNode, index: number, token: number): void {
   const pipeline = frame.state.pipelines[node.pipeline]!;
   const scope = new Variables(frame, node.pipeline);
@@ -25,7 +25,7 @@ export function passStart(frame: Frame, node: StartNode, index: number, token: n
   passNode(frame, index, token);
 }
 
-/** Renders the parameters in the parent's context and sends the token to the child's start (spec 6.2). */
+/** Renders the parameters in the parent's context and sends the token to the child's start (bk-sops §6.2). */
 export function enterSubprocess(frame: Frame, node: SubprocessNode, index: number, token: number): void {
   const { state, program } = frame;
   const parent = new Variables(frame, node.pipeline);
@@ -54,7 +54,7 @@ export function enterSubprocess(frame: Frame, node: SubprocessNode, index: numbe
   move(frame, token, child.start);
 }
 
-/** Computes the outputs of the pipeline and leaves it: for the parent's next node, or for good (spec 6.2, 6.3). */
+/** Computes the outputs of the pipeline and leaves it: for the parent's next node, or for good (bk-sops §6.2, §6.3). */
 export function endPipeline(frame: Frame, node: EndNode, index: number, token: number): void {
   const { state, program } = frame;
   const { owner, outputs: keys } = program.pipelines[node.pipeline]!;

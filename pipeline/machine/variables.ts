@@ -19,8 +19,8 @@ export class HydrateError extends Error {
 }
 
 /**
- * Values of one pipeline's variables at one moment: resolved when first asked for, once each (spec 4.2). Lives no longer
- * than the step.
+ * Values of one pipeline's variables at one moment: resolved when first asked for, once each (bk-sops §4.2). Lives no
+ * longer than the step.
  */
 export class Variables {
   readonly #known = new Map<string, ScopeValue | undefined>();

@@ -26,7 +26,7 @@ const RULES = new Map<string, Rule>([
 ]);
 
 /**
- * Who may be connected to whom, and with how many flows (spec 2.4, the connection table).
+ * Who may be connected to whom, and with how many flows (bk-sops §2.4, the connection table).
  * Like upstream, a node without outgoing flows is not checked here: the streams find it.
  */
 export function connectionProblems({ nodes }: Graph): Problem[] {

@@ -11,7 +11,7 @@ const UNSAFE_KEY = '__proto__';
 type Report = (nodeId: string | undefined, message: string) => void;
 
 /**
- * What upstream lets pass and stumbles over later, at id replacement or at start (spec, marks "BETTER"): references that
+ * What upstream lets pass and stumbles over later, at id replacement or at start (bk-sops §2.4): references that
  * disagree, ids that are not their keys, branches without a condition, activities without a plugin.
  */
 export function consistencyProblems(tree: PipelineTree, { allowReferences }: { allowReferences: boolean }): Problem[] {
@@ -78,7 +78,7 @@ function checkFlows(tree: PipelineTree, report: Report): void {
   }
 }
 
-/** Every way out has a condition, or is the default (spec 1.5). */
+/** Every way out has a condition, or is the default (bk-sops §1.5). */
 function checkConditions(id: string, gateway: Gateway, report: Report): void {
   if (gateway.type !== 'ExclusiveGateway' && gateway.type !== 'ConditionalParallelGateway') return;
   const { conditions = {} } = gateway;

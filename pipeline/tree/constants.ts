@@ -4,13 +4,13 @@ import { own } from './own';
 import { joinPath, type Problem, type Stage } from './problem';
 import type { Constant, PipelineTree } from './types';
 
-/** `${name}`; names beginning with `_env_` or `_system.` belong to the system (spec 1.7). */
+/** `${name}`; names beginning with `_env_` or `_system.` belong to the system (bk-sops §1.7). */
 const KEY = /^\$\{(?!_env_|_system\.)[a-zA-Z0-9_]+\}$/;
 /** No two matches overlap, so one search for all of them finds what a search for each key would. */
 const LITERAL_REFERENCE = /\$\{[a-zA-Z0-9_]+\}/g;
 const MAX_KEYS_SHOWN = 20;
 
-/** Keys of constants and outputs that are no keys (spec 2.2). */
+/** Keys of constants and outputs that are no keys (bk-sops §2.2). */
 export function keyProblems({ constants, outputs }: PipelineTree): Problem[] {
   const problems: Problem[] = [];
   const report = (path: string, message: string) =>
@@ -24,15 +24,15 @@ export function keyProblems({ constants, outputs }: PipelineTree): Problem[] {
   return problems;
 }
 
-/** The keys that stand as text in a value, in any string of it: what upstream looks at (spec 2.3). */
+/** The keys that stand as text in a value, in any string of it: what upstream looks at (bk-sops §2.3). */
 export function literalReferences(value: Json): string[] {
   const text = typeof value === 'string' ? value : stringifyJson(value);
   return text.match(LITERAL_REFERENCE) ?? [];
 }
 
 /**
- * Constants whose value leads back to themselves, directly or in a circle (spec 2.3). What a subprocess is given by its
- * parent is rendered there: a name in it is one of the parent's, also when the subprocess has one of that name.
+ * Constants whose value leads back to themselves, directly or in a circle (bk-sops §2.3). What a subprocess is given by
+ * its parent is rendered there: a name in it is one of the parent's, also when the subprocess has one of that name.
  *
  * @param referencesOf the keys, with `${}`, that a value refers to
  * @param isInner whether it is the tree of a subprocess
@@ -58,7 +58,7 @@ export function circleProblems(
   return problems;
 }
 
-/** Whether a subprocess gets a constant's value from its parent (spec 6.2). */
+/** Whether a subprocess gets a constant's value from its parent (bk-sops §6.2). */
 export function isParameter({ show_type, source_type }: Constant): boolean {
   return show_type === 'show' && source_type !== 'component_outputs';
 }

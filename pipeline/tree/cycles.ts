@@ -2,7 +2,7 @@ import type { Graph } from './graph';
 import type { Problem } from './problem';
 import type { Traversal } from './traversal';
 
-/** Every flow that leads back (spec 2.4): upstream's entry points allow loops, a caller may refuse them. */
+/** Every flow that leads back (bk-sops §2.4): upstream's entry points allow loops, a caller may refuse them. */
 export function cycleProblems({ nodes }: Graph, { backEdges }: Traversal): Problem[] {
   return backEdges.map(([from, to]) => {
     const source = nodes[from]!.id;

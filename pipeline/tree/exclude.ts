@@ -13,7 +13,7 @@ export class ExclusionError extends Error {
 
 /**
  * A copy of a canonical tree without some of its optional activities: what led to one leads to what came after it. Parallel
- * gateways lose the branches that have become empty, and go when none is left (spec appendix D). Ids stay; whether what
+ * gateways lose the branches that have become empty, and go when none is left (bk-sops §3.2). Ids stay; whether what
  * remains can run is validation's to say.
  *
  * @throws ExclusionError naming every node that cannot be left out

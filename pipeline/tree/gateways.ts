@@ -30,7 +30,7 @@ interface Frame {
 }
 
 /**
- * Finds the converge of every gateway (spec 2.4, "Gateway matching").
+ * Finds the converge of every gateway (bk-sops §2.4, "Gateway matching").
  *
  * Each branch is followed over the blocks nested in it until it meets a converge, an earlier gateway or the end.
  * A gateway that breaks a rule is reported once; gateways around it are then not judged, since nothing is known of that branch.

@@ -39,7 +39,10 @@ export function isActivity(node: GraphNode): boolean {
   return node.type === 'ServiceActivity' || node.type === 'SubProcess';
 }
 
-/** Follows `outgoing` and `incoming` through the flows; every reference that leads nowhere is a `key_error` (spec 2.4). */
+/**
+ * Follows `outgoing` and `incoming` through the flows; every reference that leads nowhere is a `key_error`
+ * (bk-sops §2.4).
+ */
 export function buildGraph(tree: PipelineTree): GraphResult {
   const problems: Problem[] = [];
   const report = (nodeId: string, message: string) =>

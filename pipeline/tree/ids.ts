@@ -9,8 +9,8 @@ export type NewId = (kind: 'node' | 'flow', old: string | undefined) => string;
 export type IdMap = ReadonlyMap<string, string>;
 
 /**
- * Gives every node and flow of a canonical tree a new id, and the tree itself, in the nested trees too (spec 3). Everything
- * that refers to an id follows; `template_node_id` keeps the submitted one.
+ * Gives every node and flow of a canonical tree a new id, and the tree itself, in the nested trees too (bk-sops §3).
+ * Everything that refers to an id follows; `template_node_id` keeps the submitted one.
  *
  * @returns the new tree, and the old ids with their new ones. Where an id of a subprocess occurs further out too, `ids` has
  *   the outer one.

@@ -6,7 +6,9 @@ const CANVAS_WIDTH = 1300;
 const ACTIVITY = { width: 150, height: 54 };
 const EVENT = { width: 44, height: 44 };
 const GATEWAY = { width: 34, height: 34 };
-/** The start event's corner is at (60, 100) (spec 1.9); it stands in the middle of a cell as large as an activity. */
+/**
+ * The start event's corner is at (60, 100) (bk-sops §1.9); it stands in the middle of a cell as large as an activity.
+ */
 const ORIGIN = { x: 60 - (ACTIVITY.width - EVENT.width) / 2, y: 100 - (ACTIVITY.height - EVENT.height) / 2 };
 const COLUMN_WIDTH = ACTIVITY.width + 50;
 const LANE_HEIGHT = ACTIVITY.height + 46;
@@ -30,8 +32,8 @@ interface Cell {
 }
 
 /**
- * Draws one tree, not the trees nested in it (spec 1.9): a column for each distance from the start, a lane for each branch,
- * and a new band of columns below when the canvas is full. Flows that lead back run over the top.
+ * Draws one tree, not the trees nested in it (bk-sops §1.9): a column for each distance from the start, a lane for each
+ * branch, and a new band of columns below when the canvas is full. Flows that lead back run over the top.
  */
 export function layoutTree(tree: PipelineTree): { location: Location[]; line: Line[] } {
   const { graph } = buildGraph(tree);

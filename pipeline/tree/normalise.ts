@@ -7,8 +7,8 @@ import type { Activity, Gateway, PipelineTree } from './types';
 const FORBIDDEN_IN_NAMES = /[<>$&'"]/g;
 
 /**
- * A copy of a tree as a client sent it, with names cleaned and `gateways`, `constants`, `outputs` there (spec 1.1, 1.3);
- * nested trees too. Takes anything: what is wrong with it is validation's to say.
+ * A copy of a tree as a client sent it, with names cleaned and `gateways`, `constants`, `outputs` there (bk-sops §1.1,
+ * §1.3); nested trees too. Takes anything: what is wrong with it is validation's to say.
  */
 export function normaliseTree(input: unknown): unknown {
   const copy = deepCopy(input);
@@ -36,7 +36,7 @@ function cleanName(element: unknown): void {
 
 /**
  * Brings a normalised and valid tree, in place, into the one form that the rest of the house knows: `incoming` as arrays, one `outgoing` as text, every
- * gateway with its converge, the submitted id kept in `template_node_id` (spec 1.6, section 3).
+ * gateway with its converge, the submitted id kept in `template_node_id` (bk-sops §1.6, §3).
  *
  * @param converge from validation
  */

@@ -14,7 +14,10 @@ export function entriesOf(value: unknown): [string, unknown][] {
   return isJsonObject(value) ? Object.entries(value) : [];
 }
 
-/** The flow ids of an `incoming` or `outgoing`, which clients send as a string, an empty string or an array (spec 1.6). */
+/**
+ * The flow ids of an `incoming` or `outgoing`, which clients send as a string, an empty string or an array
+ * (bk-sops §1.6).
+ */
 export function flowIds(value: unknown): string[] {
   if (typeof value === 'string') return value === '' ? [] : [value];
   return Array.isArray(value) ? value.filter((id) => typeof id === 'string') : [];

@@ -1,4 +1,4 @@
-/** The steps of validation, in the order in which they run (spec/bk-sops.md section 2); `consistency` is our own. */
+/** The steps of validation, in the order in which they run (bk-sops §2); `consistency` is our own. */
 export type Stage = 'schema' | 'key_pattern' | 'constants' | 'graph' | 'consistency';
 
 export type ProblemKind =

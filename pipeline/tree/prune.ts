@@ -14,7 +14,7 @@ interface Options {
 
 /**
  * A tree without the constants that nothing in it refers to: no input of a node, no shown constant of a subprocess, no
- * condition, directly or through other constants (spec 4.4). Outputs of nodes always stay.
+ * condition, directly or through other constants (bk-sops §4.4). Outputs of nodes always stay.
  *
  * @returns the tree, with `outputs` among what is left and `index` counted anew; and what was dropped
  */

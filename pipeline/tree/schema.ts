@@ -63,7 +63,7 @@ const tree = z.object({
 });
 
 /**
- * The field rules of one tree (spec 1 and 2.1), without the trees nested in it.
+ * The field rules of one tree (bk-sops §1 and §2.1), without the trees nested in it.
  *
  * @param at the way to this tree, empty for the outermost
  */

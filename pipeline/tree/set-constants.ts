@@ -13,7 +13,7 @@ type Constants = Record<string, Constant>;
 
 /**
  * The constants of a task: definitions move to `meta` and leave their default behind, `simplify` makes custom ones plain
- * text, `values` replace what is there. Keys that do not exist are ignored (spec 4.4).
+ * text, `values` replace what is there. Keys that do not exist are ignored (bk-sops §4.4).
  */
 export function setConstants(
   constants: Constants,
@@ -44,8 +44,8 @@ function asPlainText(constant: Constant): Constant {
 }
 
 /**
- * Shown constants whose value does not match their `validation`, as JavaScript's regular expressions match (spec 1.7). What
- * is no text, or only becomes one when it is rendered, is not judged; nor are passwords.
+ * Shown constants whose value does not match their `validation`, as JavaScript's regular expressions match
+ * (bk-sops §1.7). What is no text, or only becomes one when it is rendered, is not judged; nor are passwords.
  */
 export function validationProblems(constants: Constants): { key: string; message: string }[] {
   const run = { meter: new Meter() };

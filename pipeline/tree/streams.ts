@@ -4,7 +4,7 @@ import type { Problem } from './problem';
 const NONE = -1;
 
 /**
- * Gives every node the stream that its token belongs to and reports nodes with two streams or none (spec 2.4,
+ * Gives every node the stream that its token belongs to and reports nodes with two streams or none (bk-sops §2.4,
  * "Stream validation"): somebody jumps into or out of a parallel branch, or nothing leads to the node.
  *
  * Each branch of a parallel gateway opens a stream; the converge that owns the branch has the stream of the gateway again.

@@ -1,7 +1,7 @@
 import type { Json } from '../json';
 
 /**
- * The web pipeline_tree as bk-sops clients send and read it (spec/bk-sops.md section 1), after normalisation:
+ * The web pipeline_tree as bk-sops clients send and read it (bk-sops §1), after normalisation:
  * `incoming` is always an array, the maps are always there. Unknown fields are kept and echoed.
  */
 export interface PipelineTree {
@@ -42,7 +42,7 @@ interface ActivityBase {
   outgoing: string;
   optional?: boolean;
   stage_name?: string;
-  /** The submitted id: the stable link between a client's tree and the replaced ids (section 3). */
+  /** The submitted id: the stable link between a client's tree and the replaced ids (bk-sops §3.1). */
   template_node_id?: string;
   error_ignorable?: boolean;
   retryable?: boolean;
@@ -63,7 +63,7 @@ export interface ServiceActivity extends ActivityBase {
 export interface SubProcess extends ActivityBase {
   type: 'SubProcess';
   template_id?: string | number;
-  /** What the parent gives for constants of the template; gone once the tree is unfolded (section 1.4). */
+  /** What the parent gives for constants of the template; gone once the tree is unfolded (bk-sops §1.4). */
   constants?: Json;
   /** The template and the digest of the version that was unfolded. */
   original_template_id?: string;

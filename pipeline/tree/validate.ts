@@ -46,7 +46,7 @@ interface Part {
 }
 
 /**
- * Checks a tree and those nested in it, stage by stage (spec section 2): schema, our own rules for further fields, keys,
+ * Checks a tree and those nested in it, stage by stage (bk-sops §2): schema, our own rules for further fields, keys,
  * constants, graph, and our own consistency. Within the first stage that finds something every problem is reported.
  *
  * @example validateTree(normaliseTree(body)).problems[0]?.message // "activities→a1→name: '' is too short"
@@ -79,7 +79,7 @@ export function validateTree(input: unknown, options: Options = {}): Validation 
   return { problems: [], converge: Object.fromEntries(converge) };
 }
 
-/** The graph alone (spec 2.4): connections, the converge of every gateway, streams. */
+/** The graph alone (bk-sops §2.4): connections, the converge of every gateway, streams. */
 export function validateGraph(tree: PipelineTree, options: Options = {}): Validation {
   const { problems, converge } = graphStage(tree, options);
   return { problems, converge: Object.fromEntries(converge) };

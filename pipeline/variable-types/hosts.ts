@@ -8,7 +8,7 @@ const ADDRESS = new RegExp(`(?<![\\d.])${OCTET}(?:\\.${OCTET}){3}(?![\\d.])`, 'g
 
 /**
  * `ip`, the older picker: `{var_ip_method, var_ip_custom_value, var_ip_tree, …}` gives addresses joined by commas
- * (spec 4.7). Without a CMDB only addresses that were written down are known.
+ * (bk-sops §4.7). Without a CMDB only addresses that were written down are known.
  */
 export const ip: VariableType = {
   resolve(value, _clock, meter) {
@@ -19,7 +19,7 @@ export const ip: VariableType = {
   },
 };
 
-/** `ip_selector`: hosts that were picked one by one; topology and groups need a CMDB (spec 4.7). */
+/** `ip_selector`: hosts that were picked one by one; topology and groups need a CMDB (bk-sops §4.7). */
 export const ipSelector: VariableType = {
   resolve(value, _clock, meter) {
     if (!isJsonObject(value)) return addressesIn(value, meter).join(',');

@@ -15,7 +15,7 @@ import type { Clock, VariableType } from './type';
 export type { Clock } from './type';
 
 /**
- * Variable types that are more than their rendered value, by `custom_type` (spec 4.7). All others are text with
+ * Variable types that are more than their rendered value, by `custom_type` (bk-sops §4.7). All others are text with
  * references: `input`, `textarea`, `datetime`, `date`, `int`, unknown ones, and those that need a CMDB.
  */
 const types: Record<string, VariableType> = {
@@ -55,7 +55,7 @@ export function zonesOf(constant: Constant): string[] {
 const LOOKS = 8;
 
 /**
- * What expressions see of a rendered definition (spec 4.7).
+ * What expressions see of a rendered definition (bk-sops §4.7).
  *
  * @throws Error when it cannot be resolved
  */

@@ -7,8 +7,8 @@ import type { Definition } from './type';
 const DEFINITION_FIELDS = ['datasource', 'items_text', 'columns', 'default', 'default_text'];
 
 /**
- * Definition and chosen value of a constant (spec 4.4, 4.7). The definition of a meta constant stands in `meta` once a
- * value was chosen, before that in `value`: what is chosen is then its default.
+ * Definition and chosen value of a constant (bk-sops §4.4, §4.7). The definition of a meta constant stands in `meta`
+ * once a value was chosen, before that in `value`: what is chosen is then its default.
  */
 export function definitionOf({ value = '', meta, is_meta, source_tag }: Constant): Definition {
   // Templates of before all fields were checked may have anything there.

@@ -2,8 +2,8 @@ import { isJsonObject } from '../json';
 import type { VariableType } from './type';
 
 /**
- * `password`: its cipher text, as it was sent or inside `{type: "password_value", value}` (spec 4.7). Only plugins open
- * it, so that what is rendered, recorded and logged never is the secret itself.
+ * `password`: its cipher text, as it was sent or inside `{type: "password_value", value}` (bk-sops §4.7). Only plugins
+ * open it, so that what is rendered, recorded and logged never is the secret itself.
  */
 export const password: VariableType = {
   resolve(value) {

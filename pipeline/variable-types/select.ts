@@ -4,7 +4,7 @@ import type { Meter } from '../language/limits';
 import { pythonStr } from '../language/values';
 import type { Definition, VariableType } from './type';
 
-/** `select`: the chosen value; several are joined by commas (spec 4.7). */
+/** `select`: the chosen value; several are joined by commas (bk-sops §4.7). */
 export const select: VariableType = {
   resolve: (value, _clock, meter) => (Array.isArray(value) ? joined(value, meter) : value),
 };
@@ -15,7 +15,7 @@ const MULTIPLE = '1';
 
 /**
  * `text_value_select`: a dict of the texts and values that were chosen and that were not, each joined by commas. It is
- * stored as `{meta_data, info_value}`: the items and what was chosen (spec 4.7).
+ * stored as `{meta_data, info_value}`: the items and what was chosen (bk-sops §4.7).
  */
 export const textValueSelect: VariableType = {
   define({ value, meta }: Definition): Json {

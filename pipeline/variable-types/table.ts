@@ -6,7 +6,7 @@ import type { VariableType } from './type';
 
 /**
  * `datatable`: rows as an object with a list per column, `${T.col[0]}`, and all of a column as lines, `${T.flat__col}`
- * (spec 4.7). As in the original a row without a column leaves no gap in the column's list.
+ * (bk-sops §4.7). As in the original a row without a column leaves no gap in the column's list.
  */
 export const datatable: VariableType = {
   resolve(value, _clock, meter) {

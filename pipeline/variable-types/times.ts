@@ -12,7 +12,7 @@ const FIXED_ZONES: Record<string, { offset: number; abbreviation: string }> = {
   UTC: { offset: 0, abbreviation: 'UTC' },
 };
 
-/** `time`: `HH:MM:SS` without its seconds (spec 4.7). */
+/** `time`: `HH:MM:SS` without its seconds (bk-sops §4.7). */
 export const time: VariableType = {
   resolve(value) {
     if (typeof value !== 'string') throw new Error('a time is not text of the form HH:MM:SS');
@@ -20,7 +20,7 @@ export const time: VariableType = {
   },
 };
 
-/** `current_time`: the chosen units of now, `%Y-%m-%d %H:%M:%S` when all are (spec 4.7). */
+/** `current_time`: the chosen units of now, `%Y-%m-%d %H:%M:%S` when all are (bk-sops §4.7). */
 export const currentTime: VariableType = {
   zones: namedZones,
   resolve(value, clock) {
@@ -30,13 +30,13 @@ export const currentTime: VariableType = {
   },
 };
 
-/** `format_support_current_time`: now in the constant's own format (spec 4.7). */
+/** `format_support_current_time`: now in the constant's own format (bk-sops §4.7). */
 export const formattedCurrentTime: VariableType = {
   zones: namedZones,
   resolve: (value, clock, meter) => formatted(now(value, clock), textField(value, 'time_format') ?? FULL_FORMAT, meter),
 };
 
-/** `format_support_datetime`: a date in the constant's own format (spec 4.7). */
+/** `format_support_datetime`: a date in the constant's own format (bk-sops §4.7). */
 export const formattedDatetime: VariableType = {
   resolve(value, _clock, meter) {
     const text = textField(value, 'datetime');

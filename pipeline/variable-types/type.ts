@@ -6,7 +6,7 @@ import type { ScopeValue } from '../language/values';
 export interface Definition {
   /** What was chosen, or the only value there is. */
   value: Json;
-  /** The choices of a meta constant (spec 4.7): `{datasource, items_text, type, default, …}`. */
+  /** The choices of a meta constant (bk-sops §4.7): `{datasource, items_text, type, default, …}`. */
   meta?: { [key: string]: Json };
 }
 
@@ -22,7 +22,7 @@ export interface Clock {
   zoneOffsetMinutes(zone: string, at: number): number;
 }
 
-/** A `custom_type` that is more than its rendered value (spec 4.7). */
+/** A `custom_type` that is more than its rendered value (bk-sops §4.7). */
 export interface VariableType {
   /** What is rendered of the definition; the chosen value when absent. */
   define?(definition: Definition): Json;

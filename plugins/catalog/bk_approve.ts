@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineInlinePlugin } from '../plugin';
 
-/** Waits until somebody approves or rejects, by a callback (spec 8.1); there is no ITSM behind it. */
+/** Waits until somebody approves or rejects, by a callback (bk-sops §8.1); there is no ITSM behind it. */
 export const plugin = defineInlinePlugin({
   code: 'bk_approve',
   version: 'v1.0',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { jsonValue } from '../json-value';
 import { defineInlinePlugin } from '../plugin';
 
-/** Shows a message in the node's inputs; always succeeds (spec 8.1). */
+/** Shows a message in the node's inputs; always succeeds (bk-sops §8.1). */
 export const plugin = defineInlinePlugin({
   code: 'bk_display',
   version: '1.0',

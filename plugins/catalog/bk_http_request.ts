@@ -29,7 +29,7 @@ const inputs = z.object({
   bk_http_success_exp: z.string().default('').describe('Condition on `resp`, the answer as JSON; empty for none'),
 });
 
-/** Sends one HTTP request; only a GET or HEAD is repeated after a crash (spec 8.1). */
+/** Sends one HTTP request; only a GET or HEAD is repeated after a crash (bk-sops §8.1). */
 const http = definePlugin({
   code: 'bk_http_request',
   version: 'v1.0',

@@ -19,9 +19,9 @@ const inputs = z.object({
 });
 
 /**
- * Sends a notification as JSON to the webhook in `GANTRY_NOTIFY_WEBHOOK` (spec 8.1): there is no CMSI. Without a webhook
- * the text is in the record only; the node succeeds, because templates that come from bk-sops are full of notifications,
- * and its outputs say that nobody was told.
+ * Sends a notification as JSON to the webhook in `GANTRY_NOTIFY_WEBHOOK` (bk-sops §8.1): there is no CMSI. Without a
+ * webhook the text is in the record only; the node succeeds, because templates that come from bk-sops are full of
+ * notifications, and its outputs say that nobody was told.
  */
 export const plugin = definePlugin({
   code: 'bk_notify',

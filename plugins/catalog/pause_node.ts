@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { jsonValue } from '../json-value';
 import { defineInlinePlugin } from '../plugin';
 
-/** Waits for a person: any callback finishes it (spec 8.1). */
+/** Waits for a person: any callback finishes it (bk-sops §8.1). */
 export const plugin = defineInlinePlugin({
   code: 'pause_node',
   version: 'legacy',

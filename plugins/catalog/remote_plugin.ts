@@ -4,7 +4,7 @@ import { type RemoteInputs, runRemote } from '../remote/run';
 
 const DAY_MS = 24 * 3600 * 1000;
 
-/** Runs a plugin that another process serves over the bk-plugin-framework protocol (spec 8.1). */
+/** Runs a plugin that another process serves over the bk-plugin-framework protocol (bk-sops §8.1). */
 export const plugin = definePlugin({
   code: 'remote_plugin',
   version: '1.0.0',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineInlinePlugin } from '../plugin';
 
-/** Waits for a number of seconds or until a date: a Temporal timer, no activity (spec 8.1). */
+/** Waits for a number of seconds or until a date: a Temporal timer, no activity (bk-sops §8.1). */
 export const plugin = defineInlinePlugin({
   code: 'sleep_timer',
   version: 'legacy',

@@ -49,7 +49,7 @@ function plainRefusal(message: string, options: ErrorOptions = {}): RemoteRefusa
   return new RemoteRefusal(message, { ...options, plain: message });
 }
 
-/** The HTTP protocol of one remote plugin (spec 8.1). */
+/** The HTTP protocol of one remote plugin (bk-sops §8.1). */
 export class RemotePlugin {
   constructor(
     private readonly host: string,

@@ -16,7 +16,7 @@ export interface RemoteInputs {
   [name: string]: unknown;
 }
 
-/** Wait before the nth poll: 10 s for the first 30, then longer and longer up to ten minutes (spec 8.1). */
+/** Wait before the nth poll: 10 s for the first 30, then longer and longer up to ten minutes (bk-sops §8.1). */
 export function pollDelayMs(poll: number): number {
   return 1000 * (poll <= 30 ? 10 : Math.min((poll - 25) ** 2, 600));
 }

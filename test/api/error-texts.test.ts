@@ -3,7 +3,7 @@ import { sketch } from '../support/trees';
 
 const TREE = sketch({ chains: ['S a E'], activities: { a: { code: 'pause_node' } } });
 
-/** Texts and codes of the spec's error tables (sections 7.1 to 7.4) that no other suite meets on its way. */
+/** Texts and codes of bk-sops §7.1 to §7.4 that no other suite meets on its way. */
 describe('refusals have the texts and codes that clients know', () => {
   let gantry: Gantry;
   const tasks: Record<string, number> = {};

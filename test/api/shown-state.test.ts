@@ -10,7 +10,7 @@ const program = compileTree(
 );
 const node = (id: string) => program.nodes.find((candidate) => candidate.id === id)!;
 
-/** Spec 6.11 and appendix F. */
+/** bk-sops §6.11. */
 const TABLE: [facts: StateFacts, legacy: string, renewed: string][] = [
   [{ raw: 'RUNNING', children: [] }, 'RUNNING', 'RUNNING'],
   [{ raw: 'RUNNING', children: ['FINISHED', 'FAILED'] }, 'FAILED', 'FAILED'],

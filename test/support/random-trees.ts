@@ -132,7 +132,7 @@ function numbered(blocks: Block[], timeouts?: number): Block[] {
 
 /**
  * Draws the tree of the blocks, as compilation takes it. Nested as they are, some are more than the matching rules of
- * gateways allow (spec 2.4); the machine has to run them all the same.
+ * gateways allow (bk-sops §2.4); the machine has to run them all the same.
  */
 export function draw(blocks: Block[]): PipelineTree {
   const drawing: Required<TreeSketch> = { chains: [], activities: {}, gateways: {}, constants: {}, outputs: [] };

@@ -3,7 +3,7 @@ import '../support/own-plugins';
 import { Gantry } from '../support/gantry';
 import { sketch } from '../support/trees';
 
-/** Twenty run in one workflow task (design section 4). */
+/** Twenty run in one workflow task (docs/architecture.md, "A task's way through the house"). */
 const QUICK_RUNS_PER_TASK = 20;
 
 describe('quick plugins', () => {

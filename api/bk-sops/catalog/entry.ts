@@ -9,7 +9,7 @@ const field = z.object({
   schema: z.record(z.string(), z.unknown()).describe('JSON schema'),
 });
 
-/** A plugin as spec 7.7 has it; there are no forms here, and whether it can run is ours. */
+/** A plugin as bk-sops §7.7 has it; there are no forms here, and whether it can run is ours. */
 export const pluginEntry = z.object({
   code: z.string(),
   version: z.string(),

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { describeCatalog } from '../../../plugins/describe';
 import { defineEndpoint } from '../endpoint';
 
-/** Codes and names of the plugins, each code once (spec 7.7). */
+/** Codes and names of the plugins, each code once (bk-sops §7.7). */
 export const getPluginBaseInfo = defineEndpoint({
   name: 'get_plugin_base_info',
   method: 'get',

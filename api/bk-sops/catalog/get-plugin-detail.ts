@@ -4,7 +4,7 @@ import { GantryError } from '../../../tasks/error';
 import { defineEndpoint } from '../endpoint';
 import { pluginEntry, toPluginEntry } from './entry';
 
-/** One plugin with its inputs and outputs (spec 7.7). */
+/** One plugin with its inputs and outputs (bk-sops §7.7). */
 export const getPluginDetail = defineEndpoint({
   name: 'get_plugin_detail',
   method: 'get',

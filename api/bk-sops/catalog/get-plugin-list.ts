@@ -3,7 +3,7 @@ import { describeCatalog } from '../../../plugins/describe';
 import { defineEndpoint } from '../endpoint';
 import { pluginEntry, toPluginEntry } from './entry';
 
-/** Every plugin that a tree may name, with its inputs and outputs (spec 7.7). */
+/** Every plugin that a tree may name, with its inputs and outputs (bk-sops §7.7). */
 export const getPluginList = defineEndpoint({
   name: 'get_plugin_list',
   method: 'get',

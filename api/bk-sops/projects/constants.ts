@@ -5,7 +5,7 @@ import { defineEndpoint } from '../endpoint';
 
 const constant = z.object({ key: z.string(), value: z.string(), description: z.string() });
 
-/** The constants of a project, which its tasks read as `${_env_<key>}` (spec 4.6). */
+/** The constants of a project, which its tasks read as `${_env_<key>}` (bk-sops §4.6). */
 export const getProjectConstants = defineEndpoint({
   name: 'get_project_constants',
   method: 'get',

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { grantedIn, projectActions } from '../auth-actions';
 import { defineEndpoint } from '../endpoint';
 
-/** A project and what the caller may do in it (spec 7.7); who looks after a business is not known here. */
+/** A project and what the caller may do in it (bk-sops §7.7); who looks after a business is not known here. */
 export const getUserProjectDetail = defineEndpoint({
   name: 'get_user_project_detail',
   method: 'get',

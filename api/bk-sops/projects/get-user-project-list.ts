@@ -3,7 +3,7 @@ import { listProjects } from '../../../db/projects';
 import { defineUserEndpoint } from '../endpoint';
 import { flag } from '../templates/schema';
 
-/** The projects in which the user has a role; all of them for a trusted app (spec 7.7). */
+/** The projects in which the user has a role; all of them for a trusted app (bk-sops §7.7). */
 export const getUserProjectList = defineUserEndpoint({
   name: 'get_user_project_list',
   method: 'get',

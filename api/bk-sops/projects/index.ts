@@ -7,7 +7,7 @@ import { modifyProjectExecutorProxy } from './modify-project-executor-proxy';
 import { getProjectRoles, setProjectRole } from './roles';
 import { updateProjectEndpoint } from './update-project';
 
-/** Projects: what they are, who may do what in them, what their tasks take along (spec 7.7). */
+/** Projects: what they are, who may do what in them, what their tasks take along (bk-sops §7.7). */
 export const projectEndpoints: readonly Endpoint[] = [
   getUserProjectList,
   getUserProjectDetail,

@@ -3,7 +3,7 @@ import { changeProject } from '../../../tasks/projects';
 import { requireOwnProxy } from '../../permission';
 import { defineEndpoint } from '../endpoint';
 
-/** In whose name the tasks of a project do their work, where neither node, task nor template say (spec section 10). */
+/** In whose name the tasks of a project do their work, where neither node, task nor template say (bk-sops §10). */
 export const modifyProjectExecutorProxy = defineEndpoint({
   name: 'modify_project_executor_proxy',
   method: 'post',

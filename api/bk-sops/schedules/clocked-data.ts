@@ -4,7 +4,7 @@ import type { TimeFormatter } from '../format';
 
 export const CLOCKED_STATES = ['not_started', 'started', 'start_failed'] as const;
 
-/** What every answer says of a clocked task (spec 7.6). */
+/** What every answer says of a clocked task (bk-sops §7.6). */
 export const clockedTaskSchema = z.object({
   id: z.number().int(),
   task_name: z.string(),
@@ -25,7 +25,7 @@ export const clockedTaskSchema = z.object({
 });
 
 export function clockedTaskData(task: ClockedTaskRecord, format: TimeFormatter): z.output<typeof clockedTaskSchema> {
-  // `%Y-%m-%d %H:%M:%S%z`: no blank before the offset here (spec 9.3).
+  // `%Y-%m-%d %H:%M:%S%z`: no blank before the offset here (bk-sops §9.3).
   const time = (at: Date) => (format(at) ?? '').replace(/ (?=[+-])/, '');
   return {
     id: task.id,

@@ -18,7 +18,7 @@ const parametersSchema = z.looseObject({
   description: z.string().optional(),
 });
 
-/** Makes a task that starts at a time (spec 7.6, 9.3). */
+/** Makes a task that starts at a time (bk-sops §7.6, §9.3). */
 export const createClockedTaskEndpoint = defineEndpoint({
   name: 'create_clocked_task',
   method: 'post',

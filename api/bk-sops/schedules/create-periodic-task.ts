@@ -7,7 +7,7 @@ import { requirePeriodicTask } from './lookup';
 import { periodicTaskInfo, periodicTaskInfoSchema } from './periodic-data';
 import { catchupSchema, cleanName, constantsSchema, cronSchema, flagSchema } from './schema';
 
-/** Makes a periodic task of a template as it is now, disabled (spec 7.6, 9.2). */
+/** Makes a periodic task of a template as it is now, disabled (bk-sops §7.6, §9.2). */
 export const createPeriodicTaskEndpoint = defineEndpoint({
   name: 'create_periodic_task',
   method: 'post',

@@ -8,7 +8,7 @@ import { CLOCKED_STATES, clockedTaskData, clockedTaskSchema } from './clocked-da
 import { requireClockedTask } from './lookup';
 import { pageFields, readPage } from './schema';
 
-/** Clocked tasks of a project, newest first (spec 7.6). */
+/** Clocked tasks of a project, newest first (bk-sops §7.6). */
 export const getClockedTaskList = defineEndpoint({
   name: 'get_clocked_task_list',
   method: 'get',

@@ -9,7 +9,7 @@ import { flagSchema } from './schema';
 
 const input = z.object({ include_edit_info: flagSchema, expected_timezone: z.string().optional() });
 
-/** All periodic tasks of a project, newest first (spec 7.6). */
+/** All periodic tasks of a project, newest first (bk-sops §7.6). */
 export const getPeriodicTaskList = defineEndpoint({
   name: 'get_periodic_task_list',
   method: 'get',
@@ -27,7 +27,7 @@ export const getPeriodicTaskList = defineEndpoint({
   },
 });
 
-/** One periodic task with the tree that its runs are made of (spec 7.6). */
+/** One periodic task with the tree that its runs are made of (bk-sops §7.6). */
 export const getPeriodicTaskInfo = defineEndpoint({
   name: 'get_periodic_task_info',
   method: 'get',

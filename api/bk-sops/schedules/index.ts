@@ -12,7 +12,7 @@ import {
 import { previewCron, previewPeriodicTask } from './preview';
 import { getPeriodicTaskHistory, runPeriodicTaskNowEndpoint } from './run-periodic-task';
 
-/** Periodic and clocked tasks (spec 7.6). */
+/** Periodic and clocked tasks (bk-sops §7.6). */
 export const scheduleEndpoints: readonly Endpoint[] = [
   createPeriodicTaskEndpoint,
   getPeriodicTaskList,

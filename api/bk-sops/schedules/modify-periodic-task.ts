@@ -12,7 +12,7 @@ import { defineEndpoint } from '../endpoint';
 import { requirePeriodicTask } from './lookup';
 import { constantsSchema, cronSchema } from './schema';
 
-/** Lets a periodic task run, or not any more (spec 7.6). */
+/** Lets a periodic task run, or not any more (bk-sops §7.6). */
 export const setPeriodicTaskEnabledEndpoint = defineEndpoint({
   name: 'set_periodic_task_enabled',
   method: 'post',
@@ -27,7 +27,7 @@ export const setPeriodicTaskEnabledEndpoint = defineEndpoint({
   },
 });
 
-/** Gives a periodic task other times; it does not run for that alone (spec 9.2). */
+/** Gives a periodic task other times; it does not run for that alone (bk-sops §9.2). */
 export const modifyCronForPeriodicTask = defineEndpoint({
   name: 'modify_cron_for_periodic_task',
   method: 'post',
@@ -43,7 +43,7 @@ export const modifyCronForPeriodicTask = defineEndpoint({
   },
 });
 
-/** Sets values of constants for the next runs (spec 9.2). */
+/** Sets values of constants for the next runs (bk-sops §9.2). */
 export const modifyConstantsForPeriodicTask = defineEndpoint({
   name: 'modify_constants_for_periodic_task',
   method: 'post',

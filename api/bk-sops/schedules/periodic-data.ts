@@ -5,7 +5,7 @@ import { type Cron, cronText } from '../../../schedules/cron';
 import type { Call } from '../endpoint';
 import type { TimeFormatter } from '../format';
 
-/** What every answer says of a periodic task (spec 7.6); `editor` … only when asked for. */
+/** What every answer says of a periodic task (bk-sops §7.6); `editor` … only when asked for. */
 export const periodicTaskSchema = z.object({
   id: z.number().int(),
   name: z.string(),

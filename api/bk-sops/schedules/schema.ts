@@ -19,7 +19,7 @@ export const catchupSchema = z
 
 const cronField = z.union([z.string().max(MAX_CRON_FIELD_LENGTH), z.number().int().transform(String)]).optional();
 
-/** The cron object of spec 9.1; missing fields are `*`, so that a misspelt one would mean every minute. */
+/** The cron object of bk-sops §9.1; missing fields are `*`, so that a misspelt one would mean every minute. */
 export const cronSchema = z
   .strictObject(Object.fromEntries(CRON_FIELDS.map((field) => [field, cronField])), {
     error: (issue) =>
@@ -41,7 +41,7 @@ export const flagSchema = z
   .optional()
   .transform((given) => given === true || given === 'true' || given === '1' || given === 'True');
 
-/** Name of a periodic or clocked task, without the characters that upstream takes out (spec 2.5). */
+/** Name of a periodic or clocked task, without the characters that upstream takes out (bk-sops §2.5). */
 export function cleanName(name: string, field: string): string {
   const clean = name.replace(/[<>$&'"]/g, '').trim();
   if (clean === '') throw new GantryError('invalid', `task params is invalid: '${field}' is empty`);

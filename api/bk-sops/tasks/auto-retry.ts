@@ -2,7 +2,7 @@ import { countRetries } from '../../../db/node-histories';
 import type { Program } from '../../../pipeline/program';
 import type { Call } from '../endpoint';
 
-/** How many of a node's automatic retries are used (spec 7.4). */
+/** How many of a node's automatic retries are used (bk-sops §7.4). */
 export interface AutoRetryInfo {
   node_id: string;
   auto_retry_times: number;

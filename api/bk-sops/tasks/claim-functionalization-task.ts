@@ -5,7 +5,7 @@ import { rightsOf } from '../../permission';
 import { defineEndpoint } from '../endpoint';
 import { failingAs, requireTask } from './lookup';
 
-/** Takes a function task on, fills in its constants, and lets it be started (spec 7.3). */
+/** Takes a function task on, fills in its constants, and lets it be started (bk-sops §7.3). */
 export const claimFunctionalizationTask = defineEndpoint({
   name: 'claim_functionalization_task',
   method: 'post',

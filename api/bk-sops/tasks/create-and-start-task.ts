@@ -5,8 +5,8 @@ import { type Call, defineEndpoint } from '../endpoint';
 import { createdTask, createFromTemplate, describeCreated, templateTaskInput } from './from-template';
 
 /**
- * Creates a task from a template and starts it (spec 7.2). A request that is repeated with its `Idempotency-Key` answers
- * the same task, and starts it only if the first one did not come to that.
+ * Creates a task from a template and starts it (bk-sops §7.2). A request that is repeated with its `Idempotency-Key`
+ * answers the same task, and starts it only if the first one did not come to that.
  */
 export const createAndStartTask = defineEndpoint({
   name: 'create_and_start_task',

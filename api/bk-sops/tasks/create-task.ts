@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { defineEndpoint } from '../endpoint';
 import { createdTask, createFromTemplate, describeCreated, templateTaskInput } from './from-template';
 
-/** Creates a task from a template; it does not start (spec 7.2). */
+/** Creates a task from a template; it does not start (bk-sops §7.2). */
 export const createTaskEndpoint = defineEndpoint({
   name: 'create_task',
   method: 'post',

@@ -20,7 +20,7 @@ import { prefixed } from './prefixed';
 
 const INVALID_TREE = '[API] fast_create_task get invalid pipeline_tree: ';
 
-/** Creates a one-time task from a tree; it does not start (spec 7.2). */
+/** Creates a one-time task from a tree; it does not start (bk-sops §7.2). */
 export const fastCreateTask = defineEndpoint({
   name: 'fast_create_task',
   method: 'post',

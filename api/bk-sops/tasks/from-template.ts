@@ -59,7 +59,7 @@ type Input = z.output<typeof templateTaskInput> & {
  * Creates a task from a template, once for an `Idempotency-Key`.
  *
  * @param endpoint its name, for messages
- * @throws GantryError as spec 7.2 has it
+ * @throws GantryError as bk-sops §7.2 has it
  */
 export async function createFromTemplate(call: Call, endpoint: string, input: Input): Promise<CreatedTask> {
   const { services, project, actor } = call;

@@ -25,7 +25,7 @@ const filters = z.object({
   expected_timezone: text,
 });
 
-/** Function tasks of all projects that the caller may look at, newest first (spec 7.4). */
+/** Function tasks of all projects that the caller may look at, newest first (bk-sops §7.4). */
 export const getFunctionalizationTaskList = defineUserEndpoint({
   name: 'get_functionalization_task_list',
   method: 'get',

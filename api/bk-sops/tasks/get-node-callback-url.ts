@@ -3,7 +3,7 @@ import { callbackUrlOf } from '../../../tasks/callback-token';
 import { defineEndpoint } from '../endpoint';
 import { requireTask } from './lookup';
 
-/** Where another system calls a node back without a login (spec 7.3); who has the address may do so. */
+/** Where another system calls a node back without a login (bk-sops §7.3); who has the address may do so. */
 export const getNodeCallbackUrl = defineEndpoint({
   name: 'get_node_callback_url',
   method: 'get',

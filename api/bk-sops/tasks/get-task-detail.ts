@@ -8,7 +8,7 @@ import { elapsedSeconds, timeFormatter } from '../format';
 import { anyText } from '../query';
 import { missTask } from './lookup';
 
-/** A task with its tree and its outputs, under today's names and those of the seed documents (spec 7.4). */
+/** A task with its tree and its outputs, under today's names and those of the seed documents (bk-sops §7.4). */
 export const getTaskDetail = defineEndpoint({
   name: 'get_task_detail',
   method: 'get',

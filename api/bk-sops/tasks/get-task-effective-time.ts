@@ -11,7 +11,7 @@ import { requireTask } from './lookup';
 /** Plugins whose nodes wait for a person. */
 const EXCLUDED = ['pause_node', 'bk_approve'];
 
-/** How long the work of a finished task took, without what waited for people (spec 7.4). */
+/** How long the work of a finished task took, without what waited for people (bk-sops §7.4). */
 export const getTaskEffectiveTime = defineEndpoint({
   name: 'get_task_effective_time',
   method: 'get',

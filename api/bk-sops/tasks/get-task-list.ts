@@ -9,7 +9,7 @@ import { pageFields, readFlag, readPage, readTaskFilter, taskFilterFields } from
 /** What `count` is when nobody wants it. */
 const NOT_COUNTED = -1;
 
-/** A page of a project's tasks, newest first (spec 7.4). */
+/** A page of a project's tasks, newest first (bk-sops §7.4). */
 export const getTaskList = defineEndpoint({
   name: 'get_task_list',
   method: 'get',
@@ -42,7 +42,7 @@ async function readTasks(db: Db, filter: TaskFilter, page: Page, isCounted: bool
   return { tasks: await listTasks(db, filter, page), count: NOT_COUNTED };
 }
 
-/** How many tasks a list has (spec 7.4). */
+/** How many tasks a list has (bk-sops §7.4). */
 export const getTaskCount = defineEndpoint({
   name: 'get_task_count',
   method: 'get',

@@ -6,7 +6,7 @@ import { elapsedSeconds, timeFormatter } from '../format';
 import { failingAs, requireTask } from './lookup';
 import { isStack, nodeData, nodeQuery, readNode } from './node-facts';
 
-/** Inputs and outputs of a node's newest attempt, or of a round of it (spec 7.4). */
+/** Inputs and outputs of a node's newest attempt, or of a round of it (bk-sops §7.4). */
 export const getTaskNodeData = defineEndpoint({
   name: 'get_task_node_data',
   method: 'get',

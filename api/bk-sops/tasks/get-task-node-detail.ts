@@ -50,7 +50,7 @@ const history = z.object({
 /** What upstream calls the newest attempt. */
 const NEWEST = -1;
 
-/** A node with its state, inputs, outputs and the attempts before, in one round (spec 7.4). */
+/** A node with its state, inputs, outputs and the attempts before, in one round (bk-sops §7.4). */
 export const getTaskNodeDetail = defineEndpoint({
   name: 'get_task_node_detail',
   method: 'get',

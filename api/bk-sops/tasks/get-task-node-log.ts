@@ -12,7 +12,7 @@ const MAX_PAGE_SIZE = 1000;
 
 type Attempt = Awaited<ReturnType<typeof listAttempts>>[number];
 
-/** What the records know of one attempt of a node, as text (spec 7.4): a line for every change of its state. */
+/** What the records know of one attempt of a node, as text (bk-sops §7.4): a line for every change of its state. */
 export const getTaskNodeLog = defineEndpoint({
   name: 'get_task_node_log',
   method: 'get',

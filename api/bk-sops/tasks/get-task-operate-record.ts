@@ -6,7 +6,7 @@ import { requireTask } from './lookup';
 
 const MAX_RECORDS = 1000;
 
-/** What upstream calls an operation (spec 7.4); others are actions of the task, or of a node. */
+/** What upstream calls an operation (bk-sops §7.4); others are actions of the task, or of a node. */
 const TYPES = new Set([
   'create',
   'task_clone',
@@ -26,7 +26,7 @@ const TYPES = new Set([
   'forced_fail',
 ]);
 
-/** Who has done what with a task, newest first (spec 7.4). */
+/** Who has done what with a task, newest first (bk-sops §7.4). */
 export const getTaskOperateRecord = defineEndpoint({
   name: 'get_task_operate_record',
   method: 'get',

@@ -17,8 +17,8 @@ import { failingAs, requireTask } from './lookup';
 const flag = anyText.describe('Any text that is not empty switches it on');
 
 /**
- * The states of a task and its nodes, as of now (spec 7.4). Its entity tag is a weak one: it stays the same as long as
- * nothing has happened, though the elapsed time of what runs goes on; `start_time` says since when.
+ * The states of a task and its nodes, as of now (bk-sops §7.4). Its entity tag is a weak one: it stays the same as long
+ * as nothing has happened, though the elapsed time of what runs goes on; `start_time` says since when.
  */
 export const getTaskStatus = defineEndpoint({
   name: 'get_task_status',

@@ -18,7 +18,7 @@ const MAX_INTERVENTIONS = 9;
 
 const ids = z.array(wholeNumber(0), 'task_id_list must be a list');
 
-/** The states of several tasks (spec 7.4); unknown ones are left out. */
+/** The states of several tasks (bk-sops §7.4); unknown ones are left out. */
 export const getTasksStatus = defineEndpoint({
   name: 'get_tasks_status',
   method: 'post',
@@ -68,7 +68,7 @@ export const getTasksStatus = defineEndpoint({
   },
 });
 
-/** Whether tasks wait for a person: failed, paused, or at a node that is to be confirmed or approved (spec 7.4). */
+/** Whether tasks wait for a person: failed, paused, or at a node that is to be confirmed or approved (bk-sops §7.4). */
 export const getTasksManualInterventionState = defineEndpoint({
   name: 'get_tasks_manual_intervention_state',
   method: 'post',

@@ -23,7 +23,7 @@ import { operateTaskEndpoint } from './operate-task';
 import { queryTaskCount } from './query-task-count';
 import { startTaskEndpoint } from './start-task';
 
-/** Tasks: making, operating and looking at them (spec 7.2 to 7.4). */
+/** Tasks: making, operating and looking at them (bk-sops §7.2 to §7.4). */
 export const taskEndpoints: readonly Endpoint[] = [
   fastCreateTask,
   createTaskEndpoint,

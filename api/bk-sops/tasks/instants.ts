@@ -12,8 +12,8 @@ const MINUTE_MS = 60_000;
 const FORMAT = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d)(?:\.\d{1,6})?\s*(Z|[+\- ]\d\d:?\d\d)?)?$/;
 
 /**
- * Reads `YYYY-MM-DD`, `YYYY-MM-DD HH:MM:SS[ ][+HHMM]` or ISO 8601 (spec 7.4); without an offset it is of the wall clock in
- * `zone`. Undefined when the text is no time.
+ * Reads `YYYY-MM-DD`, `YYYY-MM-DD HH:MM:SS[ ][+HHMM]` or ISO 8601 (bk-sops §7.4); without an offset it is of the wall
+ * clock in `zone`. Undefined when the text is no time.
  */
 export function spanOf(text: string, zone: string): Span | undefined {
   const [, day, time, offset] = FORMAT.exec(text.trim()) ?? [];

@@ -4,7 +4,7 @@ import type { ListedTask } from '../../../db/task-lists';
 import { timeFormatterIn } from '../format';
 import { CATEGORY_NAMES, displayName } from './display-names';
 
-/** A task in a list (spec 7.4). */
+/** A task in a list (bk-sops §7.4). */
 export const taskItem = z.object({
   id: z.number().int(),
   name: z.string(),

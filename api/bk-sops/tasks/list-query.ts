@@ -15,7 +15,7 @@ const text = z.string().optional();
 /** Limits of a page; more than the largest one counts as that. */
 export const pageFields = { limit: text.describe(`${DEFAULT_LIMIT}, at most ${MAX_LIMIT}`), offset: text };
 
-/** How tasks are chosen (spec 7.4); empty texts choose nothing. */
+/** How tasks are chosen (bk-sops §7.4); empty texts choose nothing. */
 export const taskFilterFields = {
   keyword: text.describe('Part of the name'),
   is_started: text,

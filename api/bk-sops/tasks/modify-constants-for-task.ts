@@ -6,7 +6,7 @@ import { defineEndpoint } from '../endpoint';
 import { failingAs, requireTask } from './lookup';
 import { requestId } from './request-id';
 
-/** Changes constants of a task: before it starts, and while it is paused or has failed (spec 7.3). */
+/** Changes constants of a task: before it starts, and while it is paused or has failed (bk-sops §7.3). */
 export const modifyConstantsForTask = defineEndpoint({
   name: 'modify_constants_for_task',
   method: 'post',

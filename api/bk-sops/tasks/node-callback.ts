@@ -9,7 +9,7 @@ import { versionOf } from '../state-tree';
 import { failingAs, requireTask } from './lookup';
 import { requestId } from './request-id';
 
-/** Calls a node back (spec 7.3). A node that is not reached yet finds the data when it is. */
+/** Calls a node back (bk-sops §7.3). A node that is not reached yet finds the data when it is. */
 export const nodeCallbackEndpoint = defineEndpoint({
   name: 'node_callback',
   method: 'post',

@@ -15,7 +15,7 @@ import { previews } from '../../previews/pool';
 import type { Call } from '../endpoint';
 import { wholeNumber } from '../query';
 
-/** How a node, and a round of it, is asked for (spec 7.4). */
+/** How a node, and a round of it, is asked for (bk-sops §7.4). */
 export const nodeQuery = {
   node_id: z.string(),
   component_code: z.string().optional().describe("Lists the plugin's declared outputs first"),

@@ -30,7 +30,7 @@ const input = z.object({
   request_id: requestId(),
 });
 
-/** Operates a node of a running task (spec 7.3); the order of the ids in the path is the other way round. */
+/** Operates a node of a running task (bk-sops §7.3); the order of the ids in the path is the other way round. */
 export const operateNodeEndpoint = defineEndpoint({
   name: 'operate_node',
   method: 'post',

@@ -15,7 +15,9 @@ const SIGNAL_OF = new Map<string, SignalName>([
   ['revoke', 'stop'],
 ]);
 
-/** Starts, pauses, resumes or ends a task (spec 7.3). Whoever reads the task after the answer sees what came of it. */
+/**
+ * Starts, pauses, resumes or ends a task (bk-sops §7.3). Whoever reads the task after the answer sees what came of it.
+ */
 export const operateTaskEndpoint = defineEndpoint({
   name: 'operate_task',
   method: 'post',

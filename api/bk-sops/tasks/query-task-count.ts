@@ -37,7 +37,7 @@ const conditions = z.strictObject({
   create_time__lte: value,
 });
 
-/** Numbers of a project's tasks in groups (spec 7.4). */
+/** Numbers of a project's tasks in groups (bk-sops §7.4). */
 export const queryTaskCount = defineEndpoint({
   name: 'query_task_count',
   method: 'post',

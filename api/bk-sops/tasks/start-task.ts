@@ -4,7 +4,7 @@ import { startTask } from '../../../tasks/start';
 import { defineEndpoint } from '../endpoint';
 import { requireTask } from './lookup';
 
-/** Starts a task, once (spec 7.2); with `hold` it begins paused. */
+/** Starts a task, once (bk-sops §7.2); with `hold` it begins paused. */
 export const startTaskEndpoint = defineEndpoint({
   name: 'start_task',
   method: 'post',

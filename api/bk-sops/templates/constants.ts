@@ -4,7 +4,7 @@ import type { Activity, Constant, PipelineTree } from '../../../pipeline/tree/ty
 import { plugins } from '../../../plugins';
 import { describePlugin } from '../../../plugins/describe';
 
-/** JSON types of variables that are no text (spec 4.7). */
+/** JSON types of variables that are no text (bk-sops §4.7). */
 const TYPES = new Map([
   ['int', 'integer'],
   ['ip', 'object'],
@@ -12,7 +12,7 @@ const TYPES = new Map([
   ['datatable', 'object'],
 ]);
 
-/** The constants that a client is asked for, with a description of what they take (spec 7.5). */
+/** The constants that a client is asked for, with a description of what they take (bk-sops §7.5). */
 export function withSchemas(constants: Record<string, Constant>): Record<string, Constant & { schema?: JsonObject }> {
   return Object.fromEntries(
     Object.entries(constants).map(([key, constant]) => {

@@ -6,7 +6,9 @@ import { placeOf } from '../project';
 import { importBundle, importedData } from './import-template';
 import { id } from './schema';
 
-/** Copies templates, and those that they refer to, into another project; common ones stay what they are (spec 7.5). */
+/**
+ * Copies templates, and those that they refer to, into another project; common ones stay what they are (bk-sops §7.5).
+ */
 export const copyTemplateAcrossProject = defineEndpoint({
   name: 'copy_template_across_project',
   method: 'post',

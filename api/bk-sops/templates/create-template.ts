@@ -8,7 +8,7 @@ import { timeFormatter } from '../format';
 import { settingsInput, treeInput } from './schema';
 import { readSettings } from './settings';
 
-/** Makes a template of a project (spec 7.5). */
+/** Makes a template of a project (bk-sops §7.5). */
 export const createTemplateEndpoint = defineEndpoint({
   name: 'create_template',
   method: 'post',

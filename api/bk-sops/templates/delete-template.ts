@@ -4,7 +4,7 @@ import { defineEndpoint } from '../endpoint';
 import { requireChangeable } from './lookup';
 import { templateSource } from './schema';
 
-/** Deletes a template that nothing needs. Not in bk-sops' gateway (spec section 11, 13). */
+/** Deletes a template that nothing needs. Not in bk-sops' gateway (bk-sops §11). */
 export const deleteTemplateEndpoint = defineEndpoint({
   name: 'delete_template',
   method: 'post',

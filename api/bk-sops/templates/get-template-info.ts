@@ -12,7 +12,7 @@ import { placeOf, requireTemplate } from './lookup';
 import { flag, includes, projectFields, templateItem, templateSource, treeData } from './schema';
 import { showProject, showTemplates } from './show';
 
-/** A template with its tree (spec 7.5), of its newest version or of another. */
+/** A template with its tree (bk-sops §7.5), of its newest version or of another. */
 export const getTemplateInfo = defineEndpoint({
   name: 'get_template_info',
   method: 'get',

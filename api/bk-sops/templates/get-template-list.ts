@@ -12,7 +12,7 @@ import { showProject, showTemplates } from './show';
 
 const filters = includes.extend({ id_in: idList, name_keyword: z.string().optional() });
 
-/** The templates of a project, or the common ones (spec 7.5); newest first. */
+/** The templates of a project, or the common ones (bk-sops §7.5); newest first. */
 export const getTemplateList = defineEndpoint({
   name: 'get_template_list',
   method: 'get',

@@ -33,7 +33,7 @@ export const importedData = z.object({
     .describe('What was done with each template of the file'),
 });
 
-/** Makes templates of a file, in a project (spec 7.5). */
+/** Makes templates of a file, in a project (bk-sops §7.5). */
 export const importProjectTemplate = defineEndpoint({
   name: 'import_project_template',
   method: 'post',
@@ -58,7 +58,7 @@ export const importCommonTemplate = defineUserEndpoint({
   run: (call, file) => importBundle(call, readFile(file), null, { keepsCommon: false, override: file.override }),
 });
 
-/** Imports into a project, or as common templates when `projectId` is null, and answers as spec 7.5 has it. */
+/** Imports into a project, or as common templates when `projectId` is null, and answers as bk-sops §7.5 has it. */
 export async function importBundle(
   { services, caller, actor }: UserCall,
   bundle: readonly UncheckedTemplate[],

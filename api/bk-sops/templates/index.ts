@@ -13,7 +13,7 @@ import { previewCommonTaskTree, previewTaskTree } from './preview-task-tree';
 import { createTemplateScheme, deleteTemplateScheme, getTemplateSchemes } from './schemes';
 import { updateTemplateEndpoint } from './update-template';
 
-/** Templates (spec 7.5). */
+/** Templates (bk-sops §7.5). */
 export const templateEndpoints: readonly Endpoint[] = [
   getTemplateList,
   getCommonTemplateList,

@@ -13,7 +13,7 @@ export function placeOf({ project }: Pick<Call, 'project'>, source: SentSource):
   return source === 'common' ? null : project.id;
 }
 
-/** The template of a call; one of another project does not exist (spec 7.2). */
+/** The template of a call; one of another project does not exist (bk-sops §7.2). */
 export async function requireTemplate(call: Call, source: SentSource): Promise<TemplateRecord> {
   const { services, ids } = call;
   const template = await findTemplate(services.db, placeOf(call, source), ids.template_id);

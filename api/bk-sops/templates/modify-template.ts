@@ -7,7 +7,7 @@ import { settingsInput, templateSource } from './schema';
 
 const { notify_type, notify_receivers, executor_proxy } = settingsInput.shape;
 
-/** Who hears of the tasks of a template (spec 7.7). */
+/** Who hears of the tasks of a template (bk-sops §7.7). */
 export const modifyTemplateNotify = defineEndpoint({
   name: 'modify_template_notify',
   method: 'post',
@@ -33,7 +33,7 @@ export const modifyTemplateNotify = defineEndpoint({
   },
 });
 
-/** In whose name the tasks of a template do their work, where node and task do not say (spec section 10). */
+/** In whose name the tasks of a template do their work, where node and task do not say (bk-sops §10). */
 export const modifyTemplateExecutorProxy = defineEndpoint({
   name: 'modify_template_executor_proxy',
   method: 'post',

@@ -21,10 +21,10 @@ const data = z.object({
   constants_not_referred: z.record(z.string(), z.record(z.string(), z.unknown())),
 });
 
-/** What a task of a project's template will run, its subprocesses included (spec 7.2). */
+/** What a task of a project's template will run, its subprocesses included (bk-sops §7.2). */
 export const previewTaskTree = previewOf('preview_task_tree', 'project');
 
-/** What a task of a common template will run (spec 7.2). */
+/** What a task of a common template will run (bk-sops §7.2). */
 export const previewCommonTaskTree = previewOf('preview_common_task_tree', 'common');
 
 function previewOf(name: string, source: TemplateSource): Endpoint {

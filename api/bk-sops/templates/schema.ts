@@ -13,7 +13,7 @@ export const flag = z
   .optional()
   .transform((value) => value !== undefined && YES.includes(value));
 
-/** Where a template lives; `business` is an old name of `project` (spec 7.2). */
+/** Where a template lives; `business` is an old name of `project` (bk-sops §7.2). */
 export const templateSource = z.enum(['project', 'business', 'common']).default('project');
 
 /** Of files with templates. */

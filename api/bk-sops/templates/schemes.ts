@@ -15,7 +15,7 @@ const scheme = z.object({
   data: z.string().describe('JSON text of the chosen nodes'),
 });
 
-/** Choices among the optional nodes of a template (spec 7.5). */
+/** Choices among the optional nodes of a template (bk-sops §7.5). */
 export const getTemplateSchemes = defineEndpoint({
   name: 'get_template_schemes',
   method: 'get',

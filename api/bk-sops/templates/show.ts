@@ -17,7 +17,7 @@ interface Showing {
 }
 
 /**
- * Templates as lists and details have them (spec 7.5); labels in one query for all.
+ * Templates as lists and details have them (bk-sops §7.5); labels in one query for all.
  *
  * @throws GantryError `validation` for an unknown time zone
  */

@@ -7,7 +7,7 @@ export function sourceOf(template_source: 'project' | 'business' | 'common'): Te
   return template_source === 'common' ? 'common' : 'project';
 }
 
-/** For `catch`: says that a template, or a version of it, does not exist in the words of the family (spec 7.2). */
+/** For `catch`: says that a template, or a version of it, does not exist in the words of the family (bk-sops §7.2). */
 export function templateNotFound(project: ProjectRecord, templateId: number, source: TemplateSource, version = '') {
   return (error: unknown): never => {
     if (!(error instanceof GantryError) || error.kind !== 'not_found') throw error;

@@ -8,7 +8,7 @@ import { requireChangeable } from './lookup';
 import { settingsInput, templateSource, treeInput } from './schema';
 import { readSettings } from './settings';
 
-/** Changes a template: only what is sent. Not in bk-sops' gateway (spec section 11, 13). */
+/** Changes a template: only what is sent. Not in bk-sops' gateway (bk-sops §11). */
 export const updateTemplateEndpoint = defineEndpoint({
   name: 'update_template',
   method: 'post',

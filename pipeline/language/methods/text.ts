@@ -415,7 +415,7 @@ const isDigit = (character: string): boolean => /^[\p{Nd}²³¹⁰⁴-⁹₀-₉
 const isNumeric = (character: string): boolean => /^[\p{N}一二三四五六七八九十百千万億零〇]$/u.test(character);
 const isAlpha = (character: string): boolean => /^\p{L}$/u.test(character);
 
-/** Methods of str, but for `format` and `format_map`, which the sandbox forbids (spec 4.1). */
+/** Methods of str, but for `format` and `format_map`, which the sandbox forbids (bk-sops §4.1). */
 export const TEXT_METHODS = methodTable<string>({
   capitalize: mapped(capitalize),
   casefold: mapped((self) => self.toLowerCase().replaceAll('ß', 'ss')),

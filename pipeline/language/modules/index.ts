@@ -7,7 +7,7 @@ import { RANDOM_MODULE } from './random';
 import { RE_MODULE } from './re';
 import { TIME_MODULE } from './time';
 
-/** Modules that expressions may use (spec 4.1), by root name. */
+/** Modules that expressions may use (bk-sops §4.1), by root name. */
 export const MODULES: ReadonlyMap<string, PyValue> = new Map<string, PyValue>([
   ['datetime', DATETIME_MODULE],
   ['hashlib', HASHLIB_MODULE],
