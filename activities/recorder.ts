@@ -5,6 +5,7 @@ import { isDatabasesFault } from '../db/errors';
 import { NodeExecutionWriter, type WriteOptions } from '../db/node-execution-writer';
 import type { NodeExecutionChange } from '../db/node-executions';
 import { recordChanges } from '../db/recording';
+import { transact } from '../db/transaction';
 import type { TaskRow } from '../pipeline/machine';
 import { messageOf } from './outcome';
 
@@ -53,7 +54,7 @@ export class Recorder {
   async tryRow(taskId: number, node: NodeExecutionChange): Promise<string | undefined> {
     const written = new Error('it was only tried');
     try {
-      await this.db.transaction().execute(async (tx) => {
+      await transact(this.db, async (tx) => {
         await recordChanges(tx, taskId, { nodes: [node] }, 'retake');
         throw written;
       });

@@ -3,6 +3,7 @@ import type { AppRecord } from '../db/access';
 import type { Admission } from '../db/admission';
 import type { Db } from '../db/connection';
 import { matchesSecret } from '../db/secrets';
+import { transact } from '../db/transaction';
 import { GantryError } from '../tasks/error';
 import { readToken, tokenKey } from '../tasks/token';
 import { ensureUser } from '../tasks/users';
@@ -99,7 +100,7 @@ async function readUserToken(db: Db, token: unknown): Promise<{ username: string
 
 async function makeUser(db: Db, app: AppRecord, username: string): Promise<void> {
   const actor = { username, appCode: app.code, source: 'api' };
-  await db.transaction().execute((tx) => ensureUser(tx, username, actor));
+  await transact(db, (tx) => ensureUser(tx, username, actor));
 }
 
 function requireName(username: unknown): string {

@@ -4,6 +4,7 @@ import { upsertApp } from '../db/access';
 import { insertAudit } from '../db/audit';
 import { ensureDemoProject } from '../db/demo';
 import { hashSecret } from '../db/secrets';
+import { transact } from '../db/transaction';
 import { auditOf } from '../tasks/actor';
 import { CLI_ACTOR, readCount, withDatabase } from './administration';
 import { makeAppSecret } from './stack/backends';
@@ -26,7 +27,7 @@ export async function addApp(args: string[]): Promise<number> {
   const secret = makeAppSecret();
   const trusted = values.trusted === true || username !== undefined;
   await withDatabase((db) =>
-    db.transaction().execute(async (tx) => {
+    transact(db, async (tx) => {
       await upsertApp(tx, {
         code,
         secret_hash: hashSecret(secret),

@@ -1,6 +1,7 @@
 import { upsertApp } from './access';
 import { connect, type DbOrTransaction } from './connection';
 import { hashSecret } from './secrets';
+import { transact } from './transaction';
 
 const DEMO_PROJECT = { id: 1, name: 'demo', bk_biz_id: 1, from_cmdb: true };
 
@@ -11,7 +12,7 @@ export async function ensureDemo(
 ): Promise<void> {
   const db = connect(databaseUrl, { maxConnections: 1 });
   try {
-    await db.transaction().execute(async (tx) => {
+    await transact(db, async (tx) => {
       await upsertApp(tx, {
         code: credentials.app_code,
         secret_hash: hashSecret(credentials.app_secret),

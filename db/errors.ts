@@ -26,6 +26,7 @@ export function databaseTrouble(error: unknown): string | undefined {
   const { code } = error as { code?: unknown };
   if (typeof code === 'string' && OVERTAXED.test(code)) return 'Postgres has no room left';
   if (code === TOO_LONG) return 'Postgres takes too long for this';
+  if (lostAgainstAnother(error)) return 'Postgres is busy with others who want the same';
   const isAway = typeof code === 'string' ? AWAY.has(code) || endsConnection(code) : BROKEN_TEXT.test(error.message);
   return isAway ? 'Postgres cannot be reached' : undefined;
 }
@@ -56,6 +57,12 @@ export function isDatabasesFault(error: unknown): boolean {
 /** Whether the server ends the connection with an error of this SQLSTATE. */
 export function endsConnection(state: string | undefined): boolean {
   return state !== undefined && BROKEN.test(state);
+}
+
+/** Whether a transaction was ended by the server in favour of another one: nothing of it was done. */
+export function lostAgainstAnother(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return code === '40001' || code === '40P01';
 }
 
 /** Whether a query failed because of a row that has to be the only one. */

@@ -2,6 +2,7 @@ import type { ProjectRecord } from '../db/access';
 import { insertAudit } from '../db/audit';
 import { type ClockedTaskRecord, insertClockedTask, updateClockedTask } from '../db/clocked-tasks';
 import { toJsonText } from '../db/json';
+import { transact } from '../db/transaction';
 import type { Json } from '../pipeline/json';
 import type { PipelineTree } from '../pipeline/tree/types';
 import { type Actor, auditOf } from '../tasks/actor';
@@ -74,7 +75,7 @@ export async function createClockedTask(services: Services, task: NewClockedTask
     creator: actor.username,
     editor: actor.username,
   };
-  const id = await services.db.transaction().execute(async (tx) => {
+  const id = await transact(services.db, async (tx) => {
     const id = await insertClockedTask(tx, row);
     const object = `clocked task ${id}`;
     await insertAudit(tx, { ...auditOf(actor), projectId: project.id, action: 'create', object });
@@ -118,7 +119,7 @@ export function instantiateClocked(
 
 /** Deletes a clocked task: one that has not started does not start any more. */
 export async function deleteClockedTask(services: Services, task: ClockedTaskRecord, actor: Actor): Promise<void> {
-  await services.db.transaction().execute(async (tx) => {
+  await transact(services.db, async (tx) => {
     await updateClockedTask(tx, task.id, { is_deleted: true });
     const object = `clocked task ${task.id}`;
     await insertAudit(tx, { ...auditOf(actor), projectId: task.project_id, action: 'delete', object });

@@ -3,6 +3,7 @@ import { findProject } from '../db/access';
 import type { DbOrTransaction } from '../db/connection';
 import { decideLaunch, failLaunch, findLaunch, type LaunchRecord, recordLaunchedTask } from '../db/launches';
 import { findTask } from '../db/tasks';
+import { transact } from '../db/transaction';
 import { createTask } from '../tasks/create';
 import { GantryError } from '../tasks/error';
 import type { Services } from '../tasks/services';
@@ -30,7 +31,7 @@ function findLaunchable(services: Services, request: LaunchRequest): Promise<Lau
 
 async function launch(services: Services, launchable: Launchable): Promise<LaunchResult> {
   const { db } = services;
-  let record = await db.transaction().execute((tx) => decideOnce(tx, launchable));
+  let record = await transact(db, (tx) => decideOnce(tx, launchable));
   // The activity is tried again until the task before has ended: that costs no history.
   if (record.state === 'waiting') throw benign(record.ex_data);
   try {
@@ -102,7 +103,7 @@ function reasonToGiveUp(error: unknown, launchable: Launchable): string | undefi
 }
 
 async function fail({ db }: Services, launchable: Launchable, reason: string): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+  await transact(db, async (tx) => {
     await failLaunch(tx, launchable.key, reason);
     await launchable.failed(tx, reason);
   });

@@ -8,6 +8,7 @@ import {
   type PeriodicTaskRecord,
   updatePeriodicTask,
 } from '../db/periodic-tasks';
+import { transact } from '../db/transaction';
 import type { Json } from '../pipeline/json';
 import type { Constant, PipelineTree } from '../pipeline/tree/types';
 import { type Actor, auditOf } from '../tasks/actor';
@@ -74,7 +75,7 @@ export async function createPeriodicTask(services: Services, task: NewPeriodicTa
     creator: actor.username,
     editor: actor.username,
   };
-  const id = await services.db.transaction().execute(async (tx) => {
+  const id = await transact(services.db, async (tx) => {
     const id = await insertPeriodicTask(tx, row, MAX_PERIODIC_TASKS);
     if (id === undefined) {
       throw new GantryError('wrong_state', `Periodic task number reaches limit: ${MAX_PERIODIC_TASKS}`);
@@ -184,7 +185,7 @@ async function change(
   action: string,
   write: (tx: DbOrTransaction) => Promise<void>,
 ): Promise<void> {
-  await services.db.transaction().execute(async (tx) => {
+  await transact(services.db, async (tx) => {
     await write(tx);
     await audit(tx, task, actor, action);
   });

@@ -2,6 +2,7 @@ import { insertAudit } from '../db/audit';
 import { failOverdueClockedTasks } from '../db/clocked-tasks';
 import { adoptEnabled, lockPeriodicTask } from '../db/periodic-tasks';
 import { listScheduled, listUnsynced, markUnsynced } from '../db/schedules';
+import { transact } from '../db/transaction';
 import { holdNamespace } from '../tasks/namespace';
 import { Rounds } from '../tasks/rounds';
 import type { Services } from '../tasks/services';
@@ -97,7 +98,7 @@ async function follow(
   enabled: boolean,
   differing: Differing,
 ): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+  await transact(db, async (tx) => {
     const task = await lockPeriodicTask(tx, row.id);
     if (!task || task.enabled === enabled) return void differing.delete(row.id);
     // A busy server may show for a moment what was before our own change: a person's is there the next time too.

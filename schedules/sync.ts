@@ -2,6 +2,7 @@ import { type ClockedTaskRecord, lockClockedTask } from '../db/clocked-tasks';
 import type { DbOrTransaction } from '../db/connection';
 import { lockPeriodicTask, type PeriodicTaskRecord } from '../db/periodic-tasks';
 import { markSynced, type ScheduleTable } from '../db/schedules';
+import { transact } from '../db/transaction';
 import type { Services } from '../tasks/services';
 import type { ScheduleDefinition } from '../temporal/schedules';
 import { type Cron, parseCron } from './cron';
@@ -23,7 +24,7 @@ export function scheduleName(kind: ScheduleKind, id: number): string {
  */
 export async function syncSchedule({ db, schedules }: Services, kind: ScheduleKind, id: number): Promise<boolean> {
   // The row is held: of two changes the later one reaches the server last.
-  return db.transaction().execute(async (tx) => {
+  return transact(db, async (tx) => {
     const wanted = await (kind === 'periodic' ? wantedPeriodic(tx, id) : wantedClocked(tx, id));
     if (!wanted) return false;
     const { revision, definition } = wanted;

@@ -1,5 +1,6 @@
 import { insertAudit } from '../db/audit';
 import { listUnendedTasks, setNamespaceMark } from '../db/tasks';
+import { transact } from '../db/transaction';
 import { type Actor, auditOf } from './actor';
 import { closeTask } from './close';
 import { describeStranger } from './namespace';
@@ -73,5 +74,5 @@ async function searchAll({ db, pipelines }: Pick<Services, 'db' | 'pipelines'>) 
 
 function close({ db, pipelines }: Pick<Services, 'db' | 'pipelines'>, task: Unended, { username, source }: Actor) {
   const reason = `lost: its workflow is not in namespace ${pipelines.namespace.name}, which was adopted without it`;
-  return db.transaction().execute((tx) => closeTask(tx, task, { reason, isPutAside: false }, { username, source }));
+  return transact(db, (tx) => closeTask(tx, task, { reason, isPutAside: false }, { username, source }));
 }

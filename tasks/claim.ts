@@ -1,6 +1,7 @@
 import { insertAudit } from '../db/audit';
 import { claimFunctionTask, findClaimant } from '../db/function-tasks';
 import { lockTask, type TaskRecord } from '../db/tasks';
+import { transact } from '../db/transaction';
 import type { JsonObject } from '../pipeline/json';
 import { type Actor, auditOf } from './actor';
 import { rewriteConstants } from './constants';
@@ -32,7 +33,7 @@ export async function claimTask(
   if (task.flow_type !== 'common_func') {
     throw new GantryError('refused', `only functionalization tasks can be claimed: task ${task.id} is none`);
   }
-  await db.transaction().execute(async (tx) => {
+  await transact(db, async (tx) => {
     const current = await lockTask(tx, task.id);
     if (current?.current_flow !== 'func_claim') {
       throw new GantryError('refused', `task ${task.id} was claimed by ${await findClaimant(tx, task.id)} before`);

@@ -1,6 +1,7 @@
 import { hasAudit, insertAudit, isOvertaken } from '../db/audit';
 import type { DbOrTransaction } from '../db/connection';
 import { findProgram, findTree, lockTask, type TaskRecord, updateTree } from '../db/tasks';
+import { transact } from '../db/transaction';
 import type { JsonObject } from '../pipeline/json';
 import { bareName } from '../pipeline/names';
 import type { Program } from '../pipeline/program';
@@ -38,7 +39,7 @@ export async function modifyConstants(
 ): Promise<void> {
   const { actor, rights } = change;
   const audit = { ...auditOf(actor), projectId: task.project_id, taskId: task.id, action: 'update' };
-  const isDone = await services.db.transaction().execute(async (tx) => {
+  const isDone = await transact(services.db, async (tx) => {
     const current = await lockTask(tx, task.id);
     if (current?.phase !== 'created') return false;
     const { changed, ...made } = await withConstants(tx, task, values, rights);
@@ -76,7 +77,7 @@ async function modifyStarted(services: Services, task: TaskRecord, values: JsonO
     ...(requestId === undefined ? {} : { id: requestId }),
   });
   // The machine has taken it: what people see of the task follows.
-  await db.transaction().execute(async (tx) => {
+  await transact(db, async (tx) => {
     await lockTask(tx, task.id);
     // One that comes again is not done again: what came after it holds.
     const isOld = operationId && (await isOvertaken(tx, { taskId: task.id, action: 'set_constants', operationId }));

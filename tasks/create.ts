@@ -6,6 +6,7 @@ import type { DbOrTransaction } from '../db/connection';
 import { toJsonText } from '../db/json';
 import type { Database } from '../db/schema';
 import { insertTask } from '../db/tasks';
+import { transact } from '../db/transaction';
 import { CompileError, compile } from '../pipeline/compile';
 import { type IdMap, replaceIds } from '../pipeline/tree/ids';
 import { layoutTree } from '../pipeline/tree/layout';
@@ -73,7 +74,7 @@ export async function createTask({ db }: Services, task: NewTask): Promise<{ id:
   const insert = (db: DbOrTransaction) =>
     insertTask(db, rowOf(task, prepared.tree), prepared, { ...auditOf(actor), projectId: project.id, action });
   const id = alongside
-    ? await db.transaction().execute(async (tx) => {
+    ? await transact(db, async (tx) => {
         const id = await insert(tx);
         await alongside(tx, id);
         return id;

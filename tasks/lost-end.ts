@@ -2,6 +2,7 @@ import { endEvents } from '../db/callbacks';
 import { type NodeExecutionChange, reachedNodes } from '../db/node-executions';
 import { recordChanges } from '../db/recording';
 import { findProgram, lockTask } from '../db/tasks';
+import { transact } from '../db/transaction';
 import type { State } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
 import type { Services } from './services';
@@ -19,7 +20,7 @@ export function recordLostEnd(
   task: { id: number; seq: number },
   { state, at }: { state: State; at: Date },
 ): Promise<boolean> {
-  return db.transaction().execute(async (tx) => {
+  return transact(db, async (tx) => {
     const current = await lockTask(tx, task.id);
     if (!current || current.phase === 'ended' || current.seq !== task.seq) return false;
     const program = await findProgram<Program>(tx, task.id);

@@ -1,5 +1,6 @@
 import { databaseTrouble } from '../db/errors';
 import { listRunningTasks, type OutsideEnd, setNamespaceMark } from '../db/tasks';
+import { transact } from '../db/transaction';
 import type { Execution } from '../temporal/executions';
 import { closeTask, FROM_TEMPORAL } from './close';
 import { recordLostEnd } from './lost-end';
@@ -99,7 +100,7 @@ async function recordEnd(services: Services, task: RunningTask, at: Date): Promi
 /** One that cannot be closed keeps no other one waiting. */
 async function close({ db, log }: Services, task: RunningTask, end: OutsideEnd, workflow: string): Promise<void> {
   try {
-    const isClosed = await db.transaction().execute((tx) => closeTask(tx, task, end, FROM_TEMPORAL));
+    const isClosed = await transact(db, (tx) => closeTask(tx, task, end, FROM_TEMPORAL));
     if (isClosed) log.warn({ taskId: task.id, workflow, reason: end.reason }, 'closed a task whose workflow is over');
   } catch (error) {
     if (databaseTrouble(error)) throw error;

@@ -8,6 +8,7 @@ import {
   sizeOfProjectConstants,
   upsertProjectConstant,
 } from '../db/projects';
+import { transact } from '../db/transaction';
 import { type Actor, auditOf } from './actor';
 import { GantryError } from './error';
 import { requireUnsealed } from './seal';
@@ -28,7 +29,7 @@ export async function setConstant(db: Db, projectId: number, constant: ProjectCo
   if (!KEY.test(key)) {
     throw new GantryError('invalid', `key ${stringifyJson(key)} is not of letters, digits and _, 1 to 100 of them`);
   }
-  await db.transaction().execute(async (tx) => {
+  await transact(db, async (tx) => {
     await lockProject(tx, projectId);
     await upsertProjectConstant(tx, projectId, constant);
     const bytes = await sizeOfProjectConstants(tx, projectId);
@@ -41,7 +42,7 @@ export async function setConstant(db: Db, projectId: number, constant: ProjectCo
 
 /** @throws GantryError `not_found` when there is none */
 export async function removeConstant(db: Db, projectId: number, key: string, actor: Actor): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+  await transact(db, async (tx) => {
     if (!(await deleteProjectConstant(tx, projectId, key))) {
       throw new GantryError('not_found', `constant ${key} of project ${projectId} does not exist`);
     }

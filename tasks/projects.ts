@@ -3,6 +3,7 @@ import { insertAudit } from '../db/audit';
 import type { Db } from '../db/connection';
 import { isDuplicate } from '../db/errors';
 import { insertProject, lockProject, updateProject } from '../db/projects';
+import { transact } from '../db/transaction';
 import { type Actor, auditOf } from './actor';
 import { GantryError } from './error';
 import { requireUnsealed } from './seal';
@@ -39,7 +40,7 @@ export async function createProject(
 ): Promise<ProjectRecord> {
   requireName(name);
   requireZone(timeZone);
-  return db.transaction().execute(async (tx) => {
+  return transact(db, async (tx) => {
     const project = await insertProject(tx, {
       name,
       bk_biz_id: bizId,
@@ -81,28 +82,25 @@ export async function changeProject(
   const { name, bizId, timeZone, executorProxy } = changes;
   if (name !== undefined) requireName(name);
   if (timeZone !== undefined) requireZone(timeZone);
-  return db
-    .transaction()
-    .execute(async (tx) => {
-      const before = await lockProject(tx, projectId);
-      const after = await updateProject(tx, projectId, {
-        ...(name === undefined ? {} : { name }),
-        ...(bizId === undefined ? {} : { bk_biz_id: bizId, from_cmdb: bizId !== null }),
-        ...(timeZone === undefined ? {} : { time_zone: timeZone }),
-        executor_proxy: executorProxy ?? before.executor_proxy,
-      });
-      await insertAudit(tx, {
-        ...auditOf(actor),
-        projectId,
-        action: 'update',
-        object: `project ${projectId}`,
-        detail: { before: settingsOf(before), after: settingsOf(after) },
-      });
-      return after;
-    })
-    .catch((error: unknown) => {
-      throw isDuplicate(error) ? hasProject(bizId ?? null) : error;
+  return transact(db, async (tx) => {
+    const before = await lockProject(tx, projectId);
+    const after = await updateProject(tx, projectId, {
+      ...(name === undefined ? {} : { name }),
+      ...(bizId === undefined ? {} : { bk_biz_id: bizId, from_cmdb: bizId !== null }),
+      ...(timeZone === undefined ? {} : { time_zone: timeZone }),
+      executor_proxy: executorProxy ?? before.executor_proxy,
     });
+    await insertAudit(tx, {
+      ...auditOf(actor),
+      projectId,
+      action: 'update',
+      object: `project ${projectId}`,
+      detail: { before: settingsOf(before), after: settingsOf(after) },
+    });
+    return after;
+  }).catch((error: unknown) => {
+    throw isDuplicate(error) ? hasProject(bizId ?? null) : error;
+  });
 }
 
 function settingsOf({ name, bk_biz_id, time_zone, executor_proxy }: ProjectRecord): ProjectSettings {

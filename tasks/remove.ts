@@ -1,5 +1,6 @@
 import { insertAudit } from '../db/audit';
 import { deleteTask, type TaskRecord } from '../db/tasks';
+import { transact } from '../db/transaction';
 import { type Actor, auditOf } from './actor';
 import { GantryError } from './error';
 import type { Services } from './services';
@@ -10,7 +11,7 @@ import type { Services } from './services';
  * @throws GantryError `wrong_state` while it runs
  */
 export async function removeTask({ db }: Services, task: TaskRecord, actor: Actor): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+  await transact(db, async (tx) => {
     if (!(await deleteTask(tx, task.id))) {
       throw new GantryError('wrong_state', `task ${task.id} is ${task.shown}: a task that runs cannot be deleted`);
     }

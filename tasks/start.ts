@@ -10,6 +10,7 @@ import {
   type TaskRecord,
   takeStuckStarts,
 } from '../db/tasks';
+import { transact } from '../db/transaction';
 import type { Program } from '../pipeline/program';
 import { isNamed, isUnreachable } from '../temporal/errors';
 import { TooLarge } from '../temporal/size';
@@ -44,7 +45,7 @@ export async function startTask(
   const at = new Date();
   const executor = start.actor.username;
   const namespaceMark = await services.pipelines.namespace.knownMark();
-  const isClaimed = await services.db.transaction().execute(async (tx) => {
+  const isClaimed = await transact(services.db, async (tx) => {
     const claim = { executor, isPaused: start.isPaused, at, ...(namespaceMark ? { namespaceMark } : {}) };
     if (!(await claimStart(tx, task.id, claim))) return false;
     await insertAudit(tx, { ...auditOf(start.actor), projectId: project.id, taskId: task.id, action: 'start' });
@@ -69,7 +70,7 @@ export async function startTask(
 /** Starts what a dying process left between its mark in Postgres and the workflow's start. */
 export async function startStuckTasks(services: Services, now = Date.now()): Promise<number> {
   const namespaceMark = await services.pipelines.namespace.knownMark();
-  return services.db.transaction().execute(async (tx) => {
+  return transact(services.db, async (tx) => {
     const stuck = await takeStuckStarts(tx, { olderThan: new Date(now - STUCK_AFTER_MS), namespaceMark });
     for (const task of stuck) {
       const project = await findProject(tx, task.project_id);

@@ -3,6 +3,7 @@ import { insertAudit } from '../db/audit';
 import type { Db, DbOrTransaction } from '../db/connection';
 import { lockProject } from '../db/projects';
 import type { Role } from '../db/schema';
+import { transact } from '../db/transaction';
 import { type Actor, auditOf } from './actor';
 import { GantryError } from './error';
 
@@ -28,7 +29,7 @@ export async function grantRole(
   { username, role }: { username: string; role: Role | null },
   actor: Actor,
 ): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+  await transact(db, async (tx) => {
     await lockProject(tx, projectId);
     if (role !== null) await ensureUser(tx, username, actor);
     else if (!(await findRole(tx, projectId, username))) {

@@ -1,6 +1,7 @@
 import type { Db } from '../db/connection';
 import { usesOfTemplate } from '../db/template-uses';
 import { changeTemplate, lockTemplate } from '../db/templates';
+import { transact } from '../db/transaction';
 import type { Actor } from '../tasks/actor';
 import { GantryError } from '../tasks/error';
 import { auditTemplate, noTemplate, type TemplateKey } from './save';
@@ -12,7 +13,7 @@ import { auditTemplate, noTemplate, type TemplateKey } from './save';
  */
 export async function deleteTemplate(db: Db, key: TemplateKey, actor: Actor): Promise<void> {
   const { projectId, templateId } = key;
-  await db.transaction().execute(async (tx) => {
+  await transact(db, async (tx) => {
     if (!(await lockTemplate(tx, projectId, templateId))) throw noTemplate(templateId);
     const uses = await usesOfTemplate(tx, templateId);
     if (uses.length > 0) {

@@ -1,6 +1,7 @@
 import { insertAudit } from '../db/audit';
 import type { Db } from '../db/connection';
 import { deleteLabel, insertLabel, type LabelRecord } from '../db/labels';
+import { transact } from '../db/transaction';
 import { type Actor, auditOf } from '../tasks/actor';
 import { GantryError } from '../tasks/error';
 
@@ -11,7 +12,7 @@ export async function createLabel(
   label: { name: string; description: string; color?: string },
   actor: Actor,
 ): Promise<LabelRecord> {
-  return db.transaction().execute(async (tx) => {
+  return transact(db, async (tx) => {
     const created = await insertLabel(tx, { project_id: projectId, ...label });
     if (!created) throw new GantryError('invalid', `label(${label.name}) already exists`);
     await insertAudit(tx, { ...auditOf(actor), projectId, action: 'create_label', object: `label ${created.id}` });
@@ -21,7 +22,7 @@ export async function createLabel(
 
 /** @throws GantryError `not_found` when the project has no such label */
 export async function removeLabel(db: Db, projectId: number, labelId: number, actor: Actor): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+  await transact(db, async (tx) => {
     if (!(await deleteLabel(tx, projectId, labelId))) {
       throw new GantryError('not_found', `label(${labelId}) does not exist`);
     }

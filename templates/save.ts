@@ -11,6 +11,7 @@ import {
   reserveIds,
   type TemplateTree,
 } from '../db/templates';
+import { transact } from '../db/transaction';
 import { diffTrees, type TreeChanges } from '../pipeline/tree/diff';
 import type { PipelineTree } from '../pipeline/tree/types';
 import { placeOfProject } from '../secrets/place';
@@ -53,7 +54,7 @@ export async function createTemplate(
   requireUnsealed(settings, 'settings');
   const checked = templateTree(tree, { place: placeOfProject(projectId), rights });
   const { username } = actor;
-  return db.transaction().execute(async (tx) => {
+  return transact(db, async (tx) => {
     await requireReferences(tx, { projectId }, checked);
     const [id] = (await reserveIds(tx, 'templates', 1)) as [number];
     await insertTemplates(tx, [
@@ -94,7 +95,7 @@ export interface SavedVersion {
 export async function updateTemplate(db: Db, change: TemplateChange): Promise<SavedVersion> {
   const { projectId, templateId, settings, labelIds, expectedVersion, actor } = change;
   requireUnsealed(settings, 'settings');
-  return db.transaction().execute(async (tx) => {
+  return transact(db, async (tx) => {
     const template = await lockTemplate(tx, projectId, templateId);
     const newest = template && (await findTemplateTree(tx, projectId, templateId));
     if (!newest) throw noTemplate(templateId);

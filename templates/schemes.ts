@@ -2,6 +2,7 @@ import type { Db } from '../db/connection';
 import { toJsonText } from '../db/json';
 import { deleteScheme, insertScheme, listSchemes, type SchemeRecord } from '../db/template-schemes';
 import { findTemplateTree } from '../db/templates';
+import { transact } from '../db/transaction';
 import { excludeNodes } from '../pipeline/tree/exclude';
 import { own } from '../pipeline/tree/own';
 import { pruneConstants } from '../pipeline/tree/prune';
@@ -23,7 +24,7 @@ export async function createScheme(
   actor: Actor,
 ): Promise<SchemeRecord> {
   const { projectId, templateId } = key;
-  return db.transaction().execute(async (tx) => {
+  return transact(db, async (tx) => {
     const template = await findTemplateTree(tx, projectId, templateId);
     if (!template) throw noTemplate(templateId);
     requireOptional(template.tree as PipelineTree, nodeIds);
@@ -49,7 +50,7 @@ export function constantsOfScheme(tree: PipelineTree, scheme: SchemeRecord): Rec
  */
 export async function removeScheme(db: Db, key: TemplateKey, scheme: string, actor: Actor): Promise<void> {
   const { projectId, templateId } = key;
-  await db.transaction().execute(async (tx) => {
+  await transact(db, async (tx) => {
     if (!(await findTemplateTree(tx, projectId, templateId))) throw noTemplate(templateId);
     const schemes = await listSchemes(tx, [templateId]);
     const found = schemes.find((candidate) => schemeKey(candidate) === scheme || String(candidate.id) === scheme);

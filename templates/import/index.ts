@@ -1,4 +1,5 @@
 import type { Db } from '../../db/connection';
+import { transact } from '../../db/transaction';
 import { GantryError } from '../../tasks/error';
 import { cleanName } from '../../tasks/names';
 import type { UncheckedTemplate } from '../bundle';
@@ -27,7 +28,7 @@ export async function importTemplates(
   options: ImportOptions,
 ): Promise<Imported[]> {
   for (const one of requireUsable(bundle)) requireUsableTemplate(one);
-  return db.transaction().execute(async (tx) => {
+  return transact(db, async (tx) => {
     const targets = await findTargets(tx, bundle, options);
     const checked = bundle.map((template) => checkTemplate(template, targets.get(template.key), options));
     const numbered = await numberTemplates(tx, importOrder(checked), targets, options);
