@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { formFields, isForm } from '../../api/body/form';
 import { isTextDeeperThan, NESTED, topMembers } from '../../api/body/members';
+import { parseJson } from '../../base/json';
 
 const NAMES = ['bk_app_code', 'bk_token', 'n'];
 
@@ -62,14 +63,14 @@ describe('topMembers', () => {
     expect(topMembers(`{"a":${'[{"a":'.repeat(10_000)}`, NAMES).problem).toBe('invalid json format');
   });
 
-  it('finds in any object what JSON.parse finds', () => {
+  it('finds in any object what reading it whole finds', () => {
     const name = fc.oneof(fc.constantFrom(...NAMES), fc.string());
     const given = fc.uniqueArray(fc.tuple(name, fc.jsonValue()), { selector: ([name]) => name });
     const object = given.map((entries) => Object.fromEntries(entries));
     fc.assert(
       fc.property(object, fc.constantFrom(0, 1, '\t'), (value, indent) => {
         const { members, problem } = topMembers(JSON.stringify(value, undefined, indent), NAMES);
-        const parsed = JSON.parse(JSON.stringify(value));
+        const parsed = parseJson(JSON.stringify(value)) as Record<string, unknown>;
         const wanted = NAMES.filter((name) => Object.hasOwn(parsed, name)).map((name) => {
           const member = parsed[name];
           return [name, typeof member === 'object' && member !== null ? NESTED : member];

@@ -40,8 +40,7 @@ describe('a database that goes away', () => {
   const killOne = async () => {
     await postgres.killBackend();
     await delay(NOTICED_MS);
-    // It recovers from that.
-    await postgres.terminateBackends().catch(() => delay(1_000));
+    await postgres.untilServes();
   };
   const faults: [name: string, fault: () => Promise<unknown>][] = [
     ['its backends are terminated', () => postgres.terminateBackends()],

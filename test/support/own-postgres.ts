@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { openHome } from '../../cli/stack/home';
 import { pickPorts } from '../../cli/stack/ports';
 import { embeddedPostgres } from '../../cli/stack/postgres';
@@ -8,6 +9,8 @@ import { removeHome } from '../../cli/stack/postgres-user';
 import { ProcessTable } from '../../cli/stack/processes';
 import { emptyRecord, StackFile } from '../../cli/stack/record';
 import { SteadyClient } from '../../db/connection';
+
+const RECOVERY_MS = 50_000;
 
 /** A Postgres of a test's own, to be maltreated. */
 export interface OwnPostgres {
@@ -20,6 +23,8 @@ export interface OwnPostgres {
   terminateBackends(): Promise<number>;
   /** Kills the process of one connection; the server then ends all others and recovers. */
   killBackend(): Promise<void>;
+  /** Waits until it serves: after a killed backend it recovers first, for as long as its disk needs. */
+  untilServes(): Promise<void>;
   /** Stops it and removes its files. */
   remove(): Promise<void>;
 }
@@ -57,6 +62,16 @@ export async function ownPostgres(): Promise<OwnPostgres> {
     async killBackend() {
       const [victim] = await asAdmin<{ pid: number }>(`select pid ${others} limit 1`);
       if (victim) process.kill(victim.pid, 'SIGKILL');
+    },
+    async untilServes() {
+      for (const giveUpAt = Date.now() + RECOVERY_MS; ; await delay(50)) {
+        const trouble = await asAdmin('select 1').then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        if (trouble === undefined) return;
+        if (Date.now() > giveUpAt) throw trouble;
+      }
     },
     async remove() {
       await stop();
