@@ -3,7 +3,7 @@ import { ExpressionError, isFinal, limitError, syntaxError, typeError, valueErro
 import type { Meter } from './limits';
 import { parseInteger } from './number-text';
 import { makeFloat, truncate } from './numbers';
-import { type RuleOperator, type RuleWord, wordAt } from './rule-tokens';
+import { type ReadWord, type RuleOperator, WORDS } from './rule-tokens';
 import { iterate } from './sequences';
 import { isDict, isEmptyDict, isPlainDict, PySet, type PyValue, textOf, typeName } from './values';
 
@@ -47,12 +47,12 @@ class RuleParser {
 
   #blanks(): void {
     if (this.text.charCodeAt(this.#at) > 0x20) return;
-    this.#at += wordAt('blanks', this.text, this.#at)![0].length;
+    this.#at += WORDS.blanks(this.text, this.#at)![0].length;
   }
 
-  #match(word: RuleWord): RegExpExecArray | undefined {
+  #match(read: ReadWord): RegExpExecArray | undefined {
     this.#blanks();
-    const match = wordAt(word, this.text, this.#at);
+    const match = read(this.text, this.#at);
     if (match) this.#at += match[0].length;
     return match ?? undefined;
   }
@@ -69,7 +69,7 @@ class RuleParser {
       throw limitError(`a condition of more than the limit of ${MAX_RULE_NESTING} levels`);
     const first = this.#condition();
     const rest: ['and' | 'or', Rule][] = [];
-    for (let join = this.#match('join'); join; join = this.#match('join')) {
+    for (let join = this.#match(WORDS.join); join; join = this.#match(WORDS.join)) {
       rest.push([join[1]!.toLowerCase() as 'and' | 'or', this.#condition()]);
     }
     this.#depth--;
@@ -80,7 +80,7 @@ class RuleParser {
     this.#blanks();
     const start = this.#at;
     const left = this.#value();
-    const operator = left && this.#match('operator')?.[0];
+    const operator = left && this.#match(WORDS.operator)?.[0];
     if (left && operator) {
       const right = this.#value();
       if (!right) throw this.#unexpected();
@@ -107,20 +107,20 @@ class RuleParser {
     this.#blanks();
     const first = this.text[this.#at] ?? '';
     if (first === '"' || first === "'") {
-      const string = this.#match('string');
+      const string = this.#match(WORDS.string);
       return string && { kind: 'value', value: unescapeBlanks(string[1] ?? string[2]!) };
     }
     if (/[\d.+-]/.test(first)) return this.#number();
-    const bool = this.#match('bool');
+    const bool = this.#match(WORDS.bool);
     if (bool) return { kind: 'value', value: bool[0].toLowerCase() === 'true' };
-    const path = this.#match('path');
+    const path = this.#match(WORDS.path);
     return path && { kind: 'path', path: path[0] };
   }
 
   #number(): RuleValue | undefined {
-    const real = this.#match('real');
+    const real = this.#match(WORDS.real);
     if (real) return { kind: 'value', value: makeFloat(Number(real[0])) };
-    const integer = this.#match('integer');
+    const integer = this.#match(WORDS.integer);
     // `1e3` is read as an integer, which the conversion then refuses.
     return integer && { kind: 'value', value: parseInteger(integer[0], this.meter) };
   }

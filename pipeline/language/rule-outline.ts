@@ -1,4 +1,4 @@
-import { OPERATORS, type RuleWord, wordAt } from './rule-tokens';
+import { OPERATORS, type ReadWord, WORDS } from './rule-tokens';
 
 /** What is known of a rule before it is rendered: literal text, and where a fragment stands. */
 export type RulePart = string | { source: string };
@@ -91,12 +91,12 @@ class Outline {
     go(from, 'comparison');
     for (let way = open.pop(); way; way = open.pop()) {
       const [start, expected] = way;
-      const at = this.#match('blanks', start) ?? start;
+      const at = this.#match(WORDS.blanks, start) ?? start;
       const before = open.length + ends.size;
       if (this.text[at] === OPEN) this.#pass(expected, (next) => go(at + 1, next));
-      else if (expected === 'operator') this.#then(this.#match('operator', at), (end) => go(end, 'value'));
+      else if (expected === 'operator') this.#then(this.#match(WORDS.operator, at), (end) => go(end, 'value'));
       else if (expected === 'join') {
-        this.#then(this.#match('join', at), (end) => go(end, 'comparison'));
+        this.#then(this.#match(WORDS.join, at), (end) => go(end, 'comparison'));
         if (depth === 0 && at === this.text.length) ends.add(at);
         if (depth > 0 && this.text[at] === ')') ends.add(at + 1);
       } else {
@@ -130,17 +130,17 @@ class Outline {
     this.expected.add(expected);
   }
 
-  #match(word: RuleWord, at: number): number | undefined {
-    const match = wordAt(word, this.text, at);
+  #match(read: ReadWord, at: number): number | undefined {
+    const match = read(this.text, at);
     return match ? at + match[0].length : undefined;
   }
 
   /** The first character decides what it can be. */
   #scalar(at: number): number | undefined {
     const first = this.text[at] ?? '';
-    if (first === '"' || first === "'") return this.#match('string', at);
-    if (/[\d.+-]/.test(first)) return this.#match('real', at) ?? this.#match('integer', at);
-    return this.#match('bool', at) ?? this.#match('path', at);
+    if (first === '"' || first === "'") return this.#match(WORDS.string, at);
+    if (/[\d.+-]/.test(first)) return this.#match(WORDS.real, at) ?? this.#match(WORDS.integer, at);
+    return this.#match(WORDS.bool, at) ?? this.#match(WORDS.path, at);
   }
 
   /** Where a list of values that begins here may end. */
@@ -154,7 +154,7 @@ class Outline {
       const key = `${start} ${isItem}`;
       if (seen.has(key)) continue;
       seen.add(key);
-      const at = this.#match('blanks', start) ?? start;
+      const at = this.#match(WORDS.blanks, start) ?? start;
       if (this.text[at] === OPEN) {
         if (isItem || !this.areValues) open.push([at + 1, false]);
         if (!this.areValues) open.push([at + 1, true]);

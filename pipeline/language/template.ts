@@ -145,6 +145,7 @@ export function isConstantTemplate(template: Template): boolean {
 export function templateReferences(template: Template): string[] {
   const names = new Set<string>();
   collectReferences(template, names);
+  for (const name of NEVER_REFERENCES) names.delete(name);
   return [...names].sort();
 }
 
@@ -168,17 +169,17 @@ function collectReferences(template: Template, names: Set<string>): void {
 }
 
 /** Names that Mako has a meaning for wherever they stand, and never counts as references. */
-const NEVER_REFERENCES: ReadonlySet<string> = new Set(['context', 'print']);
+const NEVER_REFERENCES = ['context', 'print'];
 
 function collectPart(part: Part, names: Set<string>): void {
   if (typeof part === 'string') return;
   switch (part.kind) {
     case 'name':
-      if (!NEVER_REFERENCES.has(part.name)) names.add(part.name);
+      names.add(part.name);
       return;
     case 'expression':
     case 'inert':
-      for (const name of part.names) if (!NEVER_REFERENCES.has(name)) names.add(name);
+      for (const name of part.names) names.add(name);
       return;
     default:
       return part satisfies never;
