@@ -1,9 +1,9 @@
-import { stringifyJson } from '../base/json';
+import { writeJson } from '../base/json';
 import { MASK, maskTokens } from './token';
 
 /** A value as JSON text that may leave the house. */
 export function maskedJson(value: unknown): string {
-  return maskTokens(stringifyJson(value));
+  return maskTokens(writeJson(value));
 }
 
 /** Fields of a form that may leave the house. They are masked before they are encoded, which would hide tokens. */

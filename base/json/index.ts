@@ -1,2 +1,2 @@
 export { parseJson, wholeNumber } from './parse';
-export { settleJson, stringifyJson } from './stringify';
+export { settleJson, stringifyJson, writeJson } from './stringify';

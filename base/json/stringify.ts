@@ -17,6 +17,22 @@ export function stringifyJson(value: unknown, space?: number): string {
 }
 
 /**
+ * Writes JSON for others: as `stringifyJson`, but numbers that are no safe integers stand as JavaScript writes them. Where
+ * there are no bigints that costs nothing more than JSON.stringify.
+ *
+ * @example writeJson([1, 1765432109876543210n, 1e20]) // '[1,1765432109876543210,100000000000000000000]'
+ * @throws as `stringifyJson`
+ */
+export function writeJson(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (!isOfBigint(error)) throw error;
+    return withoutMarks(JSON.stringify(value, markingBigints));
+  }
+}
+
+/**
  * Writes JSON, and says what will be read of it: the value itself, or where there are bigints in it a copy in which those
  * that are safe integers are numbers.
  *
@@ -35,11 +51,15 @@ function stringifyPlain(value: unknown, space: number | undefined): string | und
   try {
     text = JSON.stringify(value, undefined, space);
   } catch (error) {
-    // Of a bigint. What is wrong besides is wrong again.
-    if ((error as Error).name !== 'TypeError') throw error;
+    if (!isOfBigint(error)) throw error;
     return undefined;
   }
   return text === undefined || holdsLargeWhole(text) ? undefined : text;
+}
+
+/** What is wrong besides is wrong again when it is written with bigints. */
+function isOfBigint(error: unknown): boolean {
+  return (error as Error).name === 'TypeError';
 }
 
 function stringifyLarge(value: unknown, space: number | undefined): string {
@@ -47,12 +67,16 @@ function stringifyLarge(value: unknown, space: number | undefined): string {
   return text === undefined ? text! : withoutMarks(text);
 }
 
-function marking(_name: string, value: unknown): unknown {
+function marking(name: string, value: unknown): unknown {
+  return typeof value === 'number' && isLargeFloat(value)
+    ? `${MARK}${value.toExponential()}`
+    : markingBigints(name, value);
+}
+
+function markingBigints(_name: string, value: unknown): unknown {
   switch (typeof value) {
     case 'bigint':
       return `${MARK}${digitsOf(value)}`;
-    case 'number':
-      return isLargeFloat(value) ? `${MARK}${value.toExponential()}` : value;
     case 'string':
       return value.startsWith(MARK) ? `${MARK}${value}` : value;
     default:

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseJson, settleJson, stringifyJson } from '../../base/json';
+import { parseJson, settleJson, stringifyJson, writeJson } from '../../base/json';
 
 const LARGE = [
   '9007199254740992',
@@ -98,6 +98,16 @@ describe('writing JSON', () => {
     );
   });
 
+  it('writes for others what JSON.stringify writes, and whole numbers with all digits', () => {
+    const value = { f: 1e20, text: `${MARK}1`, list: [1.5, { b: undefined }] };
+
+    expect(writeJson(value)).toBe(JSON.stringify(value));
+    expect(writeJson({ n: 1765432109876543210n, ...value })).toBe(
+      JSON.stringify({ n: 0, ...value }).replace('0', '1765432109876543210'),
+    );
+    expect(() => writeJson({ n: 1n, self: circular() })).toThrow(/circular/);
+  });
+
   it('writes what JSON.stringify writes, lines and all, where there is none', () => {
     const value = { a: [1, { b: undefined, c: () => 1, d: new Date(0) }], e: Number.NaN, f: '1765432109876543210' };
 
@@ -194,6 +204,12 @@ describe('both', () => {
     );
   });
 });
+
+function circular(): unknown {
+  const value: { self?: unknown } = {};
+  value.self = value;
+  return value;
+}
 
 function isSafe(value: bigint): boolean {
   return BigInt.asIntN(54, value) === value && Number.isSafeInteger(Number(value));
