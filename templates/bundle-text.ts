@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { PipelineTree } from '../pipeline/tree/types';
 import type { BundledTemplate, UncheckedTemplate } from './bundle';
-import { fileText, given, notifyType, unreadable } from './file-fields';
+import { fileText, readSettings, settingFields, unreadable, writeSettings } from './file-fields';
 import { originOf } from './origin';
 import { readText, type TextFormat, writeText } from './tree-text';
 import { readFlows } from './yaml/read';
@@ -14,12 +14,7 @@ const document = z.object({
       key: z.union([z.string(), z.number()]).transform(String).optional(),
       name: fileText,
       description: fileText.optional(),
-      category: fileText.optional(),
-      notify_type: notifyType.optional(),
-      notify_receivers: z.record(z.string(), z.unknown()).optional(),
-      timeout: z.int32().min(0).optional(),
-      default_flow_type: fileText.optional(),
-      executor_proxy: fileText.optional(),
+      ...settingFields,
       schemes: z.array(z.object({ id: z.int().optional(), name: fileText, node_ids: z.array(z.string()) })).default([]),
       pipeline_tree: z.record(z.string(), z.unknown()),
     }),
@@ -32,12 +27,7 @@ export function writeDocument(bundle: readonly BundledTemplate[], format: TextFo
     key,
     name: settings.name,
     description: settings.description,
-    category: settings.category,
-    notify_type: settings.notifyType,
-    notify_receivers: settings.notifyReceivers,
-    timeout: settings.timeout,
-    default_flow_type: settings.defaultFlowType,
-    executor_proxy: settings.executorProxy,
+    ...writeSettings(settings),
     schemes: schemes.map(({ id, name, nodeIds }) => ({ id, name, node_ids: nodeIds })),
     pipeline_tree: undrawn(tree),
   }));
@@ -64,16 +54,7 @@ export function readDocument(text: string, format: TextFormat): UncheckedTemplat
   return templates.map((template, index) => ({
     key: template.key ?? `#${index}`,
     ...(template.key === undefined ? {} : { origin: originOf(template.key, source) }),
-    settings: given({
-      name: template.name,
-      description: template.description,
-      category: template.category,
-      notifyType: template.notify_type,
-      notifyReceivers: template.notify_receivers,
-      timeout: template.timeout,
-      defaultFlowType: template.default_flow_type,
-      executorProxy: template.executor_proxy,
-    }),
+    settings: readSettings(template),
     tree: template.pipeline_tree,
     schemes: template.schemes.map(({ id, name, node_ids }) => ({
       ...(id === undefined ? {} : { id }),

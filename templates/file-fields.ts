@@ -9,7 +9,49 @@ export const fileText = z
 
 export const notifyType = z.object({ success: z.array(z.string()).default([]), fail: z.array(z.string()).default([]) });
 
-/** Without the settings that a file does not have. */
+/** Settings as our own files have them, beside name and description. */
+export const settingFields = {
+  category: fileText.optional(),
+  notify_type: notifyType.optional(),
+  notify_receivers: z.record(z.string(), z.unknown()).optional(),
+  timeout: z.int32().min(0).optional(),
+  default_flow_type: fileText.optional(),
+  executor_proxy: fileText.optional(),
+};
+
+type SettingFields = z.output<z.ZodObject<typeof settingFields>>;
+
+/** Settings under the names that they have in files. */
+export function writeSettings(settings: Omit<TemplateSettings, 'name' | 'description'>): Required<SettingFields> {
+  return {
+    category: settings.category,
+    notify_type: settings.notifyType,
+    notify_receivers: settings.notifyReceivers,
+    timeout: settings.timeout,
+    default_flow_type: settings.defaultFlowType,
+    executor_proxy: settings.executorProxy,
+  };
+}
+
+/** Settings of a file, without those that it does not have. */
+export function readSettings({
+  name,
+  description,
+  ...fields
+}: SettingFields & { name: string; description?: string | undefined }) {
+  return given({
+    name,
+    description,
+    category: fields.category,
+    notifyType: fields.notify_type,
+    notifyReceivers: fields.notify_receivers,
+    timeout: fields.timeout,
+    defaultFlowType: fields.default_flow_type,
+    executorProxy: fields.executor_proxy,
+  });
+}
+
+/** Without the settings that are not given. */
 export function given({
   name,
   ...settings
