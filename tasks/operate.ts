@@ -97,10 +97,16 @@ async function updateRunning({ db, pipelines }: Services, task: TaskRecord, oper
   const timeout = isSignal(operation.action) ? SIGNAL_TIMEOUT_MS : undefined;
   for (let attempt = 1; ; attempt++) {
     const answer = await pipelines.update(task.id, operation, timeout);
-    if (answer.kind !== 'not_running') return answer;
+    if (answer.kind === 'accepted' || answer.kind === 'refused') return answer;
     const current = await findTask(db, task.project_id, task.id);
-    if (!current || current.phase === 'ended') return { kind: 'ended' as const, shown: current?.shown ?? 'gone' };
-    if (attempt === ATTEMPTS) return answer;
+    const isOver = !current || current.phase === 'ended';
+    // A workflow that ends may leave an update unanswered that it has heard.
+    if (isOver && answer.kind === 'no_worker') {
+      const wasAccepted = await pipelines.wasAccepted(task.id, operation.id);
+      if (wasAccepted !== false) return wasAccepted ? { kind: 'accepted' as const } : answer;
+    }
+    if (isOver) return { kind: 'ended' as const, shown: current?.shown ?? 'gone' };
+    if (answer.kind === 'no_worker' || attempt === ATTEMPTS) return answer;
     await delay(BETWEEN_ATTEMPTS_MS * attempt);
   }
 }

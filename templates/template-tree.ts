@@ -1,6 +1,9 @@
 import type { DbOrTransaction } from '../db/connection';
+import { normaliseTree } from '../pipeline/tree/normalise';
 import type { PipelineTree } from '../pipeline/tree/types';
+import { validateTree } from '../pipeline/tree/validate';
 import { checkTree, type Submission } from '../tasks/create';
+import { GantryError } from '../tasks/error';
 import { type Place, unfoldTree } from './unfold';
 
 /**
@@ -17,11 +20,15 @@ export function templateTree(input: unknown, submission: Submission): PipelineTr
 }
 
 /**
- * Makes sure that what a tree refers to can be unfolded.
+ * Makes sure that what a tree refers to can be unfolded, and that tasks can be made of the whole.
  *
- * @throws GantryError `refused` when a template does not exist, or comes again inside itself
+ * @throws GantryError `refused` when a template does not exist, or comes again inside itself; `invalid` with every problem
+ *   that the whole has, such as constants that are given values which lead back to themselves
  */
 export async function requireReferences(db: DbOrTransaction, place: Place, tree: PipelineTree): Promise<void> {
   const refers = Object.values(tree.activities).some((activity) => activity.type === 'SubProcess');
-  if (refers) await unfoldTree(db, place, tree);
+  if (!refers) return;
+  const { problems } = validateTree(normaliseTree(await unfoldTree(db, place, tree)));
+  if (problems.length === 0) return;
+  throw new GantryError('invalid', problems.map(({ message }) => message).join('\n'), { details: problems });
 }

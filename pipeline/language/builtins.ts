@@ -16,9 +16,10 @@ import {
 import { makeTranslation, TEXT_METHODS } from './methods/text';
 import { MODULES } from './modules';
 import { parseFloatText, parseInteger, roundNumber } from './number-text';
-import { arithmetic, isInt, makeFloat, requireInt, toFloat, truncate } from './numbers';
+import { arithmetic, isInt, makeFloat, requireInt, requireSafeInt, toFloat, truncate } from './numbers';
 import { binary } from './operators';
 import { FLOAT } from './percent-format';
+import { languageOf } from './rules';
 import { Sealed } from './sealed';
 import { iterate, lengthOf } from './sequences';
 import {
@@ -98,8 +99,9 @@ function sum(args: BoundArguments, run: Run): PyValue {
   }, start);
 }
 
-function range(args: BoundArguments): PyValue {
-  const values = args.many().map((value) => requireInt(value, 'range() argument'));
+function range(args: BoundArguments, run: Run): PyValue {
+  const language = languageOf(run.ambient);
+  const values = args.many().map((value) => requireSafeInt(value, 'range() argument', language));
   if (values.length === 0 || values.length > 3) throw typeError('range expected 1 to 3 arguments');
   const [start, stop, step] = values.length === 1 ? [0, values[0]!, 1] : [values[0]!, values[1]!, values[2] ?? 1];
   if (step === 0) throw valueError('range() arg 3 must not be zero');
@@ -151,7 +153,7 @@ function zip(args: BoundArguments, run: Run): PyValue {
 
 function enumerate(args: BoundArguments, run: Run): PyValue {
   const [items, start = 0] = args.bind('iterable', 'start?');
-  const first = requireInt(start, 'start');
+  const first = requireSafeInt(start, 'start', languageOf(run.ambient));
   const walked = iterate(items as PyValue, run.meter);
   run.meter.charge(walked.length * PAIRED);
   const pairs = walked.map((item, index) => new PyTuple([first + index, item]));

@@ -1,5 +1,6 @@
 import { ExpressionError, limitError, typeError, valueError } from './errors';
 import { MAX_INTEGER_BITS } from './limits';
+import type { Language } from './rules';
 
 /**
  * Python numbers in JavaScript ones. An int is a number without a fraction or, beyond 2^53, a bigint: what `base/json` gives.
@@ -54,6 +55,28 @@ export function toIndex(value: PyInt): number {
 
 function zeroDivision(message: string): ExpressionError {
   return new ExpressionError('value', message);
+}
+
+/** Bits of a quotient from which its float is rounded: more than a float has, and one that says whether anything is left. */
+const QUOTIENT_BITS = 66;
+
+/** `left / right` of whole numbers of any size, rounded once, as Python does. */
+export function divideInts(left: PyInt, right: PyInt): PyNumber {
+  const [a, b] = [BigInt(left), BigInt(right)];
+  if (b === 0n) throw zeroDivision('division by zero');
+  const [dividend, divisor] = [a < 0n ? -a : a, b < 0n ? -b : b];
+  const shift = QUOTIENT_BITS - (bitsOf(dividend) - bitsOf(divisor));
+  const [scaled, by] = shift > 0 ? [dividend << BigInt(shift), divisor] : [dividend, divisor << BigInt(-shift)];
+  const quotient = (scaled / by) | (scaled % by === 0n ? 0n : 1n);
+  // In two steps: one power of two alone may be beyond all floats where the result is not.
+  const half = Math.trunc(shift / 2);
+  const size = Number(quotient) * 2 ** -half * 2 ** (half - shift);
+  if (!Number.isFinite(size)) throw valueError('integer division result too large for a float');
+  return makeFloat(a < 0n !== b < 0n ? -size : size);
+}
+
+function bitsOf(value: bigint): number {
+  return value.toString(2).length;
 }
 
 export type ArithmeticOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**';
@@ -199,6 +222,16 @@ export function truncate(value: PyNumber): PyInt {
   const number = toFloat(value);
   if (!Number.isFinite(number)) throw valueError(`cannot convert float ${number} to integer`);
   return makeInt(BigInt(Math.trunc(number)));
+}
+
+/**
+ * As `requireInt`, where another number in the place of a large one would go unnoticed.
+ *
+ * @throws ExpressionError for whole numbers beyond 2^53; runs by the first rules of the language get the largest below it
+ */
+export function requireSafeInt(value: unknown, what: string, language: Language): number {
+  if (typeof value === 'bigint' && language > 1) throw valueError(`${what} is beyond 2^53`);
+  return requireInt(value, what);
 }
 
 export function requireInt(value: unknown, what: string): number {

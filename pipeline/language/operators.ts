@@ -4,8 +4,19 @@ import { typeError, valueError } from './errors';
 import type { Run } from './functions';
 import type { Meter } from './limits';
 import { joinBytes } from './methods/bytes';
-import { arithmetic, type BitOperator, bitwise, isInt, type PyInt, type PyNumber, toFloat, toIndex } from './numbers';
+import {
+  arithmetic,
+  type BitOperator,
+  bitwise,
+  divideInts,
+  isInt,
+  type PyInt,
+  type PyNumber,
+  toFloat,
+  toIndex,
+} from './numbers';
 import { percentFormat } from './percent-format';
+import { languageOf } from './rules';
 import { refuseSealed, Sealed } from './sealed';
 import { iterate } from './sequences';
 import {
@@ -41,8 +52,11 @@ export function binary(operator: BinaryOperator, left: PyValue, right: PyValue, 
     if (isInt(a) && isInt(b)) return bits(operator, left, right, a, b);
     const joined = collectionOperation(operator, left, right, run.meter);
     if (joined !== undefined) return joined;
-  } else if (a !== undefined && b !== undefined) return arithmetic(operator, a, b);
-  else if (operator === '*') {
+  } else if (a !== undefined && b !== undefined) {
+    const isLarge = typeof a === 'bigint' || typeof b === 'bigint';
+    if (operator === '/' && isLarge && isInt(a) && isInt(b) && languageOf(run.ambient) > 1) return divideInts(a, b);
+    return arithmetic(operator, a, b);
+  } else if (operator === '*') {
     const scaled = scale(left, b) ?? scale(right, a);
     if (scaled !== undefined) return scaled;
     if (isInt(b)) return repeat(left, toIndex(b), run);

@@ -29,8 +29,8 @@ const EXPECTED: Record<Expected, string> = {
 
 /**
  * Why a rule cannot be read, whatever its fragments become; undefined when it can, or might. A fragment is taken for a
- * value first, then for any words with balanced quotes and brackets: a variable may hold an operator, the items of a list
- * or all of a rule.
+ * value first, then, with what touches it (`-${n}`, `a.${b}`), for any words with balanced quotes and brackets: a variable
+ * may hold an operator, the items of a list or all of a rule.
  */
 export function ruleFault(parts: readonly RulePart[]): RuleFault | undefined {
   const sketch = parts.map((part) => (typeof part === 'string' ? part : OPEN)).join('');
@@ -38,9 +38,19 @@ export function ruleFault(parts: readonly RulePart[]): RuleFault | undefined {
   const asValues = new Outline(sketch, true);
   if (asValues.holds()) return undefined;
   const asWords = new Outline(sketch, false);
-  if (sketch.includes(OPEN) && asWords.holds()) return undefined;
+  if (sketch.includes(OPEN) && (asWords.holds() || new Outline(withNeighbours(sketch), false).holds()))
+    return undefined;
   const { at, expected } = sketch[asValues.at] === OPEN ? asWords : asValues;
   return told(parts, sketch, at, expected);
+}
+
+/** What may be part of a number, a path or an operator. */
+const TOUCHING = /^[\w.+\-=<>\ue000]*$/;
+
+/** With all that touches a fragment as part of it. */
+function withNeighbours(sketch: string): string {
+  const pieces = sketch.split(/([\s"'(),])/);
+  return pieces.map((piece) => (piece.includes(OPEN) && TOUCHING.test(piece) ? OPEN : piece)).join('');
 }
 
 function told(parts: readonly RulePart[], sketch: string, at: number, expected: ReadonlySet<Expected>): RuleFault {

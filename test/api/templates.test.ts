@@ -51,6 +51,29 @@ function onlyNode(tree: PipelineTree): Record<string, unknown> & { pipeline: Pip
 }
 
 describe('creating a template', () => {
+  it('refuses what no task could be made of, seen only when subprocesses are unfolded', async () => {
+    const child = await create();
+    const given = (value: string, more: object) => ({
+      pipeline_tree: {
+        ...calls(child, { constants: { '${x}': { key: '${x}', name: 'x', value, show_type: 'show', ...more } } }),
+        constants: sketch({ ...LINE, constants: { x: { value: '5' }, y: { value: '6' } } }).constants,
+      },
+      name: 'n',
+    });
+    const doors = (body: object) =>
+      Promise.all(['create_template', 'fast_create_task'].map((name) => gantry.post(`/apigw/${name}/1/`, body)));
+
+    for (const body of [given('${x}', { show_type: 'hide' }), given('a ${x}', { source_type: 'component_outputs' })]) {
+      const [template, task] = await doors(body);
+      expect(template).toMatchObject({
+        result: false,
+        message: expect.stringContaining('may not refer to the constant'),
+      });
+      expect(task!.message).toContain(template!.message);
+    }
+    for (const { result } of await doors(given('${x}', {}))) expect(result).toBe(true);
+  });
+
   it('answers what a client needs to go on, and keeps tree and settings', async () => {
     const answer = await gantry.post('/apigw/create_template/1/', {
       pipeline_tree: sketch(LINE),

@@ -1,6 +1,7 @@
 import { typeError, valueError } from '../errors';
 import { type Implementation, moduleOf, type Run } from '../functions';
-import { arithmetic, isNumber, makeFloat, requireInt, toFloat } from '../numbers';
+import { arithmetic, isNumber, makeFloat, requireInt, requireSafeInt, toFloat } from '../numbers';
+import { languageOf } from '../rules';
 import { iterate } from '../sequences';
 import type { PyValue } from '../values';
 
@@ -13,17 +14,21 @@ function below(low: number, high: number, run: Run): number {
 }
 
 const randint: Implementation = (args, run) => {
-  const [a, b] = args.bind('a', 'b').map((value) => requireInt(value, 'bound')) as [number, number];
+  const [a, b] = args.bind('a', 'b').map((value) => requireSafeInt(value, 'bound', languageOf(run.ambient))) as [
+    number,
+    number,
+  ];
   if (b < a) throw valueError('empty range for randrange()');
   return below(a, b + 1, run);
 };
 
 const randrange: Implementation = (args, run) => {
   const [first, second, step = 1] = args.bind('start', 'stop?', 'step?');
-  const [start, stop] = second === undefined || second === null ? [0, first] : [requireInt(first, 'start'), second];
-  const width = requireInt(step, 'step');
+  const read = (value: PyValue | undefined, what: string) => requireSafeInt(value, what, languageOf(run.ambient));
+  const [start, stop] = second === undefined || second === null ? [0, first] : [read(first, 'start'), second];
+  const width = read(step, 'step');
   if (width === 0) throw valueError('zero step for randrange()');
-  const count = Math.ceil((requireInt(stop, 'stop') - start) / width);
+  const count = Math.ceil((read(stop, 'stop') - start) / width);
   if (count <= 0) throw valueError('empty range for randrange()');
   return start + width * below(0, count, run);
 };

@@ -4,6 +4,7 @@ import type { Meter } from '../limits';
 import { isInt, requireInt } from '../numbers';
 import { FLAGS } from '../regex/flags';
 import type { Anchor, Found, Pattern } from '../regex/pattern';
+import { languageOf } from '../rules';
 import { textLength } from '../sequences';
 import { PyDict, PyIterator, PyObject, PyTuple, type PyValue, typeName } from '../values';
 import { compilePattern } from './pattern';
@@ -145,11 +146,16 @@ function first(anchor: Anchor): Operation {
   };
 }
 
+/** As many matches as are wanted: 0 is all of them, and less is none, where the first rules of the language took all. */
+function firstMatches(pattern: Pattern, text: string, count: number, run: Run): PyMatch[] {
+  return count < 0 && languageOf(run.ambient) > 1 ? [] : matches(pattern, text, 'anywhere', count, run);
+}
+
 /** `sub` and `subn`: the text and how many replacements were made. */
 function substitute(pattern: Pattern, args: BoundArguments, run: Run): [string, number] {
   const [replacement, subject, count = 0] = args.bind('repl', 'string', 'count?');
   const text = requireText(subject);
-  const found = matches(pattern, text, 'anywhere', requireInt(count, 'count'), run);
+  const found = firstMatches(pattern, text, requireInt(count, 'count'), run);
   let out = '';
   let at = 0;
   for (const match of found) {
@@ -172,7 +178,7 @@ function split(pattern: Pattern, args: BoundArguments, run: Run): PyValue {
   const text = requireText(subject);
   const parts: PyValue[] = [];
   let at = 0;
-  for (const match of matches(pattern, text, 'anywhere', requireInt(limit, 'maxsplit'), run)) {
+  for (const match of firstMatches(pattern, text, requireInt(limit, 'maxsplit'), run)) {
     parts.push(text.slice(at, match.found.starts[0]!), ...groupsOf(match, null, run));
     at = match.found.ends[0]!;
   }

@@ -99,6 +99,13 @@ describe('a regular expression', () => {
     expect(found.map(({ starts, ends }) => text.slice(starts[0], ends[0]))).toEqual(expected);
   });
 
+  test('counts as Python does: 0 is all, less is none', () => {
+    const text = "${re.sub('a', 'X', u, 0)} ${re.sub('a', 'X', u, -1)} ${re.split('a', u, -1)} ${re.split('a', u, 1)}";
+
+    expect(rendered(text, { u: 'aa' }, 2)).toBe("XX aa ['aa'] ['', 'a']");
+    expect(rendered("${re.sub('a', 'X', u, -1)}", { u: 'aa' }, 1)).toBe('XX');
+  });
+
   test('is RE2 to runs by the first rules', () => {
     expect(rendered(String.raw`\${re.findall(r'\b\w+\b', u)}`.slice(1), { u: '主机A 主机B' }, 1)).toBe("['A', 'B']");
     expect(rendered(String.raw`\${re.findall(r'\b\w+\b', u)}`.slice(1), { u: '主机A 主机B' }, 2)).toBe(

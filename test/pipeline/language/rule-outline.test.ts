@@ -56,6 +56,11 @@ describe('a condition with fragments', () => {
     ['${left} "x y"'],
     ['1 == 1 ${and_more}'],
     ['${ghost} > 1'],
+    ['-${n} == -1'],
+    ['${n} > -${n} and +${n} in (-${n}, 1)'],
+    ['${object}.b == a.${name}'],
+    ['1 =${rest} 1'],
+    ['1 ${rest}= 1'],
     // With nothing in it, `not` is a word like any other.
     ['not ${a} == 1'],
     ['*'],

@@ -55,6 +55,11 @@ describe('a whole number beyond 2^53 of the context', () => {
     ],
     ['${hashlib.md5(str(n).encode()).hexdigest()}', '322d1e02970a2deaaf671adaf4e026c7'],
     ['${real} ${real == 12345678901234567168} ${int(real)}', '1.2345678901234567e+19 True 12345678901234567168'],
+    ['${n / 3} ${n * n / n} ${2 ** 70 / n}', '3002399751580331.0 9007199254740992.0 131071.99999999999'],
+    ['${-n / 3} ${n / negative} ${1 / n}', '-3002399751580331.0 -7.295831462002688e-05 1.1102230246251564e-16'],
+    // Another number in its place would go unnoticed.
+    ['${list(range(n, n + 2))}', '${list(range(n, n + 2))}'],
+    ['${list(enumerate([1], n))} ${random.randint(n, n)}', '${list(enumerate([1], n))} ${random.randint(n, n)}'],
   ] as [Json, Json][])('is an int to %j', (value, expected) => {
     expect(render(value)).toEqual(expected);
   });
