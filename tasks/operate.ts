@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Db } from '../db/connection';
+import { currentNodeExecutions } from '../db/current-nodes';
 import { findTask, showPromised, type TaskRecord } from '../db/tasks';
 import { checkTask, type TaskStatus, wordOf } from '../pipeline/machine';
 import { newRequestId } from '../temporal/pipelines';
@@ -97,6 +99,12 @@ async function updateRunning({ db, pipelines }: Services, task: TaskRecord, oper
   const timeout = isSignal(operation.action) ? SIGNAL_TIMEOUT_MS : undefined;
   for (let attempt = 1; ; attempt++) {
     const answer = await pipelines.update(task.id, operation, timeout);
+    // A node's row may say that it has failed a moment before its workflow hears of it.
+    const isEarly = answer.kind === 'refused' && attempt < ATTEMPTS && (await isShownFailed(db, task, operation));
+    if (isEarly) {
+      await delay(BETWEEN_ATTEMPTS_MS * attempt);
+      continue;
+    }
     if (answer.kind === 'accepted' || answer.kind === 'refused') return answer;
     const current = await findTask(db, task.project_id, task.id);
     const isOver = !current || current.phase === 'ended';
@@ -109,6 +117,12 @@ async function updateRunning({ db, pipelines }: Services, task: TaskRecord, oper
     if (answer.kind === 'no_worker' || attempt === ATTEMPTS) return answer;
     await delay(BETWEEN_ATTEMPTS_MS * attempt);
   }
+}
+
+async function isShownFailed(db: Db, task: TaskRecord, operation: UpdateInput): Promise<boolean> {
+  if (operation.action !== 'retry' && operation.action !== 'skip') return false;
+  const nodes = await currentNodeExecutions(db, task.id);
+  return nodes.some(({ node_id, status }) => node_id === operation.node && status === 'FAILED');
 }
 
 /** As `updateRunning`. What was accepted is accepted again, also when its answer got lost and the task has ended since. */
