@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Db } from '../db/connection';
-import { currentNodeExecutions } from '../db/current-nodes';
+import { findNodeExecution } from '../db/node-executions';
 import { findTask, showPromised, type TaskRecord } from '../db/tasks';
 import { checkTask, type TaskStatus, wordOf } from '../pipeline/machine';
 import { newRequestId } from '../temporal/pipelines';
@@ -52,9 +52,9 @@ export async function operateTask(
   const sealed = await sealRequest(services.db, task.id, request, { projectId: task.project_id, rights });
   const operation = { ...sealed, id: operationId(id, request), by: actor.username } as UpdateInput;
   // Only who has an id can have sent it before.
-  const send = givenId === undefined ? updateRunning : updateOnce;
+  const mayHaveCome = givenId !== undefined;
   const answer = await recorded(services, task, { operation, actor }, async (isRepeated) => {
-    const given = await send(services, task, operation);
+    const given = await update(services, task, operation, mayHaveCome);
     const isLeft = given.kind === 'no_worker' && isSignal(operation.action);
     return isLeft ? leaveSignal(services, task, operation, isRepeated) : given;
   });
@@ -94,44 +94,57 @@ export function operationId(id: string, request: { action: string; node?: string
 /**
  * Between two runs of a long task, and while it is starting, there is no workflow for a moment. The same id makes it safe
  * to ask again.
+ *
+ * @param mayHaveCome whether the request may have been sent before
  */
-async function updateRunning({ db, pipelines }: Services, task: TaskRecord, operation: UpdateInput) {
+async function update(services: Services, task: TaskRecord, operation: UpdateInput, mayHaveCome: boolean) {
+  const { db, pipelines } = services;
   const timeout = isSignal(operation.action) ? SIGNAL_TIMEOUT_MS : undefined;
   for (let attempt = 1; ; attempt++) {
     const answer = await pipelines.update(task.id, operation, timeout);
-    // A node's row may say that it has failed a moment before its workflow hears of it.
-    const isEarly = answer.kind === 'refused' && attempt < ATTEMPTS && (await isShownFailed(db, task, operation));
-    if (isEarly) {
-      await delay(BETWEEN_ATTEMPTS_MS * attempt);
-      continue;
+    if (answer.kind === 'accepted') return answer;
+    if (answer.kind === 'refused') {
+      const isEarly = answer.reason === 'wrong_state' && (await isShownFailed(db, task, operation));
+      if (!isEarly || attempt === ATTEMPTS) return answer;
+    } else {
+      const current = await findTask(db, task.project_id, task.id);
+      // An update may have been heard by a workflow that has ended since, and its answer be lost.
+      const mayBeDone = mayHaveCome || answer.kind === 'no_worker';
+      if (isOver(current)) return answerOfEnded(services, { taskId: task.id, current, operation, mayBeDone });
+      if (answer.kind === 'no_worker' || attempt === ATTEMPTS) return answer;
     }
-    if (answer.kind === 'accepted' || answer.kind === 'refused') return answer;
-    const current = await findTask(db, task.project_id, task.id);
-    const isOver = !current || current.phase === 'ended';
-    // A workflow that ends may leave an update unanswered that it has heard.
-    if (isOver && answer.kind === 'no_worker') {
-      const wasAccepted = await pipelines.wasAccepted(task.id, operation.id);
-      if (wasAccepted !== false) return wasAccepted ? { kind: 'accepted' as const } : answer;
-    }
-    if (isOver) return { kind: 'ended' as const, shown: current?.shown ?? 'gone' };
-    if (answer.kind === 'no_worker' || attempt === ATTEMPTS) return answer;
     await delay(BETWEEN_ATTEMPTS_MS * attempt);
   }
 }
 
+/** A node's row may say that it has failed a moment before its workflow hears of it. */
 async function isShownFailed(db: Db, task: TaskRecord, operation: UpdateInput): Promise<boolean> {
   if (operation.action !== 'retry' && operation.action !== 'skip') return false;
-  const nodes = await currentNodeExecutions(db, task.id);
-  return nodes.some(({ node_id, status }) => node_id === operation.node && status === 'FAILED');
+  return (await findNodeExecution(db, task.id, operation.node))?.status === 'FAILED';
 }
 
-/** As `updateRunning`. What was accepted is accepted again, also when its answer got lost and the task has ended since. */
-async function updateOnce(services: Services, task: TaskRecord, operation: UpdateInput) {
-  const answer = await updateRunning(services, task, operation);
-  if (answer.kind !== 'ended') return answer;
-  const wasAccepted = await services.pipelines.wasAccepted(task.id, operation.id);
+interface Ended {
+  taskId: number;
+  /** Its row now, if there is one. */
+  current: TaskRecord | undefined;
+  operation: UpdateInput;
+  /** Whether the workflow may have heard of the operation. */
+  mayBeDone: boolean;
+}
+
+/** What was accepted is accepted again, also when its answer got lost and the task has ended since. */
+async function answerOfEnded({ pipelines }: Services, { taskId, current, operation, mayBeDone }: Ended) {
+  const wasAccepted = mayBeDone ? await pipelines.wasAccepted(taskId, operation.id) : false;
   if (wasAccepted === undefined) return { kind: 'no_worker' as const };
-  return wasAccepted ? { kind: 'accepted' as const } : answer;
+  return wasAccepted ? { kind: 'accepted' as const } : endedAs(current);
+}
+
+function isOver(task: TaskRecord | undefined): boolean {
+  return task === undefined || task.phase === 'ended';
+}
+
+function endedAs(task: TaskRecord | undefined) {
+  return { kind: 'ended' as const, shown: task?.shown ?? 'gone' };
 }
 
 /**
@@ -146,9 +159,7 @@ async function leaveSignal(
 ) {
   if (!isSignal(action)) throw new Error(`${action} is no signal`);
   const current = await findTask(db, task.project_id, task.id);
-  if (!current || current.phase === 'ended') {
-    return isRepeated ? { kind: 'no_worker' as const } : { kind: 'ended' as const, shown: current?.shown ?? 'gone' };
-  }
+  if (!current || isOver(current)) return isRepeated ? { kind: 'no_worker' as const } : endedAs(current);
   const refusal = isRepeated ? null : checkTask(recordedView(current), action);
   if (refusal) return { kind: 'refused' as const, reason: refusal.kind, message: refusal.message };
   const isLeft = await pipelines.signal(task.id, action, { id, ...(by ? { by } : {}) });
