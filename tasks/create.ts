@@ -16,7 +16,7 @@ import { validateTree } from '../pipeline/tree/validate';
 import { catalog } from '../plugins';
 import type { SealPlace } from '../secrets/place';
 import { type Actor, auditOf } from './actor';
-import { GantryError } from './error';
+import { GantryError, requireNone } from './error';
 import { pluginProblems } from './plugin-problems';
 import { requireProxies } from './proxies';
 import { KEPT, type Rights } from './rights';
@@ -137,9 +137,7 @@ function canonicalTree(
   const normal = normaliseTree(input);
   const { problems, converge } = validateTree(normal, { allowReferences });
   if (problems.length === 0) problems.push(...pluginProblems(normal as PipelineTree, catalog));
-  if (problems.length > 0) {
-    throw new GantryError('invalid', problems.map(({ message }) => message).join('\n'), { details: problems });
-  }
+  requireNone(problems);
   requireProxies(normal, rights, previous);
   const canonical = canonicaliseTree(normal as PipelineTree, converge);
   sealPasswords(canonical, place, previous);
@@ -169,9 +167,7 @@ export function prepareTree(
  */
 export function recompileTree(tree: PipelineTree, changedConstants: readonly string[], rerunLimit: number): string {
   const { problems } = validateTree(tree, { changedConstants });
-  if (problems.length > 0) {
-    throw new GantryError('invalid', problems.map(({ message }) => message).join('\n'), { details: problems });
-  }
+  requireNone(problems);
   return compileTree(tree, new Map(), rerunLimit);
 }
 

@@ -39,3 +39,9 @@ export class GantryError extends Error {
   readonly details: readonly unknown[] | undefined;
   readonly retryAfterSeconds: number | undefined;
 }
+
+/** @throws GantryError `invalid` with a line for each problem, and all of them in its details */
+export function requireNone(problems: readonly { message: string }[]): void {
+  if (problems.length === 0) return;
+  throw new GantryError('invalid', problems.map(({ message }) => message).join('\n'), { details: problems });
+}

@@ -8,7 +8,7 @@ import { setConstants, validationProblems } from '../pipeline/tree/set-constants
 import type { Constant, PipelineTree } from '../pipeline/tree/types';
 import { placeOfProject } from '../secrets/place';
 import { checkKeptTree, checkTree } from '../tasks/create';
-import { GantryError } from '../tasks/error';
+import { GantryError, requireNone } from '../tasks/error';
 import { treeFor, writtenAt } from '../tasks/kept-tree';
 import type { Rights } from '../tasks/rights';
 import { sealValues } from '../tasks/seal';
@@ -100,9 +100,7 @@ function keptTree(db: DbOrTransaction, template: TemplateTree, projectId: number
 
 /** @throws GantryError `invalid` naming every shown constant whose value does not match its `validation` */
 export function requireValid(constants: Record<string, Constant>): void {
-  const problems = validationProblems(constants);
-  if (problems.length === 0) return;
-  throw new GantryError('invalid', problems.map(({ message }) => message).join('\n'), { details: problems });
+  requireNone(validationProblems(constants));
 }
 
 async function requireTemplateTree(

@@ -3,7 +3,7 @@ import { normaliseTree } from '../pipeline/tree/normalise';
 import type { PipelineTree } from '../pipeline/tree/types';
 import { validateTree } from '../pipeline/tree/validate';
 import { checkTree, type Submission } from '../tasks/create';
-import { GantryError } from '../tasks/error';
+import { requireNone } from '../tasks/error';
 import { type Place, unfoldTree } from './unfold';
 
 /**
@@ -29,6 +29,5 @@ export async function requireReferences(db: DbOrTransaction, place: Place, tree:
   const refers = Object.values(tree.activities).some((activity) => activity.type === 'SubProcess');
   if (!refers) return;
   const { problems } = validateTree(normaliseTree(await unfoldTree(db, place, tree)));
-  if (problems.length === 0) return;
-  throw new GantryError('invalid', problems.map(({ message }) => message).join('\n'), { details: problems });
+  requireNone(problems);
 }
