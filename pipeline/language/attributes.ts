@@ -4,7 +4,7 @@ import { methodTable } from './functions';
 import { BYTES_METHODS } from './methods/bytes';
 import { DICT_METHODS, LIST_METHODS, SET_METHODS, TUPLE_METHODS } from './methods/collections';
 import { TEXT_METHODS } from './methods/text';
-import { isInt, PyFloat } from './numbers';
+import { bitsOf, isInt, PyFloat } from './numbers';
 import { AttributeObject, isDict, PyBytes, PyObject, PySet, PyTuple, type PyValue, typeName } from './values';
 
 /** Methods that change their object: a context value is copied before an expression with one of them runs. */
@@ -22,7 +22,7 @@ function bitLength(self: PyValue): number {
   const number = asNumber(self);
   if (!isInt(number)) throw valueError("'float' object has no attribute 'bit_length'");
   const size = number < 0 ? -BigInt(number) : BigInt(number);
-  return size === 0n ? 0 : size.toString(2).length;
+  return size === 0n ? 0 : bitsOf(size);
 }
 
 function numberAttribute(value: PyValue, name: string): PyValue | undefined {

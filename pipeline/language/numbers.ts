@@ -75,7 +75,8 @@ export function divideInts(left: PyInt, right: PyInt): PyNumber {
   return makeFloat(a < 0n !== b < 0n ? -size : size);
 }
 
-function bitsOf(value: bigint): number {
+/** Of a negative one the sign counts too. */
+export function bitsOf(value: bigint): number {
   return value.toString(2).length;
 }
 
@@ -130,7 +131,7 @@ function integerPower(left: PyInt, right: PyInt): PyNumber {
   if (base === 0n) return 0;
   if (base === -1n) return BigInt(right) % 2n === 0n ? 1 : -1;
   // Looked at before it is computed: 10 ** 10 ** 10 would take all memory.
-  const bits = base.toString(2).length - 1;
+  const bits = bitsOf(base) - 1;
   if (Number(right) * bits > MAX_INTEGER_BITS)
     throw limitError(`an integer over the limit of ${MAX_INTEGER_BITS} bits`);
   return makeInt(base ** BigInt(right));

@@ -1,6 +1,6 @@
-import { stringifyJson } from '../../base/json';
 import { builtins } from '../builtin';
 import { nodeIndex, type Program, type ProgramNode } from '../program';
+import { jsonBytes } from '../size';
 import { type Operation, wordOf } from './operation';
 import { isEnded, type NodeState, type State, taskStatus } from './state';
 
@@ -161,7 +161,7 @@ function checkCallback(
   if (node.type !== 'activity' || node.work.kind !== 'inline' || !builtins[node.work.builtin].endByCallback) {
     return wrongType(operation, node);
   }
-  if (utf8Length(stringifyJson(operation.data)) > MAX_CALLBACK_BYTES) {
+  if (jsonBytes(operation.data) > MAX_CALLBACK_BYTES) {
     return invalid(`callback data of node ${node.id} is larger than ${MAX_CALLBACK_BYTES} bytes`);
   }
   const refused = builtins[node.work.builtin].refuseCallback?.(operation.data);
@@ -192,14 +192,4 @@ function wrongState(message: string): Refusal {
 
 function invalid(message: string): Refusal {
   return { kind: 'invalid', message };
-}
-
-/** Bytes of a text as UTF-8; the workflow's sandbox has no Buffer. */
-function utf8Length(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0)!;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return bytes;
 }
