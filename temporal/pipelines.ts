@@ -20,7 +20,8 @@ import {
   STATE_QUERY,
   type UpdateInput,
 } from '../workflows/contract';
-import { isInBetween, isNamed, isUnreachable } from './errors';
+import { type Attempts, callInAttempts } from './attempts';
+import { isInBetween, isNamed, isOutOfTime, isUnreachable } from './errors';
 import { type Execution, findTaskFailure, lookAt, type TaskFailure } from './executions';
 import { Lanes } from './lanes';
 import { type Installation, searchAttributes, taskQueueOf, workflowIdOf } from './names';
@@ -29,6 +30,11 @@ import { requireCarriable } from './size';
 
 const PING_TIMEOUT_MS = 3_000;
 const UPDATE_TIMEOUT_MS = 10_000;
+/**
+ * A worker that evicts a workflow which has just ended loses queries that it holds for it ("leftover buffered tasks", SDK
+ * 1.24): they hang. Who comes later finds what the first attempt has replayed.
+ */
+const QUERY_ATTEMPTS: Attempts = { attemptMs: 3_000, callMs: UPDATE_TIMEOUT_MS, mayPass: isOutOfTime };
 
 /**
  * Updates that an API process sends to one workflow at a time. The server takes ten, from all processes together; with more,
@@ -198,7 +204,7 @@ export class Pipelines {
   async #query<T>(taskId: number, name: string, ...args: unknown[]): Promise<T | undefined> {
     try {
       const ask = () => this.#handle(taskId).query<T, unknown[]>(name, ...args);
-      return await this.client.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, ask);
+      return await callInAttempts(this.client, ask, QUERY_ATTEMPTS);
     } catch (error) {
       if (isUnreachable(error) || isInBetween(error)) return undefined;
       throw error;

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { callInAttempts } from '../../temporal/attempts';
+import { isOutOfTime } from '../../temporal/errors';
 
 /** As the client throws it: the gRPC error is the cause. */
 const failure = (code: number) => new Error('it failed', { cause: Object.assign(new Error('gRPC'), { code }) });
@@ -55,5 +56,21 @@ describe('a call in attempts', () => {
     jest.useRealTimers();
 
     expect(client.deadlines).toEqual([1_500, 1_500, 1_500, 500]);
+  });
+
+  it('takes other bounds and other errors that may pass', async () => {
+    jest.useFakeTimers();
+    const codes = [4, 4, 9];
+    const call = jest.fn(() => {
+      jest.advanceTimersByTime(client.deadlines.at(-1)!);
+      return Promise.reject(failure(codes.shift()!));
+    });
+    const options = { attemptMs: 300, callMs: 10_000, mayPass: isOutOfTime };
+
+    await expect(callInAttempts(client as unknown as Client, call, options)).rejects.toThrow('it failed');
+    jest.useRealTimers();
+
+    expect(client.deadlines).toEqual([300, 300, 300]);
+    expect(codes).toEqual([]);
   });
 });
