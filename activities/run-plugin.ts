@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
+import { findText } from '../base/find-text';
 import type { Db } from '../db/connection';
 import { isDatabasesFault } from '../db/errors';
 import { findAttempt, loadProgress, type NodeExecutionChange, saveProgress } from '../db/node-executions';
@@ -11,7 +12,6 @@ import { findPlugin } from '../plugins';
 import { type ActivityPlugin, type PluginContext, PluginFailure } from '../plugins/plugin';
 import { OpenedSecrets } from '../secrets/opened';
 import { OLD_PREFIX, type Opening } from '../secrets/token';
-import { findText } from '../secrets/walk';
 import type { PluginRunInput } from '../workflows/contract';
 import { acceptable } from './acceptable';
 import { missingInputs } from './left-out';

@@ -1,14 +1,15 @@
 import type { Context } from 'hono';
+import type { Caller } from '../access/caller';
+import { GantryError } from '../base/error';
 import type { AppRecord } from '../db/access';
 import { type Admission, type EnteredProject, findAdmission } from '../db/admission';
-import { GantryError } from '../tasks/error';
 import type { Services } from '../tasks/services';
 import { formFields, isForm, repeatedIn } from './body/form';
 import { topMembers } from './body/members';
 import { parseBody } from './body/parse';
 import { readBody, readStart, requireLength, requireSize, type Start } from './body/read';
 import { authenticateApp, authenticateUser, type Claim, type Credentials, namesCaller, readClaim } from './credentials';
-import type { Caller, DoorEndpoint } from './endpoint';
+import type { DoorEndpoint } from './endpoint';
 import { isOurs } from './failure';
 import type { FairLimiter } from './fair-limit';
 import type { Body, Family, Fields } from './family';

@@ -1,14 +1,14 @@
+import { readToken, tokenKey } from '../access/token';
+import { ensureUser } from '../access/users';
+import { GantryError } from '../base/error';
 import { stringifyJson } from '../base/json';
+import { isText } from '../base/text';
 import type { AppRecord } from '../db/access';
 import type { Admission } from '../db/admission';
 import type { Db } from '../db/connection';
 import { matchesSecret } from '../db/secrets';
 import { transact } from '../db/transaction';
-import { GantryError } from '../tasks/error';
-import { readToken, tokenKey } from '../tasks/token';
-import { ensureUser } from '../tasks/users';
 import { topMembers } from './body/members';
-import { isText } from './text';
 
 /** Fields that name the caller: they never reach a handler. */
 export const CREDENTIAL_FIELDS = ['bk_app_code', 'bk_app_secret', 'bk_token', 'bk_username', 'bk_ticket'] as const;

@@ -1,12 +1,14 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import type { Caller, Need } from '../access/caller';
+import type { Place } from '../access/permission';
+import { authorise, enterProject, findProjects } from '../access/permission';
+import { GantryError } from '../base/error';
+import { isText } from '../base/text';
 import type { EnteredProject } from '../db/admission';
-import { GantryError } from '../tasks/error';
 import { type Admitted, admit, type Guard } from './admit';
-import type { Caller, DoorEndpoint, Need, Reply } from './endpoint';
-import type { Family, Fields, Place } from './family';
-import { authorise, enterProject, findProjects } from './permission';
-import { isText } from './text';
+import type { DoorEndpoint, Reply } from './endpoint';
+import type { Family, Fields } from './family';
 
 /** Serves a family: each of its endpoints at each of its paths, and 405 for the methods that a path has not. */
 export function openDoor<E extends DoorEndpoint>(app: OpenAPIHono, door: Guard, family: Family<E>): void {

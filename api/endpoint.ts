@@ -1,19 +1,7 @@
+import type { Caller, Need } from '../access/caller';
+import type { Actor } from '../base/actor';
 import type { EnteredProject } from '../db/admission';
-import type { Role } from '../db/schema';
-import type { Actor } from '../tasks/actor';
 import type { Services } from '../tasks/services';
-
-/**
- * What an endpoint needs: a role in the project of its path, any known user, or an app that is trusted. There is no
- * endpoint without.
- */
-export type Need = Role | 'user' | 'trusted';
-
-/** Who asks. */
-export interface Caller {
-  username: string;
-  app: { code: string; trusted: boolean };
-}
 
 /** A request that has been let in. */
 export interface DoorCall {

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
+import { type ErrorKind, GantryError } from '../base/error';
 import { databaseTrouble } from '../db/errors';
-import { type ErrorKind, GantryError } from '../tasks/error';
 import type { Services } from '../tasks/services';
 import { isInBetween, isUnreachable } from '../temporal/errors';
 

@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { EnteredProject } from '../db/admission';
+import type { Place } from '../access/permission';
 import type { Credentials } from './credentials';
 import type { DoorEndpoint, Method, Reply } from './endpoint';
 import type { Failure } from './failure';
@@ -21,15 +21,6 @@ export interface Body {
 export interface Route {
   path: string;
   methods: readonly Method[];
-}
-
-/** How a request names its project. */
-export interface Place {
-  id: number;
-  /** Whether it means this one, of those that its id may mean. */
-  isAt(project: EnteredProject): boolean;
-  /** For messages: the project as the client named it. */
-  text: string;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { maskedJson, maskingStream } from '../secrets/writers';
+import { maskedJson, maskingStream } from '../base/masking';
 
 /**
  * Masks sealed secrets in every answer, of whatever endpoint and kind: the one place where they could leave the house. What

@@ -1,5 +1,5 @@
+import { GantryError } from '../base/error';
 import { hashSecret } from '../db/secrets';
-import { GantryError } from '../tasks/error';
 import { isOurs } from './failure';
 import { RateLimiter } from './rate-limit';
 

@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { authorization } from '../cli/client';
-import { pickPorts } from '../cli/stack/ports';
+import { pickPorts } from '../stack/ports';
 import { type Bench, scaled } from './bench';
 import { HttpTasks } from './http-tasks';
 import { round } from './report';

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Client, WorkflowHandle } from '@temporalio/client';
+import { KEPT } from '../access/rights';
 import { findProject } from '../db/access';
 import { findProgram, findTask } from '../db/tasks';
 import type { Program } from '../pipeline/program';
 import { contextOf } from '../tasks/context';
 import { createTask } from '../tasks/create';
-import { KEPT } from '../tasks/rights';
 import type { Services } from '../tasks/services';
 import { type Installation, searchAttributes, taskQueueOf, workflowIdOf } from '../temporal/names';
+import { prepareTree } from '../trees/prepare';
 import { bareInstallation } from './bare';
 import { BENCH_CONTEXT, programOf, type Shape } from './shapes';
 
@@ -55,14 +56,10 @@ async function runBare({ client, installation }: ArmSetup, type: string, argumen
 
 async function prepareTask({ client, installation, services }: ArmSetup, shape: Shape): Promise<Run> {
   const project = (await findProject(services.db, 1))!;
-  const { id } = await createTask(services, {
+  const { id } = await createTask(services.db, {
     project,
     name: shape.name,
-    tree: shape.tree,
-    rights: KEPT,
-    flowType: 'common',
-    category: 'Default',
-    description: '',
+    prepared: prepareTree(shape.tree, { place: project.id, rights: KEPT }),
     createMethod: 'api',
     actor: { username: 'admin', appCode: 'bench', source: 'api' },
   });

@@ -1,8 +1,8 @@
-import { evaluate } from '../pipeline/language/evaluator';
 import { applyFilters } from '../pipeline/language/filters';
-import { Meter } from '../pipeline/language/limits';
-import { parseSource } from '../pipeline/language/parser';
-import { PyBytes, PyDict, PySet, PyTuple, type PyValue } from '../pipeline/language/values';
+import { evaluate } from '../pipeline/language/python/evaluator';
+import { Meter } from '../pipeline/language/python/limits';
+import { parseSource } from '../pipeline/language/python/parser';
+import { PyBytes, PyDict, PySet, PyTuple, type PyValue } from '../pipeline/language/python/values';
 
 /**
  * An expression for everything that the language can do with data: what `name` is called in its table, how it is used, and

@@ -1,7 +1,7 @@
 import pino from 'pino';
+import { Alarms } from '../base/alarms';
 import { installationName } from '../db/access';
 import { connect } from '../db/connection';
-import { Alarms } from '../tasks/alarms';
 import { connectClient } from '../temporal/connection';
 import { Pipelines } from '../temporal/pipelines';
 import { Schedules } from '../temporal/schedules';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type CreatedTask, type Envelope, GantryClient } from '../cli/client';
-import type { Credentials } from '../cli/stack/home';
 import type { PipelineTree } from '../pipeline/tree/types';
+import type { Credentials } from '../stack/home';
 
 const PROJECT_ID = 1;
 const POLL_MS = 10;

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join, resolve } from 'node:path';
-import { runStack } from '../cli/stack/lifecycle';
+import { runStack } from '../stack/lifecycle';
 import { AGAINST, BENCHES, type Bench, type BenchName } from './bench';
 import { bundleWorkflows } from './bundle';
 import { Report } from './report';

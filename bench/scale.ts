@@ -1,5 +1,5 @@
-import { prepareTree } from '../tasks/create';
-import { NOBODY } from '../tasks/rights';
+import { NOBODY } from '../access/rights';
+import { prepareTree } from '../trees/prepare';
 import { type Bench, scaled } from './bench';
 import { closedLoop } from './closed-loop';
 import { HttpTasks } from './http-tasks';

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { pickPorts } from '../cli/stack/ports';
-import { MAIN } from '../cli/stack/services';
+import { pickPorts } from '../stack/ports';
+import { MAIN } from '../stack/services';
 import { type Bench, scaled } from './bench';
 import { round } from './report';
 import { removeTemporaryHome, temporaryHome } from './stack';

@@ -3,7 +3,7 @@ import { createLog } from '../cli/log';
 import { reportReady, untilStopped } from '../cli/signals';
 import { installationName } from '../db/access';
 import { connect } from '../db/connection';
-import { installRuntime, startWorker } from '../temporal/worker';
+import { installRuntime, startWorker } from '../worker/worker';
 import { BARE_ACTIVITIES, bareInstallation } from './bare';
 
 /**

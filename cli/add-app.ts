@@ -1,13 +1,12 @@
 import { parseArgs } from 'node:util';
 import { stringifyJson } from '../base/json';
 import { upsertApp } from '../db/access';
-import { insertAudit } from '../db/audit';
+import { auditOf, insertAudit } from '../db/audit';
 import { ensureDemoProject } from '../db/demo';
 import { hashSecret } from '../db/secrets';
 import { transact } from '../db/transaction';
-import { auditOf } from '../tasks/actor';
+import { makeAppSecret } from '../stack/backends';
 import { CLI_ACTOR, readCount, withDatabase } from './administration';
-import { makeAppSecret } from './stack/backends';
 
 /**
  * `gantry add-app CODE [USER] [--trusted] [--rate N] [--max-body BYTES]`: gives an app a new secret and says whether it is

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { createProject } from '../access/projects';
 import { stringifyJson } from '../base/json';
-import { createProject } from '../tasks/projects';
 import { CLI_ACTOR, readCount, withDatabase } from './administration';
 
 /** `gantry add-project NAME [--biz ID] [--zone ZONE]`: makes a project, of a CMDB business or of nobody, and prints it. */

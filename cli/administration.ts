@@ -1,7 +1,7 @@
+import type { Actor } from '../base/actor';
 import { connect, type Db } from '../db/connection';
-import type { Actor } from '../tasks/actor';
-import { openHome } from './stack/home';
-import { readRecord } from './stack/record';
+import { openHome } from '../stack/home';
+import { readRecord } from '../stack/record';
 
 /** Who changes what at the command line, for the records: whoever can reach the database may. */
 export const CLI_ACTOR: Actor = { username: process.env.USER || 'unknown', appCode: '', source: 'cli' };

@@ -1,17 +1,17 @@
 import { installationName } from '../db/access';
 import { connect } from '../db/connection';
 import { migrateToLatest } from '../db/migrate';
+import { bootDatabase, bootTemporal } from '../stack/backends';
+import { type Home, openHome } from '../stack/home';
+import { isAlive } from '../stack/identity';
+import { runStack } from '../stack/lifecycle';
+import { say } from '../stack/output';
+import { pickPorts } from '../stack/ports';
+import { readRecord } from '../stack/record';
 import { type Adoption, adoptNamespace } from '../tasks/adopt-namespace';
 import { connectClient, type TemporalConfig } from '../temporal/connection';
 import { Pipelines } from '../temporal/pipelines';
 import { CLI_ACTOR } from './administration';
-import { bootDatabase, bootTemporal } from './stack/backends';
-import { type Home, openHome } from './stack/home';
-import { isAlive } from './stack/identity';
-import { runStack } from './stack/lifecycle';
-import { say } from './stack/output';
-import { pickPorts } from './stack/ports';
-import { readRecord } from './stack/record';
 
 /**
  * `gantry adopt-namespace [--lost]`: takes the namespace of TEMPORAL_NAMESPACE for the installation of DATABASE_URL, or of

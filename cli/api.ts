@@ -1,11 +1,11 @@
 import { serve } from '@hono/node-server';
 import { createApp } from '../api/app';
 import { previews } from '../api/previews/pool';
+import { Alarms } from '../base/alarms';
 import { installationName } from '../db/access';
 import { connect } from '../db/connection';
 import { requireOwnSchema } from '../db/migrate';
 import { ScheduleReconciler } from '../schedules/reconcile';
-import { Alarms } from '../tasks/alarms';
 import { CallbackSender } from '../tasks/callbacks';
 import { requireNamespace } from '../tasks/namespace';
 import { Reconciler } from '../tasks/reconcile';

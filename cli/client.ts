@@ -1,5 +1,5 @@
 import { parseJson, stringifyJson } from '../base/json';
-import type { Credentials } from './stack/home';
+import type { Credentials } from '../stack/home';
 
 /** The answer of every bk-sops call. */
 export interface Envelope {

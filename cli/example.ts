@@ -1,8 +1,8 @@
+import type { Credentials } from '../stack/home';
+import { say } from '../stack/output';
 import { GantryClient } from './client';
 import request from './example/fast_create_task.json';
 import { drawProgress } from './progress';
-import type { Credentials } from './stack/home';
-import { say } from './stack/output';
 
 /** The demo project, see db/demo.ts. */
 export const DEMO_PROJECT_ID = 1;

@@ -1,6 +1,6 @@
+import { grantRole } from '../access/users';
 import { findProject } from '../db/access';
 import type { Role } from '../db/schema';
-import { grantRole } from '../tasks/users';
 import { CLI_ACTOR, readCount, withDatabase } from './administration';
 
 const ROLES: Record<string, Role | null> = {

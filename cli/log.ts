@@ -1,6 +1,6 @@
 import pino, { type DestinationStream, type Logger } from 'pino';
-import { MASK } from '../secrets/token';
-import { maskedLine } from '../secrets/writers';
+import { maskedLine } from '../base/masking';
+import { MASK } from '../base/sealed-text';
 
 /** Fields that hold secrets, wherever a library puts a request or its headers into what it logs. */
 const SECRET_FIELDS = ['bk_app_secret', 'bk_token', 'password', 'authorization', '["x-bkapi-authorization"]'];

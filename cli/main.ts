@@ -1,4 +1,4 @@
-import { messageOf } from './stack/output';
+import { messageOf } from '../stack/output';
 
 const HELP = `gantry: durable operations and deploy pipelines
 
@@ -97,7 +97,7 @@ const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
     return adopt(args);
   },
   async test(args) {
-    const { testRun } = await import('./stack/test-run.js');
+    const { testRun } = await import('../stack/test-run.js');
     return testRun(args);
   },
   async help() {

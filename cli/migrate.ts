@@ -1,6 +1,6 @@
 import { migrateToLatest } from '../db/migrate';
-import { say } from './stack/output';
-import { configuredRetentionDays, prepareNamespace } from './stack/temporal-namespace';
+import { say } from '../stack/output';
+import { configuredRetentionDays, prepareNamespace } from '../stack/temporal-namespace';
 
 /** `gantry migrate`: what `gantry start` does to its backends, for deployments that run worker and API by themselves. */
 export async function migrate(): Promise<number> {

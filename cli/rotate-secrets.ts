@@ -1,9 +1,9 @@
 import { connect } from '../db/connection';
 import { parseKeyRing } from '../secrets/keys';
+import { addSecretKey, ensureSecretKeys, openHome } from '../stack/home';
+import { say } from '../stack/output';
+import { readRecord } from '../stack/record';
 import { rotateSecrets } from '../tasks/rotate-secrets';
-import { addSecretKey, ensureSecretKeys, openHome } from './stack/home';
-import { say } from './stack/output';
-import { readRecord } from './stack/record';
 
 /** `gantry rotate-secrets --new-key`: gives the stack of GANTRY_HOME a new first key, for its next start. */
 export function makeNewKey(): number {

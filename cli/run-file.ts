@@ -1,10 +1,10 @@
+import { openHome, readCredentials } from '../stack/home';
+import { say } from '../stack/output';
+import { readRecord } from '../stack/record';
 import { GantryClient } from './client';
 import { DEMO_PROJECT_ID } from './example';
 import { drawProgress } from './progress';
 import { readRunRequest } from './run-request';
-import { openHome, readCredentials } from './stack/home';
-import { say } from './stack/output';
-import { readRecord } from './stack/record';
 
 /**
  * `gantry run FILE [--set key=value]`: creates and starts the task of a pipeline_tree on the stack of GANTRY_HOME, and

@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { Boot } from './stack/backends';
-import { openHome } from './stack/home';
-import { runStack } from './stack/lifecycle';
-import { pickPorts } from './stack/ports';
-import { removeHome } from './stack/postgres-user';
+import type { Boot } from '../stack/backends';
+import { openHome } from '../stack/home';
+import { runStack } from '../stack/lifecycle';
+import { pickPorts } from '../stack/ports';
+import { removeHome } from '../stack/postgres-user';
 import { bootServices, type Services } from './start';
 
 /**

@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
+import { signToken, tokenKey } from '../access/token';
 import { isKnownUser } from '../db/access';
-import { insertAudit } from '../db/audit';
-import { auditOf } from '../tasks/actor';
-import { signToken, tokenKey } from '../tasks/token';
+import { auditOf, insertAudit } from '../db/audit';
 import { CLI_ACTOR, readCount, withDatabase } from './administration';
 
 const DEFAULT_HOURS = 24;

@@ -1,7 +1,7 @@
 import path from 'node:path';
+import type { Credentials } from '../stack/home';
 import { authorization } from './client';
 import { DEMO_PROJECT_ID } from './example';
-import type { Credentials } from './stack/home';
 
 /** A command to copy that creates the example task with this stack's credentials. */
 export function curlExample(url: string, credentials: Credentials): string {

@@ -1,13 +1,13 @@
+import { Alarms } from '../base/alarms';
 import { installationName } from '../db/access';
 import { connect } from '../db/connection';
 import { requireOwnSchema } from '../db/migrate';
 import { createLauncher } from '../schedules/launch';
-import { Alarms } from '../tasks/alarms';
 import { requireNamespace } from '../tasks/namespace';
 import { connectClient } from '../temporal/connection';
 import { Pipelines } from '../temporal/pipelines';
 import { Schedules } from '../temporal/schedules';
-import { installRuntime, startWorker } from '../temporal/worker';
+import { installRuntime, startWorker } from '../worker/worker';
 import { baseUrlOf, readConfig } from './config';
 import { createLog } from './log';
 import { reportReady, untilStopped } from './signals';

@@ -1,4 +1,5 @@
 import { type Insertable, sql } from 'kysely';
+import type { Actor } from '../base/actor';
 import type { DbOrTransaction } from './connection';
 import { toJsonText } from './json';
 import type { Database } from './schema';
@@ -22,6 +23,11 @@ export interface AuditRecord {
   detail?: unknown;
   /** Of an operation of the task: it has one record, however often it comes. */
   operationId?: string;
+}
+
+/** The part of an audit record that says who. */
+export function auditOf({ username, appCode, source }: Actor): Pick<AuditRecord, 'username' | 'appCode' | 'source'> {
+  return { username, appCode, source };
 }
 
 /**

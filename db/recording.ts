@@ -43,7 +43,6 @@ export async function recordChanges(
       update tasks set
         phase = ${hasEnded ? 'ended' : 'running'}, status = ${task?.status ?? ''}, shown = ${task?.shown ?? ''},
         seq = ${task?.seq ?? 0},
-        current_flow = case when ${hasEnded}::boolean then 'finished' else current_flow end,
         finished_at = case when ${hasEnded}::boolean then ${at}::timestamptz else finished_at end,
         outputs = coalesce(${task?.outputs === undefined ? null : toJsonText(task.outputs)}::json, outputs)
       where id = ${taskId} and seq < ${task?.seq ?? 0}

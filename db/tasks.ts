@@ -312,7 +312,7 @@ export async function closeLostTask(
 ): Promise<{ projectId: number } | undefined> {
   const closed = await db
     .updateTable('tasks')
-    .set({ phase: 'ended', status: 'REVOKED', shown: 'REVOKED', current_flow: 'finished', finished_at: sql`now()` })
+    .set({ phase: 'ended', status: 'REVOKED', shown: 'REVOKED', finished_at: sql`now()` })
     .set({ end_reason: reason, put_aside: isPutAside })
     .where('id', '=', taskId)
     .where('phase', 'in', ['starting', 'running'])

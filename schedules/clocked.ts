@@ -1,16 +1,17 @@
+import { KEPT, type Rights } from '../access/rights';
+import type { Actor } from '../base/actor';
+import { requireUnsealed } from '../base/unsealed';
 import type { ProjectRecord } from '../db/access';
-import { insertAudit } from '../db/audit';
+import { auditOf, insertAudit } from '../db/audit';
 import { type ClockedTaskRecord, insertClockedTask, updateClockedTask } from '../db/clocked-tasks';
 import { toJsonText } from '../db/json';
 import { transact } from '../db/transaction';
 import type { Json } from '../pipeline/json';
 import type { PipelineTree } from '../pipeline/tree/types';
-import { type Actor, auditOf } from '../tasks/actor';
-import { prepareTree } from '../tasks/create';
-import { KEPT, type Rights } from '../tasks/rights';
-import { requireUnsealed, sealValues } from '../tasks/seal';
 import type { Services } from '../tasks/services';
 import { type Instance, instantiate } from '../templates/instantiate';
+import { prepareTree } from '../trees/prepare';
+import { sealValues } from '../trees/seal';
 import { invalidParams } from './plan-start-time';
 import { syncOrLeave } from './sync';
 

@@ -1,4 +1,4 @@
-import { GantryError } from '../tasks/error';
+import { GantryError } from '../base/error';
 import type { Calendar } from '../temporal/schedules';
 
 /** The fields of the cron object, in the order of its text (bk-sops §9.1): the day of the week is third. */

@@ -1,4 +1,4 @@
-import { offsetsBetween } from '../tasks/zone';
+import { offsetsBetween } from '../base/zone';
 import type { Calendar } from '../temporal/schedules';
 import type { CronTimes } from './cron';
 

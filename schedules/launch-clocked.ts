@@ -1,8 +1,9 @@
+import { KEPT } from '../access/rights';
 import { findProject } from '../db/access';
 import { lockClockedTask, updateClockedTask } from '../db/clocked-tasks';
-import { treeFor, writtenAt } from '../tasks/kept-tree';
-import { KEPT } from '../tasks/rights';
 import type { Services } from '../tasks/services';
+import { treeFor, writtenAt } from '../trees/kept';
+import { prepareTree } from '../trees/prepare';
 import type { LaunchRequest } from '../workflows/contract';
 import { instantiateClocked, type TaskParameters } from './clocked';
 import { launchActor, stampedName } from './launch-name';
@@ -40,9 +41,7 @@ export async function clockedLaunch(
       const project = (await findProject(all.db, task.project_id))!;
       return {
         name: stampedName(task.task_name, task.plan_start_time, zoneOf(project)),
-        tree,
-        rights: KEPT,
-        flowType: 'common',
+        prepared: prepareTree(tree, { place: task.project_id, rights: KEPT }),
         category: template.category,
         description: parameters.description ?? '',
         createMethod: 'clocked',

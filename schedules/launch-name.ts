@@ -1,6 +1,6 @@
-import type { Actor } from '../tasks/actor';
-import { wallClock } from '../tasks/time';
-import { offsetReader } from '../tasks/zone';
+import type { Actor } from '../base/actor';
+import { wallClock } from '../base/time';
+import { offsetReader } from '../base/zone';
 
 const MAX_NAME_LENGTH = 113;
 

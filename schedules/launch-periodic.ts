@@ -1,9 +1,10 @@
+import { KEPT } from '../access/rights';
 import type { DbOrTransaction } from '../db/connection';
 import { findUnendedLaunch, hasWaitingLaunch } from '../db/launches';
 import { countRun, lockPeriodicTask, type PeriodicTaskRecord } from '../db/periodic-tasks';
 import { findTemplate } from '../db/templates';
-import { KEPT } from '../tasks/rights';
 import type { Services } from '../tasks/services';
+import { prepareTree } from '../trees/prepare';
 import type { LaunchRequest } from '../workflows/contract';
 import { type Cron, parseCron } from './cron';
 import { launchActor, stampedName } from './launch-name';
@@ -46,11 +47,8 @@ export async function periodicLaunch(
       const template = await findTemplate(db, isCommon ? null : task.project_id, task.template_id);
       return {
         name: stampedName(task.name, key.nominalAt, task.time_zone),
-        tree: await treeOfPeriodic(db, task),
-        rights: KEPT,
-        flowType: 'common',
+        prepared: prepareTree(await treeOfPeriodic(db, task), { place: task.project_id, rights: KEPT }),
         category: template?.category ?? 'Default',
-        description: '',
         createMethod: 'periodic',
         createInfo: String(id),
         template: {

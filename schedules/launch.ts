@@ -1,11 +1,11 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { GantryError } from '../base/error';
 import { findProject } from '../db/access';
 import type { DbOrTransaction } from '../db/connection';
 import { decideLaunch, failLaunch, findLaunch, type LaunchRecord, recordLaunchedTask } from '../db/launches';
 import { findTask } from '../db/tasks';
 import { transact } from '../db/transaction';
 import { createTask } from '../tasks/create';
-import { GantryError } from '../tasks/error';
 import type { Services } from '../tasks/services';
 import { startTask } from '../tasks/start';
 import type { Launch, LaunchRequest, LaunchResult } from '../workflows/contract';
@@ -65,7 +65,7 @@ async function create(services: Services, launchable: Launchable): Promise<Launc
   const { db, log } = services;
   const { key } = launchable;
   try {
-    await createTask(services, {
+    await createTask(db, {
       ...(await launchable.newTask(services)),
       project: (await findProject(db, launchable.projectId))!,
       actor: launchable.actor,

@@ -1,7 +1,7 @@
+import type { Actor } from '../base/actor';
 import type { DbOrTransaction } from '../db/connection';
 import type { LaunchKey } from '../db/launches';
 import type { LaunchState } from '../db/schema';
-import type { Actor } from '../tasks/actor';
 import type { NewTask } from '../tasks/create';
 import type { Services } from '../tasks/services';
 

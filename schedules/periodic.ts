@@ -1,5 +1,9 @@
+import { KEPT, type Rights } from '../access/rights';
+import type { Actor } from '../base/actor';
+import { GantryError } from '../base/error';
+import { requireUnsealed } from '../base/unsealed';
 import type { ProjectRecord } from '../db/access';
-import { insertAudit } from '../db/audit';
+import { auditOf, insertAudit } from '../db/audit';
 import type { DbOrTransaction } from '../db/connection';
 import { toJsonText } from '../db/json';
 import {
@@ -11,14 +15,11 @@ import {
 import { transact } from '../db/transaction';
 import type { Json } from '../pipeline/json';
 import type { Constant, PipelineTree } from '../pipeline/tree/types';
-import { type Actor, auditOf } from '../tasks/actor';
-import { prepareTree } from '../tasks/create';
-import { GantryError } from '../tasks/error';
-import { treeFor, writtenAt } from '../tasks/kept-tree';
-import { KEPT, type Rights } from '../tasks/rights';
-import { requireUnsealed, sealValues } from '../tasks/seal';
 import type { Services } from '../tasks/services';
 import { instantiate } from '../templates/instantiate';
+import { treeFor, writtenAt } from '../trees/kept';
+import { prepareTree } from '../trees/prepare';
+import { sealValues } from '../trees/seal';
 import type { LaunchResult } from '../workflows/contract';
 import { type Cron, parseCron } from './cron';
 import { scheduleName, syncOrLeave } from './sync';

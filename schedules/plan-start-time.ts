@@ -1,5 +1,5 @@
+import { GantryError } from '../base/error';
 import { stringifyJson } from '../base/json';
-import { GantryError } from '../tasks/error';
 import { instantsOf } from './due';
 
 const FORMAT = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:\.\d+)?\s?(Z|[+-]\d{2}:?\d{2})?$/;

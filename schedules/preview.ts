@@ -1,5 +1,5 @@
-import { wallClock } from '../tasks/time';
-import { offsetsBetween } from '../tasks/zone';
+import { wallClock } from '../base/time';
+import { offsetsBetween } from '../base/zone';
 import type { CronTimes } from './cron';
 import { DAY_MS, dueInstants, HOUR_MS, isDue, MINUTE_MS, wallTimes } from './due';
 

@@ -1,10 +1,10 @@
+import { Rounds } from '../base/rounds';
 import { insertAudit } from '../db/audit';
 import { failOverdueClockedTasks } from '../db/clocked-tasks';
 import { adoptEnabled, lockPeriodicTask } from '../db/periodic-tasks';
 import { listScheduled, listUnsynced, markUnsynced } from '../db/schedules';
 import { transact } from '../db/transaction';
 import { holdNamespace } from '../tasks/namespace';
-import { Rounds } from '../tasks/rounds';
 import type { Services } from '../tasks/services';
 import { makeUpForLost, type Settled } from './make-up';
 import { reportOrEnd } from './report';
@@ -26,8 +26,8 @@ export class ScheduleReconciler extends Rounds {
   readonly #differing: Differing = new Map();
   readonly #settled: Settled = new Map();
 
-  constructor(services: Services) {
-    super(services, 'reconciling schedules');
+  constructor(private readonly services: Services) {
+    super(services.log, 'reconciling schedules');
   }
 
   protected async round(): Promise<void> {

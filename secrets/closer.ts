@@ -1,8 +1,8 @@
+import { MASK } from '../base/sealed-text';
 import { type ByteRun, base64Runs, foldByte, hexRuns } from './byte-runs';
 import { codeUnits, type Folded, fold } from './fold';
 import { type Match, Matcher } from './matcher';
 import { Spans } from './spans';
-import { MASK } from './token';
 import { type Decoder, decodeEntities, decodeEscapes, decodePercent, endOf, startOf, type View, viewOf } from './views';
 
 /** Shorter ones stand in too many innocent texts: they are only taken out where they are the whole text. */

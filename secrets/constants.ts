@@ -1,10 +1,11 @@
 import { parseJson, stringifyJson } from '../base/json';
+import { MASK, maskTokens } from '../base/sealed-text';
 import { isJsonObject, type Json, type JsonObject } from '../pipeline/json';
 import { entriesOf, own } from '../pipeline/tree/own';
 import type { Constant, PipelineTree, SubProcess } from '../pipeline/tree/types';
 import { SecretError } from './keys';
 import type { SealPlace } from './place';
-import { isToken, MASK, maskTokens, replaceTokens, seal } from './token';
+import { isToken, replaceTokens, seal } from './token';
 
 /**
  * Seals the values of a tree's password variables and those of its subprocesses, in place (bk-sops §4.7), and what it

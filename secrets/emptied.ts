@@ -1,7 +1,7 @@
+import { MASK } from '../base/sealed-text';
 import { isJsonObject, type JsonObject } from '../pipeline/json';
 import { entriesOf } from '../pipeline/tree/own';
 import { isPassword } from './constants';
-import { MASK } from './token';
 
 /**
  * Passwords leave the house as empty texts (`withoutSecrets`). When such a tree comes back for the one that it was made

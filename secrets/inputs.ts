@@ -1,3 +1,4 @@
+import { MASK } from '../base/sealed-text';
 import type { Json, JsonObject } from '../pipeline/json';
 import { bareName } from '../pipeline/names';
 import { own } from '../pipeline/tree/own';
@@ -5,7 +6,7 @@ import type { PipelineTree, ServiceActivity } from '../pipeline/tree/types';
 import { isPassword } from './constants';
 import type { SealPlace } from './place';
 import { pathOfNewReference, refersTo, secretScopes } from './references';
-import { isToken, MASK, seal } from './token';
+import { isToken, seal } from './token';
 import { sideBySide } from './walk';
 
 /**

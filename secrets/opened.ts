@@ -1,9 +1,10 @@
+import { findText } from '../base/find-text';
+import { hasSealedText, MASK, maskTokens } from '../base/sealed-text';
 import type { Json } from '../pipeline/json';
-import { hasSealedText } from '../pipeline/language/sealed-text';
 import { Closer } from './closer';
 import { Fragments } from './fragments';
-import { MASK, maskTokens, type Opening, replaceTokens } from './token';
-import { findText, mapTexts } from './walk';
+import { type Opening, replaceTokens } from './token';
+import { mapTexts } from './walk';
 
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 const WHOLE = /^\s*[+-]?\d{1,4300}\s*$/;

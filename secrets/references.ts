@@ -1,9 +1,10 @@
+import { findText } from '../base/find-text';
 import type { Json } from '../pipeline/json';
 import { bareName } from '../pipeline/names';
 import { entriesOf } from '../pipeline/tree/own';
 import type { Activity, Constant, PipelineTree } from '../pipeline/tree/types';
 import { isPassword } from './constants';
-import { findText, sideBySide } from './walk';
+import { sideBySide } from './walk';
 
 /** `${…}` as the language knows it, and the words in one: names, also those in quotes. */
 const FRAGMENT = /\$\{([^${}#]+)\}/g;

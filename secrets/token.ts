@@ -1,10 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { SEALED_MARK } from '../pipeline/language/sealed-text';
+import { SEALED_MARK } from '../base/sealed-text';
 import { firstKey, type KeyRing, keyRing, SecretError } from './keys';
 import type { SealPlace } from './place';
-
-/** What people are shown in place of a secret. */
-export const MASK = '******';
 
 /** Tokens of the form that is made now. */
 export const TOKEN_PREFIX = 'gsec:v2:';
@@ -16,9 +13,6 @@ const TAG_BYTES = 16;
 /** Nothing in a token means anything to the expression language, to JSON or to a shell, and its end is its own. */
 const TOKEN = /gsec:v([12]):([A-Za-z0-9_-]{1,32}):([A-Za-z0-9_-]{38,});/g;
 const ONE_TOKEN = new RegExp(`^${TOKEN.source}$`);
-/** Also one that was cut off. */
-const TOKEN_OR_PIECE = /gsec:v\d+:[A-Za-z0-9_-]{1,32}(?::[A-Za-z0-9_-]*;?)?/g;
-
 /** Where tokens are opened. */
 export interface Opening {
   place: SealPlace;
@@ -59,11 +53,6 @@ export function replaceTokens(
   return text.replace(TOKEN, (token: string, form: string, id: string, sealed: string) =>
     replace(open({ isOld: form === '1', id, sealed }, opening, ring), token),
   );
-}
-
-/** A text as people may see it: tokens are cipher text, but whoever has one could let a task of theirs open it. */
-export function maskTokens(text: string, mask = MASK): string {
-  return text.includes(SEALED_MARK) ? text.replace(TOKEN_OR_PIECE, mask) : text;
 }
 
 /**

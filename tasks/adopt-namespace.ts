@@ -1,7 +1,7 @@
-import { insertAudit } from '../db/audit';
+import type { Actor } from '../base/actor';
+import { auditOf, insertAudit } from '../db/audit';
 import { listUnendedTasks, setNamespaceMark } from '../db/tasks';
 import { transact } from '../db/transaction';
-import { type Actor, auditOf } from './actor';
 import { closeTask } from './close';
 import { describeStranger } from './namespace';
 import type { Services } from './services';

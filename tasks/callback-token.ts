@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
+import { NOBODY } from '../access/rights';
+import { readClaims, signClaims, tokenKey } from '../access/token';
+import { GantryError } from '../base/error';
 import { stringifyJson } from '../base/json';
+import type { Db } from '../db/connection';
 import { findNodeExecution } from '../db/node-executions';
 import { findTask, type TaskRecord } from '../db/tasks';
 import type { Json } from '../pipeline/json';
-import { GantryError } from './error';
 import { operateTask, wasAccepted } from './operate';
 import { requireSendable } from './request-size';
-import { NOBODY } from './rights';
 import type { Services } from './services';
-import { readClaims, signClaims, tokenKey } from './token';
 
 const FORM = 'gantrycb1';
 
@@ -19,7 +20,11 @@ type Claims = [projectId: number, taskId: number, nodeId: string, loop: number, 
  * Address at which another system calls a node back without a login (bk-sops §7.3): it names one attempt, and is of no
  * use when that is over. A node that is not reached yet is called back at its first attempt.
  */
-export async function callbackUrlOf({ db, baseUrl }: Services, task: TaskRecord, nodeId: string): Promise<string> {
+export async function callbackUrlOf(
+  { db, baseUrl }: Pick<Services, 'db' | 'baseUrl'>,
+  task: TaskRecord,
+  nodeId: string,
+): Promise<string> {
   const current = await findNodeExecution(db, task.id, nodeId);
   const claims: Claims = [task.project_id, task.id, nodeId, current?.loop ?? 1, current?.retry ?? 0];
   return `${baseUrl}/callback/${signClaims(await tokenKey(db), FORM, claims)}/`;
@@ -32,7 +37,7 @@ export interface CallbackClaims {
 }
 
 /** @throws GantryError `unauthenticated` when the token is none of ours */
-export async function readCallbackToken({ db }: Pick<Services, 'db'>, token: string): Promise<CallbackClaims> {
+export async function readCallbackToken(db: Db, token: string): Promise<CallbackClaims> {
   const claims = readClaims(await tokenKey(db), FORM, token) as Claims | undefined;
   if (claims) return { token, claims };
   throw new GantryError('unauthenticated', 'the callback token is not valid');

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { maskedForm, maskedJson } from '../base/masking';
 import { type DueCallback, recordDelivery, takeDueCallbacks } from '../db/callbacks';
 import { request } from '../plugins/http';
-import { maskedForm, maskedJson } from '../secrets/writers';
 import type { Services } from './services';
 
 const PERIOD_MS = 1_000;

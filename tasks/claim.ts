@@ -1,14 +1,14 @@
-import { insertAudit } from '../db/audit';
+import type { Rights } from '../access/rights';
+import type { Actor } from '../base/actor';
+import { GantryError } from '../base/error';
+import { requireUnsealed } from '../base/unsealed';
+import { auditOf, insertAudit } from '../db/audit';
+import type { Db } from '../db/connection';
 import { claimFunctionTask, findClaimant } from '../db/function-tasks';
 import { lockTask, type TaskRecord } from '../db/tasks';
 import { transact } from '../db/transaction';
 import type { JsonObject } from '../pipeline/json';
-import { type Actor, auditOf } from './actor';
 import { rewriteConstants } from './constants';
-import { GantryError } from './error';
-import type { Rights } from './rights';
-import { requireUnsealed } from './seal';
-import type { Services } from './services';
 
 export interface Claim {
   actor: Actor;
@@ -24,11 +24,7 @@ export interface Claim {
  *
  * @throws GantryError `refused` when it is no function task or was claimed before; as `modifyConstants` for the values
  */
-export async function claimTask(
-  { db }: Services,
-  task: TaskRecord,
-  { actor, rights, values, name }: Claim,
-): Promise<void> {
+export async function claimTask(db: Db, task: TaskRecord, { actor, rights, values, name }: Claim): Promise<void> {
   requireUnsealed(name, 'name');
   if (task.flow_type !== 'common_func') {
     throw new GantryError('refused', `only functionalization tasks can be claimed: task ${task.id} is none`);

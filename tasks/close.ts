@@ -1,10 +1,10 @@
+import { maskTokens } from '../base/sealed-text';
 import { insertAudit } from '../db/audit';
 import type { DbOrTransaction } from '../db/connection';
 import { closeOpenNodeExecutions, insertUnreached, type NodesEnd, reachedNodes } from '../db/node-executions';
 import { closeLostTask, findProgram, type OutsideEnd } from '../db/tasks';
 import { frontierOf } from '../pipeline/frontier';
 import type { Program } from '../pipeline/program';
-import { maskTokens } from '../secrets/token';
 
 /** Nodes that get a row of their own; a task may stand at thousands. */
 const MAX_UNREACHED = 20;

@@ -1,5 +1,5 @@
+import type { Alarm } from '../base/alarms';
 import { countPutAside } from '../db/tasks';
-import type { Alarm } from './alarms';
 import type { Services } from './services';
 
 const PUT_ASIDE_WITHIN_MS = 24 * 3600 * 1000;

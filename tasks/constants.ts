@@ -1,4 +1,7 @@
-import { hasAudit, insertAudit, isOvertaken } from '../db/audit';
+import type { Rights } from '../access/rights';
+import type { Actor } from '../base/actor';
+import { GantryError } from '../base/error';
+import { auditOf, hasAudit, insertAudit, isOvertaken } from '../db/audit';
 import type { DbOrTransaction } from '../db/connection';
 import { findProgram, findTree, lockTask, type TaskRecord, updateTree } from '../db/tasks';
 import { transact } from '../db/transaction';
@@ -9,12 +12,9 @@ import { own } from '../pipeline/tree/own';
 import { setConstants } from '../pipeline/tree/set-constants';
 import type { Constant, PipelineTree } from '../pipeline/tree/types';
 import { definitionValue } from '../pipeline/variable-types';
-import { type Actor, auditOf } from './actor';
-import { recompileTree } from './create';
-import { GantryError } from './error';
+import { recompileTree } from '../trees/prepare';
+import { sealValues } from '../trees/seal';
 import { operateTask, operationId } from './operate';
-import type { Rights } from './rights';
-import { sealValues } from './seal';
 import type { Services } from './services';
 
 /** Who changes constants, and under which id. */

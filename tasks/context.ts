@@ -1,11 +1,11 @@
+import { wallClock } from '../base/time';
+import { namedZones, zoneOffsets } from '../base/zone';
 import type { ProjectRecord } from '../db/access';
 import type { DbOrTransaction } from '../db/connection';
 import { findTemplateExecutorProxy, listProjectConstants, type ProjectConstant } from '../db/projects';
 import type { TaskRecord } from '../db/tasks';
 import type { TaskContext } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
-import { wallClock } from './time';
-import { namedZones, zoneOffsets } from './zone';
 
 /** What a task takes from around it when it starts. */
 export interface Surroundings {

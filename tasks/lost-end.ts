@@ -1,11 +1,11 @@
 import { endEvents } from '../db/callbacks';
+import type { Db } from '../db/connection';
 import { type NodeExecutionChange, reachedNodes } from '../db/node-executions';
 import { recordChanges } from '../db/recording';
 import { findProgram, lockTask } from '../db/tasks';
 import { transact } from '../db/transaction';
 import type { State } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
-import type { Services } from './services';
 
 /**
  * Records how a task has ended whose workflow ended by itself though its last rows are not there, as after a database was
@@ -16,7 +16,7 @@ import type { Services } from './services';
  * @returns false when something has come of the task since
  */
 export function recordLostEnd(
-  { db }: Services,
+  db: Db,
   task: { id: number; seq: number },
   { state, at }: { state: State; at: Date },
 ): Promise<boolean> {

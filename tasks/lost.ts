@@ -86,7 +86,7 @@ async function recordEnd(services: Services, task: RunningTask, at: Date): Promi
   const { log, pipelines } = services;
   try {
     const state = await pipelines.state(task.id);
-    if (state && (await recordLostEnd(services, task, { state, at }))) {
+    if (state && (await recordLostEnd(services.db, task, { state, at }))) {
       log.warn({ taskId: task.id, status: state.shown }, 'recorded how a task has ended, whose last rows were lost');
     }
     return true;

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { GantryError } from '../base/error';
 import { stringifyJson } from '../base/json';
+import type { Db } from '../db/connection';
 import { findKeyUse, insertKeyUse, type KeyedRequest, type KeyOwner } from '../db/idempotency';
 import { findTree } from '../db/tasks';
 import { isJsonObject } from '../pipeline/json';
@@ -7,8 +9,6 @@ import { isDeeperThan } from '../pipeline/tree/depth';
 import { MAX_JSON_DEPTH } from '../pipeline/tree/limits';
 import type { PipelineTree } from '../pipeline/tree/types';
 import { createTask, type NewTask } from './create';
-import { GantryError } from './error';
-import type { Services } from './services';
 
 const PRINTABLE = /^[\x20-\x7e]{1,255}$/;
 
@@ -46,16 +46,16 @@ export function keyedRequest(owner: KeyOwner, key: string, request: unknown): Ke
  * @throws GantryError `refused` when the key was used for another request; as `createTask`
  */
 export async function createTaskOnce(
-  services: Services,
+  db: Db,
   request: KeyedRequest | undefined,
   make: () => Promise<NewTask>,
 ): Promise<CreatedTask> {
-  const earlier = request && (await findEarlier(services, request));
+  const earlier = request && (await findEarlier(db, request));
   if (earlier) return earlier;
   const task = await make();
-  if (!request) return { ...(await createTask(services, task)), isRepeat: false };
+  if (!request) return { ...(await createTask(db, task)), isRepeat: false };
   try {
-    const created = await createTask(services, {
+    const created = await createTask(db, {
       ...task,
       async alongside(tx, taskId) {
         await task.alongside?.(tx, taskId);
@@ -64,13 +64,13 @@ export async function createTaskOnce(
     });
     return { ...created, isRepeat: false };
   } catch (error) {
-    const other = error instanceof KeyTaken ? await findEarlier(services, request) : undefined;
+    const other = error instanceof KeyTaken ? await findEarlier(db, request) : undefined;
     if (!other) throw error;
     return other;
   }
 }
 
-async function findEarlier({ db }: Services, request: KeyedRequest): Promise<CreatedTask | undefined> {
+async function findEarlier(db: Db, request: KeyedRequest): Promise<CreatedTask | undefined> {
   const use = await findKeyUse(db, request);
   if (!use) return undefined;
   if (use.requestHash !== request.requestHash) {

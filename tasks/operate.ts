@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Rights } from '../access/rights';
+import type { Actor } from '../base/actor';
+import { GantryError } from '../base/error';
 import type { Db } from '../db/connection';
 import { findNodeExecution } from '../db/node-executions';
 import { findTask, showPromised, type TaskRecord } from '../db/tasks';
 import { checkTask, type TaskStatus, wordOf } from '../pipeline/machine';
 import { newRequestId } from '../temporal/pipelines';
 import { isSignal, type SignalName, type UpdateInput } from '../workflows/contract';
-import type { Actor } from './actor';
-import { GantryError } from './error';
 import { recorded } from './operation-record';
 import type { Request } from './request';
 import { requireSendable } from './request-size';
-import type { Rights } from './rights';
-import { sealRequest } from './seal';
+import { sealRequest } from './seal-request';
 import type { Services } from './services';
 
 const ATTEMPTS = 5;
@@ -53,7 +53,7 @@ export async function operateTask(
   const operation = { ...sealed, id: operationId(id, request), by: actor.username } as UpdateInput;
   // Only who has an id can have sent it before.
   const mayHaveCome = givenId !== undefined;
-  const answer = await recorded(services, task, { operation, actor }, async (isRepeated) => {
+  const answer = await recorded(services.db, task, { operation, actor }, async (isRepeated) => {
     const given = await update(services, task, operation, mayHaveCome);
     const isLeft = given.kind === 'no_worker' && isSignal(operation.action);
     return isLeft ? leaveSignal(services, task, operation, isRepeated) : given;

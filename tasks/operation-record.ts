@@ -1,9 +1,9 @@
-import { type AuditRecord, deleteAudit, insertAudit, keepAudit } from '../db/audit';
+import type { Actor } from '../base/actor';
+import { type AuditRecord, auditOf, deleteAudit, insertAudit, keepAudit } from '../db/audit';
+import type { Db } from '../db/connection';
 import type { TaskRecord } from '../db/tasks';
 import { wordOf } from '../pipeline/machine';
 import type { UpdateInput } from '../workflows/contract';
-import { type Actor, auditOf } from './actor';
-import type { Services } from './services';
 
 /** What is sent, and by whom. */
 export interface Sent {
@@ -18,7 +18,7 @@ export interface Sent {
  * @param send is told whether it has been recorded before
  */
 export async function recorded<T extends { kind: string }>(
-  { db }: Services,
+  db: Db,
   task: TaskRecord,
   sent: Sent,
   send: (isRepeated: boolean) => Promise<T>,

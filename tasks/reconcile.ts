@@ -1,6 +1,6 @@
+import { Rounds } from '../base/rounds';
 import { closeLostTasks, Watch } from './lost';
 import { holdNamespace } from './namespace';
-import { Rounds } from './rounds';
 import type { Services } from './services';
 import { startStuckTasks } from './start';
 
@@ -9,8 +9,8 @@ export class Reconciler extends Rounds {
   #lastTaskId = 0;
   readonly #watch = new Watch();
 
-  constructor(services: Services) {
-    super(services, 'reconciling');
+  constructor(private readonly services: Services) {
+    super(services.log, 'reconciling');
   }
 
   protected async round(): Promise<void> {

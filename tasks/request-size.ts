@@ -1,7 +1,7 @@
+import { GantryError } from '../base/error';
 import { jsonBytes } from '../pipeline/size';
 import { isDeeperThan } from '../pipeline/tree/depth';
 import { MAX_JSON_DEPTH } from '../pipeline/tree/limits';
-import { GantryError } from './error';
 
 /** Several requests of one task may travel in one message of Temporal's, and stay in its state. */
 const MAX_REQUEST_BYTES = 1024 * 1024;

@@ -1,7 +1,7 @@
+import { SEALED_MARK } from '../base/sealed-text';
 import type { Db } from '../db/connection';
 import { countUnendedTasks } from '../db/tasks';
 import { rewriteStored, type StoredText } from '../db/vault';
-import { SEALED_MARK } from '../pipeline/language/sealed-text';
 import { firstKey, type KeyRing } from '../secrets/keys';
 import { placeOfProject } from '../secrets/place';
 import { resealTokens } from '../secrets/token';

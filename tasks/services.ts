@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
+import type { Alarms } from '../base/alarms';
 import type { Db } from '../db/connection';
 import type { Pipelines } from '../temporal/pipelines';
 import type { Schedules } from '../temporal/schedules';
-import type { Alarms } from './alarms';
 
 /** What every use of tasks needs. */
 export interface Services {

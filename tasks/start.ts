@@ -1,6 +1,8 @@
+import type { Actor } from '../base/actor';
+import { GantryError } from '../base/error';
 import type { ProjectRecord } from '../db/access';
 import { findProject } from '../db/access';
-import { insertAudit } from '../db/audit';
+import { auditOf, insertAudit } from '../db/audit';
 import {
   claimStart,
   endStart,
@@ -14,9 +16,7 @@ import { transact } from '../db/transaction';
 import type { Program } from '../pipeline/program';
 import { isNamed, isUnreachable } from '../temporal/errors';
 import { TooLarge } from '../temporal/size';
-import { type Actor, auditOf } from './actor';
 import { contextOf, surroundingsOf, taskUrlOf } from './context';
-import { GantryError } from './error';
 import type { Services } from './services';
 
 /** A start that takes longer was interrupted. */

@@ -1,7 +1,7 @@
+import { GantryError } from '../base/error';
 import type { SchemeRecord } from '../db/template-schemes';
 import { own } from '../pipeline/tree/own';
 import type { PipelineTree } from '../pipeline/tree/types';
-import { GantryError } from '../tasks/error';
 
 /** The number of a scheme, or `47-nightly`; digits in a text are a number. */
 export type SchemeId = string | number;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { GantryError } from '../base/error';
 import { stringifyJson } from '../base/json';
-import { GantryError } from '../tasks/error';
 import type { BundledTemplate, UncheckedTemplate } from './bundle';
 import { fileText, given, unreadable } from './file-fields';
 import { originOf } from './origin';

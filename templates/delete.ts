@@ -1,9 +1,9 @@
+import type { Actor } from '../base/actor';
+import { GantryError } from '../base/error';
 import type { Db } from '../db/connection';
 import { usesOfTemplate } from '../db/template-uses';
 import { changeTemplate, lockTemplate } from '../db/templates';
 import { transact } from '../db/transaction';
-import type { Actor } from '../tasks/actor';
-import { GantryError } from '../tasks/error';
 import { auditTemplate, noTemplate, type TemplateKey } from './save';
 
 /**

@@ -1,3 +1,4 @@
+import { GantryError } from '../base/error';
 import { installationName } from '../db/access';
 import type { DbOrTransaction } from '../db/connection';
 import { listSchemes } from '../db/template-schemes';
@@ -5,7 +6,6 @@ import { listTemplateTrees } from '../db/templates';
 import { deepCopy } from '../pipeline/tree/copy';
 import type { PipelineTree } from '../pipeline/tree/types';
 import { withoutSecrets } from '../secrets/constants';
-import { GantryError } from '../tasks/error';
 import type { BundledTemplate } from './bundle';
 import { pinnedVersion, type Reference, referencesIn } from './references';
 import { noTemplate } from './save';

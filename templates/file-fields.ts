@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GantryError } from '../tasks/error';
+import { GantryError } from '../base/error';
 import type { TemplateSettings } from './settings';
 
 /** Text of a file: what no database can hold is refused before it gets there. */

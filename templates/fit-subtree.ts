@@ -1,10 +1,10 @@
+import { GantryError } from '../base/error';
 import type { SchemeRecord } from '../db/template-schemes';
 import { excludeNodes } from '../pipeline/tree/exclude';
 import { own } from '../pipeline/tree/own';
 import { pruneConstants } from '../pipeline/tree/prune';
 import { settleMeta } from '../pipeline/tree/set-constants';
 import type { Constant, PipelineTree } from '../pipeline/tree/types';
-import { GantryError } from '../tasks/error';
 import { outsideSchemes, pickSchemes } from './choose-nodes';
 import type { Folded } from './read-reference';
 

@@ -3,7 +3,7 @@ import { bareName } from '../pipeline/names';
 import { entriesOf, own } from '../pipeline/tree/own';
 import type { PipelineTree } from '../pipeline/tree/types';
 import { pathOfNewReference, secretNames } from '../secrets/references';
-import { refuseReference } from '../tasks/seal';
+import { refuseReference } from '../trees/seal';
 import type { Folded } from './read-reference';
 
 /**

@@ -1,3 +1,5 @@
+import type { Rights } from '../access/rights';
+import { GantryError, requireNone } from '../base/error';
 import type { DbOrTransaction } from '../db/connection';
 import { listSchemes } from '../db/template-schemes';
 import { findTemplateTree, type TemplateTree } from '../db/templates';
@@ -7,11 +9,9 @@ import { pruneConstants } from '../pipeline/tree/prune';
 import { setConstants, validationProblems } from '../pipeline/tree/set-constants';
 import type { Constant, PipelineTree } from '../pipeline/tree/types';
 import { placeOfProject } from '../secrets/place';
-import { checkKeptTree, checkTree } from '../tasks/create';
-import { GantryError, requireNone } from '../tasks/error';
-import { treeFor, writtenAt } from '../tasks/kept-tree';
-import type { Rights } from '../tasks/rights';
-import { sealValues } from '../tasks/seal';
+import { checkKeptTree, checkTree } from '../trees/check';
+import { treeFor, writtenAt } from '../trees/kept';
+import { sealValues } from '../trees/seal';
 import { allBut, outsideSchemes, pickSchemes, type SchemeId } from './choose-nodes';
 import { unfoldTree } from './unfold';
 

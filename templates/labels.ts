@@ -1,9 +1,9 @@
-import { insertAudit } from '../db/audit';
+import type { Actor } from '../base/actor';
+import { GantryError } from '../base/error';
+import { auditOf, insertAudit } from '../db/audit';
 import type { Db } from '../db/connection';
 import { deleteLabel, insertLabel, type LabelRecord } from '../db/labels';
 import { transact } from '../db/transaction';
-import { type Actor, auditOf } from '../tasks/actor';
-import { GantryError } from '../tasks/error';
 
 /** @throws GantryError `invalid` when the project has a label of that name */
 export async function createLabel(

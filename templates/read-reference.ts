@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { GantryError } from '../base/error';
 import { MAX_INTEGER } from '../db/schema';
-import { GantryError } from '../tasks/error';
 import { pinnedVersion, type Reference } from './references';
 
 /** What a subprocess says of its template (bk-sops §1.4); the checks of a tree do not look at it. */

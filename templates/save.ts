@@ -1,4 +1,8 @@
-import { insertAudit } from '../db/audit';
+import type { Rights } from '../access/rights';
+import type { Actor } from '../base/actor';
+import { GantryError } from '../base/error';
+import { requireUnsealed } from '../base/unsealed';
+import { auditOf, insertAudit } from '../db/audit';
 import type { Db, DbOrTransaction } from '../db/connection';
 import { countLabels, setTemplateLabels } from '../db/labels';
 import {
@@ -15,11 +19,7 @@ import { transact } from '../db/transaction';
 import { diffTrees, type TreeChanges } from '../pipeline/tree/diff';
 import type { PipelineTree } from '../pipeline/tree/types';
 import { placeOfProject } from '../secrets/place';
-import { type Actor, auditOf } from '../tasks/actor';
-import { GantryError } from '../tasks/error';
-import { treeFor, writtenAt } from '../tasks/kept-tree';
-import type { Rights } from '../tasks/rights';
-import { requireUnsealed } from '../tasks/seal';
+import { treeFor, writtenAt } from '../trees/kept';
 import { treeDigest } from './digest';
 import { settingColumns, type TemplateSettings } from './settings';
 import { requireReferences, templateTree } from './template-tree';

@@ -1,3 +1,5 @@
+import type { Actor } from '../base/actor';
+import { GantryError } from '../base/error';
 import type { Db } from '../db/connection';
 import { toJsonText } from '../db/json';
 import { deleteScheme, insertScheme, listSchemes, type SchemeRecord } from '../db/template-schemes';
@@ -7,8 +9,6 @@ import { excludeNodes } from '../pipeline/tree/exclude';
 import { own } from '../pipeline/tree/own';
 import { pruneConstants } from '../pipeline/tree/prune';
 import type { Constant, PipelineTree } from '../pipeline/tree/types';
-import type { Actor } from '../tasks/actor';
-import { GantryError } from '../tasks/error';
 import { outsideSchemes, schemeKey } from './choose-nodes';
 import { auditTemplate, noTemplate, type TemplateKey } from './save';
 

@@ -1,9 +1,9 @@
+import { requireNone } from '../base/error';
 import type { DbOrTransaction } from '../db/connection';
 import { normaliseTree } from '../pipeline/tree/normalise';
 import type { PipelineTree } from '../pipeline/tree/types';
 import { validateTree } from '../pipeline/tree/validate';
-import { checkTree, type Submission } from '../tasks/create';
-import { requireNone } from '../tasks/error';
+import { checkTree, type Submission } from '../trees/check';
 import { type Place, unfoldTree } from './unfold';
 
 /**

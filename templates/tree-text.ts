@@ -1,7 +1,7 @@
+import { GantryError } from '../base/error';
 import { parseJson, stringifyJson } from '../base/json';
 import { isDeeperThan } from '../pipeline/tree/depth';
 import { MAX_JSON_DEPTH } from '../pipeline/tree/limits';
-import { GantryError } from '../tasks/error';
 import type { UncheckedTemplate } from './bundle';
 import { readFlows } from './yaml/read';
 import { parseYaml, writeYaml } from './yaml/text';

@@ -1,3 +1,5 @@
+import type { Rights } from '../access/rights';
+import { GantryError } from '../base/error';
 import type { DbOrTransaction } from '../db/connection';
 import { listSchemes, type SchemeRecord } from '../db/template-schemes';
 import { listTemplateTrees } from '../db/templates';
@@ -5,9 +7,7 @@ import { deepCopy } from '../pipeline/tree/copy';
 import { MAX_NESTING } from '../pipeline/tree/limits';
 import type { PipelineTree } from '../pipeline/tree/types';
 import { placeOfProject, type SealPlace } from '../secrets/place';
-import { GantryError } from '../tasks/error';
-import { treeFor, writtenAt } from '../tasks/kept-tree';
-import type { Rights } from '../tasks/rights';
+import { treeFor, writtenAt } from '../trees/kept';
 import { fitSubtree } from './fit-subtree';
 import { refuseReadingSecrets } from './guard-secrets';
 import { type Folded, readReference } from './read-reference';

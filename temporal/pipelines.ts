@@ -6,7 +6,7 @@ import {
   type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { NEWEST_LANGUAGE } from '../pipeline/language/rules';
+import { NEWEST_LANGUAGE } from '../pipeline/language/python/rules';
 import type { State, TaskContext } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
 import {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../pipeline/json';
-import type { Language } from '../pipeline/language/rules';
+import type { Language } from '../pipeline/language/python/rules';
 import type { Event, NodeRow, Operation, RunPlugin, State, TaskContext, TaskRow } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
 

@@ -1,5 +1,5 @@
+import { includesRole } from '../../access/permission';
 import type { Role } from '../../db/schema';
-import { includesRole } from '../permission';
 import type { Call } from './endpoint';
 
 /** What a caller may do: everything as a trusted app, else what the role in the project lets them. */

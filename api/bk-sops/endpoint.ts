@@ -5,7 +5,7 @@ import type { DoorCall, DoorEndpoint, Reply } from '../endpoint';
 /** Ids that the app path carries and that the ESB style reads from the body or query (bk-sops §7.8). */
 export type PathId = 'task_id' | 'template_id' | 'bk_biz_id';
 
-export type { Caller, Reply } from '../endpoint';
+export type { Reply } from '../endpoint';
 
 /** A request that belongs to no project. */
 export interface UserCall extends DoorCall {

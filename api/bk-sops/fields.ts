@@ -1,8 +1,8 @@
 import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { GantryError } from '../../base/error';
 import { stringifyJson } from '../../base/json';
 import { MAX_INTEGER } from '../../db/schema';
-import { GantryError } from '../../tasks/error';
 import { CREDENTIAL_FIELDS } from '../credentials';
 import type { Body, Fields } from '../family';
 import type { Endpoint, PathId } from './endpoint';

@@ -1,7 +1,7 @@
+import { GantryError } from '../../base/error';
+import { wallClockWithOffset } from '../../base/time';
+import { offsetReader } from '../../base/zone';
 import type { ProjectRecord } from '../../db/access';
-import { GantryError } from '../../tasks/error';
-import { wallClockWithOffset } from '../../tasks/time';
-import { offsetReader } from '../../tasks/zone';
 
 /** Formats a time as `YYYY-MM-DD HH:MM:SS +ZZZZ`; null stays null. */
 export type TimeFormatter = (at: Date | null) => string | null;

@@ -1,5 +1,5 @@
-import { GantryError } from '../../tasks/error';
-import type { Place } from '../family';
+import type { Place } from '../../access/permission';
+import { GantryError } from '../../base/error';
 
 /**
  * How a request names its project (bk-sops §7.1): with scope `cmdb_biz` the one of the business with that id, with any

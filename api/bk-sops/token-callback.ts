@@ -18,7 +18,7 @@ export function mountTokenCallback(app: OpenAPIHono, { services, strangers, addr
   for (const [operationId, path] of PATHS) {
     app.post(path, async (context) => {
       requireLength(context, MAX_BYTES);
-      const claims = await readCallbackToken(services, context.req.param('token')!).catch((error: unknown) => {
+      const claims = await readCallbackToken(services.db, context.req.param('token')!).catch((error: unknown) => {
         throw strangers.count(addressOf(context), error);
       });
       const { text } = await readBody(context, MAX_BYTES);

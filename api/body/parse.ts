@@ -1,7 +1,7 @@
+import { GantryError } from '../../base/error';
 import { parseJson as readJson } from '../../base/json';
 import type { Json } from '../../pipeline/json';
 import { MAX_JSON_DEPTH } from '../../pipeline/tree/limits';
-import { GantryError } from '../../tasks/error';
 import type { Body } from '../family';
 import { isForm, readForm } from './form';
 import { isTextDeeperThan, NOT_AN_OBJECT, NOT_JSON } from './members';

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { GantryError } from '../../tasks/error';
+import { GantryError } from '../../base/error';
 
 /** A body, or the beginning of one. */
 export interface Start {

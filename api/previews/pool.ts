@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { Piscina } from 'piscina';
+import { GantryError } from '../../base/error';
 import type { JsonObject } from '../../pipeline/json';
-import { GantryError } from '../../tasks/error';
 import type { Preview } from './render';
 
 const LIMITS = { deadlineMs: 2_000, maxHeapMb: 128 };

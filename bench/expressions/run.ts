@@ -1,7 +1,7 @@
 import { compile } from '../../pipeline/compile';
 import type { Json, JsonObject } from '../../pipeline/json';
 import { ConditionError, compileCondition, decide, evaluateBoolrule } from '../../pipeline/language/condition';
-import { Meter } from '../../pipeline/language/limits';
+import { Meter } from '../../pipeline/language/python/limits';
 import { createState, step } from '../../pipeline/machine';
 import type { Program, Variable } from '../../pipeline/program';
 import { BENCH_CONTEXT, benchCatalog } from '../shapes';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { authorization, type Envelope } from '../../cli/client';
-import type { Credentials } from '../../cli/stack/home';
+import type { Credentials } from '../../stack/home';
 
 const CALL_TIMEOUT_MS = 15_000;
 const RETRY_MS = 250;

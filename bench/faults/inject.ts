@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Home } from '../../cli/stack/home';
-import type { StackFile } from '../../cli/stack/record';
+import type { Home } from '../../stack/home';
+import type { StackFile } from '../../stack/record';
 
 const PAUSE_MS = 20_000;
 const FULL_MS = 10_000;

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Boot } from '../../cli/stack/backends';
-import { runStack } from '../../cli/stack/lifecycle';
 import { connect } from '../../db/connection';
+import type { Boot } from '../../stack/backends';
+import { runStack } from '../../stack/lifecycle';
 import { Report, round } from '../report';
 import { bootStack, removeTemporaryHome, type Stack, temporaryHome } from '../stack';
 import { createMarks, type Witnesses } from './evidence';

@@ -1,6 +1,6 @@
-import type { Boot } from '../../cli/stack/backends';
-import { pickPorts } from '../../cli/stack/ports';
-import { embeddedPostgres } from '../../cli/stack/postgres';
+import type { Boot } from '../../stack/backends';
+import { pickPorts } from '../../stack/ports';
+import { embeddedPostgres } from '../../stack/postgres';
 import { removeTemporaryHome, temporaryHome } from '../stack';
 
 /** To Postgres: end now, whoever is connected. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseJson, stringifyJson } from '../../base/json';
 import { evaluateBoolrule } from '../../pipeline/language/condition';
-import { Meter } from '../../pipeline/language/limits';
+import { Meter } from '../../pipeline/language/python/limits';
 import { parseTemplate, renderTemplate, templateReferences } from '../../pipeline/language/template';
 import { validateGraph, validateTree } from '../../pipeline/tree/validate';
 import type { Complaint } from '../tally';

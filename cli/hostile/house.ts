@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { createProject } from '../../access/projects';
 import { installationName } from '../../db/access';
 import { connect } from '../../db/connection';
-import { createProject } from '../../tasks/projects';
+import type { Boot } from '../../stack/backends';
 import { connectClient } from '../../temporal/connection';
 import { workflowIdOf } from '../../temporal/names';
 import { CLI_ACTOR } from '../administration';
 import { GantryClient } from '../client';
-import type { Boot } from '../stack/backends';
 import type { Services } from '../start';
 import { CaseTask } from './tasks';
 import { smallTree } from './trees';

@@ -1,6 +1,6 @@
+import type { Boot } from '../../stack/backends';
+import { say } from '../../stack/output';
 import { RefusedError } from '../client';
-import type { Boot } from '../stack/backends';
-import { say } from '../stack/output';
 import type { Services } from '../start';
 import { type Complaint, Tally } from '../tally';
 import { withThrowAwayStack } from '../throw-away';

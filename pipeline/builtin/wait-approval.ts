@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../json';
-import { strftime } from '../language/modules/strftime';
+import { strftime } from '../language/python/modules/strftime';
 import type { Ambient } from '../language/template';
 import type { Beginning, Builtin, CallbackResult } from './builtin';
 

@@ -1,11 +1,11 @@
-import { asNumber, compareBy, equal } from './compare';
-import { ExpressionError, isFinal, limitError, syntaxError, typeError, valueError } from './errors';
-import type { Meter } from './limits';
-import { parseInteger } from './number-text';
-import { makeFloat, truncate } from './numbers';
+import { asNumber, compareBy, equal } from './python/compare';
+import { ExpressionError, isFinal, limitError, syntaxError, typeError, valueError } from './python/errors';
+import type { Meter } from './python/limits';
+import { parseInteger } from './python/number-text';
+import { makeFloat, truncate } from './python/numbers';
+import { iterate } from './python/sequences';
+import { isDict, isEmptyDict, isPlainDict, PySet, type PyValue, textOf, typeName } from './python/values';
 import { type ReadWord, type RuleOperator, WORDS } from './rule-tokens';
-import { iterate } from './sequences';
-import { isDict, isEmptyDict, isPlainDict, PySet, type PyValue, textOf, typeName } from './values';
 
 /** A rendered rule can hold a variable's long text; nothing sensible is longer than this. */
 const MAX_RULE_LENGTH = 1_000_000;

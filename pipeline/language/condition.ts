@@ -1,18 +1,18 @@
+import { hasSealedText } from '../../base/sealed-text';
 import type { JsonObject } from '../json';
-import type { Ambient } from './ambient';
-import type { Expression } from './ast';
 import { testRule } from './boolrule';
-import { ExpressionError, type ExpressionErrorKind, isFinal, limitError, sealedError } from './errors';
-import { evaluate, type Scope } from './evaluator';
-import { rounding } from './first-numbers';
-import { MAX_SOURCE_LENGTH, Meter } from './limits';
-import { parseSource } from './parser';
-import { collectNames } from './references';
+import type { Ambient } from './python/ambient';
+import type { Expression } from './python/ast';
+import { ExpressionError, type ExpressionErrorKind, isFinal, limitError, sealedError } from './python/errors';
+import { evaluate, type Scope } from './python/evaluator';
+import { rounding } from './python/first-numbers';
+import { MAX_SOURCE_LENGTH, Meter } from './python/limits';
+import { parseSource } from './python/parser';
+import { collectNames } from './python/references';
+import { concealing } from './python/sealed';
+import { pythonStr, type ScopeValue, truthy } from './python/values';
 import { type RulePart, ruleFault } from './rule-outline';
-import { concealing } from './sealed';
-import { hasSealedText } from './sealed-text';
 import { parseTemplate, renderTemplate, type Template, templateReferences } from './template';
-import { pythonStr, type ScopeValue, truthy } from './values';
 
 export type ConditionErrorKind = 'parse' | 'type' | 'value' | 'missing_variable' | 'limit' | 'sealed' | 'unsupported';
 

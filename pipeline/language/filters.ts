@@ -1,10 +1,10 @@
 import { entityOf } from './entities';
-import { typeError } from './errors';
-import type { Meter } from './limits';
-import { encodeText } from './methods/bytes';
-import { trimText } from './methods/text';
-import { Sealed } from './sealed';
-import { type PyValue, textOf } from './values';
+import { typeError } from './python/errors';
+import type { Meter } from './python/limits';
+import { encodeText } from './python/methods/bytes';
+import { trimText } from './python/methods/text';
+import { Sealed } from './python/sealed';
+import { type PyValue, textOf } from './python/values';
 
 const HTML: Record<string, string> = { '&': '&amp;', '>': '&gt;', '<': '&lt;', '"': '&#34;', "'": '&#39;' };
 

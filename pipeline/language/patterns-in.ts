@@ -1,6 +1,6 @@
 import type { Json } from '../json';
-import { BUILTINS } from './builtins';
-import { unsupportedPatterns } from './regex/literals';
+import { BUILTINS } from './python/builtins';
+import { unsupportedPatterns } from './python/regex/literals';
 import { MAX_TEMPLATE_DEPTH, parseTemplate } from './template';
 
 /** Fragments that name no module have no patterns. */

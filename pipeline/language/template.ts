@@ -1,22 +1,22 @@
 import type { Json } from '../json';
-import type { Ambient } from './ambient';
-import type { Expression } from './ast';
-import { BUILTINS } from './builtins';
-import { isFinal, placed } from './errors';
-import { evaluate, type Scope } from './evaluator';
 import { applyFilters, isKnownFilter } from './filters';
-import { rounded, rounding } from './first-numbers';
-import type { Meter } from './limits';
-import { sizeOf } from './measure';
-import { isKeyword, parseSource } from './parser';
-import { collectNames } from './references';
-import { type Language, languageOf, NEWEST_LANGUAGE } from './rules';
-import { isForbiddenName } from './safety';
-import { concealing } from './sealed';
-import { AttributeObject, pythonStr } from './values';
+import type { Ambient } from './python/ambient';
+import type { Expression } from './python/ast';
+import { BUILTINS } from './python/builtins';
+import { isFinal, placed } from './python/errors';
+import { evaluate, type Scope } from './python/evaluator';
+import { rounded, rounding } from './python/first-numbers';
+import type { Meter } from './python/limits';
+import { sizeOf } from './python/measure';
+import { isKeyword, parseSource } from './python/parser';
+import { collectNames } from './python/references';
+import { type Language, languageOf, NEWEST_LANGUAGE } from './python/rules';
+import { isForbiddenName } from './python/safety';
+import { concealing } from './python/sealed';
+import { AttributeObject, pythonStr } from './python/values';
 
-export type { Ambient } from './ambient';
-export type { Scope } from './evaluator';
+export type { Ambient } from './python/ambient';
+export type { Scope } from './python/evaluator';
 
 /** `${…}` without `$`, `{`, `}` or `#` inside (bk-sops §4.1). */
 const FRAGMENT = /\$\{([^${}#]+)\}/g;

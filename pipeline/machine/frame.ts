@@ -1,12 +1,13 @@
 import { stringifyJson } from '../../base/json';
-import { Meter } from '../language/limits';
-import { type Language, limitsOf } from '../language/rules';
+import type { ZoneOffsets } from '../../base/zone';
+import { Meter } from '../language/python/limits';
+import { type Language, limitsOf } from '../language/python/rules';
 import type { Ambient } from '../language/template';
 import type { ActivityNode, Program, ProgramNode } from '../program';
 import type { Clock } from '../variable-types';
 import type { Command, NodeRow } from './messages';
 import { nextRandom } from './random';
-import type { NodeState, NodeStatus, Open, State, ZoneOffsets } from './state';
+import type { NodeState, NodeStatus, Open, State } from './state';
 import { MAX_STEP_WORK } from './work';
 
 /** Rows after which a step stops, so that no flush and no workflow task grows without bound. */

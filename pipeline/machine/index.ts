@@ -13,7 +13,6 @@ export {
   type TaskContext,
   type TaskStatus,
   taskStatus,
-  type ZoneOffsets,
 } from './state';
 export { step } from './step';
 export { Work } from './work';

@@ -1,6 +1,6 @@
 import { builtins } from '../builtin';
 import type { Json, JsonObject } from '../json';
-import { placed } from '../language/errors';
+import { placed } from '../language/python/errors';
 import { parseTemplate } from '../language/template';
 import type { ActivityNode } from '../program';
 import { jsonBytes } from '../size';

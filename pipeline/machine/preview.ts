@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../json';
-import type { Meter } from '../language/limits';
+import type { Meter } from '../language/python/limits';
 import type { NodeInput, Program } from '../program';
 import { resolveTyped } from '../variable-types';
 import { Frame } from './frame';

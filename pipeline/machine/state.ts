@@ -1,5 +1,6 @@
+import type { ZoneOffsets } from '../../base/zone';
 import type { Json, JsonObject } from '../json';
-import { type Language, NEWEST_LANGUAGE } from '../language/rules';
+import { type Language, NEWEST_LANGUAGE } from '../language/python/rules';
 import type { Program, Variable } from '../program';
 
 /** Raw state of the task and of inline subprocesses (bk-sops §6.1). */
@@ -67,9 +68,6 @@ export interface TaskContext {
   /** Offsets of the zones that variables mention by name (`Program.zones`); unknown zones are missing. */
   zones?: Record<string, ZoneOffsets>;
 }
-
-/** Minutes east of UTC, each from an instant on; the first is from -infinity. */
-export type ZoneOffsets = [fromMs: number, offsetMinutes: number][];
 
 export interface NodeState {
   status: NodeStatus;

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../json';
-import { within } from '../language/errors';
-import { AttributeObject } from '../language/values';
+import { within } from '../language/python/errors';
+import { AttributeObject } from '../language/python/values';
 import { bareName } from '../names';
 import type { EndNode, StartNode, SubprocessNode } from '../program';
 import { resolveTyped } from '../variable-types';

@@ -1,10 +1,10 @@
 import { stringifyJson } from '../../base/json';
 import type { Json, JsonObject } from '../json';
-import { ExpressionError, placed, within } from '../language/errors';
-import type { Meter } from '../language/limits';
-import { sizeOf } from '../language/measure';
+import { ExpressionError, placed, within } from '../language/python/errors';
+import type { Meter } from '../language/python/limits';
+import { sizeOf } from '../language/python/measure';
+import { AttributeObject, type ScopeValue } from '../language/python/values';
 import { renderTemplate, type Template, templateReferences } from '../language/template';
-import { AttributeObject, type ScopeValue } from '../language/values';
 import type { NodeInput, Variable } from '../program';
 import { resolveTyped } from '../variable-types';
 import type { Frame } from './frame';

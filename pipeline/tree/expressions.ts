@@ -2,7 +2,7 @@ import { stringifyJson } from '../../base/json';
 import { isJsonObject, type Json } from '../json';
 import { compileCondition, conditionFault } from '../language/condition';
 import { patternFaults } from '../language/patterns-in';
-import { unsupportedPatterns } from '../language/regex/literals';
+import { unsupportedPatterns } from '../language/python/regex/literals';
 import { bareName } from '../names';
 import { definitionValue } from '../variable-types';
 import { isParameter } from './constants';

@@ -1,9 +1,9 @@
 import type { Json } from '../json';
-import { ExpressionError } from '../language/errors';
-import type { Run } from '../language/functions';
-import { Meter } from '../language/limits';
-import { FLAGS } from '../language/regex/flags';
-import { compileRe2 } from '../language/regex/re2';
+import { ExpressionError } from '../language/python/errors';
+import type { Run } from '../language/python/functions';
+import { Meter } from '../language/python/limits';
+import { FLAGS } from '../language/python/regex/flags';
+import { compileRe2 } from '../language/python/regex/re2';
 import { isConstantTemplate, parseTemplate } from '../language/template';
 import { definitionOf } from '../variable-types/meta';
 import { own } from './own';

@@ -1,7 +1,7 @@
 import type { Json } from '../json';
-import type { Meter } from '../language/limits';
-import { noteMadeOf, sizeOf } from '../language/measure';
-import { AttributeObject, type ScopeValue } from '../language/values';
+import type { Meter } from '../language/python/limits';
+import { noteMadeOf, sizeOf } from '../language/python/measure';
+import { AttributeObject, type ScopeValue } from '../language/python/values';
 import type { Constant } from '../tree/types';
 import { ip, ipSelector } from './hosts';
 import { definitionOf } from './meta';

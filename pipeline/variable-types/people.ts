@@ -1,4 +1,4 @@
-import { pythonStr } from '../language/values';
+import { pythonStr } from '../language/python/values';
 import type { VariableType } from './type';
 
 /**

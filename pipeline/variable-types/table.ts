@@ -1,7 +1,7 @@
 import { parseJson } from '../../base/json';
 import { isJsonObject, type Json, type JsonObject } from '../json';
-import type { Meter } from '../language/limits';
-import { AttributeObject, pythonStr } from '../language/values';
+import type { Meter } from '../language/python/limits';
+import { AttributeObject, pythonStr } from '../language/python/values';
 import type { VariableType } from './type';
 
 /**

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from '../json';
-import { formatted, type Moment, strftime, strptime } from '../language/modules/strftime';
+import { formatted, type Moment, strftime, strptime } from '../language/python/modules/strftime';
 import type { Clock, VariableType } from './type';
 
 const FULL_FORMAT = '%Y-%m-%d %H:%M:%S';

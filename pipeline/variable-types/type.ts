@@ -1,6 +1,6 @@
 import type { Json } from '../json';
-import type { Meter } from '../language/limits';
-import type { ScopeValue } from '../language/values';
+import type { Meter } from '../language/python/limits';
+import type { ScopeValue } from '../language/python/values';
 
 /** What a constant gives to its type, when the tree is compiled. */
 export interface Definition {

@@ -1,12 +1,12 @@
+import { GantryError } from '../../base/error';
+import { requireUnsealed } from '../../base/unsealed';
 import { isJsonObject } from '../../pipeline/json';
 import { entriesOf, own } from '../../pipeline/tree/own';
 import type { Activity, PipelineTree } from '../../pipeline/tree/types';
 import { keepEmptied } from '../../secrets/emptied';
 import { placeOfProject } from '../../secrets/place';
-import { GantryError } from '../../tasks/error';
 import { cleanName } from '../../tasks/names';
-import { dropProxies } from '../../tasks/proxies';
-import { requireUnsealed } from '../../tasks/seal';
+import { dropProxies } from '../../trees/proxies';
 import type { UncheckedTemplate } from '../bundle';
 import { templateTree } from '../template-tree';
 import { idsIn, keptId } from './ids';

@@ -1,6 +1,6 @@
+import { GantryError } from '../../base/error';
 import type { Db } from '../../db/connection';
 import { transact } from '../../db/transaction';
-import { GantryError } from '../../tasks/error';
 import { cleanName } from '../../tasks/names';
 import type { UncheckedTemplate } from '../bundle';
 import { checkTemplate } from './check';

@@ -1,8 +1,8 @@
+import { GantryError } from '../../base/error';
 import { installationName } from '../../db/access';
 import type { DbOrTransaction } from '../../db/connection';
 import { listSchemes } from '../../db/template-schemes';
 import { listTemplateTrees, lockTemplates, type TemplateRecord } from '../../db/templates';
-import { GantryError } from '../../tasks/error';
 import type { UncheckedTemplate } from '../bundle';
 import { originText, ownKey } from '../origin';
 import type { ImportOptions, Target } from './types';

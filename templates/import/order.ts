@@ -1,6 +1,6 @@
+import { GantryError } from '../../base/error';
 import { MAX_NESTING } from '../../pipeline/tree/limits';
 import type { PipelineTree } from '../../pipeline/tree/types';
-import { GantryError } from '../../tasks/error';
 import { referencesIn } from '../references';
 
 /** A template of a bundle whose tree is checked. */

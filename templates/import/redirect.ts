@@ -1,7 +1,7 @@
+import { GantryError } from '../../base/error';
 import { isJsonObject, type Json } from '../../pipeline/json';
 import type { IdMap } from '../../pipeline/tree/ids';
 import type { PipelineTree } from '../../pipeline/tree/types';
-import { GantryError } from '../../tasks/error';
 import { pinnedVersion, type Reference, referencesIn } from '../references';
 import type { ImportOptions, Numbered } from './types';
 

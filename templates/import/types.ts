@@ -1,9 +1,9 @@
+import type { Rights } from '../../access/rights';
+import type { Actor } from '../../base/actor';
 import type { SchemeRecord } from '../../db/template-schemes';
 import type { TemplateRecord, TemplateTree } from '../../db/templates';
 import type { IdMap } from '../../pipeline/tree/ids';
 import type { PipelineTree } from '../../pipeline/tree/types';
-import type { Actor } from '../../tasks/actor';
-import type { Rights } from '../../tasks/rights';
 import type { UncheckedTemplate } from '../bundle';
 
 export interface ImportOptions {

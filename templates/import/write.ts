@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { insertAudit } from '../../db/audit';
+import { GantryError } from '../../base/error';
+import { auditOf, insertAudit } from '../../db/audit';
 import type { DbOrTransaction } from '../../db/connection';
 import { toJsonText } from '../../db/json';
 import { changeScheme, insertSchemes } from '../../db/template-schemes';
 import { changeTemplate, insertTemplates, insertVersions } from '../../db/templates';
-import { auditOf } from '../../tasks/actor';
-import { GantryError } from '../../tasks/error';
 import { originText } from '../origin';
 import { addVersion } from '../save';
 import { changedColumns, DEFAULT_SETTINGS, settingColumns, type TemplateSettings } from '../settings';

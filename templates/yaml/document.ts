@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { GantryError } from '../../base/error';
 import { isJsonObject } from '../../pipeline/json';
-import { GantryError } from '../../tasks/error';
 import { fileText } from '../file-fields';
 import { extension } from './extension';
 

@@ -9,10 +9,10 @@ import {
   type Tags,
   visit,
 } from 'yaml';
+import { GantryError } from '../../base/error';
 import { wholeNumber } from '../../base/json';
 import { isDeeperThan } from '../../pipeline/tree/depth';
 import { MAX_JSON_DEPTH } from '../../pipeline/tree/limits';
-import { GantryError } from '../../tasks/error';
 
 /** YAML is slow to read: a million characters take seconds, in which nobody else is served. */
 export const MAX_YAML_LENGTH = 1_000_000;

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { GantryError } from '../../base/error';
 import { isJsonObject } from '../../pipeline/json';
 import { entriesOf, flowIds, own } from '../../pipeline/tree/own';
 import type { Activity, ComponentInput, Gateway, PipelineTree, ServiceActivity } from '../../pipeline/tree/types';
-import { GantryError } from '../../tasks/error';
 import type { Step } from './order';
 import type { ConstantWriter } from './write-constants';
 

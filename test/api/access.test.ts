@@ -1,5 +1,5 @@
+import { signToken } from '../../access/token';
 import { createApp } from '../../api/app';
-import { signToken } from '../../tasks/token';
 import { addCaller, addPlainApp, authorization, PLAIN_APP, tokenOf } from '../support/callers';
 import { CREDENTIALS, Gantry } from '../support/gantry';
 import { sketch } from '../support/trees';

@@ -9,7 +9,7 @@ import { failureOf } from '../../api/failure';
 import { FairLimiter } from '../../api/fair-limit';
 import type { Family } from '../../api/family';
 import { Strangers } from '../../api/strangers';
-import { GantryError } from '../../tasks/error';
+import { GantryError } from '../../base/error';
 import { addCaller, addPlainApp, authorization } from '../support/callers';
 import { CREDENTIALS, Gantry } from '../support/gantry';
 

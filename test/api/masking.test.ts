@@ -4,8 +4,8 @@ import { html } from 'hono/html';
 import { stream, streamSSE, streamText } from 'hono/streaming';
 import { createApp } from '../../api/app';
 import { maskAnswers } from '../../api/mask';
+import { maskedForm, maskedJson, maskingStream } from '../../base/masking';
 import { createLog } from '../../cli/log';
-import { maskedForm, maskedJson, maskingStream } from '../../secrets/writers';
 import type { Services } from '../../tasks/services';
 
 /** As one stands in tables and histories. */

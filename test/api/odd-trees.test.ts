@@ -1,8 +1,8 @@
 import { toJsonText } from '../../db/json';
 import type { PipelineTree } from '../../pipeline/tree/types';
-import { checkKeptTree } from '../../tasks/create';
 import { writeDat } from '../../templates/dat';
 import { DEFAULT_SETTINGS } from '../../templates/settings';
+import { checkKeptTree } from '../../trees/check';
 import { type Answer, Gantry } from '../support/gantry';
 import { changed, ODD_VALUES, type Way } from '../support/odd-values';
 import { richTree } from '../support/rich-tree';

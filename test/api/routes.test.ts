@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
+import { includesRole } from '../../access/permission';
 import { createApp } from '../../api/app';
 import { endpoints } from '../../api/bk-sops';
 import type { Endpoint } from '../../api/bk-sops/endpoint';
 import { routesOf } from '../../api/bk-sops/routes';
-import { includesRole } from '../../api/permission';
 import type { Role } from '../../db/schema';
 import { addCaller, addPlainApp, authorization, PLAIN_APP } from '../support/callers';
 import { fillProject } from '../support/every-object';

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sql } from 'kysely';
+import { createProject } from '../../access/projects';
 import { findTree } from '../../db/tasks';
 import type { PipelineTree, SubProcess } from '../../pipeline/tree/types';
 import { clockedLaunch } from '../../schedules/launch-clocked';
 import type { SealPlace } from '../../secrets/place';
 import { replaceTokens, seal } from '../../secrets/token';
-import { createProject } from '../../tasks/projects';
 import { Gantry } from '../support/gantry';
 import { sealOld } from '../support/old-secrets';
 import { drawing, shelve } from '../support/templates';
@@ -224,7 +224,7 @@ describe('a sealed password', () => {
 
     const firing = { schedule: `clocked-${clocked.id}`, nominalAt: '', firedAt: '' };
     const launch = await clockedLaunch(gantry.services, clocked.id, firing);
-    expect(openIn(1, (await launch!.newTask(gantry.services)).tree)).toContain('given of old');
+    expect(openIn(1, (await launch!.newTask(gantry.services)).prepared.tree)).toContain('given of old');
 
     // A template that is changed takes its passwords along.
     const { data: info } = await gantry.get(`/apigw/get_template_info/${template}/1/`);

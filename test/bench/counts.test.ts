@@ -7,7 +7,7 @@ import { BARE_ACTIVITIES, bareInstallation } from '../../bench/bare';
 import { bundleWorkflows } from '../../bench/bundle';
 import { type Counts, countsOf } from '../../bench/counts';
 import { gateways, mixed, nested, parallel, type Shape, serial } from '../../bench/shapes';
-import { type RunningWorker, startWorker } from '../../temporal/worker';
+import { type RunningWorker, startWorker } from '../../worker/worker';
 import { Gantry } from '../support/gantry';
 
 describe('what a run leaves in its history', () => {

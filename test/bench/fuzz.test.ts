@@ -4,15 +4,20 @@ import { ExpressionMaker } from '../../bench/expressions/maker';
 import { FUNCTIONS, METHODS, OTHERS } from '../../bench/expressions/signatures';
 import { sweep } from '../../bench/expressions/sweep';
 import { Dice, seededRandom } from '../../bench/random';
-import { BUILTINS } from '../../pipeline/language/builtins';
-import { PyModule } from '../../pipeline/language/functions';
-import { MAX_SOURCE_LENGTH } from '../../pipeline/language/limits';
-import { BYTES_METHODS } from '../../pipeline/language/methods/bytes';
-import { DICT_METHODS, LIST_METHODS, SET_METHODS, TUPLE_METHODS } from '../../pipeline/language/methods/collections';
-import { TEXT_METHODS } from '../../pipeline/language/methods/text';
-import { DATE_METHODS, DATETIME_METHODS } from '../../pipeline/language/modules/dates';
-import { parseSource } from '../../pipeline/language/parser';
-import type { PyValue } from '../../pipeline/language/values';
+import { BUILTINS } from '../../pipeline/language/python/builtins';
+import { PyModule } from '../../pipeline/language/python/functions';
+import { MAX_SOURCE_LENGTH } from '../../pipeline/language/python/limits';
+import { BYTES_METHODS } from '../../pipeline/language/python/methods/bytes';
+import {
+  DICT_METHODS,
+  LIST_METHODS,
+  SET_METHODS,
+  TUPLE_METHODS,
+} from '../../pipeline/language/python/methods/collections';
+import { TEXT_METHODS } from '../../pipeline/language/python/methods/text';
+import { DATE_METHODS, DATETIME_METHODS } from '../../pipeline/language/python/modules/dates';
+import { parseSource } from '../../pipeline/language/python/parser';
+import type { PyValue } from '../../pipeline/language/python/values';
 
 const INPUTS = 5_000;
 const SEED = 7;

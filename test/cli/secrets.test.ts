@@ -3,8 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { readConfig } from '../../cli/config';
 import { createLog } from '../../cli/log';
-import { addSecretKey, ensureSecretKeys } from '../../cli/stack/home';
 import { parseKeyRing } from '../../secrets/keys';
+import { addSecretKey, ensureSecretKeys } from '../../stack/home';
 
 describe('the keys of a home', () => {
   let file: string;

@@ -63,7 +63,7 @@ describe('changes of a task', () => {
     });
 
     expect(await rows()).toEqual({ a: 'FINISHED', b: 'REVOKED' });
-    expect(await task()).toMatchObject({ phase: 'ended', current_flow: 'finished', outputs });
+    expect(await task()).toMatchObject({ phase: 'ended', outputs });
     expect(await task()).toMatchObject({ finished_at: new Date(3_000) });
   });
 

@@ -1,8 +1,9 @@
+import { MASK } from '../../base/sealed-text';
 import type { Json } from '../../pipeline/json';
 import type { PipelineTree } from '../../pipeline/tree/types';
 import { sealConstants, sealTree, withoutSecrets } from '../../secrets/constants';
 import { sealInputs } from '../../secrets/inputs';
-import { isToken, MASK, replaceTokens } from '../../secrets/token';
+import { isToken, replaceTokens } from '../../secrets/token';
 import { sketch } from '../support/trees';
 
 const PLACE = 7;

@@ -1,6 +1,7 @@
+import { MASK } from '../../base/sealed-text';
 import type { Json } from '../../pipeline/json';
 import { OpenedSecrets } from '../../secrets/opened';
-import { isToken, MASK, replaceTokens, seal } from '../../secrets/token';
+import { isToken, replaceTokens, seal } from '../../secrets/token';
 
 const PLACE = 7;
 const SECRETS = ['hunter2/+ä"<&', 'Correct Horse', 'straße-zum-see', 'xoxb-1234567890', '🔑🔑 with keys'];

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { hasSealedText } from '../../pipeline/language/sealed-text';
+import { hasSealedText, MASK, maskTokens } from '../../base/sealed-text';
 import { parseKeyRing } from '../../secrets/keys';
 import type { SealPlace } from '../../secrets/place';
-import { isToken, MASK, maskTokens, replaceTokens, resealTokens, seal } from '../../secrets/token';
+import { isToken, replaceTokens, resealTokens, seal } from '../../secrets/token';
 import { sealOld } from '../support/old-secrets';
 
 const A = `a:${randomBytes(32).toString('base64')}`;

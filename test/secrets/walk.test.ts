@@ -1,4 +1,5 @@
-import { findText, mapTexts } from '../../secrets/walk';
+import { findText } from '../../base/find-text';
+import { mapTexts } from '../../secrets/walk';
 
 /** What a careless plugin may give back. */
 function cyclic(): never {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { openHome } from '../../cli/stack/home';
-import { isAlive, type ProcessIdentity, startTimeOf } from '../../cli/stack/identity';
-import { serversOn } from '../../cli/stack/servers';
+import { openHome } from '../../stack/home';
+import { isAlive, type ProcessIdentity, startTimeOf } from '../../stack/identity';
+import { serversOn } from '../../stack/servers';
 import { aliveOf, discardHome, freePort, newHome, recordOf, type Started, startStack, until } from './helper';
 
 const LOOK_EVERY_MS = 50;

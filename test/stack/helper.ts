@@ -3,10 +3,10 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { openHome } from '../../cli/stack/home';
-import { isAlive, type ProcessIdentity } from '../../cli/stack/identity';
-import { removeHome } from '../../cli/stack/postgres-user';
-import { readRecord, type StackRecord } from '../../cli/stack/record';
+import { openHome } from '../../stack/home';
+import { isAlive, type ProcessIdentity } from '../../stack/identity';
+import { removeHome } from '../../stack/postgres-user';
+import { readRecord, type StackRecord } from '../../stack/record';
 
 const CLONE = path.resolve(__dirname, '..', '..');
 const OUTPUT_WITHIN_MS = 90_000;

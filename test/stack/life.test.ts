@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { isAlive, startTimeOf } from '../../cli/stack/identity';
+import { isAlive, startTimeOf } from '../../stack/identity';
 import { aliveOf, discardHome, freePort, newHome, recordOf, type Started, startStack, until } from './helper';
 
 /** The stack promises 10 s; a busy machine gets some more before the test calls it broken. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { openHome, readCredentials } from '../../cli/stack/home';
+import { openHome, readCredentials } from '../../stack/home';
 import { sketch } from '../support/trees';
 import { discardHome, freePort, newHome, type Started, startStack } from './helper';
 

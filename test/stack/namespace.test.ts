@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { temporal } from '@temporalio/proto';
-import { prepareNamespace, SEARCH_ATTRIBUTES } from '../../cli/stack/temporal-namespace';
-import { withConnection } from '../../cli/stack/temporal-ready';
+import { prepareNamespace, SEARCH_ATTRIBUTES } from '../../stack/temporal-namespace';
+import { withConnection } from '../../stack/temporal-ready';
 
 const ADDRESS = process.env.TEMPORAL_ADDRESS ?? '127.0.0.1:7233';
 const DAY_SECONDS = 86_400;

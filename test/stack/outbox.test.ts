@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pickPorts } from '../../cli/stack/ports';
+import { pickPorts } from '../../stack/ports';
 import { taskQueueOf, workflowIdOf } from '../../temporal/names';
 import { CREDENTIALS, Gantry } from '../support/gantry';
 import { sketch } from '../support/trees';

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { pickPorts } from '../../cli/stack/ports';
 import { connect } from '../../db/connection';
 import { ensureDemo } from '../../db/demo';
 import { migrateToLatest } from '../../db/migrate';
+import { pickPorts } from '../../stack/ports';
 import { authorization } from '../support/callers';
 import { CREDENTIALS } from '../support/gantry';
 import { type OwnPostgres, ownPostgres } from '../support/own-postgres';

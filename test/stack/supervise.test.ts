@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { type Home, openHome } from '../../cli/stack/home';
-import { ProcessTable } from '../../cli/stack/processes';
-import { emptyRecord, StackFile } from '../../cli/stack/record';
-import { keepRunning } from '../../cli/stack/supervise';
+import { type Home, openHome } from '../../stack/home';
+import { ProcessTable } from '../../stack/processes';
+import { emptyRecord, StackFile } from '../../stack/record';
+import { keepRunning } from '../../stack/supervise';
 import { until } from './helper';
 
 const LIVES = ['-e', 'setInterval(() => {}, 1000)'];

@@ -1,7 +1,7 @@
+import { signToken, tokenKey } from '../../access/token';
 import { insertUser, setRole, upsertApp } from '../../db/access';
 import type { Role } from '../../db/schema';
 import { hashSecret } from '../../db/secrets';
-import { signToken, tokenKey } from '../../tasks/token';
 import type { Gantry } from './gantry';
 
 export const PLAIN_APP = { bk_app_code: 'plain-app', bk_app_secret: 'plain-secret' };

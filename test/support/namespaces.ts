@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { temporal as proto } from '@temporalio/proto';
-import { prepareNamespace } from '../../cli/stack/temporal-namespace';
-import { withConnection } from '../../cli/stack/temporal-ready';
+import { prepareNamespace } from '../../stack/temporal-namespace';
+import { withConnection } from '../../stack/temporal-ready';
 import { temporal } from './temporal';
 
 /** Another namespace of the server that `npm test` booted, ready for workflows. */

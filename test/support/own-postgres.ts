@@ -2,13 +2,13 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { openHome } from '../../cli/stack/home';
-import { pickPorts } from '../../cli/stack/ports';
-import { embeddedPostgres } from '../../cli/stack/postgres';
-import { removeHome } from '../../cli/stack/postgres-user';
-import { ProcessTable } from '../../cli/stack/processes';
-import { emptyRecord, StackFile } from '../../cli/stack/record';
 import { SteadyClient } from '../../db/connection';
+import { openHome } from '../../stack/home';
+import { pickPorts } from '../../stack/ports';
+import { embeddedPostgres } from '../../stack/postgres';
+import { removeHome } from '../../stack/postgres-user';
+import { ProcessTable } from '../../stack/processes';
+import { emptyRecord, StackFile } from '../../stack/record';
 
 const RECOVERY_MS = 50_000;
 

@@ -1,6 +1,6 @@
+import { NOBODY } from '../../access/rights';
 import type { Db } from '../../db/connection';
 import type { PipelineTree, SubProcess } from '../../pipeline/tree/types';
-import { NOBODY } from '../../tasks/rights';
 import { createTemplate, updateTemplate } from '../../templates/save';
 import { createScheme } from '../../templates/schemes';
 import { DEFAULT_SETTINGS } from '../../templates/settings';

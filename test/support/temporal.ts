@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import pino from 'pino';
-import { pickPorts } from '../../cli/stack/ports';
-import { waitForTemporal } from '../../cli/stack/temporal-ready';
+import { pickPorts } from '../../stack/ports';
+import { waitForTemporal } from '../../stack/temporal-ready';
 import type { TemporalConfig } from '../../temporal/connection';
-import { installRuntime } from '../../temporal/worker';
+import { installRuntime } from '../../worker/worker';
 
 let isQuiet = false;
 

@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { KEPT } from '../../access/rights';
 import { diffTrees } from '../../pipeline/tree/diff';
 import { excludeNodes } from '../../pipeline/tree/exclude';
 import { pruneConstants } from '../../pipeline/tree/prune';
 import { setConstants, validationProblems } from '../../pipeline/tree/set-constants';
 import type { PipelineTree } from '../../pipeline/tree/types';
-import { checkTree, prepareTree } from '../../tasks/create';
-import { KEPT } from '../../tasks/rights';
+import { checkTree } from '../../trees/check';
+import { prepareTree } from '../../trees/prepare';
 import { changed, ODD_VALUES, shown, type Way, waysInto } from '../support/odd-values';
 import { richTree } from '../support/rich-tree';
 import { Simulation } from '../support/simulation';

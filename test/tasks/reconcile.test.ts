@@ -97,8 +97,8 @@ describe('the reconciler', () => {
       const detail = async () => (await gantry.get(`/apigw/get_task_detail/${task_id}/1/`)).data;
       const { outputs } = await detail();
       await gantry.db.transaction().execute(async (tx) => {
-        const { phase, status, shown, seq, current_flow } = before;
-        const lost = { phase, status, shown, seq, current_flow, finished_at: null, outputs: null };
+        const { phase, status, shown, seq } = before;
+        const lost = { phase, status, shown, seq, finished_at: null, outputs: null };
         await tx.updateTable('tasks').set(lost).where('id', '=', task_id).execute();
         await tx.deleteFrom('node_executions').where('task_id', '=', task_id).execute();
         for (const row of rows) {
@@ -120,7 +120,7 @@ describe('the reconciler', () => {
       expect(states(root)).toEqual(states(ended));
       expect(await detail()).toMatchObject({ outputs, ex_data: '' });
       const task = await gantry.db.selectFrom('tasks').selectAll().where('id', '=', task_id).executeTakeFirstOrThrow();
-      expect(task).toMatchObject({ phase: 'ended', current_flow: 'finished', end_reason: null });
+      expect(task).toMatchObject({ phase: 'ended', end_reason: null });
     },
   );
 

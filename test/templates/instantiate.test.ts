@@ -1,8 +1,8 @@
+import { NOBODY } from '../../access/rights';
 import { connect, type Db } from '../../db/connection';
 import { ensureDemo } from '../../db/demo';
 import { findTemplateTree } from '../../db/templates';
 import type { SubProcess } from '../../pipeline/tree/types';
-import { NOBODY } from '../../tasks/rights';
 import { type Choices, instantiate, instantiateTree } from '../../templates/instantiate';
 import { createDatabase } from '../support/database';
 import { drawing, reshelve, shelve, shelveScheme } from '../support/templates';

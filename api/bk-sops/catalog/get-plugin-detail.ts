@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { GantryError } from '../../../base/error';
 import { findCatalogEntry } from '../../../plugins/describe';
-import { GantryError } from '../../../tasks/error';
 import { defineEndpoint } from '../endpoint';
 import { pluginEntry, toPluginEntry } from './entry';
 

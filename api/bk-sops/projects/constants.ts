@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { removeConstant, setConstant } from '../../../access/project-constants';
 import { listProjectConstants } from '../../../db/projects';
-import { removeConstant, setConstant } from '../../../tasks/project-constants';
 import { defineEndpoint } from '../endpoint';
 
 const constant = z.object({ key: z.string(), value: z.string(), description: z.string() });

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { createProject, MAX_PROJECT_NAME_LENGTH, registerProject } from '../../../access/projects';
 import { MAX_INTEGER } from '../../../db/schema';
-import { createProject, MAX_PROJECT_NAME_LENGTH, registerProject } from '../../../tasks/projects';
 import { defineUserEndpoint } from '../endpoint';
 
 const DEFAULT_ZONE = 'UTC';

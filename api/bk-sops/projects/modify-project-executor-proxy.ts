@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { changeProject } from '../../../tasks/projects';
-import { requireOwnProxy } from '../../permission';
+import { requireOwnProxy } from '../../../access/permission';
+import { changeProject } from '../../../access/projects';
 import { defineEndpoint } from '../endpoint';
 
 /** In whose name the tasks of a project do their work, where neither node, task nor template say (bk-sops §10). */

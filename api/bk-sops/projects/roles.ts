@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { grantRole } from '../../../access/users';
 import { listRoles } from '../../../db/access';
-import { grantRole } from '../../../tasks/users';
 import { defineEndpoint } from '../endpoint';
 
 const role = z.enum(['viewer', 'operator', 'editor', 'admin']);

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { GantryError } from '../../../tasks/error';
-import { changeProject, MAX_PROJECT_NAME_LENGTH } from '../../../tasks/projects';
+import { changeProject, MAX_PROJECT_NAME_LENGTH } from '../../../access/projects';
+import { GantryError } from '../../../base/error';
 import { defineEndpoint } from '../endpoint';
 import { bizId } from './create-project';
 

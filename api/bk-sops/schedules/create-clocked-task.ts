@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
+import { rightsOf } from '../../../access/permission';
 import { createClockedTask } from '../../../schedules/clocked';
 import { zoneOf } from '../../../schedules/periodic';
 import { readPlanStartTime } from '../../../schedules/plan-start-time';
-import { rightsOf } from '../../permission';
 import { defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
 import { clockedTaskData, clockedTaskSchema } from './clocked-data';

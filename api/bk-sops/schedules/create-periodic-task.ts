@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { rightsOf } from '../../../access/permission';
 import { createPeriodicTask, OVERLAPS } from '../../../schedules/periodic';
-import { rightsOf } from '../../permission';
 import { defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
 import { requirePeriodicTask } from './lookup';

@@ -1,6 +1,6 @@
+import { GantryError } from '../../../base/error';
 import { type ClockedTaskRecord, findClockedTask } from '../../../db/clocked-tasks';
 import { findPeriodicTask, type PeriodicTaskRecord } from '../../../db/periodic-tasks';
-import { GantryError } from '../../../tasks/error';
 import type { Call } from '../endpoint';
 
 /** The periodic task of a call's `task_id`; one of another project does not exist. */

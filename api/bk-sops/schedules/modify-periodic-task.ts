@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { rightsOf } from '../../../access/permission';
 import { cronText } from '../../../schedules/cron';
 import {
   deletePeriodicTask,
@@ -7,7 +8,6 @@ import {
   setPeriodicTaskEnabled,
   zoneOf,
 } from '../../../schedules/periodic';
-import { rightsOf } from '../../permission';
 import { defineEndpoint } from '../endpoint';
 import { requirePeriodicTask } from './lookup';
 import { constantsSchema, cronSchema } from './schema';

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
+import { GantryError } from '../../../base/error';
 import { type Cron, cronText, parseCron } from '../../../schedules/cron';
 import { zoneOf } from '../../../schedules/periodic';
 import { previewSchedule } from '../../../schedules/preview';
-import { GantryError } from '../../../tasks/error';
 import { defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
 import { requirePeriodicTask } from './lookup';

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
+import { GantryError } from '../../../base/error';
 import { listLaunches } from '../../../db/launches';
 import { runPeriodicTaskNow } from '../../../schedules/periodic';
 import { scheduleName } from '../../../schedules/sync';
-import { GantryError } from '../../../tasks/error';
 import { defineEndpoint } from '../endpoint';
 import { timeFormatterIn } from '../format';
 import { requirePeriodicTask } from './lookup';

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
+import { GantryError } from '../../../base/error';
 import type { Json } from '../../../pipeline/json';
 import { CRON_FIELDS, type Cron, normaliseCron } from '../../../schedules/cron';
-import { GantryError } from '../../../tasks/error';
 
 const MAX_CRON_FIELD_LENGTH = 240;
 const MAX_NAME_LENGTH = 50;

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
+import { rightsOf } from '../../../access/permission';
 import type { JsonObject } from '../../../pipeline/json';
 import { claimTask } from '../../../tasks/claim';
-import { rightsOf } from '../../permission';
 import { defineEndpoint } from '../endpoint';
 import { failingAs, requireTask } from './lookup';
 
@@ -19,7 +19,7 @@ export const claimFunctionalizationTask = defineEndpoint({
   data: z.string(),
   async run(call, { constants, name }) {
     const task = await requireTask(call);
-    await claimTask(call.services, task, {
+    await claimTask(call.services.db, task, {
       actor: call.actor,
       rights: rightsOf(call.caller, call.project),
       values: constants as JsonObject,

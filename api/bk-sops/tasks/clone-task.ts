@@ -20,7 +20,7 @@ export const cloneTaskEndpoint = defineEndpoint({
   async run(call, { name }) {
     const { services, project, actor } = call;
     const task = await requireTask(call);
-    const { id, tree } = await cloneTask(services, task, { project, actor, name });
+    const { id, tree } = await cloneTask(services.db, task, { project, actor, name });
     return { data: { task_id: id, task_url: taskUrlOf(services.baseUrl, project.id, id), pipeline_tree: { ...tree } } };
   },
 });

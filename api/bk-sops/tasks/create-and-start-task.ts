@@ -1,5 +1,5 @@
+import { GantryError } from '../../../base/error';
 import { findTask } from '../../../db/tasks';
-import { GantryError } from '../../../tasks/error';
 import { startTask } from '../../../tasks/start';
 import { type Call, defineEndpoint } from '../endpoint';
 import { createdTask, createFromTemplate, describeCreated, templateTaskInput } from './from-template';

@@ -13,7 +13,7 @@ export const deleteTaskEndpoint = defineEndpoint({
   input: z.object({}),
   data: z.object({}),
   async run(call) {
-    await removeTask(call.services, await requireTask(call), call.actor);
+    await removeTask(call.services.db, await requireTask(call), call.actor);
     return { data: {} };
   },
 });

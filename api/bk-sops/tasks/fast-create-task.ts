@@ -1,4 +1,7 @@
 import { z } from '@hono/zod-openapi';
+import { rightsOf } from '../../../access/permission';
+import { KEPT, type Rights } from '../../../access/rights';
+import { GantryError } from '../../../base/error';
 import type { Db } from '../../../db/connection';
 import { MAX_INTEGER } from '../../../db/schema';
 import { listTemplates } from '../../../db/templates';
@@ -6,14 +9,12 @@ import { isJsonObject } from '../../../pipeline/json';
 import { entriesOf } from '../../../pipeline/tree/own';
 import type { PipelineTree } from '../../../pipeline/tree/types';
 import { taskUrlOf } from '../../../tasks/context';
-import { checkTree, type NewTask } from '../../../tasks/create';
-import { GantryError } from '../../../tasks/error';
 import { cleanName, knownCategory } from '../../../tasks/names';
 import { createTaskOnce } from '../../../tasks/once';
-import { KEPT, type Rights } from '../../../tasks/rights';
 import { referencesIn } from '../../../templates/references';
 import { unfoldTree } from '../../../templates/unfold';
-import { rightsOf } from '../../permission';
+import { checkTree } from '../../../trees/check';
+import { prepareTree } from '../../../trees/prepare';
 import { defineEndpoint } from '../endpoint';
 import { keyedBy } from './keyed';
 import { prefixed } from './prefixed';
@@ -45,17 +46,23 @@ export const fastCreateTask = defineEndpoint({
     const { services, caller, project, actor } = call;
     const name = cleanName(input.name);
     if (name === '') throw new GantryError('invalid', "invalid params: 'name': is empty");
-    const { id, tree } = await createTaskOnce(services, keyedBy(call, 'fast_create_task', input), async () => ({
-      project,
-      name,
-      ...(await withSubprocesses(services.db, project.id, input, rightsOf(caller, project))),
-      flowType: input.flow_type === 'common_func' ? 'common_func' : 'common',
-      category: knownCategory(input.category),
-      description: input.description,
-      createMethod: 'api',
-      actor,
-      ...(input.rerun_limit === undefined ? {} : { rerunLimit: input.rerun_limit }),
-    })).catch(prefixed(INVALID_TREE, { invalid: 'invalid', too_large: 'too_large' }));
+    const { id, tree } = await createTaskOnce(services.db, keyedBy(call, 'fast_create_task', input), async () => {
+      const submitted = await withSubprocesses(services.db, project.id, input, rightsOf(caller, project));
+      return {
+        project,
+        name,
+        prepared: prepareTree(submitted.tree, {
+          place: project.id,
+          rights: submitted.rights,
+          rerunLimit: input.rerun_limit,
+        }),
+        mustBeClaimed: input.flow_type === 'common_func',
+        category: knownCategory(input.category),
+        description: input.description,
+        createMethod: 'api',
+        actor,
+      };
+    }).catch(prefixed(INVALID_TREE, { invalid: 'invalid', too_large: 'too_large' }));
     return { data: { task_id: id, task_url: taskUrlOf(services.baseUrl, project.id, id), pipeline_tree: { ...tree } } };
   },
 });
@@ -71,7 +78,7 @@ async function withSubprocesses(
   projectId: number,
   submitted: Submitted,
   rights: Rights,
-): Promise<Pick<NewTask, 'tree' | 'rights'>> {
+): Promise<{ tree: unknown; rights: Rights }> {
   const { pipeline_tree } = submitted;
   const hasSubprocess = entriesOf(pipeline_tree.activities).some(
     ([, activity]) => isJsonObject(activity) && activity.type === 'SubProcess',

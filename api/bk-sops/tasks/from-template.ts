@@ -1,12 +1,13 @@
 import { z } from '@hono/zod-openapi';
+import { rightsOf } from '../../../access/permission';
+import { KEPT } from '../../../access/rights';
+import { GantryError } from '../../../base/error';
 import type { JsonObject } from '../../../pipeline/json';
 import { claimUrlOf, taskUrlOf } from '../../../tasks/context';
 import type { NewTask } from '../../../tasks/create';
-import { GantryError } from '../../../tasks/error';
 import { type CreatedTask, createTaskOnce } from '../../../tasks/once';
-import { KEPT } from '../../../tasks/rights';
 import { type Choices, instantiate, instantiateTree, requireValid } from '../../../templates/instantiate';
-import { rightsOf } from '../../permission';
+import { prepareTree } from '../../../trees/prepare';
 import type { Call } from '../endpoint';
 import { sourceOf, templateNotFound } from '../templates/source';
 import { keyedBy } from './keyed';
@@ -70,14 +71,13 @@ export async function createFromTemplate(call: Call, endpoint: string, input: In
     );
   }
   const choices = readChoices(input);
-  return createTaskOnce(services, keyedBy(call, endpoint, input), async (): Promise<NewTask> => {
+  return createTaskOnce(services.db, keyedBy(call, endpoint, input), async (): Promise<NewTask> => {
     const { template, tree } = await makeTree(call, endpoint, input, choices);
     return {
       project,
       name: input.name,
-      tree,
-      rights: KEPT,
-      flowType: input.flow_type,
+      prepared: prepareTree(tree, { place: project.id, rights: KEPT }),
+      mustBeClaimed: input.flow_type === 'common_func',
       category: template.category,
       description: input.description,
       createMethod: 'api',

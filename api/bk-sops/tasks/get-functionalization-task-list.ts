@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi';
+import type { Caller } from '../../../access/caller';
+import { GantryError } from '../../../base/error';
 import { countFunctionTasks, type FunctionTaskFilter, listFunctionTasks } from '../../../db/function-tasks';
-import { GantryError } from '../../../tasks/error';
 import { taskActions } from '../auth-actions';
-import { type Caller, defineUserEndpoint } from '../endpoint';
+import { defineUserEndpoint } from '../endpoint';
 import { idList } from '../query';
 import { listTimes, showTask, taskItem } from './list-item';
 import { pageFields, readIds, readPage, readSpan } from './list-query';

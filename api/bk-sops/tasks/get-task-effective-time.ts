@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
+import { GantryError } from '../../../base/error';
 import { sumDurations } from '../../../db/node-histories';
 import { findProgram } from '../../../db/tasks';
 import type { Program } from '../../../pipeline/program';
 import { effectiveTime } from '../../../tasks/effective-time';
-import { GantryError } from '../../../tasks/error';
 import { defineEndpoint } from '../endpoint';
 import { elapsedSeconds, timeFormatter } from '../format';
 import { requireTask } from './lookup';

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { GantryError } from '../../../base/error';
 import { listExecutionTimes } from '../../../db/node-histories';
-import { GantryError } from '../../../tasks/error';
 import { defineEndpoint } from '../endpoint';
 import { elapsedSeconds, timeFormatter } from '../format';
 import { failingAs, requireTask } from './lookup';

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
+import { GantryError } from '../../../base/error';
 import { currentNodeExecutions } from '../../../db/current-nodes';
 import type { NodeExecution } from '../../../db/node-histories';
 import type { TaskRecord } from '../../../db/tasks';
-import { GantryError } from '../../../tasks/error';
 import { type Call, defineEndpoint } from '../endpoint';
 import { elapsedSeconds, type TimeFormatter, timeFormatter } from '../format';
 import { childNode, findStateNode, stateTree, versionOf } from '../state-tree';

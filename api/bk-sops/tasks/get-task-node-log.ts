@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { GantryError } from '../../../base/error';
 import { listAttempts } from '../../../db/node-histories';
-import { GantryError } from '../../../tasks/error';
 import { defineEndpoint } from '../endpoint';
 import { type TimeFormatter, timeFormatter } from '../format';
 import { wholeNumber } from '../query';

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
+import { GantryError } from '../../../base/error';
 import { currentNodeExecutions, findTaskVersion } from '../../../db/current-nodes';
 import { findFailures } from '../../../db/node-executions';
 import { findProgram } from '../../../db/tasks';
 import type { Program } from '../../../pipeline/program';
-import { GantryError } from '../../../tasks/error';
 import { findOutline } from '../../../tasks/outline';
 import { entityTag, isTagOf } from '../../entity-tag';
 import { type Call, defineEndpoint } from '../endpoint';

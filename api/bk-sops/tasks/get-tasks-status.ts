@@ -1,16 +1,17 @@
 import { z } from '@hono/zod-openapi';
+import { GantryError } from '../../../base/error';
 import type { ProjectRecord } from '../../../db/access';
 import type { Db } from '../../../db/connection';
 import { currentNodeExecutionsOf } from '../../../db/current-nodes';
 import { findPrograms, listTasksById, type TaskRecord } from '../../../db/tasks';
 import type { Program } from '../../../pipeline/program';
 import { taskUrlOf } from '../../../tasks/context';
-import { GantryError } from '../../../tasks/error';
 import { defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
 import { wholeNumber } from '../query';
 import { isWaitingForPerson, type StateScheme } from '../shown-state';
 import { NOT_STARTED, rootNode, type StateNode, stateTree } from '../state-tree';
+import { currentFlowOf } from './current-flow';
 
 const MAX_TASKS = 50;
 /** Upstream's limit here is below ten. */
@@ -57,7 +58,7 @@ export const getTasksStatus = defineEndpoint({
         name: task.name,
         status: statusOf(task, trees?.get(task.id) ?? { ...rootNode(task, format), state: task.shown }),
         flow_type: task.flow_type,
-        current_flow: task.current_flow,
+        current_flow: currentFlowOf(task),
         is_deleted: task.is_deleted,
         create_time: format(task.created_at) ?? '',
         start_time: format(task.started_at) ?? '',

@@ -1,4 +1,4 @@
-import { offsetReader } from '../../../tasks/zone';
+import { offsetReader } from '../../../base/zone';
 
 /** What a date or a time in a query covers: the whole day, or the whole second. */
 export interface Span {

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
+import { GantryError } from '../../../base/error';
 import { stringifyJson } from '../../../base/json';
 import type { ProjectRecord } from '../../../db/access';
 import { MAX_INTEGER } from '../../../db/schema';
 import type { Page, TaskFilter } from '../../../db/task-lists';
-import { GantryError } from '../../../tasks/error';
 import { idList } from '../query';
 import { type Span, spanOf } from './instants';
 

@@ -1,5 +1,5 @@
+import { type ErrorKind, GantryError } from '../../../base/error';
 import { findTask, type TaskRecord } from '../../../db/tasks';
-import { type ErrorKind, GantryError } from '../../../tasks/error';
 import type { Call } from '../endpoint';
 
 /** The task of a call; one of another project does not exist. `describe` makes the endpoint's own message. */

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
+import { rightsOf } from '../../../access/permission';
 import type { JsonObject } from '../../../pipeline/json';
 import { modifyConstants } from '../../../tasks/constants';
-import { rightsOf } from '../../permission';
 import { defineEndpoint } from '../endpoint';
 import { failingAs, requireTask } from './lookup';
 import { requestId } from './request-id';

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
+import { rightsOf } from '../../../access/permission';
+import { GantryError } from '../../../base/error';
 import { findNodeExecution } from '../../../db/node-executions';
 import type { Json } from '../../../pipeline/json';
-import { GantryError } from '../../../tasks/error';
 import { operateTask, wasAccepted } from '../../../tasks/operate';
-import { rightsOf } from '../../permission';
 import { type Call, defineEndpoint } from '../endpoint';
 import { versionOf } from '../state-tree';
 import { failingAs, requireTask } from './lookup';

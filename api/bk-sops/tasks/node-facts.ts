@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { GantryError } from '../../../base/error';
 import { parseJson, stringifyJson } from '../../../base/json';
 import { findOutputs, listRound, type NodeExecution } from '../../../db/node-histories';
 import { findProgram, findTree, type TaskRecord } from '../../../db/tasks';
@@ -10,7 +11,6 @@ import { own } from '../../../pipeline/tree/own';
 import type { PipelineTree } from '../../../pipeline/tree/types';
 import { findPlugin } from '../../../plugins';
 import { contextOf, surroundingsOf, taskUrlOf } from '../../../tasks/context';
-import { GantryError } from '../../../tasks/error';
 import { previews } from '../../previews/pool';
 import type { Call } from '../endpoint';
 import { wholeNumber } from '../query';

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
+import { rightsOf } from '../../../access/permission';
+import { GantryError } from '../../../base/error';
 import type { JsonObject } from '../../../pipeline/json';
-import { GantryError } from '../../../tasks/error';
 import { operateTask } from '../../../tasks/operate';
 import type { Request } from '../../../tasks/request';
-import { rightsOf } from '../../permission';
 import { defineEndpoint } from '../endpoint';
 import { failingAs, requireTask } from './lookup';
 import { requestId } from './request-id';

@@ -1,11 +1,12 @@
 import { z } from '@hono/zod-openapi';
+import { rightsOf } from '../../../access/permission';
+import { GantryError } from '../../../base/error';
 import type { TaskRecord } from '../../../db/tasks';
-import { GantryError } from '../../../tasks/error';
 import { operateTask } from '../../../tasks/operate';
 import { startTask } from '../../../tasks/start';
 import type { SignalName } from '../../../workflows/contract';
-import { rightsOf } from '../../permission';
 import { defineEndpoint } from '../endpoint';
+import { currentFlowOf } from './current-flow';
 import { requireTask } from './lookup';
 import { requestId } from './request-id';
 
@@ -46,8 +47,8 @@ export const operateTaskEndpoint = defineEndpoint({
   },
 });
 
-function requireUnfinished({ phase, current_flow, shown }: TaskRecord, action: string): void {
-  if (phase === 'created' || current_flow === 'execute_task') return;
-  const message = `task with current_flow:${current_flow} cannot be ${action}d: it is ${shown}`;
+function requireUnfinished(task: TaskRecord, action: string): void {
+  if (task.phase !== 'ended') return;
+  const message = `task with current_flow:${currentFlowOf(task)} cannot be ${action}d: it is ${task.shown}`;
   throw new GantryError('wrong_state', message);
 }

@@ -1,4 +1,4 @@
-import { type ErrorKind, GantryError } from '../../../tasks/error';
+import { type ErrorKind, GantryError } from '../../../base/error';
 
 /**
  * For `catch`: says in which step of an endpoint an error came, unless that has been said.

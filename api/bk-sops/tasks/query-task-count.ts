@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { GantryError } from '../../../base/error';
 import { countTasksBy, type TaskFilter, type TaskGroup } from '../../../db/task-lists';
-import { GantryError } from '../../../tasks/error';
 import { defineEndpoint } from '../endpoint';
 import { CATEGORY_NAMES, CREATE_METHOD_NAMES, displayName, FLOW_TYPE_NAMES } from './display-names';
 import { readTaskFilter } from './list-query';

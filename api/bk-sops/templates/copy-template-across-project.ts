@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { enterProject, findProjects } from '../../../access/permission';
 import { exportTemplates } from '../../../templates/export';
-import { enterProject, findProjects } from '../../permission';
 import { defineEndpoint } from '../endpoint';
 import { placeOf } from '../project';
 import { importBundle, importedData } from './import-template';

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
+import { rightsOf } from '../../../access/permission';
 import { createTemplate } from '../../../templates/save';
 import { DEFAULT_SETTINGS } from '../../../templates/settings';
 import { readTree } from '../../../templates/tree-text';
-import { rightsOf } from '../../permission';
 import { type Call, defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
 import { settingsInput, treeInput } from './schema';

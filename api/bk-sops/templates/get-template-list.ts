@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
+import { GantryError } from '../../../base/error';
 import { stringifyJson } from '../../../base/json';
 import { MAX_INTEGER } from '../../../db/schema';
 import { listTemplates } from '../../../db/templates';
-import { GantryError } from '../../../tasks/error';
 import { grantedIn } from '../auth-actions';
 import { defineEndpoint, defineUserEndpoint } from '../endpoint';
 import { idList } from '../query';

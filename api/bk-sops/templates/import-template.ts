@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi';
-import { GantryError } from '../../../tasks/error';
+import { rightsOf } from '../../../access/permission';
+import { GantryError } from '../../../base/error';
 import type { UncheckedTemplate } from '../../../templates/bundle';
 import { readDocument } from '../../../templates/bundle-text';
 import { readDat } from '../../../templates/dat';
 import { importTemplates } from '../../../templates/import';
-import { rightsOf } from '../../permission';
 import { defineEndpoint, defineUserEndpoint, type Reply, type UserCall } from '../endpoint';
 import { FORMATS } from './schema';
 

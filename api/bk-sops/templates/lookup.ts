@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi';
+import { GantryError } from '../../../base/error';
 import { findTemplate, type TemplateRecord } from '../../../db/templates';
-import { GantryError } from '../../../tasks/error';
 import { noTemplate, type TemplateKey } from '../../../templates/save';
 import type { Call } from '../endpoint';
 import type { templateSource } from './schema';

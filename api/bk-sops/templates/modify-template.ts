@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { requireOwnProxy, rightsOf } from '../../../access/permission';
 import { updateTemplate } from '../../../templates/save';
-import { requireOwnProxy, rightsOf } from '../../permission';
 import { defineEndpoint } from '../endpoint';
 import { requireChangeable } from './lookup';
 import { settingsInput, templateSource } from './schema';

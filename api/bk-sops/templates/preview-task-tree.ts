@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { rightsOf } from '../../../access/permission';
 import { instantiate, type TemplateSource } from '../../../templates/instantiate';
-import { rightsOf } from '../../permission';
 import { type Call, defineEndpoint, type Endpoint } from '../endpoint';
 import { prefixed } from '../tasks/prefixed';
 import { templateNotFound } from './source';

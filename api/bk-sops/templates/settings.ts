@@ -1,9 +1,9 @@
 import type { z } from '@hono/zod-openapi';
-import { GantryError } from '../../../tasks/error';
+import type { Caller } from '../../../access/caller';
+import { requireOwnProxy } from '../../../access/permission';
+import { GantryError } from '../../../base/error';
 import { cleanName } from '../../../tasks/names';
 import type { TemplateSettings } from '../../../templates/settings';
-import { requireOwnProxy } from '../../permission';
-import type { Caller } from '../endpoint';
 import type { settingsInput } from './schema';
 
 /**

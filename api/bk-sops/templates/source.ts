@@ -1,5 +1,5 @@
+import { GantryError } from '../../../base/error';
 import type { ProjectRecord } from '../../../db/access';
-import { GantryError } from '../../../tasks/error';
 import type { TemplateSource } from '../../../templates/instantiate';
 
 /** `business` is an older name of `project`. */

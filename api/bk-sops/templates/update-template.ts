@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
+import { rightsOf } from '../../../access/permission';
 import { updateTemplate } from '../../../templates/save';
 import { readTree } from '../../../templates/tree-text';
-import { rightsOf } from '../../permission';
 import { defineEndpoint } from '../endpoint';
 import { treeChanges } from './changes';
 import { requireChangeable } from './lookup';

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../pipeline/json';
 import { ConditionError, evaluateBoolrule } from '../../../pipeline/language/condition';
-import { Meter } from '../../../pipeline/language/limits';
+import { Meter } from '../../../pipeline/language/python/limits';
 import { parseTemplate, renderTemplate, templateReferences } from '../../../pipeline/language/template';
 import { fixedAmbient, load, scopeOf } from './support';
 

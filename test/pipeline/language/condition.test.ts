@@ -7,8 +7,8 @@ import {
   decide,
   evaluateBoolrule,
 } from '../../../pipeline/language/condition';
-import { Meter } from '../../../pipeline/language/limits';
-import type { ScopeValue } from '../../../pipeline/language/values';
+import { Meter } from '../../../pipeline/language/python/limits';
+import type { ScopeValue } from '../../../pipeline/language/python/values';
 import { fixedAmbient, scopeOf } from './support';
 
 function decided(condition: Condition, context: Record<string, ScopeValue>): boolean {

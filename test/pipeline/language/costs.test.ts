@@ -1,15 +1,20 @@
 import { COST_CASES, costScope, runCost } from '../../../bench/cost-cases';
-import { NUMBER_METHODS } from '../../../pipeline/language/attributes';
-import { BUILTINS } from '../../../pipeline/language/builtins';
 import { FILTER_NAMES } from '../../../pipeline/language/filters';
-import { PyFunction, PyModule } from '../../../pipeline/language/functions';
-import { LIMITS, Meter } from '../../../pipeline/language/limits';
-import { BYTES_METHODS } from '../../../pipeline/language/methods/bytes';
-import { DICT_METHODS, LIST_METHODS, SET_METHODS, TUPLE_METHODS } from '../../../pipeline/language/methods/collections';
-import { TEXT_METHODS } from '../../../pipeline/language/methods/text';
-import { MATCH_METHODS, OPERATIONS } from '../../../pipeline/language/modules/re';
-import { BINARY_POWER, COMPARISONS } from '../../../pipeline/language/parser';
-import { CONVERSIONS } from '../../../pipeline/language/percent-format';
+import { NUMBER_METHODS } from '../../../pipeline/language/python/attributes';
+import { BUILTINS } from '../../../pipeline/language/python/builtins';
+import { PyFunction, PyModule } from '../../../pipeline/language/python/functions';
+import { LIMITS, Meter } from '../../../pipeline/language/python/limits';
+import { BYTES_METHODS } from '../../../pipeline/language/python/methods/bytes';
+import {
+  DICT_METHODS,
+  LIST_METHODS,
+  SET_METHODS,
+  TUPLE_METHODS,
+} from '../../../pipeline/language/python/methods/collections';
+import { TEXT_METHODS } from '../../../pipeline/language/python/methods/text';
+import { MATCH_METHODS, OPERATIONS } from '../../../pipeline/language/python/modules/re';
+import { BINARY_POWER, COMPARISONS } from '../../../pipeline/language/python/parser';
+import { CONVERSIONS } from '../../../pipeline/language/python/percent-format';
 
 const SMALL = 1200;
 const LARGE = 12_000;

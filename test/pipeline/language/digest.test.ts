@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { Meter } from '../../../pipeline/language/limits';
-import { limitsOf } from '../../../pipeline/language/rules';
+import { Meter } from '../../../pipeline/language/python/limits';
+import { limitsOf } from '../../../pipeline/language/python/rules';
 import { parseTemplate, renderTemplate } from '../../../pipeline/language/template';
 import { fixedAmbient, scopeOf } from './support';
 

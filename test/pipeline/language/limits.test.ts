@@ -1,6 +1,6 @@
 import type { Json } from '../../../pipeline/json';
-import { Meter } from '../../../pipeline/language/limits';
-import { type Language, limitsOf } from '../../../pipeline/language/rules';
+import { Meter } from '../../../pipeline/language/python/limits';
+import { type Language, limitsOf } from '../../../pipeline/language/python/rules';
 import { parseTemplate, renderTemplate } from '../../../pipeline/language/template';
 import { fixedAmbient, scopeOf } from './support';
 

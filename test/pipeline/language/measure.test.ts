@@ -1,5 +1,5 @@
 import type { Json } from '../../../pipeline/json';
-import { isSealedIn, sizeOf } from '../../../pipeline/language/measure';
+import { isSealedIn, sizeOf } from '../../../pipeline/language/python/measure';
 
 const TOKEN = 'gsec:v2:k1:AAAA;';
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../pipeline/json';
 import { ConditionError, evaluateBoolrule } from '../../../pipeline/language/condition';
-import { Meter } from '../../../pipeline/language/limits';
+import { Meter } from '../../../pipeline/language/python/limits';
 import { parseTemplate, renderTemplate } from '../../../pipeline/language/template';
 import { fixedAmbient, load, scopeOf } from './support';
 

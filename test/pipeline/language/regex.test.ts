@@ -1,9 +1,9 @@
-import { evaluate } from '../../../pipeline/language/evaluator';
-import { LIMITS, Meter } from '../../../pipeline/language/limits';
-import { parseSource } from '../../../pipeline/language/parser';
-import { compilePython } from '../../../pipeline/language/regex/compile';
-import { unsupportedPatterns } from '../../../pipeline/language/regex/literals';
-import type { Anchor, Found } from '../../../pipeline/language/regex/pattern';
+import { evaluate } from '../../../pipeline/language/python/evaluator';
+import { LIMITS, Meter } from '../../../pipeline/language/python/limits';
+import { parseSource } from '../../../pipeline/language/python/parser';
+import { compilePython } from '../../../pipeline/language/python/regex/compile';
+import { unsupportedPatterns } from '../../../pipeline/language/python/regex/literals';
+import type { Anchor, Found } from '../../../pipeline/language/python/regex/pattern';
 import { parseTemplate, renderTemplate } from '../../../pipeline/language/template';
 import { fixedAmbient, load, scopeOf } from './support';
 

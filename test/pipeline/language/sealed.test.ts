@@ -1,8 +1,8 @@
 import type { Json } from '../../../pipeline/json';
 import { compileCondition, decide } from '../../../pipeline/language/condition';
-import { Meter } from '../../../pipeline/language/limits';
+import { Meter } from '../../../pipeline/language/python/limits';
+import { AttributeObject } from '../../../pipeline/language/python/values';
 import { parseTemplate, renderTemplate } from '../../../pipeline/language/template';
-import { AttributeObject } from '../../../pipeline/language/values';
 import { fixedAmbient, scopeOf } from './support';
 
 const TOKEN = 'gsec:v2:k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA;';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ScopeValue } from '../../../pipeline/language/python/values';
 import type { Ambient, Scope } from '../../../pipeline/language/template';
-import type { ScopeValue } from '../../../pipeline/language/values';
 
 /** 2024-02-29 15:04:05.678 UTC, seen from a task in UTC+8. */
 export const NOW = Date.UTC(2024, 1, 29, 15, 4, 5, 678);

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import type { Json } from '../../../pipeline/json';
-import { Meter } from '../../../pipeline/language/limits';
+import { Meter } from '../../../pipeline/language/python/limits';
+import { AttributeObject, pythonStr, type ScopeValue } from '../../../pipeline/language/python/values';
 import {
   isConstantTemplate,
   parseTemplate,
   renderTemplate,
   templateReferences,
 } from '../../../pipeline/language/template';
-import { AttributeObject, pythonStr, type ScopeValue } from '../../../pipeline/language/values';
 import { fixedAmbient, scopeOf } from './support';
 
 function render(template: Json, context: Record<string, ScopeValue> = {}): Json {

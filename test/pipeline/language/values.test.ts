@@ -1,6 +1,6 @@
 import type { Json } from '../../../pipeline/json';
-import { Meter } from '../../../pipeline/language/limits';
-import { AttributeObject, pythonBool, pythonRepr, pythonStr } from '../../../pipeline/language/values';
+import { Meter } from '../../../pipeline/language/python/limits';
+import { AttributeObject, pythonBool, pythonRepr, pythonStr } from '../../../pipeline/language/python/values';
 
 describe('Python text of a value', () => {
   test.each<[Json, string]>([

@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from '../../../pipeline/json';
 import { compileCondition, decide, evaluateBoolrule } from '../../../pipeline/language/condition';
-import { Meter } from '../../../pipeline/language/limits';
-import type { Language } from '../../../pipeline/language/rules';
+import { Meter } from '../../../pipeline/language/python/limits';
+import type { Language } from '../../../pipeline/language/python/rules';
+import { AttributeObject, type ScopeValue } from '../../../pipeline/language/python/values';
 import { parseTemplate, renderTemplate } from '../../../pipeline/language/template';
-import { AttributeObject, type ScopeValue } from '../../../pipeline/language/values';
 
 const ID = 9007199254740993n;
 const CONTEXT: Record<string, ScopeValue> = {

@@ -1,4 +1,4 @@
-import type { Language } from '../../../pipeline/language/rules';
+import type { Language } from '../../../pipeline/language/python/rules';
 import type { Outcome, RunPlugin } from '../../../pipeline/machine';
 import { nodeIndex } from '../../../pipeline/program';
 import type { PipelineTree, SubProcess } from '../../../pipeline/tree/types';

@@ -1,0 +1,122 @@
+import type { Actor } from '../base/actor';
+import { GantryError } from '../base/error';
+import { requireUnsealed } from '../base/unsealed';
+import { isZone } from '../base/zone';
+import { findBusinessProject, type ProjectRecord, setRole } from '../db/access';
+import { auditOf, insertAudit } from '../db/audit';
+import type { Db } from '../db/connection';
+import { isDuplicate } from '../db/errors';
+import { insertProject, lockProject, updateProject } from '../db/projects';
+import { transact } from '../db/transaction';
+import { ensureUser } from './users';
+
+export const MAX_PROJECT_NAME_LENGTH = 100;
+
+export interface ProjectSettings {
+  name: string;
+  /** Id of the CMDB business whose project it is; null when it is nobody's. */
+  bizId: number | null;
+  /** IANA name. */
+  timeZone: string;
+  /** In whose name work is done; empty: in that of who starts it. */
+  executorProxy: string;
+}
+
+export interface NewProject extends Omit<ProjectSettings, 'executorProxy'> {
+  /** Who may do everything in it from the start; by default nobody but trusted apps. */
+  admin?: string;
+}
+
+/**
+ * Makes a project.
+ *
+ * @throws GantryError `invalid` when the name is none or the business has a project, `validation` when there is no such
+ *   time zone
+ */
+export async function createProject(
+  db: Db,
+  { name, bizId, timeZone, admin }: NewProject,
+  actor: Actor,
+): Promise<ProjectRecord> {
+  requireName(name);
+  requireZone(timeZone);
+  return transact(db, async (tx) => {
+    const project = await insertProject(tx, {
+      name,
+      bk_biz_id: bizId,
+      from_cmdb: bizId !== null,
+      time_zone: timeZone,
+    });
+    if (!project) throw hasProject(bizId);
+    const entry = { ...auditOf(actor), projectId: project.id, object: `project ${project.id}` };
+    await insertAudit(tx, { ...entry, action: 'create', detail: { name, bizId, timeZone } });
+    if (admin !== undefined) {
+      await ensureUser(tx, admin, actor);
+      await setRole(tx, project.id, admin, 'admin');
+      await insertAudit(tx, { ...entry, action: 'update', object: `role of ${admin}`, detail: { after: 'admin' } });
+    }
+    return project;
+  });
+}
+
+/** The project of a CMDB business, made where there is none (bk-sops §7.7, register_project). */
+export async function registerProject(
+  db: Db,
+  asked: NewProject & { bizId: number },
+  actor: Actor,
+): Promise<ProjectRecord> {
+  return (await findBusinessProject(db, asked.bizId)) ?? createProject(db, asked, actor);
+}
+
+/**
+ * Changes what is named.
+ *
+ * @throws GantryError as createProject does
+ */
+export async function changeProject(
+  db: Db,
+  projectId: number,
+  changes: Partial<ProjectSettings>,
+  actor: Actor,
+): Promise<ProjectRecord> {
+  const { name, bizId, timeZone, executorProxy } = changes;
+  if (name !== undefined) requireName(name);
+  if (timeZone !== undefined) requireZone(timeZone);
+  return transact(db, async (tx) => {
+    const before = await lockProject(tx, projectId);
+    const after = await updateProject(tx, projectId, {
+      ...(name === undefined ? {} : { name }),
+      ...(bizId === undefined ? {} : { bk_biz_id: bizId, from_cmdb: bizId !== null }),
+      ...(timeZone === undefined ? {} : { time_zone: timeZone }),
+      executor_proxy: executorProxy ?? before.executor_proxy,
+    });
+    await insertAudit(tx, {
+      ...auditOf(actor),
+      projectId,
+      action: 'update',
+      object: `project ${projectId}`,
+      detail: { before: settingsOf(before), after: settingsOf(after) },
+    });
+    return after;
+  }).catch((error: unknown) => {
+    throw isDuplicate(error) ? hasProject(bizId ?? null) : error;
+  });
+}
+
+function settingsOf({ name, bk_biz_id, time_zone, executor_proxy }: ProjectRecord): ProjectSettings {
+  return { name, bizId: bk_biz_id, timeZone: time_zone, executorProxy: executor_proxy };
+}
+
+function requireName(name: string): void {
+  requireUnsealed(name, 'name');
+  if (name.trim() !== '' && name.length <= MAX_PROJECT_NAME_LENGTH) return;
+  throw new GantryError('invalid', `name is not a text of 1 to ${MAX_PROJECT_NAME_LENGTH} characters`);
+}
+
+function requireZone(zone: string): void {
+  if (!isZone(zone)) throw new GantryError('validation', `time_zone ${zone} is unknown.`);
+}
+
+function hasProject(bizId: number | null): GantryError {
+  return new GantryError('invalid', `bk_biz_id ${bizId} has a project already`);
+}
