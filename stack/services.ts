@@ -4,7 +4,7 @@ import { tailOf } from './files';
 import type { Managed, ProcessTable, StopStep } from './processes';
 
 /** `gantry` itself. */
-export const MAIN = path.join(__dirname, '..', 'main.js');
+export const MAIN = path.join(__dirname, '..', 'cli', 'main.js');
 
 const READY_WITHIN_MS = 60_000;
 

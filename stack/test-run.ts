@@ -9,7 +9,7 @@ import { pickPorts } from './ports';
 import { removeHome } from './postgres-user';
 import { findTemporal } from './temporal-binary';
 
-const CLONE = path.resolve(__dirname, '..', '..', '..');
+const CLONE = path.resolve(__dirname, '..', '..');
 
 /**
  * `npm test`: runs Jest against a Postgres and a Temporal of its own, in a throw-away home.
