@@ -30,7 +30,9 @@ export interface Stack {
   /** Services by name: `worker-1`, `api-1` ... */
   services: Map<string, Service>;
   /** Starts one more, by the arguments of Node; it ends with the others. */
-  startService(kind: ServiceName, name: string, command: string[], env: NodeJS.ProcessEnv): Promise<void>;
+  startService(kind: ServiceName, name: string, command: string[], env: NodeJS.ProcessEnv): Promise<Service>;
+  /** Ends one before the others. */
+  stopService(name: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -140,7 +142,13 @@ export async function bootStack(boot: Boot, options: StackOptions = {}): Promise
     urls: names.map((name) => `http://127.0.0.1:${ports[name]}`),
     services,
     async startService(kind, name, command, more) {
-      await add(kind, name, command, more).start();
+      const service = add(kind, name, command, more);
+      await service.start();
+      return service;
+    },
+    async stopService(name) {
+      await table.stop(name, SERVICE_STOP);
+      services.delete(name);
     },
     async stop() {
       table.close();

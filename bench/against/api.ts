@@ -12,98 +12,121 @@ import { HttpTasks } from '../http-tasks';
 import { type Call, send } from '../requests';
 import { pairedRounds } from '../rounds';
 import { serial } from '../shapes';
-import type { Stack } from '../stack';
+import type { Service, Stack } from '../stack';
 import { buildsOf, type Compared, reportRatios, SIDES, type Side } from './sides';
 
-const ROUNDS = 11;
-const REQUESTS = 400;
-const WARM_ROUNDS = 4;
+const ROUNDS = 10;
+/** Of a round, of which the least counts. */
+const SAMPLES = 4;
+const REQUESTS = 200;
+/** Until the runtime has compiled what a request needs. */
+const WARM_REQUESTS = 400;
 const IN_FLIGHT = 8;
-const DATABASE = 'against';
 /** Nodes that need no worker's activity, and no plugin that the other checkout may not have. */
 const CODE = 'bk_display';
 const SMALL = serial(10, CODE, '1.0');
 const LARGE = serial(200, CODE, '1.0');
 
-/** A running API of a checkout, with a task to look at. */
+/** An installation of a checkout, beside the other's: a database and a worker of its own, and a task to look at. */
 interface Subject {
   calls: Record<string, Call>;
   headers: Record<string, string>;
-  /** CPU ms that the API's process has used. */
-  cpuMs(): Promise<number>;
+  startApi(): Promise<Service>;
+  stopApi(): Promise<void>;
 }
 
 /** The API of this checkout against that of another one: CPU that its process spends on a request. */
 export async function run(bench: Bench, other: string): Promise<void> {
   const { report } = bench;
   const stack = await bench.stack();
-  const credentials = await startOther(stack, buildsOf(other).other);
-  const subjects: Record<Side, Subject> = {
-    this: await subjectOf(stack, 'api-1', stack.urls[0]!, stack.credentials),
-    other: await subjectOf(stack, 'api-other', credentials.url, credentials),
+  const builds = buildsOf(other);
+  const subjects = {
+    this: await install(stack, 'this', builds.this),
+    other: await install(stack, 'other', builds.other),
   };
   report.heading(`api, against ${other}: CPU of the API's process a request`);
-  const compared: Compared[] = [];
-  for (const name of Object.keys(subjects.this.calls)) {
-    const measure = (side: Side) => cpuPerRequest(subjects[side], name, scaled(bench, REQUESTS, 50));
-    await pairedRounds(SIDES, scaled(bench, WARM_ROUNDS, 1), measure);
-    compared.push({ name, samples: await pairedRounds(SIDES, scaled(bench, ROUNDS, 3), measure) });
-  }
+  const compared = Object.keys(subjects.this.calls).map(
+    (name): Compared => ({ name, samples: { this: [], other: [] } }),
+  );
+  const rounds = scaled(bench, ROUNDS, 2);
+  for (let round = 0; round < rounds; round++) await measureRound(bench, subjects, compared, round);
   reportRatios(report, 'api against', 'ms of CPU', compared);
 }
 
-/** Starts worker and API of the other checkout on a database of their own, beside ours. */
-async function startOther(stack: Stack, dist: string): Promise<Credentials & { url: string }> {
-  await ensureDatabase(stack.databaseUrl, DATABASE);
-  const database = new URL(stack.databaseUrl);
-  database.pathname = `/${DATABASE}`;
+/** In new processes: how the runtime has compiled and laid out the one is chance. */
+async function measureRound(
+  bench: Bench,
+  subjects: Record<Side, Subject>,
+  compared: readonly Compared[],
+  round: number,
+): Promise<void> {
+  const services = {} as Record<Side, Service>;
+  for (const side of round % 2 === 0 ? SIDES : [...SIDES].reverse()) services[side] = await subjects[side].startApi();
+  for (const { name, samples } of compared) {
+    const measure = (count: number) => (side: Side) => cpuPerRequest(services[side], subjects[side], name, count);
+    await pairedRounds(SIDES, 1, measure(scaled(bench, WARM_REQUESTS, 20)));
+    const taken = await pairedRounds(SIDES, SAMPLES, measure(scaled(bench, REQUESTS, 20)));
+    // What else runs on the machine can only add to it.
+    for (const side of SIDES) samples[side].push(Math.min(...taken[side]));
+  }
+  for (const side of SIDES) await subjects[side].stopApi();
+}
+
+async function install(stack: Stack, side: Side, dist: string): Promise<Subject> {
+  const database = `against_${side}`;
+  await ensureDatabase(stack.databaseUrl, database);
+  const databaseUrl = new URL(stack.databaseUrl);
+  databaseUrl.pathname = `/${database}`;
   const main = join(dist, 'cli', 'main.js');
   const { port } = await pickPorts(['port'], {});
-  const env = { DATABASE_URL: database.href, GANTRY_PORT: String(port) };
+  const env = { DATABASE_URL: databaseUrl.href, GANTRY_PORT: String(port) };
   const gantry = (...args: string[]) =>
     promisify(execFile)(process.execPath, [main, ...args], { env: { ...process.env, ...env } });
   await gantry('migrate');
   const { stdout } = await gantry('add-app', 'bench', 'admin');
-  await stack.startService('worker', 'worker-other', [main, 'worker'], env);
-  await stack.startService('api', 'api-other', [main, 'api'], env);
   const { app_code, app_secret, username } = JSON.parse(stdout) as Credentials;
-  return { app_code, app_secret, username, url: `http://127.0.0.1:${port}` };
+  const at = { url: `http://127.0.0.1:${port}`, credentials: { app_code, app_secret, username } };
+  await stack.startService('worker', `worker-${side}`, [main, 'worker'], env);
+  const api = `api-${side}`;
+  const startApi = () => stack.startService('api', api, [main, 'api'], env);
+  const stopApi = () => stack.stopService(api);
+  await startApi();
+  const taskId = await runTask(new HttpTasks(at));
+  await stopApi();
+  const headers = { 'content-type': 'application/json', ...authorization(at.credentials) };
+  return { calls: callsOf(at.url, taskId), headers, startApi, stopApi };
 }
 
-async function subjectOf(stack: Stack, service: string, url: string, credentials: Credentials): Promise<Subject> {
-  const tasks = new HttpTasks({ url, credentials });
+/** A task of many nodes that has ended. */
+async function runTask(tasks: HttpTasks): Promise<number> {
   const { task_id } = await tasks.create('bench', LARGE.tree);
   await tasks.start(task_id);
   const state = await tasks.untilResting(task_id);
-  if (state !== 'FINISHED') throw new Error(`the task at ${url} is ${state}`);
+  if (state !== 'FINISHED') throw new Error(`task ${task_id} is ${state}`);
+  return task_id;
+}
+
+function callsOf(url: string, taskId: number): Record<string, Call> {
   const body = JSON.stringify({ name: 'bench', pipeline_tree: SMALL.tree, scope: 'project' });
+  const look = (name: string): Call => ({ method: 'GET', url: `${url}/apigw/${name}/${taskId}/1/?scope=project` });
   return {
-    calls: {
-      [`fast_create_task of ${SMALL.nodes} nodes`]: {
-        method: 'POST',
-        url: `${url}/apigw/fast_create_task/1/`,
-        body,
-      },
-      [`get_task_detail of ${LARGE.nodes} nodes`]: {
-        method: 'GET',
-        url: `${url}/apigw/get_task_detail/${task_id}/1/?scope=project`,
-      },
-      [`get_task_status of ${LARGE.nodes} nodes`]: {
-        method: 'GET',
-        url: `${url}/apigw/get_task_status/${task_id}/1/?scope=project`,
-      },
-    },
-    headers: { 'content-type': 'application/json', ...authorization(credentials) },
-    cpuMs: async () => (await stack.services.get(service)!.usage()).cpuMs,
+    [`fast_create_task of ${SMALL.nodes} nodes`]: { method: 'POST', url: `${url}/apigw/fast_create_task/1/`, body },
+    [`get_task_detail of ${LARGE.nodes} nodes`]: look('get_task_detail'),
+    [`get_task_status of ${LARGE.nodes} nodes`]: look('get_task_status'),
   };
 }
 
-async function cpuPerRequest({ calls, headers, cpuMs }: Subject, name: string, count: number): Promise<number> {
+async function cpuPerRequest(
+  service: Service,
+  { calls, headers }: Subject,
+  name: string,
+  count: number,
+): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
-  const before = await cpuMs();
+  const { cpuMs: before } = await service.usage();
   const requests = Array.from({ length: count }, () => () => send(calls[name]!, headers, agent));
   await closedLoop(requests, IN_FLIGHT);
-  const after = await cpuMs();
+  const { cpuMs: after } = await service.usage();
   agent.destroy();
   return (after - before) / count;
 }
