@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { type Bench, scaled } from './bench';
 import { randomInput } from './expressions/inputs';
 import { BUDGET_MS } from './expressions/measure';
-import { lookAgain, sweep } from './expressions/sweep';
+import { lookAgain, type Swept, sweep } from './expressions/sweep';
 import type { Finding } from './expressions/thread';
 import { round } from './report';
 
@@ -18,10 +18,13 @@ export async function run(bench: Bench): Promise<void> {
   const count = scaled(bench, INPUTS, 100);
   report.heading(`fuzz: CPU of a step, ${count} random inputs of seed ${SEED}`);
   let saidAt = Date.now();
-  const onProgress = (done: number) => {
+  const onProgress = ({ findings, finished, failed }: Swept) => {
     if (Date.now() - saidAt < SAY_EVERY_MS) return;
     saidAt = Date.now();
-    report.line(`${done} of ${count}`);
+    // It takes most of an hour: who stops it before its end knows this much.
+    const over = findings.filter(isOver).length;
+    const foreign = findings.filter(isForeign).length;
+    report.line(`${finished + failed} of ${count}: ${over} over ${BUDGET_MS} ms at first, ${foreign} foreign`);
   };
   const options = { seed: SEED, count, threads: availableParallelism(), signal, onProgress };
   const { findings, finished, failed } = await sweep(options);
@@ -39,10 +42,14 @@ function isOver({ ms }: Finding): boolean {
   return ms > BUDGET_MS;
 }
 
+function isForeign({ outcome }: Finding): boolean {
+  return outcome === 'foreign';
+}
+
 function conclude({ report }: Bench, count: number, findings: Finding[]): void {
   const bySlowness = [...findings].sort((a, b) => b.ms - a.ms);
   const over = findings.filter(isOver);
-  const foreign = findings.filter(({ outcome }) => outcome === 'foreign');
+  const foreign = findings.filter(isForeign);
   report.keep('fuzz: findings, ms of CPU', findings);
   report.line(`slowest ${SLOWEST}, and all over ${BUDGET_MS} ms:`);
   const shown = Math.max(SLOWEST, over.length);

@@ -16,7 +16,8 @@ export interface SweepOptions {
   /** The compiled thread, where this module itself is not compiled. */
   file?: string;
   signal?: AbortSignal;
-  onProgress?(done: number): void;
+  /** Told now and then what has been found until then. */
+  onProgress?(swept: Readonly<Swept>): void;
 }
 
 export interface Swept {
@@ -77,7 +78,7 @@ async function runThread(options: SweepOptions, { from, to }: Range, skipped: nu
     swept.finished += told.finished;
     swept.failed += told.failed;
     for (const finding of told.findings) swept.findings.push(finding);
-    onProgress?.(swept.finished + swept.failed);
+    onProgress?.(swept);
   });
   worker.on('error', (error) => {
     end = (error as Error).message;
