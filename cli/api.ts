@@ -1,6 +1,5 @@
 import { serve } from '@hono/node-server';
 import { createApp } from '../api/app';
-import { previews } from '../api/previews/pool';
 import { Alarms } from '../base/alarms';
 import { installationName } from '../db/access';
 import { connect } from '../db/connection';
@@ -9,6 +8,7 @@ import { ScheduleReconciler } from '../schedules/reconcile';
 import { CallbackSender } from '../tasks/callbacks';
 import { requireNamespace } from '../tasks/namespace';
 import { Reconciler } from '../tasks/reconcile';
+import { previews } from '../tasks/view/previews/pool';
 import { connectClient } from '../temporal/connection';
 import { Pipelines } from '../temporal/pipelines';
 import { Schedules } from '../temporal/schedules';

@@ -3,15 +3,16 @@ import type { DbOrTransaction } from './connection';
 
 /** The newest attempt of a node that was reached, without inputs and outputs. */
 export interface CurrentNodeExecution {
-  node_id: string;
+  nodeId: string;
   loop: number;
   retry: number;
   status: string;
   skip: boolean;
-  error_ignored: boolean;
-  started_at: Date | null;
-  finished_at: Date | null;
-  waiting_for: string | null;
+  errorIgnored: boolean;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+  /** In words, when the node waits. */
+  waitingFor: string | null;
 }
 
 /** As it comes from Postgres; times are ms since the epoch. */
@@ -43,17 +44,17 @@ export async function currentNodeExecutionsOf(
 }
 
 function read(row: Row): CurrentNodeExecution {
-  const [node_id, loop, retry, status, skip, error_ignored, startedAt, finishedAt, waiting_for] = row;
+  const [nodeId, loop, retry, status, skip, errorIgnored, startedAt, finishedAt, waitingFor] = row;
   return {
-    node_id,
+    nodeId,
     loop,
     retry,
     status,
     skip,
-    error_ignored,
-    started_at: startedAt === null ? null : new Date(startedAt),
-    finished_at: finishedAt === null ? null : new Date(finishedAt),
-    waiting_for,
+    errorIgnored,
+    startedAt: startedAt === null ? null : new Date(startedAt),
+    finishedAt: finishedAt === null ? null : new Date(finishedAt),
+    waitingFor,
   };
 }
 

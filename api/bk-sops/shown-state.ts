@@ -1,10 +1,11 @@
-import type { OutlineNode } from '../../tasks/outline';
+import { type Decision, decisionOf } from '../../tasks/view/decision';
+import type { OutlineNode } from '../../tasks/view/outline';
 
-/** States of nodes that a person ends, by the inline work that waits for one. */
-const PERSON_STATES: ReadonlyMap<string, string> = new Map([
-  ['wait_callback', 'PENDING_CONFIRMATION'],
-  ['wait_approval', 'PENDING_APPROVAL'],
-]);
+/** States of nodes that a person ends. */
+const PENDING: Readonly<Record<Decision, string>> = {
+  confirmation: 'PENDING_CONFIRMATION',
+  approval: 'PENDING_APPROVAL',
+};
 
 /** How the states of a task are shown: as the API always did, or as the newer web pages do (bk-sops §6.11). */
 export type StateScheme = 'legacy' | 'new';
@@ -15,7 +16,7 @@ export interface StateFacts {
   /** As shown, of the nodes inside. */
   children: readonly string[];
   /** The node; absent for the task itself. */
-  node?: OutlineNode;
+  node?: OutlineNode | undefined;
 }
 
 export const showState: Record<StateScheme, (facts: StateFacts) => string> = {
@@ -35,12 +36,7 @@ function newState({ raw, children, node }: StateFacts): string {
   if (raw !== 'RUNNING' && raw !== 'SUSPENDED') return raw;
   if (children.includes('FAILED')) return 'FAILED';
   if (raw === 'SUSPENDED') return node ? 'PENDING_PROCESSING' : 'SUSPENDED';
-  const waiting = PERSON_STATES.get(node?.work?.builtin ?? '');
-  if (waiting !== undefined) return waiting;
+  const decision = node && decisionOf(node);
+  if (decision) return PENDING[decision];
   return children.some((state) => state.startsWith('PENDING_')) ? 'PENDING_PROCESSING' : 'RUNNING';
-}
-
-/** Whether a state of the newer scheme says that somebody has to do something. */
-export function isWaitingForPerson(state: string): boolean {
-  return [...PERSON_STATES.values()].includes(state);
 }

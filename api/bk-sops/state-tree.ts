@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
-import type { CurrentNodeExecution } from '../../db/current-nodes';
 import type { TaskRecord } from '../../db/tasks';
-import type { Outline, OutlineNode } from '../../tasks/outline';
+import type { Standing } from '../../tasks/view/attempts';
+import type { OutlineNode } from '../../tasks/view/outline';
+import { type ReachedNode, WHOLE_TASK } from '../../tasks/view/states';
 import { elapsedSeconds } from './format';
 import { type StateScheme, showState } from './shown-state';
 
@@ -47,29 +48,25 @@ type Format = (at: Date | null) => string | null;
 /** The state tree of a started task: nodes that were reached, those of a subprocess under it. */
 export function stateTree(
   task: TaskRecord,
-  program: Outline,
-  executions: CurrentNodeExecution[],
+  reached: readonly ReachedNode[],
   { format, scheme }: { format: Format; scheme: StateScheme },
 ): StateNode {
-  const byId = new Map(executions.map((execution) => [execution.node_id, execution]));
+  const stateOf = ({ raw_state: raw, children }: StateNode, node?: OutlineNode) =>
+    showState[scheme]({ raw, children: Object.values(children).map(({ state }) => state), node });
   const root = rootNode(task, format);
-  const owners: StateNode[] = [root];
-  const reached: { shown: StateNode; node?: OutlineNode }[] = [{ shown: root }];
-  // A subprocess stands before its own nodes, and its pipeline after the one around it.
-  for (const node of program.nodes) {
-    const execution = byId.get(node.id);
-    const parent = owners[node.pipeline];
-    if (!execution || !parent) continue;
-    const shown = childNode(task, node, execution, parent.id, format);
-    parent.children[node.id] = shown;
-    reached.push({ shown, node });
-    if (node.child !== undefined) owners[node.child] = shown;
+  const shown: StateNode[] = [];
+  for (const { node, attempt, within } of reached) {
+    const parent = within === WHOLE_TASK ? root : shown[within]!;
+    const child = childNode(task, node, attempt, parent.id, format);
+    parent.children[node.id] = child;
+    shown.push(child);
   }
   // From the inside out: what a node shows depends on the nodes in it.
-  for (const { shown, node } of reached.reverse()) {
-    const children = Object.values(shown.children).map(({ state }) => state);
-    shown.state = showState[scheme]({ raw: shown.raw_state, children, ...(node ? { node } : {}) });
+  for (let place = shown.length - 1; place >= 0; place--) {
+    const child = shown[place]!;
+    child.state = stateOf(child, reached[place]!.node);
   }
+  root.state = stateOf(root);
   return root;
 }
 
@@ -104,7 +101,7 @@ export function rootNode(task: TaskRecord, format: Format): StateNode {
 export function childNode(
   task: TaskRecord,
   node: OutlineNode,
-  execution: CurrentNodeExecution,
+  attempt: Standing,
   parentId: string,
   format: Format,
 ): StateNode {
@@ -113,19 +110,19 @@ export function childNode(
     'root_id:': task.root_node_id,
     root_id: task.root_node_id,
     parent_id: parentId,
-    state: execution.status,
-    raw_state: execution.status,
+    state: attempt.status,
+    raw_state: attempt.status,
     name: node.type === 'activity' || node.type === 'subprocess' ? node.name : '',
-    version: versionOf(task.id, node.id, execution.loop, execution.retry),
-    loop: execution.loop,
-    retry: execution.retry,
-    skip: execution.skip,
+    version: versionOf(task.id, node.id, attempt.loop, attempt.retry),
+    loop: attempt.loop,
+    retry: attempt.retry,
+    skip: attempt.skip,
     error_ignorable: node.ignorable === true,
-    error_ignored: execution.error_ignored,
-    elapsed_time: elapsedSeconds(execution.started_at, execution.finished_at),
-    start_time: format(execution.started_at),
-    finish_time: format(execution.finished_at),
-    waiting_for: execution.waiting_for || undefined,
+    error_ignored: attempt.errorIgnored,
+    elapsed_time: elapsedSeconds(attempt.startedAt, attempt.finishedAt),
+    start_time: format(attempt.startedAt),
+    finish_time: format(attempt.finishedAt),
+    waiting_for: attempt.waitingFor || undefined,
     children: {},
   };
 }

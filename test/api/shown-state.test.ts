@@ -1,5 +1,4 @@
-import { isWaitingForPerson, type StateFacts, showState } from '../../api/bk-sops/shown-state';
-import { builtins } from '../../pipeline/builtin';
+import { type StateFacts, showState } from '../../api/bk-sops/shown-state';
 import { compileTree, sketch } from '../support/trees';
 
 const program = compileTree(
@@ -27,17 +26,6 @@ const TABLE: [facts: StateFacts, legacy: string, renewed: string][] = [
 describe('the state that people are shown', () => {
   it.each(TABLE)('%j', (facts, legacy, renewed) => {
     expect([showState.legacy(facts), showState.new(facts)]).toEqual([legacy, renewed]);
-  });
-
-  it('says of every kind of node that a callback ends that it waits for a person', () => {
-    for (const [builtin, { endByCallback }] of Object.entries(builtins)) {
-      const shown = showState.new({
-        raw: 'RUNNING',
-        children: [],
-        node: { id: 'n', name: '', type: 'activity', pipeline: 0, work: { kind: 'inline', builtin } },
-      });
-      expect([builtin, isWaitingForPerson(shown)]).toEqual([builtin, endByCallback !== undefined]);
-    }
   });
 
   it('of a running pipeline says that a node inside waits for somebody', () => {

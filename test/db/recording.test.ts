@@ -29,7 +29,7 @@ describe('changes of a task', () => {
   });
   const state = (seq: number, status: string) => ({ seq, status, shown: status, at: 3_000 });
   const rows = async () =>
-    Object.fromEntries((await currentNodeExecutions(db, taskId)).map(({ node_id, status }) => [node_id, status]));
+    Object.fromEntries((await currentNodeExecutions(db, taskId)).map(({ nodeId, status }) => [nodeId, status]));
   const task = () => db.selectFrom('tasks').selectAll().where('id', '=', taskId).executeTakeFirstOrThrow();
   const told = async () => (await listCallbacks(db, taskId)).map(({ event }) => event);
 

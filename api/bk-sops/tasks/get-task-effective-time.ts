@@ -1,9 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { GantryError } from '../../../base/error';
-import { sumDurations } from '../../../db/node-histories';
-import { findProgram } from '../../../db/tasks';
-import type { Program } from '../../../pipeline/program';
-import { effectiveTime } from '../../../tasks/effective-time';
+import { readEffectiveTime } from '../../../tasks/view/effective-time';
 import { defineEndpoint } from '../endpoint';
 import { elapsedSeconds, timeFormatter } from '../format';
 import { requireTask } from './lookup';
@@ -38,14 +35,12 @@ export const getTaskEffectiveTime = defineEndpoint({
     category: z.string(),
   }),
   async run(call) {
-    const { db } = call.services;
     const task = await requireTask(call, () => `task[id=${call.ids.task_id}] does not exist`);
     if (task.status === 'REVOKED') {
       throw new GantryError('invalid', `task[id=${task.id}] was revoked, cannot calculate effective time`);
     }
     if (task.phase !== 'ended') throw new GantryError('invalid', `task[id=${task.id}] is not finished yet`);
-    const [program, durations] = await Promise.all([findProgram<Program>(db, task.id), sumDurations(db, task.id)]);
-    const { seconds, nodes, excludedNodes } = effectiveTime(program, durations);
+    const { seconds, nodes, excludedNodes } = await readEffectiveTime(call.services.db, task.id);
     const format = timeFormatter(call.project);
     const total = elapsedSeconds(task.started_at, task.finished_at);
     return {

@@ -4,7 +4,7 @@ import { listExecutionTimes } from '../../../db/node-histories';
 import { defineEndpoint } from '../endpoint';
 import { elapsedSeconds, timeFormatter } from '../format';
 import { failingAs, requireTask } from './lookup';
-import { isStack, nodeData, nodeQuery, readNode } from './node-facts';
+import { isStack, nodeData, nodeQuery, showNode } from './node-data';
 
 /** Inputs and outputs of a node's newest attempt, or of a round of it (bk-sops §7.4). */
 export const getTaskNodeData = defineEndpoint({
@@ -25,7 +25,7 @@ export const getTaskNodeData = defineEndpoint({
     if (!isStack(subprocess_stack)) throw new GantryError('invalid', 'subprocess_stack is not a valid array json');
     // All other failures of this endpoint have one code upstream.
     const task = await requireTask(call).catch(failingAs('refused'));
-    const { data } = await readNode(call, task, query, 'engine').catch(failingAs('refused'));
+    const { data } = await showNode(call, task, query, 'engine').catch(failingAs('refused'));
     if (!template_node_id) return { data };
     const format = timeFormatter(call.project);
     const times = await listExecutionTimes(call.services.db, task, template_node_id);

@@ -1,14 +1,15 @@
 import { z } from '@hono/zod-openapi';
 import { GantryError } from '../../../base/error';
-import { currentNodeExecutions } from '../../../db/current-nodes';
-import type { NodeExecution } from '../../../db/node-histories';
 import type { TaskRecord } from '../../../db/tasks';
+import type { WholeAttempt } from '../../../tasks/view/attempts';
+import { readAutoRetries } from '../../../tasks/view/auto-retries';
+import { readStates } from '../../../tasks/view/states';
 import { type Call, defineEndpoint } from '../endpoint';
 import { elapsedSeconds, type TimeFormatter, timeFormatter } from '../format';
 import { childNode, findStateNode, stateTree, versionOf } from '../state-tree';
-import { autoRetries } from './auto-retry';
+import { autoRetryInfo } from './auto-retry';
 import { requireTask } from './lookup';
-import { isStack, type NodeFacts, nodeData, nodeQuery, readNode, textOf, withBareNames } from './node-facts';
+import { isStack, nodeData, nodeQuery, type ShownNode, showNode, withBareNames } from './node-data';
 
 const state = {
   id: z.string(),
@@ -75,24 +76,25 @@ export const getTaskNodeDetail = defineEndpoint({
   async run(call, { subprocess_stack, ...query }) {
     if (!isStack(subprocess_stack)) throw new GantryError('refused', 'subprocess_stack is not a valid array json');
     const task = await requireTask(call, (place) => `[API] get_task_node_detail ${place} does not exist`);
-    const facts = await readNode(call, task, query, 'shown');
+    const facts = await showNode(call, task, query, 'shown');
     const { node, program, attempts, data } = facts;
     const format = timeFormatter(call.project);
     const earlier = attempts.slice(0, -1).map((attempt) => historyOf(task, facts, attempt, format));
-    const retries = node.type === 'activity' && node.autoRetry ? await autoRetries(call, task.id, program) : undefined;
+    const hasRetries = node.type === 'activity' && node.autoRetry !== undefined;
+    const retriesOf = hasRetries ? await readAutoRetries(call.services.db, task.id, program) : undefined;
     return {
       data: {
         ...(await stateOf(call, task, facts, format)),
         ...data,
         histories: earlier,
         history_id: NEWEST,
-        auto_retry_info: retries?.(node.id) ?? {},
+        auto_retry_info: retriesOf ? autoRetryInfo(node.id, retriesOf(node.id)) : {},
       },
     };
   },
 });
 
-async function stateOf(call: Call, task: TaskRecord, { node, program, attempts }: NodeFacts, format: TimeFormatter) {
+async function stateOf(call: Call, task: TaskRecord, { node, program, attempts }: ShownNode, format: TimeFormatter) {
   const last = attempts.at(-1);
   if (!last) {
     const error_ignorable = node.type === 'activity' && node.ignorable;
@@ -102,33 +104,32 @@ async function stateOf(call: Call, task: TaskRecord, { node, program, attempts }
   const itself = childNode(task, node, last, owner?.id ?? task.root_node_id, format);
   if (node.type !== 'subprocess') return itself;
   // What a subprocess shows depends on the nodes in it; they know of their newest round only.
-  const executions = await currentNodeExecutions(call.services.db, task.id);
-  const shown = findStateNode(stateTree(task, program, executions, { format, scheme: 'legacy' }), node.id);
+  const reached = await readStates(call.services.db, task.id, program);
+  const shown = findStateNode(stateTree(task, reached, { format, scheme: 'legacy' }), node.id);
   return shown?.loop === itself.loop ? shown : itself;
 }
 
 /** An attempt that another one followed has failed. */
 function historyOf(
   task: TaskRecord,
-  { node }: NodeFacts,
-  attempt: NodeExecution,
+  { node }: ShownNode,
+  attempt: WholeAttempt,
   format: TimeFormatter,
 ): z.output<typeof history> {
-  const { ex_data = '', ...outputs } = attempt.outputs ?? {};
   const inputs = attempt.inputs ?? {};
   return {
     id: attempt.seq,
     history_id: attempt.seq,
     state: 'FAILED',
-    start_time: format(attempt.started_at),
-    finish_time: format(attempt.finished_at),
-    elapsed_time: elapsedSeconds(attempt.started_at, attempt.finished_at),
+    start_time: format(attempt.startedAt),
+    finish_time: format(attempt.finishedAt),
+    elapsed_time: elapsedSeconds(attempt.startedAt, attempt.finishedAt),
     loop: attempt.loop,
     retry: attempt.retry,
     skip: attempt.skip,
     version: versionOf(task.id, node.id, attempt.loop, attempt.retry),
     inputs: node.type === 'subprocess' ? withBareNames(inputs) : inputs,
-    outputs,
-    ex_data: textOf(ex_data),
+    outputs: attempt.outputs,
+    ex_data: attempt.error ?? '',
   };
 }

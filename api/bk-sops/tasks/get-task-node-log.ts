@@ -1,16 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { GantryError } from '../../../base/error';
-import { listAttempts } from '../../../db/node-histories';
+import { type Attempt, readAttempts } from '../../../tasks/view/attempts';
 import { defineEndpoint } from '../endpoint';
 import { type TimeFormatter, timeFormatter } from '../format';
 import { wholeNumber } from '../query';
 import { versionOf } from '../state-tree';
 import { requireTask } from './lookup';
-import { textOf } from './node-facts';
 
 const MAX_PAGE_SIZE = 1000;
-
-type Attempt = Awaited<ReturnType<typeof listAttempts>>[number];
 
 /** What the records know of one attempt of a node, as text (bk-sops §7.4): a line for every change of its state. */
 export const getTaskNodeLog = defineEndpoint({
@@ -35,7 +32,7 @@ export const getTaskNodeLog = defineEndpoint({
   },
   async run(call, { node_id, version, page, page_size }) {
     const task = await requireTask(call);
-    const attempts = await listAttempts(call.services.db, task.id, node_id);
+    const attempts = await readAttempts(call.services.db, task.id, node_id);
     const attempt = attempts.find(({ loop, retry }) => versionOf(task.id, node_id, loop, retry) === version);
     if (!attempt) {
       throw new GantryError('invalid', `node[node_id=${node_id}] of task[id=${task.id}] has no version ${version}`);
@@ -50,14 +47,14 @@ function linesOf(attempt: Attempt, format: TimeFormatter): string[] {
   const line = (at: Date | null, text: string) => (at ? [`[${format(at)}] ${text}`] : []);
   const round = `round ${attempt.loop}, attempt ${attempt.retry + 1}`;
   return [
-    ...line(attempt.started_at, `RUNNING ${round}`),
-    ...(attempt.waiting_for ? [`${attempt.status} waits for ${attempt.waiting_for}`] : []),
-    ...line(attempt.finished_at, `${attempt.status} ${round}${howOf(attempt)}`),
-    ...(attempt.outputs?.ex_data === undefined ? [] : textOf(attempt.outputs.ex_data).split(/\r?\n/)),
+    ...line(attempt.startedAt, `RUNNING ${round}`),
+    ...(attempt.waitingFor ? [`${attempt.status} waits for ${attempt.waitingFor}`] : []),
+    ...line(attempt.finishedAt, `${attempt.status} ${round}${howOf(attempt)}`),
+    ...(attempt.error === undefined ? [] : attempt.error.split(/\r?\n/)),
   ];
 }
 
-function howOf({ skip, error_ignored }: Attempt): string {
+function howOf({ skip, errorIgnored }: Attempt): string {
   if (skip) return ', skipped by an operator';
-  return error_ignored ? ', its failure ignored' : '';
+  return errorIgnored ? ', its failure ignored' : '';
 }

@@ -1,17 +1,20 @@
 import { z } from '@hono/zod-openapi';
 import { GantryError } from '../../../base/error';
-import { currentNodeExecutions, findTaskVersion } from '../../../db/current-nodes';
+import type { Db } from '../../../db/connection';
+import { findTaskVersion } from '../../../db/current-nodes';
 import { findFailures } from '../../../db/node-executions';
 import { findProgram } from '../../../db/tasks';
 import type { Program } from '../../../pipeline/program';
-import { findOutline } from '../../../tasks/outline';
+import { readAutoRetries } from '../../../tasks/view/auto-retries';
+import { findOutline } from '../../../tasks/view/outline';
+import { failedWithin, readStates } from '../../../tasks/view/states';
 import { entityTag, isTagOf } from '../../entity-tag';
-import { type Call, defineEndpoint } from '../endpoint';
+import { defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
 import { anyText } from '../query';
 import { askedSchema, notStartedSchema, stateNodeSchema } from '../state-schema';
-import { findStateNode, NOT_STARTED, type StateNode, stateTree } from '../state-tree';
-import { autoRetries } from './auto-retry';
+import { findStateNode, NOT_STARTED, stateTree } from '../state-tree';
+import { autoRetryInfo } from './auto-retry';
 import { failingAs, requireTask } from './lookup';
 
 const flag = anyText.describe('Any text that is not empty switches it on');
@@ -44,11 +47,8 @@ export const getTaskStatus = defineEndpoint({
     const task = await requireTask(call).catch(failingAs('refused', { describe: ownMessage }));
     const tagged = tag ? { tag } : {};
     if (task.phase === 'created') return { data: { ...NOT_STARTED, ...asked(wanted, NO_FAILURES) }, ...tagged };
-    const [outline, executions] = await Promise.all([
-      findOutline(db, task.id, version?.program ?? ''),
-      currentNodeExecutions(db, task.id),
-    ]);
-    const root = stateTree(task, outline, executions, {
+    const reached = await readStates(db, task.id, findOutline(db, task.id, version?.program ?? ''));
+    const root = stateTree(task, reached, {
       format: timeFormatter(call.project),
       scheme: wanted.with_new_status ? 'new' : 'legacy',
     });
@@ -56,7 +56,7 @@ export const getTaskStatus = defineEndpoint({
     if (!node) throw new GantryError('refused', ownMessage(`node ${subprocess_id} has no state`));
     const failures =
       wanted.with_failed_node_info || wanted.with_auto_retry_status
-        ? await failedNodes(call, task.id, node)
+        ? await failuresOf(db, task.id, failedWithin(reached, node.id))
         : NO_FAILURES;
     return {
       data: {
@@ -69,7 +69,7 @@ export const getTaskStatus = defineEndpoint({
   },
 });
 
-type Failures = Awaited<ReturnType<typeof failedNodes>>;
+type Failures = Awaited<ReturnType<typeof failuresOf>>;
 
 const NO_FAILURES: Failures = {
   failed_node_info: {},
@@ -86,11 +86,10 @@ function asked(
   };
 }
 
-/** The failed nodes below a node, and those of them that will be tried again without anybody's help. */
-async function failedNodes(call: Call, taskId: number, root: StateNode) {
-  const program = await findProgram<Program>(call.services.db, taskId);
-  const infoOf = await autoRetries(call, taskId, program);
-  const infos = failedLeaves(root).map(infoOf);
+/** Nodes that have failed, and those of them that will be tried again without anybody's help. */
+async function failuresOf(db: Db, taskId: number, failed: readonly string[]) {
+  const retriesOf = await readAutoRetries(db, taskId, findProgram<Program>(db, taskId));
+  const infos = failed.map((nodeId) => autoRetryInfo(nodeId, retriesOf(nodeId)));
   const retried = infos.filter((info) => info.auto_retry_times < info.max_auto_retry_times);
   return {
     failed_node_info: Object.fromEntries(infos.map((info) => [info.node_id, info])),
@@ -99,10 +98,4 @@ async function failedNodes(call: Call, taskId: number, root: StateNode) {
       auto_retry_nodes: retried.map(({ node_id }) => node_id),
     },
   };
-}
-
-function failedLeaves(root: StateNode): string[] {
-  const queue = [root];
-  for (const node of queue) queue.push(...Object.values(node.children));
-  return queue.filter(({ raw_state, id }) => raw_state === 'FAILED' && id !== root.id).map(({ id }) => id);
 }

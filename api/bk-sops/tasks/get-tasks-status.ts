@@ -2,14 +2,13 @@ import { z } from '@hono/zod-openapi';
 import { GantryError } from '../../../base/error';
 import type { ProjectRecord } from '../../../db/access';
 import type { Db } from '../../../db/connection';
-import { currentNodeExecutionsOf } from '../../../db/current-nodes';
-import { findPrograms, listTasksById, type TaskRecord } from '../../../db/tasks';
-import type { Program } from '../../../pipeline/program';
+import { listTasksById, type TaskRecord } from '../../../db/tasks';
 import { taskUrlOf } from '../../../tasks/context';
+import { needsPerson } from '../../../tasks/view/decision';
+import { readStatesOf } from '../../../tasks/view/states';
 import { defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
 import { wholeNumber } from '../query';
-import { isWaitingForPerson, type StateScheme } from '../shown-state';
 import { NOT_STARTED, rootNode, type StateNode, stateTree } from '../state-tree';
 import { currentFlowOf } from './current-flow';
 
@@ -51,7 +50,7 @@ export const getTasksStatus = defineEndpoint({
     }
     const format = timeFormatter(project);
     const tasks = await listTasksById(services.db, project.id, task_id_list);
-    const trees = include_children_status ? await stateTrees(services.db, project, tasks, 'legacy') : undefined;
+    const trees = include_children_status ? await stateTrees(services.db, project, tasks) : undefined;
     return {
       data: tasks.map((task) => ({
         id: task.id,
@@ -86,11 +85,14 @@ export const getTasksManualInterventionState = defineEndpoint({
     const tasks = await listTasksById(services.db, project.id, task_id_list);
     // Of an ended task nobody wants anything any more.
     const open = tasks.filter(({ phase }) => phase === 'starting' || phase === 'running');
-    const trees = await stateTrees(services.db, project, open, 'new');
+    const states = await readStatesOf(
+      services.db,
+      open.map(({ id }) => id),
+    );
     return {
-      data: tasks.map(({ id }) => {
-        const tree = trees.get(id);
-        return { id, manual_intervention_required: tree !== undefined && needsPerson(tree) };
+      data: tasks.map((task) => {
+        const nodes = states.get(task.id);
+        return { id: task.id, manual_intervention_required: nodes !== undefined && needsPerson(task, nodes) };
       }),
     };
   },
@@ -100,32 +102,17 @@ function statusOf(task: TaskRecord, tree: StateNode): Record<string, unknown> {
   return task.phase === 'created' ? { ...NOT_STARTED, id: task.root_node_id, name: task.name } : { ...tree };
 }
 
-function needsPerson(root: StateNode): boolean {
-  const queue = [root];
-  for (const node of queue) queue.push(...Object.values(node.children));
-  return queue.some(
-    ({ raw_state, state }) => raw_state === 'FAILED' || raw_state === 'SUSPENDED' || isWaitingForPerson(state),
-  );
-}
-
-/** State trees of started tasks by id, of however many tasks, in two queries. */
+/** State trees of those of the tasks that have started, by id. */
 async function stateTrees(
   db: Db,
   project: ProjectRecord,
   tasks: readonly TaskRecord[],
-  scheme: StateScheme,
 ): Promise<Map<number, StateNode>> {
   const started = tasks.filter(({ phase }) => phase !== 'created');
-  const startedIds = started.map(({ id }) => id);
-  const [programs, executions] = await Promise.all([
-    findPrograms<Program>(db, startedIds),
-    currentNodeExecutionsOf(db, startedIds),
-  ]);
-  const format = timeFormatter(project);
-  return new Map(
-    started.map((task) => {
-      const tree = stateTree(task, programs.get(task.id)!, executions.get(task.id) ?? [], { format, scheme });
-      return [task.id, tree];
-    }),
+  const states = await readStatesOf(
+    db,
+    started.map(({ id }) => id),
   );
+  const shown = { format: timeFormatter(project), scheme: 'legacy' } as const;
+  return new Map(started.map((task) => [task.id, stateTree(task, states.get(task.id)!, shown)]));
 }

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../pipeline/json';
-import { type Known, previewInputs } from '../../pipeline/machine/preview';
+import type { JsonObject } from '../../../pipeline/json';
+import { type Known, previewInputs } from '../../../pipeline/machine/preview';
 
 export interface Preview {
   known: Known;

@@ -1,6 +1,6 @@
-import type { Db } from '../db/connection';
-import { findProgram } from '../db/tasks';
-import type { Program } from '../pipeline/program';
+import type { Db } from '../../db/connection';
+import { findProgram } from '../../db/tasks';
+import type { Program } from '../../pipeline/program';
 
 /** What of a program's node is needed to show its state. */
 export interface OutlineNode {

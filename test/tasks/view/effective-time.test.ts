@@ -1,5 +1,5 @@
-import { effectiveTime } from '../../tasks/effective-time';
-import { compileTree, sketch, type TreeSketch } from '../support/trees';
+import { effectiveTime } from '../../../tasks/view/effective-time';
+import { compileTree, sketch, type TreeSketch } from '../../support/trees';
 
 function measure(tree: TreeSketch, durations: Record<string, number>) {
   return effectiveTime(compileTree(sketch(tree)), new Map(Object.entries(durations)));

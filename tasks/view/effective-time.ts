@@ -1,4 +1,8 @@
-import type { Program, ProgramNode } from '../pipeline/program';
+import type { DbOrTransaction } from '../../db/connection';
+import { sumDurations } from '../../db/node-histories';
+import { findProgram } from '../../db/tasks';
+import type { Program, ProgramNode } from '../../pipeline/program';
+import { decisionOf } from './decision';
 
 /** Seconds that a task's work took, and what was not counted as work. */
 export interface EffectiveTime {
@@ -7,6 +11,12 @@ export interface EffectiveTime {
   nodes: number;
   /** Those of them that wait for a person. */
   excludedNodes: number;
+}
+
+/** How long the work of a task took so far, by its records. */
+export async function readEffectiveTime(db: DbOrTransaction, taskId: number): Promise<EffectiveTime> {
+  const [program, durations] = await Promise.all([findProgram<Program>(db, taskId), sumDurations(db, taskId)]);
+  return effectiveTime(program, durations);
 }
 
 /**
@@ -36,8 +46,7 @@ function weightOf(node: ProgramNode, durations: ReadonlyMap<string, number>, way
 }
 
 function waitsForPerson(node: ProgramNode): boolean {
-  if (node.type !== 'activity' || node.work.kind !== 'inline') return false;
-  return node.work.builtin === 'wait_callback' || node.work.builtin === 'wait_approval';
+  return decisionOf(node) !== undefined;
 }
 
 /** Without recursion: a line of 10,000 nodes is deeper than the stack. */

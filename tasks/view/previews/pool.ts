@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { Piscina } from 'piscina';
-import { GantryError } from '../../base/error';
-import type { JsonObject } from '../../pipeline/json';
+import { GantryError } from '../../../base/error';
+import type { JsonObject } from '../../../pipeline/json';
 import type { Preview } from './render';
 
 const LIMITS = { deadlineMs: 2_000, maxHeapMb: 128 };
@@ -84,7 +84,7 @@ function tooMany(cause?: unknown): GantryError {
 /** A thread runs what the build has made, also of a process (a test's) that runs the sources themselves. */
 function compiled(file: string): string {
   if (!__filename.endsWith('.ts')) return `${file}.js`;
-  const root = join(__dirname, '..', '..');
+  const root = join(__dirname, '..', '..', '..');
   return join(root, 'dist', `${relative(root, file)}.js`);
 }
 
