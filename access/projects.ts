@@ -27,6 +27,11 @@ export interface NewProject extends Omit<ProjectSettings, 'executorProxy'> {
   admin?: string;
 }
 
+/** The zone on whose clock a project lives. */
+export function zoneOf({ time_zone }: Pick<ProjectRecord, 'time_zone'>): string {
+  return time_zone || 'UTC';
+}
+
 /**
  * Makes a project.
  *

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import { KEPT } from '../access/rights';
 import { findProject } from '../db/access';
 import { findProgram, findTask } from '../db/tasks';
 import type { Program } from '../pipeline/program';
 import { contextOf } from '../tasks/context';
 import { createTask } from '../tasks/create';
-import type { Services } from '../tasks/services';
-import { type Installation, searchAttributes, taskQueueOf, workflowIdOf } from '../temporal/names';
+import type { Connected } from '../tasks/services';
+import { searchAttributes, taskQueueOf, workflowIdOf } from '../temporal/names';
 import { prepareTree } from '../trees/prepare';
 import { bareInstallation } from './bare';
 import { BENCH_CONTEXT, programOf, type Shape } from './shapes';
@@ -18,11 +18,7 @@ import { BENCH_CONTEXT, programOf, type Shape } from './shapes';
  */
 export type Arm = 'H' | 'I' | 'P';
 
-export interface ArmSetup {
-  client: Client;
-  installation: Installation;
-  services: Services;
-}
+export type ArmSetup = Pick<Connected, 'client' | 'installation' | 'services'>;
 
 /** A run that is prepared: what it needs of Postgres is done, and what is measured is only the workflow. */
 export type Run = () => Promise<WorkflowHandle>;

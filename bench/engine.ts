@@ -1,10 +1,5 @@
 import pino from 'pino';
-import { Alarms } from '../base/alarms';
-import { installationName } from '../db/access';
-import { connect } from '../db/connection';
-import { connectClient } from '../temporal/connection';
-import { Pipelines } from '../temporal/pipelines';
-import { Schedules } from '../temporal/schedules';
+import { type Connected, connectServices } from '../tasks/services';
 import { type Arm, type ArmSetup, prepare } from './arms';
 import { type Bench, scaled } from './bench';
 import { closedLoop } from './closed-loop';
@@ -62,28 +57,13 @@ export async function run(bench: Bench): Promise<void> {
 }
 
 /** Connects to a stack for the arms that need no HTTP. */
-async function connectArms(stack: Stack): Promise<ArmSetup & { close(): Promise<void> }> {
-  const db = connect(stack.databaseUrl);
-  const client = await connectClient(stack.temporal);
-  const installation = { name: await installationName(db) };
-  const log = pino({ level: 'silent' });
-  const services = {
-    db,
-    pipelines: new Pipelines(client, installation),
-    schedules: new Schedules(client, installation),
-    log,
-    alarms: new Alarms(log),
+function connectArms(stack: Stack): Promise<Connected> {
+  return connectServices({
+    database: { url: stack.databaseUrl },
+    server: stack.temporal,
+    log: pino({ level: 'silent' }),
     baseUrl: stack.urls[0]!,
-  };
-  return {
-    client,
-    installation,
-    services,
-    async close() {
-      await client.connection.close();
-      await db.destroy();
-    },
-  };
+  });
 }
 
 async function reportCounts(bench: Bench, setup: ArmSetup, stack: Stack, shapes: Shape[]): Promise<void> {

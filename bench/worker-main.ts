@@ -1,8 +1,7 @@
-import { readConfig } from '../cli/config';
+import { baseUrlOf, readConfig } from '../cli/config';
 import { createLog } from '../cli/log';
 import { reportReady, untilStopped } from '../cli/signals';
-import { installationName } from '../db/access';
-import { connect } from '../db/connection';
+import { connectServices } from '../tasks/services';
 import { installRuntime, startWorker } from '../worker/worker';
 import { BARE_ACTIVITIES, bareInstallation } from './bare';
 
@@ -12,30 +11,26 @@ import { BARE_ACTIVITIES, bareInstallation } from './bare';
  */
 async function main(): Promise<void> {
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
-  const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, ...config } = readConfig(process.env);
+  const config = readConfig(process.env);
   const log = createLog('bench-worker', config.GANTRY_LOG_LEVEL);
   const stopped = untilStopped();
   installRuntime(log);
-  const db = connect(config.DATABASE_URL, { maxConnections: 20 });
-  const installation = { name: await installationName(db) };
-  const setup = { address, namespace, db, log, launch: refuseToLaunch, bundle: process.env.BENCH_BUNDLE! };
+  const connected = await connectServices({
+    database: { url: config.DATABASE_URL, maxConnections: 20 },
+    server: { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE },
+    log,
+    baseUrl: baseUrlOf(config),
+  });
+  const bundle = process.env.BENCH_BUNDLE!;
+  const bare = { ...connected, installation: bareInstallation(connected.installation) };
   const workers = [
-    await startWorker({ ...setup, installation }),
-    await startWorker({
-      ...setup,
-      installation: bareInstallation(installation),
-      options: { activities: BARE_ACTIVITIES },
-    }),
+    await startWorker(connected, { bundle }),
+    await startWorker(bare, { bundle, options: { activities: BARE_ACTIVITIES } }),
   ];
   reportReady();
   await Promise.race([stopped, ...workers.map(({ finished }) => finished)]);
   await Promise.all(workers.map((worker) => worker.stop()));
-  await db.destroy();
-}
-
-/** Nothing in a bench is scheduled. */
-async function refuseToLaunch(): Promise<never> {
-  throw new Error('the bench has no schedules');
+  await connected.close();
 }
 
 main().then(

@@ -1,17 +1,11 @@
 import { serve } from '@hono/node-server';
 import { createApp } from '../api/app';
-import { Alarms } from '../base/alarms';
-import { installationName } from '../db/access';
-import { connect } from '../db/connection';
-import { requireOwnSchema } from '../db/migrate';
 import { ScheduleReconciler } from '../schedules/reconcile';
 import { CallbackSender } from '../tasks/callbacks';
 import { requireNamespace } from '../tasks/namespace';
 import { Reconciler } from '../tasks/reconcile';
+import { connectServices } from '../tasks/services';
 import { previews } from '../tasks/view/previews/pool';
-import { connectClient } from '../temporal/connection';
-import { Pipelines } from '../temporal/pipelines';
-import { Schedules } from '../temporal/schedules';
 import { baseUrlOf, readConfig } from './config';
 import { createLog } from './log';
 import { reportReady, untilStopped } from './signals';
@@ -26,14 +20,13 @@ export async function runApi(): Promise<void> {
   const log = createLog('api', config.GANTRY_LOG_LEVEL);
   const stopped = untilStopped();
   const statementTimeoutMs = Math.ceil(config.GANTRY_STATEMENT_TIMEOUT * 1000);
-  const db = connect(config.DATABASE_URL, { maxConnections: 20, statementTimeoutMs });
-  const client = await connectClient({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
-  await requireOwnSchema(db);
-  const installation = { name: await installationName(db) };
-  const pipelines = new Pipelines(client, installation);
-  const schedules = new Schedules(client, installation);
   const baseUrl = baseUrlOf(config);
-  const services = { db, pipelines, schedules, log, alarms: new Alarms(log), baseUrl };
+  const { services, close } = await connectServices({
+    database: { url: config.DATABASE_URL, maxConnections: 20, statementTimeoutMs },
+    server: { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE },
+    log,
+    baseUrl,
+  });
   await requireNamespace(services, config.TEMPORAL_ADDRESS);
   const app = createApp({
     services,
@@ -41,7 +34,7 @@ export async function runApi(): Promise<void> {
     strangersPerSecond: config.GANTRY_UNKNOWN_RATE,
     trustedProxies: config.GANTRY_TRUSTED_PROXIES,
     ...(config.GANTRY_MAX_BODY ? { maxBodyBytes: config.GANTRY_MAX_BODY } : {}),
-    isReady: () => pipelines.isReachable(),
+    isReady: () => services.pipelines.isReachable(),
     ...(config.GANTRY_UI_URL ? { temporalUiUrl: config.GANTRY_UI_URL } : {}),
     ...(config.GANTRY_CODEC_TOKEN ? { codecToken: config.GANTRY_CODEC_TOKEN } : {}),
   });
@@ -59,6 +52,5 @@ export async function runApi(): Promise<void> {
   if ('closeIdleConnections' in server) server.closeIdleConnections();
   await closed;
   await Promise.all([previews.close(), ...reconcilers.map((reconciler) => reconciler.stop())]);
-  await client.connection.close();
-  await db.destroy();
+  await close();
 }

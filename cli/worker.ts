@@ -1,12 +1,5 @@
-import { Alarms } from '../base/alarms';
-import { installationName } from '../db/access';
-import { connect } from '../db/connection';
-import { requireOwnSchema } from '../db/migrate';
-import { createLauncher } from '../schedules/launch';
 import { requireNamespace } from '../tasks/namespace';
-import { connectClient } from '../temporal/connection';
-import { Pipelines } from '../temporal/pipelines';
-import { Schedules } from '../temporal/schedules';
+import { connectServices } from '../tasks/services';
 import { installRuntime, startWorker } from '../worker/worker';
 import { baseUrlOf, readConfig } from './config';
 import { createLog } from './log';
@@ -18,25 +11,16 @@ export async function runWorker(): Promise<void> {
   const log = createLog('worker', config.GANTRY_LOG_LEVEL);
   const stopped = untilStopped();
   installRuntime(log);
-  const db = connect(config.DATABASE_URL, { maxConnections: 20 });
-  const server = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE };
-  await requireOwnSchema(db);
-  const installation = { name: await installationName(db) };
-  const client = await connectClient(server);
-  const pipelines = new Pipelines(client, installation);
-  const schedules = new Schedules(client, installation);
-  const services = { db, pipelines, schedules, log, alarms: new Alarms(log), baseUrl: baseUrlOf(config) };
-  await requireNamespace(services, server.address);
-  const worker = await startWorker({
-    ...server,
-    installation,
-    db,
-    launch: createLauncher(services),
+  const connected = await connectServices({
+    database: { url: config.DATABASE_URL, maxConnections: 20 },
+    server: { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE },
     log,
+    baseUrl: baseUrlOf(config),
   });
+  await requireNamespace(connected.services, config.TEMPORAL_ADDRESS);
+  const worker = await startWorker(connected);
   reportReady();
   await Promise.race([stopped, worker.finished]);
   await worker.stop();
-  await client.connection.close();
-  await db.destroy();
+  await connected.close();
 }

@@ -1,13 +1,17 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from './connection';
 
-/** The tables whose rows have a schedule on the Temporal server. */
-export type ScheduleTable = 'periodic_tasks' | 'clocked_tasks';
+/** Rows that have schedules on the Temporal server. */
+export interface ScheduleRows {
+  table: 'periodic_tasks' | 'clocked_tasks';
+  /** The state in which they have one; absent: they have no states. */
+  openState?: string;
+}
 
 /** Rows that were changed after they last reached the Temporal server, a page by id. */
 export async function listUnsynced(
   db: DbOrTransaction,
-  table: ScheduleTable,
+  { table }: ScheduleRows,
   { afterId, limit }: { afterId: number; limit: number },
 ): Promise<number[]> {
   const rows = await db
@@ -24,7 +28,7 @@ export async function listUnsynced(
 /** Notes that a revision has reached the Temporal server. */
 export async function markSynced(
   db: DbOrTransaction,
-  table: ScheduleTable,
+  { table }: ScheduleRows,
   id: number,
   revision: number,
 ): Promise<void> {
@@ -32,14 +36,14 @@ export async function markSynced(
 }
 
 /** Asks for a row to be brought to the Temporal server again. */
-export async function markUnsynced(db: DbOrTransaction, table: ScheduleTable, id: number): Promise<void> {
+export async function markUnsynced(db: DbOrTransaction, { table }: ScheduleRows, id: number): Promise<void> {
   await db.updateTable(table).set({ synced_revision: 0 }).where('id', '=', id).execute();
 }
 
 /** Rows that are as the Temporal server should have them and have a schedule there, a page by id. */
 export function listScheduled(
   db: DbOrTransaction,
-  table: ScheduleTable,
+  { table, openState }: ScheduleRows,
   { afterId, limit }: { afterId: number; limit: number },
 ): Promise<{ id: number; revision: number }[]> {
   return db
@@ -47,7 +51,7 @@ export function listScheduled(
     .select(['id', 'revision'])
     .whereRef('synced_revision', '=', 'revision')
     .where('is_deleted', '=', false)
-    .$if(table === 'clocked_tasks', (query) => query.where(sql<boolean>`state = 'not_started'`))
+    .$if(openState !== undefined, (query) => query.where(sql<boolean>`state = ${openState}`))
     .where('id', '>', afterId)
     .orderBy('id')
     .limit(limit)

@@ -6,24 +6,13 @@ import { auditOf, insertAudit } from '../db/audit';
 import { type ClockedTaskRecord, insertClockedTask, updateClockedTask } from '../db/clocked-tasks';
 import { toJsonText } from '../db/json';
 import { transact } from '../db/transaction';
-import type { Json } from '../pipeline/json';
 import type { PipelineTree } from '../pipeline/tree/types';
-import type { Services } from '../tasks/services';
-import { type Instance, instantiate } from '../templates/instantiate';
 import { prepareTree } from '../trees/prepare';
 import { sealValues } from '../trees/seal';
+import { CLOCKED, instantiateClocked, type TaskParameters } from './kinds/clocked';
+import { objectOf } from './kinds/kind';
 import { invalidParams } from './plan-start-time';
-import { syncOrLeave } from './sync';
-
-/** What the task is to be like, as clients write it and get it back (bk-sops §7.6). */
-export interface TaskParameters {
-  constants?: Record<string, Json>;
-  template_schemes_id?: (string | number)[];
-  exclude_task_nodes_id?: string[];
-  appoint_task_nodes_id?: string[];
-  simplify_vars?: string[];
-  description?: string;
-}
+import { type ChangeServices, syncOrLeave } from './sync';
 
 export interface NewClockedTask {
   project: ProjectRecord;
@@ -42,7 +31,7 @@ export interface NewClockedTask {
  * @throws GantryError `validation` for a time that has passed or several choices of nodes; as `instantiate` and
  *   `prepareTree` do when the template could not run now
  */
-export async function createClockedTask(services: Services, task: NewClockedTask): Promise<number> {
+export async function createClockedTask(services: ChangeServices, task: NewClockedTask): Promise<number> {
   const { project, parameters, actor, rights } = task;
   requireUnsealed({ task_name: task.taskName, task_parameters: parameters }, '');
   if (task.planStartTime.getTime() <= Date.now()) {
@@ -53,7 +42,7 @@ export async function createClockedTask(services: Services, task: NewClockedTask
   if (chosen.length > 1) {
     throw invalidParams('task_parameters', 'can not use multiple method to appoint execute nodes');
   }
-  const { template, tree, notReferred } = await instantiateClocked(services, {
+  const { template, tree, notReferred } = await instantiateClocked(services.db, {
     project_id: project.id,
     template_id: task.templateId,
     parameters,
@@ -78,11 +67,11 @@ export async function createClockedTask(services: Services, task: NewClockedTask
   };
   const id = await transact(services.db, async (tx) => {
     const id = await insertClockedTask(tx, row);
-    const object = `clocked task ${id}`;
+    const object = objectOf(CLOCKED, id);
     await insertAudit(tx, { ...auditOf(actor), projectId: project.id, action: 'create', object });
     return id;
   });
-  await syncOrLeave(services, 'clocked', id);
+  await syncOrLeave(services, CLOCKED, id);
   return id;
 }
 
@@ -94,36 +83,16 @@ function sealedParameters(
   return values ? { ...parameters, constants: sealValues(tree, values, sealing) } : parameters;
 }
 
-/** The tree of a clocked task, of its template as it is now. */
-export function instantiateClocked(
-  { db }: Services,
-  {
-    project_id: projectId,
-    template_id: templateId,
-    parameters,
-    rights,
-  }: { project_id: number; template_id: number; parameters: TaskParameters; rights: Rights },
-): Promise<Instance> {
-  const { constants, template_schemes_id, exclude_task_nodes_id, appoint_task_nodes_id, simplify_vars } = parameters;
-  return instantiate(db, {
-    projectId,
-    templateId,
-    source: 'project',
-    rights,
-    ...(constants ? { constants } : {}),
-    ...(template_schemes_id?.length ? { schemeIds: template_schemes_id } : {}),
-    ...(exclude_task_nodes_id?.length ? { excludeNodeIds: exclude_task_nodes_id } : {}),
-    ...(appoint_task_nodes_id?.length ? { executeNodeIds: appoint_task_nodes_id } : {}),
-    ...(simplify_vars ? { simplifyVars: simplify_vars } : {}),
-  });
-}
-
 /** Deletes a clocked task: one that has not started does not start any more. */
-export async function deleteClockedTask(services: Services, task: ClockedTaskRecord, actor: Actor): Promise<void> {
+export async function deleteClockedTask(
+  services: ChangeServices,
+  task: ClockedTaskRecord,
+  actor: Actor,
+): Promise<void> {
   await transact(services.db, async (tx) => {
     await updateClockedTask(tx, task.id, { is_deleted: true });
-    const object = `clocked task ${task.id}`;
+    const object = objectOf(CLOCKED, task.id);
     await insertAudit(tx, { ...auditOf(actor), projectId: task.project_id, action: 'delete', object });
   });
-  await syncOrLeave(services, 'clocked', task.id);
+  await syncOrLeave(services, CLOCKED, task.id);
 }

@@ -1,4 +1,3 @@
-import type { Actor } from '../base/actor';
 import { wallClock } from '../base/time';
 import { offsetReader } from '../base/zone';
 
@@ -8,9 +7,4 @@ const MAX_NAME_LENGTH = 113;
 export function stampedName(name: string, at: Date, timeZone: string): string {
   const stamp = wallClock(at, offsetReader(timeZone)(at.getTime())).replace(/\D/g, '');
   return `${name.slice(0, MAX_NAME_LENGTH)}_${stamp}`;
-}
-
-/** On whose behalf a schedule makes and starts a task. */
-export function launchActor(source: 'periodic' | 'clocked', username: string): Actor {
-  return { username, appCode: '', source };
 }

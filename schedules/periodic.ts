@@ -1,11 +1,13 @@
+import { zoneOf } from '../access/projects';
 import { KEPT, type Rights } from '../access/rights';
 import type { Actor } from '../base/actor';
 import { GantryError } from '../base/error';
 import { requireUnsealed } from '../base/unsealed';
 import type { ProjectRecord } from '../db/access';
 import { auditOf, insertAudit } from '../db/audit';
-import type { DbOrTransaction } from '../db/connection';
+import type { Db, DbOrTransaction } from '../db/connection';
 import { toJsonText } from '../db/json';
+import { type LaunchRecord, listLaunches } from '../db/launches';
 import {
   insertPeriodicTask,
   lockPeriodicTask,
@@ -14,15 +16,16 @@ import {
 } from '../db/periodic-tasks';
 import { transact } from '../db/transaction';
 import type { Json } from '../pipeline/json';
-import type { Constant, PipelineTree } from '../pipeline/tree/types';
+import type { Constant } from '../pipeline/tree/types';
 import type { Services } from '../tasks/services';
 import { instantiate } from '../templates/instantiate';
-import { treeFor, writtenAt } from '../trees/kept';
 import { prepareTree } from '../trees/prepare';
 import { sealValues } from '../trees/seal';
 import type { LaunchResult } from '../workflows/contract';
 import { type Cron, parseCron } from './cron';
-import { scheduleName, syncOrLeave } from './sync';
+import { objectOf, scheduleName } from './kinds/kind';
+import { PERIODIC, treeOfPeriodic } from './kinds/periodic';
+import { type ChangeServices, syncOrLeave } from './sync';
 
 /** Of a project (bk-sops §9.2). */
 const MAX_PERIODIC_TASKS = 50;
@@ -50,7 +53,7 @@ export interface NewPeriodicTask {
  *
  * @throws GantryError as `parseCron`, `instantiate` and `prepareTree` do; `wrong_state` at the limit of the project
  */
-export async function createPeriodicTask(services: Services, task: NewPeriodicTask): Promise<number> {
+export async function createPeriodicTask(services: ChangeServices, task: NewPeriodicTask): Promise<number> {
   const { project, actor, rights } = task;
   parseCron(task.cron);
   requireUnsealed(task.name, 'name');
@@ -84,18 +87,13 @@ export async function createPeriodicTask(services: Services, task: NewPeriodicTa
     await audit(tx, { id, project_id: project.id }, actor, 'create');
     return id;
   });
-  await syncOrLeave(services, 'periodic', id);
+  await syncOrLeave(services, PERIODIC, id);
   return id;
-}
-
-/** The zone on whose clock a project's schedules run. */
-export function zoneOf({ time_zone }: Pick<ProjectRecord, 'time_zone'>): string {
-  return time_zone || 'UTC';
 }
 
 /** Lets a periodic task run, or not any more; what has been launched goes on. */
 export function setPeriodicTaskEnabled(
-  services: Services,
+  services: ChangeServices,
   task: PeriodicTaskRecord,
   enabled: boolean,
   actor: Actor,
@@ -107,7 +105,7 @@ export function setPeriodicTaskEnabled(
 
 /** Gives a periodic task other times, on the clock that its project has now. */
 export async function modifyCron(
-  services: Services,
+  services: ChangeServices,
   task: PeriodicTaskRecord,
   { cron, project, actor }: { cron: Cron; project: ProjectRecord; actor: Actor },
 ): Promise<void> {
@@ -125,7 +123,7 @@ export async function modifyCron(
  * @throws GantryError `invalid` when the tree could not run with them
  */
 export async function modifyConstants(
-  services: Services,
+  services: ChangeServices,
   task: PeriodicTaskRecord,
   values: Record<string, Json>,
   { actor, rights }: { actor: Actor; rights: Rights },
@@ -149,12 +147,7 @@ export async function modifyConstants(
   return constants;
 }
 
-/** The tree that runs are made of. */
-export function treeOfPeriodic(db: DbOrTransaction, { tree, project_id, created_at }: PeriodicTaskRecord) {
-  return treeFor(db, project_id, { tree: tree as PipelineTree, place: project_id, isOld: writtenAt(created_at) });
-}
-
-export function deletePeriodicTask(services: Services, task: PeriodicTaskRecord, actor: Actor): Promise<void> {
+export function deletePeriodicTask(services: ChangeServices, task: PeriodicTaskRecord, actor: Actor): Promise<void> {
   return change(services, task, actor, 'delete', (tx) =>
     updatePeriodicTask(tx, task.id, { is_deleted: true, enabled: false }),
   );
@@ -167,20 +160,29 @@ export function deletePeriodicTask(services: Services, task: PeriodicTaskRecord,
  *   than `catchup_seconds`
  */
 export async function runPeriodicTaskNow(
-  services: Services,
+  services: Pick<Services, 'db' | 'schedules'>,
   task: PeriodicTaskRecord,
   actor: Actor,
 ): Promise<LaunchResult | undefined> {
   await audit(services.db, task, actor, 'run');
   return services.schedules.launchNow({
-    schedule: scheduleName('periodic', task.id),
+    schedule: scheduleName(PERIODIC, task.id),
     nominalAt: new Date().toISOString(),
     by: actor.username,
   });
 }
 
+/** A page of what came of the firings of a periodic task, newest first, and how many there are. */
+export function listPeriodicLaunches(
+  db: Db,
+  task: Pick<PeriodicTaskRecord, 'id'>,
+  page: { limit: number; offset: number },
+): Promise<{ launches: LaunchRecord[]; count: number }> {
+  return listLaunches(db, scheduleName(PERIODIC, task.id), page);
+}
+
 async function change(
-  services: Services,
+  services: ChangeServices,
   task: PeriodicTaskRecord,
   actor: Actor,
   action: string,
@@ -190,7 +192,7 @@ async function change(
     await write(tx);
     await audit(tx, task, actor, action);
   });
-  await syncOrLeave(services, 'periodic', task.id);
+  await syncOrLeave(services, PERIODIC, task.id);
 }
 
 function editedBy(actor: Actor): { editor: string; edited_at: Date } {
@@ -207,6 +209,6 @@ async function audit(
     ...auditOf(actor),
     projectId: task.project_id,
     action,
-    object: `periodic task ${task.id}`,
+    object: objectOf(PERIODIC, task.id),
   });
 }

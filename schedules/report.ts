@@ -9,7 +9,7 @@ import { isUnreachable } from '../temporal/errors';
  * @returns undefined when it did not work
  */
 export async function reportOrEnd<T>(
-  { pipelines, log }: Services,
+  { pipelines, log }: Pick<Services, 'pipelines' | 'log'>,
   schedule: string,
   act: () => Promise<T>,
 ): Promise<T | undefined> {

@@ -27,6 +27,9 @@ function newTurn() {
   return { isGoneAlarming: false, foreign: 0, misfits: [] as Stuck[], failing: [] as Stuck[] };
 }
 
+/** What closing tasks whose workflow is over needs. */
+export type LostServices = Pick<Services, 'db' | 'pipelines' | 'log' | 'alarms'>;
+
 type RunningTask = Awaited<ReturnType<typeof listRunningTasks>>[number];
 type Looked = RunningTask & { look: Execution | undefined };
 
@@ -36,7 +39,7 @@ type Looked = RunningTask & { look: Execution | undefined };
  *
  * @returns where the next round goes on
  */
-export async function closeLostTasks(services: Services, afterId: number, watch = new Watch()): Promise<number> {
+export async function closeLostTasks(services: LostServices, afterId: number, watch = new Watch()): Promise<number> {
   const tasks = await listRunningTasks(services.db, { afterId, limit: LOOKED_UP_PER_ROUND });
   const looked = await lookUp(services, tasks);
   await noteMarks(services, looked);
@@ -52,7 +55,7 @@ export async function closeLostTasks(services: Services, afterId: number, watch 
   return 0;
 }
 
-async function lookUp({ pipelines }: Services, tasks: readonly RunningTask[]): Promise<Looked[]> {
+async function lookUp({ pipelines }: Pick<Services, 'pipelines'>, tasks: readonly RunningTask[]): Promise<Looked[]> {
   const looked: Looked[] = [];
   for (let at = 0; at < tasks.length; at += SIDE_BY_SIDE) {
     const some = tasks.slice(at, at + SIDE_BY_SIDE);
@@ -62,7 +65,10 @@ async function lookUp({ pipelines }: Services, tasks: readonly RunningTask[]): P
 }
 
 /** A task that is found is here, whatever was thought of it: as after its namespace's marker was made anew. */
-async function noteMarks({ db, pipelines }: Services, looked: readonly Looked[]): Promise<void> {
+async function noteMarks(
+  { db, pipelines }: Pick<Services, 'db' | 'pipelines'>,
+  looked: readonly Looked[],
+): Promise<void> {
   const mark = await pipelines.namespace.knownMark();
   if (mark === undefined) return;
   for (const { id, look, namespace_mark } of looked) {
@@ -70,7 +76,11 @@ async function noteMarks({ db, pipelines }: Services, looked: readonly Looked[])
   }
 }
 
-async function closeEnded(services: Services, task: RunningTask, look: Execution & { kind: 'ended' }): Promise<void> {
+async function closeEnded(
+  services: LostServices,
+  task: RunningTask,
+  look: Execution & { kind: 'ended' },
+): Promise<void> {
   if (look.status === 'CONTINUED_AS_NEW') return;
   if (look.status === 'COMPLETED' && (await recordEnd(services, task, look.at))) return;
   const reason = endReason(look);
@@ -82,7 +92,7 @@ async function closeEnded(services: Services, task: RunningTask, look: Execution
  *
  * @returns whether that is done, or has to wait for a worker
  */
-async function recordEnd(services: Services, task: RunningTask, at: Date): Promise<boolean> {
+async function recordEnd(services: LostServices, task: RunningTask, at: Date): Promise<boolean> {
   const { log, pipelines } = services;
   try {
     const state = await pipelines.state(task.id);
@@ -98,7 +108,12 @@ async function recordEnd(services: Services, task: RunningTask, at: Date): Promi
 }
 
 /** One that cannot be closed keeps no other one waiting. */
-async function close({ db, log }: Services, task: RunningTask, end: OutsideEnd, workflow: string): Promise<void> {
+async function close(
+  { db, log }: Pick<Services, 'db' | 'log'>,
+  task: RunningTask,
+  end: OutsideEnd,
+  workflow: string,
+): Promise<void> {
   try {
     const isClosed = await transact(db, (tx) => closeTask(tx, task, end, FROM_TEMPORAL));
     if (isClosed) log.warn({ taskId: task.id, workflow, reason: end.reason }, 'closed a task whose workflow is over');
@@ -114,7 +129,7 @@ function endReason({ status, reason }: { status: string; reason: string }): stri
   return reason || `its workflow is ${status}, and has not recorded how the task ended`;
 }
 
-async function closeGone(services: Services, gone: readonly Looked[], watch: Watch): Promise<void> {
+async function closeGone(services: LostServices, gone: readonly Looked[], watch: Watch): Promise<void> {
   if (gone.length === 0) return;
   const { alarms } = services;
   const mark = await proveNamespace(services);
@@ -135,7 +150,7 @@ async function closeGone(services: Services, gone: readonly Looked[], watch: Wat
 }
 
 /** Every running task has been looked at: what did not come up in this turn is over. */
-function endTurn({ alarms, pipelines }: Services, watch: Watch): void {
+function endTurn({ alarms, pipelines }: LostServices, watch: Watch): void {
   const { isGoneAlarming, foreign, misfits, failing } = watch.turn;
   watch.turn = newTurn();
   if (!isGoneAlarming) alarms.clear('workflows not found');

@@ -17,6 +17,8 @@ const BETWEEN_LOST_MS = 20_000;
 /** More workflows than that whose code fails are not to blame: the code is. */
 const MOST_FAILED = 5;
 
+type EndServices = Pick<Services, 'db' | 'pipelines' | 'log'>;
+
 const PREFIX = 'put aside: ';
 const ENDER: Ender = { username: '', source: 'reconciler' };
 
@@ -47,7 +49,11 @@ export interface LeftAlone {
  * The last line of defence: ends tasks whose workflow no worker can run, so that they do not go on failing, or killing
  * workers. A worker that is merely gone is no try: the server counts only tasks that somebody had.
  */
-export async function putAside(services: Services, running: readonly Running[], now = Date.now()): Promise<LeftAlone> {
+export async function putAside(
+  services: EndServices,
+  running: readonly Running[],
+  now = Date.now(),
+): Promise<LeftAlone> {
   const stuck: Stuck[] = [];
   for (const task of running) {
     if (task.taskAttempt <= MAX_TRIES) continue;
@@ -63,7 +69,7 @@ export async function putAside(services: Services, running: readonly Running[], 
   return { misfits: of('code'), failing: isMany ? failed : [] };
 }
 
-async function endAlone(services: Services, task: Stuck, now: number): Promise<void> {
+async function endAlone(services: EndServices, task: Stuck, now: number): Promise<void> {
   await services.db.transaction().execute(async (tx) => {
     if (!(await tryLock(tx, 'put aside'))) return;
     if ((await countPutAside(tx, new Date(now - BETWEEN_LOST_MS))) > 0) return;
@@ -72,7 +78,10 @@ async function endAlone(services: Services, task: Stuck, now: number): Promise<v
 }
 
 /** Ends the workflow first: when its task cannot be closed now, the next round finds it terminated for this reason. */
-async function end({ db, pipelines, log }: Services, { id, seq, runId, failure, taskAttempt }: Stuck): Promise<void> {
+async function end(
+  { db, pipelines, log }: EndServices,
+  { id, seq, runId, failure, taskAttempt }: Stuck,
+): Promise<void> {
   const reason = `${PREFIX}its workflow was tried ${taskAttempt - 1} times and did not get on: ${failure.message}`;
   await pipelines.terminate(id, runId, reason);
   const isClosed = await db

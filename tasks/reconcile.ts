@@ -1,15 +1,14 @@
 import { Rounds } from '../base/rounds';
-import { closeLostTasks, Watch } from './lost';
+import { closeLostTasks, type LostServices, Watch } from './lost';
 import { holdNamespace } from './namespace';
-import type { Services } from './services';
-import { startStuckTasks } from './start';
+import { type StartServices, startStuckTasks } from './start';
 
 /** Compares tasks with their workflows, again and again, and repairs what a crash or a person left apart. */
 export class Reconciler extends Rounds {
   #lastTaskId = 0;
   readonly #watch = new Watch();
 
-  constructor(private readonly services: Services) {
+  constructor(private readonly services: LostServices & StartServices) {
     super(services.log, 'reconciling');
   }
 

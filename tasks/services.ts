@@ -1,16 +1,68 @@
-import type { Logger } from 'pino';
-import type { Alarms } from '../base/alarms';
-import type { Db } from '../db/connection';
-import type { Pipelines } from '../temporal/pipelines';
-import type { Schedules } from '../temporal/schedules';
+import type { Client } from '@temporalio/client';
+import { Alarms } from '../base/alarms';
+import type { Log } from '../base/log';
+import { installationName } from '../db/access';
+import { connect, type Db, type PoolOptions } from '../db/connection';
+import { requireOwnSchema } from '../db/migrate';
+import { connectClient, type TemporalConfig } from '../temporal/connection';
+import type { Installation } from '../temporal/names';
+import { Pipelines } from '../temporal/pipelines';
+import { Schedules } from '../temporal/schedules';
 
-/** What every use of tasks needs. */
+/** What there is to work with; each use case asks for what it uses of it. */
 export interface Services {
   db: Db;
   pipelines: Pipelines;
   schedules: Schedules;
-  log: Logger;
+  log: Log;
   alarms: Alarms;
   /** Address of the API as clients see it, without a trailing slash. */
   baseUrl: string;
+}
+
+/** An installation that this process is connected to. */
+export interface Connected {
+  services: Services;
+  installation: Installation;
+  server: TemporalConfig;
+  client: Client;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to the database and the Temporal server of an installation, as every process that works with tasks does. The
+ * Temporal server need not be up.
+ *
+ * @throws Error when the database's schema is not that of this program
+ */
+export async function connectServices({
+  database: { url, ...pool },
+  server,
+  log,
+  baseUrl,
+}: Pick<Services, 'log' | 'baseUrl'> & {
+  database: PoolOptions & { url: string };
+  server: TemporalConfig;
+}): Promise<Connected> {
+  const db = connect(url, pool);
+  try {
+    await requireOwnSchema(db);
+    const installation = { name: await installationName(db) };
+    const client = await connectClient(server);
+    const pipelines = new Pipelines(client, installation);
+    const schedules = new Schedules(client, installation);
+    return {
+      services: { db, pipelines, schedules, log, alarms: new Alarms(log), baseUrl },
+      installation,
+      server,
+      client,
+      async close() {
+        await client.connection.close();
+        await db.destroy();
+      },
+    };
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
 }

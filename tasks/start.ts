@@ -22,6 +22,9 @@ import type { Services } from './services';
 /** A start that takes longer was interrupted. */
 const STUCK_AFTER_MS = 10_000;
 
+/** What starting a task needs. */
+export type StartServices = Pick<Services, 'db' | 'pipelines' | 'log' | 'baseUrl'>;
+
 export interface Start {
   actor: Actor;
   /** Begin paused, in front of the start event. */
@@ -34,7 +37,7 @@ export interface Start {
  * @throws GantryError `wrong_state` when it was started before
  */
 export async function startTask(
-  services: Services,
+  services: StartServices,
   task: TaskRecord,
   project: ProjectRecord,
   start: Start,
@@ -68,7 +71,7 @@ export async function startTask(
 }
 
 /** Starts what a dying process left between its mark in Postgres and the workflow's start. */
-export async function startStuckTasks(services: Services, now = Date.now()): Promise<number> {
+export async function startStuckTasks(services: StartServices, now = Date.now()): Promise<number> {
   const namespaceMark = await services.pipelines.namespace.knownMark();
   return transact(services.db, async (tx) => {
     const stuck = await takeStuckStarts(tx, { olderThan: new Date(now - STUCK_AFTER_MS), namespaceMark });
@@ -92,7 +95,7 @@ export async function startStuckTasks(services: Services, now = Date.now()): Pro
 }
 
 async function startWorkflow(
-  { db, pipelines, baseUrl }: Services,
+  { db, pipelines, baseUrl }: StartServices,
   task: TaskRecord,
   project: ProjectRecord,
 ): Promise<void> {

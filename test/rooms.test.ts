@@ -55,6 +55,9 @@ const MAY_IMPORT: Record<string, string[]> = {
   scripts: [],
 };
 
+/** What a worker is made of, and what runs in it. */
+const WORKERS = ['@temporalio/worker', '@temporalio/workflow', '@temporalio/activity'];
+
 /** Packages that a room may not use; `node:` stands for all of Node. */
 const MAY_NOT_USE: Record<string, string[]> = {
   base: ['node:', '@temporalio', 'hono', '@hono', 'kysely', 'pg', 'zod'],
@@ -63,8 +66,12 @@ const MAY_NOT_USE: Record<string, string[]> = {
   workflows: ['node:', 'zod', 'hono', '@hono', 'kysely', 'pg'],
   db: ['@temporalio', 'hono', '@hono'],
   access: ['@temporalio', 'hono', '@hono', 'pg'],
+  temporal: [...WORKERS, 'hono', '@hono', 'pg'],
   trees: ['@temporalio', 'hono', '@hono', 'pg'],
-  api: ['@temporalio/client', '@temporalio/worker', '@temporalio/workflow', 'pg'],
+  tasks: [...WORKERS, 'hono', '@hono', 'pg'],
+  templates: ['@temporalio', 'hono', '@hono', 'pg'],
+  schedules: [...WORKERS, 'hono', '@hono', 'pg'],
+  api: [...WORKERS, '@temporalio/client', 'pg'],
 };
 
 interface Import {

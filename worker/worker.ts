@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
-import type { Logger } from 'pino';
 import { createActivities } from '../activities';
-import type { Db } from '../db/connection';
+import type { Log } from '../base/log';
+import { createLauncher } from '../schedules/launch';
+import type { Connected } from '../tasks/services';
 import { dataConverter } from '../temporal/codec';
-import type { TemporalConfig } from '../temporal/connection';
-import { type Installation, taskQueueOf } from '../temporal/names';
-import type { Launch } from '../workflows/contract';
+import { taskQueueOf } from '../temporal/names';
 import { deploymentVersion, makeCurrent } from './versions';
 
 /** Made by the build; loading it spares every worker the bundling. */
@@ -22,14 +21,10 @@ const SHUTDOWN_FORCE_MS = 4_000;
 const WORKFLOW_STACK_FRAMES = 3;
 const STACK_FRAMES = 10;
 
-export interface WorkerSetup extends TemporalConfig {
-  installation: Installation;
-  db: Db;
-  /** Creates and starts the task of a schedule's firing. */
-  launch: Launch;
-  log: Logger;
+export interface WorkerSetup {
   /** Path of the bundled workflows. */
   bundle?: string;
+  /** In place of its own. */
   options?: Partial<WorkerOptions>;
 }
 
@@ -41,17 +36,14 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** Starts a worker of an installation, and makes its build the one that tasks run on. */
-export async function startWorker({
-  address,
-  namespace,
-  installation,
-  db,
-  launch,
-  log,
-  bundle = WORKFLOW_BUNDLE,
-  options,
-}: WorkerSetup): Promise<RunningWorker> {
+/**
+ * Starts a worker of an installation, which also launches what its schedules fire, and makes its build the one that tasks
+ * run on. Services and connections stay the caller's.
+ */
+export async function startWorker(
+  { services, installation, server: { address, namespace } }: Pick<Connected, 'services' | 'installation' | 'server'>,
+  { bundle = WORKFLOW_BUNDLE, options }: WorkerSetup = {},
+): Promise<RunningWorker> {
   const version = deploymentVersion(installation, bundle);
   const connection = await NativeConnection.connect({ address });
   const worker = await createWithShortStacks({
@@ -60,7 +52,7 @@ export async function startWorker({
     taskQueue: taskQueueOf(installation),
     workflowBundle: { codePath: bundle },
     workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' },
-    activities: createActivities(db, launch),
+    activities: createActivities(services.db, createLauncher(services)),
     dataConverter,
     maxConcurrentActivityTaskExecutions: 200,
     maxConcurrentLocalActivityExecutions: 100,
@@ -71,7 +63,7 @@ export async function startWorker({
   });
   const finished = worker.run().finally(() => connection.close());
   await Promise.race([makeCurrent(connection, namespace, version), finished]);
-  log.info({ taskQueue: taskQueueOf(installation), buildId: version.buildId }, 'worker runs');
+  services.log.info({ taskQueue: taskQueueOf(installation), buildId: version.buildId }, 'worker runs');
   return {
     finished,
     async stop() {
@@ -95,10 +87,10 @@ async function createWithShortStacks(options: WorkerOptions): Promise<Worker> {
 }
 
 /** Sends the SDK's log lines to ours; once a process, before the first worker. */
-export function installRuntime(log: Logger): Runtime {
+export function installRuntime(log: Log): Runtime {
   const logger = new DefaultLogger('INFO', ({ level, message, meta }) => {
-    const method = level.toLowerCase() as 'info' | 'warn' | 'error' | 'debug' | 'trace';
-    log[method](meta ?? {}, message);
+    // Less than INFO is not passed on.
+    log[level.toLowerCase() as 'info' | 'warn' | 'error'](meta ?? {}, message);
   });
   return Runtime.install({ logger, shutdownSignals: [] });
 }

@@ -6,7 +6,7 @@ import type { Services } from '../../tasks/services';
 import { requireDescribed } from '../support/answers';
 
 /** The document needs no server behind it. */
-const services = { log: pino({ level: 'silent' }), baseUrl: 'http://gantry.test' } as Services;
+const services = { log: pino({ level: 'silent' }), baseUrl: 'http://gantry.test' } as unknown as Services;
 
 type Operation = { operationId?: string; requestBody?: { content: object } };
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { PERIODIC } from '../../schedules/kinds/periodic';
 import { syncUnsynced } from '../../schedules/reconcile';
 import { scheduleIdOf } from '../../temporal/names';
 import { type Answer, Gantry } from '../support/gantry';
@@ -56,7 +57,7 @@ describe('periodic tasks', () => {
   const history = async (id: number) => await gantry.get(`/apigw/get_periodic_task_history/${id}/1/`);
   /** The schedule as it is once the row has reached the Temporal server. */
   const described = async (id: number) => {
-    await syncUnsynced(gantry.services, 'periodic');
+    await syncUnsynced(gantry.services, PERIODIC);
     return describeSchedule(gantry.client, handleOf(id));
   };
   const untilPaused = async (id: number, isPaused: boolean) => {

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { createProject } from '../../access/projects';
 import { findTree } from '../../db/tasks';
 import type { PipelineTree, SubProcess } from '../../pipeline/tree/types';
-import { clockedLaunch } from '../../schedules/launch-clocked';
+import { CLOCKED } from '../../schedules/kinds/clocked';
 import type { SealPlace } from '../../secrets/place';
 import { replaceTokens, seal } from '../../secrets/token';
 import { Gantry } from '../support/gantry';
@@ -223,8 +223,8 @@ describe('a sealed password', () => {
     });
 
     const firing = { schedule: `clocked-${clocked.id}`, nominalAt: '', firedAt: '' };
-    const launch = await clockedLaunch(gantry.services, clocked.id, firing);
-    expect(openIn(1, (await launch!.newTask(gantry.services)).prepared.tree)).toContain('given of old');
+    const launch = await CLOCKED.launchOf(gantry.db, clocked.id, firing);
+    expect(openIn(1, (await launch!.newTask()).prepared.tree)).toContain('given of old');
 
     // A template that is changed takes its passwords along.
     const { data: info } = await gantry.get(`/apigw/get_template_info/${template}/1/`);

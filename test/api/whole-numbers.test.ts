@@ -3,6 +3,7 @@ import '../support/own-plugins';
 import { parseJson, stringifyJson } from '../../base/json';
 import { createLog } from '../../cli/log';
 import type { Json, JsonObject } from '../../pipeline/json';
+import { PERIODIC } from '../../schedules/kinds/periodic';
 import { syncUnsynced } from '../../schedules/reconcile';
 import { sendDueCallbacks } from '../../tasks/callbacks';
 import { bodyOf, serve } from '../plugins/support';
@@ -347,7 +348,7 @@ describe('whole numbers beyond 2^53', () => {
       cron: NEVER_SOON,
       constants,
     });
-    await syncUnsynced(gantry.services, 'periodic');
+    await syncUnsynced(gantry.services, PERIODIC);
     const { data: info } = await gantry.get(`/apigw/get_periodic_task_info/${periodic.id}/1/`);
     expect(info.form['${n}'].value).toBe(ID);
     const changed = await gantry.post(`/apigw/modify_constants_for_periodic_task/${periodic.id}/1/`, {

@@ -19,15 +19,11 @@ describe('what a run leaves in its history', () => {
     gantry = await Gantry.create();
     await gantry.startWorker();
     folder = mkdtempSync(join(tmpdir(), 'gantry-bench-'));
-    bare = await startWorker({
-      ...gantry.server,
-      installation: bareInstallation(gantry.installation),
-      db: gantry.db,
-      log: gantry.services.log,
-      launch: () => Promise.reject(new Error('the bench has no schedules')),
-      bundle: await bundleWorkflows(folder),
-      options: { activities: BARE_ACTIVITIES },
-    });
+    const installation = bareInstallation(gantry.installation);
+    bare = await startWorker(
+      { services: gantry.services, server: gantry.server, installation },
+      { bundle: await bundleWorkflows(folder), options: { activities: BARE_ACTIVITIES } },
+    );
   });
 
   afterAll(async () => {

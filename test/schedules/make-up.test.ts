@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { PERIODIC } from '../../schedules/kinds/periodic';
 import { createLauncher } from '../../schedules/launch';
 import { makeUpForLost } from '../../schedules/make-up';
 import { ScheduleReconciler, syncUnsynced } from '../../schedules/reconcile';
@@ -23,7 +24,7 @@ describe('what a schedule was due for and has not fired', () => {
 
   afterEach(async () => {
     await gantry.post(`/apigw/delete_periodic_task/${id}/1/`);
-    await syncUnsynced(gantry.services, 'periodic');
+    await syncUnsynced(gantry.services, PERIODIC);
   });
 
   afterAll(() => gantry.stop());
@@ -34,7 +35,7 @@ describe('what a schedule was due for and has not fired', () => {
     const body = { name: 'x', cron, catchup_seconds: 86_400, ...more };
     id = (await gantry.post(`/apigw/create_periodic_task/${templateId}/1/`, body)).data.id;
     await gantry.post(`/apigw/set_periodic_task_enabled/${id}/1/`, { enabled: true });
-    await syncUnsynced(gantry.services, 'periodic');
+    await syncUnsynced(gantry.services, PERIODIC);
     await asOf('2000-01-01T00:00Z');
   }
 
@@ -45,7 +46,8 @@ describe('what a schedule was due for and has not fired', () => {
       .where('id', '=', id)
       .execute();
   const handle = () => gantry.client.schedule.getHandle(scheduleIdOf(gantry.installation, `periodic-${id}`));
-  const makeUp = (now: string, settled = new Map()) => makeUpForLost(gantry.services, settled, Date.parse(now));
+  const makeUp = (now: string, settled = new Map()) =>
+    makeUpForLost(gantry.services, PERIODIC, settled, Date.parse(now));
 
   /** Lets the server fire as its calendar has it, until all of that has come to something. */
   async function fire(from: string, to: string): Promise<void> {
@@ -162,7 +164,7 @@ describe('what a schedule was due for and has not fired', () => {
     await create({ minute: '*/20' }, 'Europe/Berlin', { catchup_seconds: 3_600 });
 
     await change();
-    await syncUnsynced(gantry.services, 'periodic');
+    await syncUnsynced(gantry.services, PERIODIC);
 
     expect(await makeUp('2025-10-26T01:10Z')).toBe(0);
     expect(await launchesOf()).toEqual([]);

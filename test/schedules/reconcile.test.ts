@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { closeOverdueClockedTasks, compareSchedules, syncUnsynced } from '../../schedules/reconcile';
+import { CLOCKED } from '../../schedules/kinds/clocked';
+import { PERIODIC } from '../../schedules/kinds/periodic';
+import { closeOverdue, compareSchedules, syncUnsynced } from '../../schedules/reconcile';
 import { syncSchedule } from '../../schedules/sync';
 import { scheduleIdOf } from '../../temporal/names';
 import { Gantry } from '../support/gantry';
@@ -49,7 +51,7 @@ describe('the reconciler of schedules', () => {
   async function untilEnabled(id: number, isEnabled: boolean): Promise<void> {
     const differing = new Map();
     for (let round = 0; round < 500 && (await enabledOf(id)) !== isEnabled; round++) {
-      await compareSchedules(gantry.services, 'periodic', id - 1, differing);
+      await compareSchedules(gantry.services, PERIODIC, id - 1, differing);
       await delay(20);
     }
     expect(await enabledOf(id)).toBe(isEnabled);
@@ -70,10 +72,10 @@ describe('the reconciler of schedules', () => {
     const id = await withoutTemporal(createPeriodic);
     await expect(described(`periodic-${id}`)).rejects.toMatchObject({ name: 'ScheduleNotFoundError' });
 
-    expect(await syncUnsynced(gantry.services, 'periodic')).toBe(1);
+    expect(await syncUnsynced(gantry.services, PERIODIC)).toBe(1);
 
     expect((await described(`periodic-${id}`)).state.paused).toBe(true);
-    expect(await syncUnsynced(gantry.services, 'periodic')).toBe(0);
+    expect(await syncUnsynced(gantry.services, PERIODIC)).toBe(0);
   });
 
   it('makes up for changes that were not made, the last one only', async () => {
@@ -83,7 +85,7 @@ describe('the reconciler of schedules', () => {
       await gantry.post(`/apigw/modify_cron_for_periodic_task/${id}/1/`, { cron: { ...NEVER_SOON, minute: '9' } });
     });
 
-    expect(await syncUnsynced(gantry.services, 'periodic')).toBe(1);
+    expect(await syncUnsynced(gantry.services, PERIODIC)).toBe(1);
 
     const { spec, state } = await described(`periodic-${id}`);
     expect([spec.calendars![0]!.minute[0]!.start, state.paused]).toEqual([9, false]);
@@ -93,7 +95,7 @@ describe('the reconciler of schedules', () => {
     const [bad, good] = await withoutTemporal(async () => [await createPeriodic(), await createPeriodic()]);
     await gantry.db.updateTable('periodic_tasks').set({ time_zone: 'Mars/Base' }).where('id', '=', bad!).execute();
 
-    expect(await syncUnsynced(gantry.services, 'periodic')).toBe(1);
+    expect(await syncUnsynced(gantry.services, PERIODIC)).toBe(1);
 
     expect((await described(`periodic-${good}`)).state.paused).toBe(true);
     await gantry.post(`/apigw/delete_periodic_task/${bad}/1/`);
@@ -115,7 +117,7 @@ describe('the reconciler of schedules', () => {
       .execute();
     const good = await withoutTemporal(createPeriodic);
 
-    expect(await syncUnsynced(gantry.services, 'periodic')).toBe(1);
+    expect(await syncUnsynced(gantry.services, PERIODIC)).toBe(1);
 
     expect((await described(`periodic-${good}`)).state.paused).toBe(true);
     const ids = [bad, ...copies.map(({ id }) => id)];
@@ -134,7 +136,7 @@ describe('the reconciler of schedules', () => {
       .spyOn(schedules, 'look')
       .mockImplementation((name) => (name === `periodic-${bad}` ? Promise.reject(failure(code)) : look(name)));
 
-    await compareSchedules(gantry.services, 'periodic', bad - 1, new Map()).finally(() => spy.mockRestore());
+    await compareSchedules(gantry.services, PERIODIC, bad - 1, new Map()).finally(() => spy.mockRestore());
 
     expect((await described(`periodic-${good}`)).state.paused).toBe(true);
   });
@@ -147,7 +149,7 @@ describe('the reconciler of schedules', () => {
       jest.spyOn(pipelines, 'isReachable').mockResolvedValue(false),
     ];
 
-    const round = compareSchedules(gantry.services, 'periodic', id - 1, new Map());
+    const round = compareSchedules(gantry.services, PERIODIC, id - 1, new Map());
 
     await expect(round).rejects.toThrow('Failed to describe schedule');
     for (const spy of spies) spy.mockRestore();
@@ -160,8 +162,8 @@ describe('the reconciler of schedules', () => {
       await gantry.post(`/apigw/delete_clocked_task/${clocked}/1/`);
     });
 
-    await syncUnsynced(gantry.services, 'periodic');
-    await syncUnsynced(gantry.services, 'clocked');
+    await syncUnsynced(gantry.services, PERIODIC);
+    await syncUnsynced(gantry.services, CLOCKED);
 
     for (const schedule of [`periodic-${periodic}`, `clocked-${clocked}`]) {
       await expect(described(schedule)).rejects.toMatchObject({ name: 'ScheduleNotFoundError' });
@@ -173,8 +175,8 @@ describe('the reconciler of schedules', () => {
     await handleOf(`periodic-${periodic}`).delete();
     await handleOf(`clocked-${clocked}`).delete();
 
-    await compareSchedules(gantry.services, 'periodic', periodic - 1, new Map());
-    await compareSchedules(gantry.services, 'clocked', clocked - 1, new Map());
+    await compareSchedules(gantry.services, PERIODIC, periodic - 1, new Map());
+    await compareSchedules(gantry.services, CLOCKED, clocked - 1, new Map());
 
     expect((await described(`periodic-${periodic}`)).spec.timezone).toBe('UTC');
     expect((await described(`clocked-${clocked}`)).info.nextActionTimes).toHaveLength(1);
@@ -204,9 +206,9 @@ describe('the reconciler of schedules', () => {
     const differing = new Map();
     await handleOf(`periodic-${recent}`).unpause();
 
-    await compareSchedules(gantry.services, 'periodic', left - 1, differing);
+    await compareSchedules(gantry.services, PERIODIC, left - 1, differing);
     await gantry.post(`/apigw/set_periodic_task_enabled/${recent}/1/`, { enabled: false });
-    await compareSchedules(gantry.services, 'periodic', left - 1, differing);
+    await compareSchedules(gantry.services, PERIODIC, left - 1, differing);
 
     expect([await enabledOf(left), await enabledOf(recent)]).toEqual([true, false]);
   });
@@ -216,13 +218,13 @@ describe('the reconciler of schedules', () => {
     const past = new Date(Date.now() - 3600_000);
     await gantry.db.updateTable('clocked_tasks').set({ plan_start_time: past }).where('id', '=', id).execute();
 
-    expect(await closeOverdueClockedTasks(gantry.services)).toEqual([id]);
-    await syncUnsynced(gantry.services, 'clocked');
+    expect(await closeOverdue(gantry.services, CLOCKED)).toEqual([id]);
+    await syncUnsynced(gantry.services, CLOCKED);
 
     const { data } = await gantry.get(`/apigw/get_clocked_task_info/${id}/1/`);
     expect(data).toMatchObject({ state: 'start_failed', ex_data: expect.stringContaining('missed') });
     await expect(described(`clocked-${id}`)).rejects.toMatchObject({ name: 'ScheduleNotFoundError' });
-    expect(await closeOverdueClockedTasks(gantry.services)).toEqual([]);
+    expect(await closeOverdue(gantry.services, CLOCKED)).toEqual([]);
   });
 
   it('starts a clocked task whose schedule was only made after its time, as long as that may be made up for', async () => {
@@ -231,7 +233,7 @@ describe('the reconciler of schedules', () => {
     const justNow = new Date(Date.now() - 2_000);
     await gantry.db.updateTable('clocked_tasks').set({ plan_start_time: justNow }).where('id', '=', id).execute();
 
-    await syncSchedule(gantry.services, 'clocked', id);
+    await syncSchedule(gantry.services, CLOCKED, id);
 
     for (let attempt = 0; attempt < 400; attempt++) {
       const { data } = await gantry.get(`/apigw/get_clocked_task_info/${id}/1/`);

@@ -4,19 +4,14 @@ import type { WorkerOptions } from '@temporalio/worker';
 import pino from 'pino';
 import { createApp } from '../../api/app';
 import type { StateNode } from '../../api/bk-sops/state-tree';
-import { Alarms } from '../../base/alarms';
 import { parseJson, stringifyJson } from '../../base/json';
-import { installationName } from '../../db/access';
-import { connect, type Db } from '../../db/connection';
+import type { Db } from '../../db/connection';
 import { ensureDemo } from '../../db/demo';
 import type { PipelineTree } from '../../pipeline/tree/types';
-import { createLauncher } from '../../schedules/launch';
-import type { Services } from '../../tasks/services';
+import { type Connected, connectServices, type Services } from '../../tasks/services';
 import { previews } from '../../tasks/view/previews/pool';
-import { connectClient, type TemporalConfig } from '../../temporal/connection';
+import type { TemporalConfig } from '../../temporal/connection';
 import { type Installation, workflowIdOf } from '../../temporal/names';
-import { Pipelines } from '../../temporal/pipelines';
-import { Schedules } from '../../temporal/schedules';
 import { type RunningWorker, startWorker } from '../../worker/worker';
 import { requireDescribed } from './answers';
 import { createDatabase } from './database';
@@ -42,73 +37,51 @@ export interface Answer {
 
 /** A whole installation on a database of its own, in this process; every test file makes one. */
 export class Gantry {
+  readonly services: Services;
+  readonly db: Db;
+  readonly client: Client;
+  readonly installation: Installation;
+  readonly server: TemporalConfig;
+  private readonly app: ReturnType<typeof createApp>;
   #worker: RunningWorker | undefined;
 
   private constructor(
-    readonly server: TemporalConfig,
+    private readonly connected: Connected,
     readonly databaseUrl: string,
-    readonly db: Db,
-    readonly client: Client,
-    readonly installation: Installation,
-    readonly services: Services,
-    private readonly app: ReturnType<typeof createApp>,
-    private readonly close: () => Promise<void>,
-  ) {}
+    private readonly drop = async () => {},
+  ) {
+    const { services, client, installation, server } = connected;
+    this.services = services;
+    this.db = services.db;
+    this.client = client;
+    this.installation = installation;
+    this.server = server;
+    this.app = createApp({ services });
+  }
 
   static async create(server = temporal()): Promise<Gantry> {
     process.env.GANTRY_SECRET_KEYS ??= `test:${Buffer.alloc(32, 'test').toString('base64')}`;
-    const database = await createDatabase();
-    await ensureDemo(database.url, CREDENTIALS);
-    const db = connect(database.url);
-    const client = await connectClient(server);
-    const installation = { name: await installationName(db) };
+    const { url, drop } = await createDatabase();
+    await ensureDemo(url, CREDENTIALS);
+    quietRuntime();
     const log = pino({
       level: process.env.GANTRY_LOG_LEVEL ?? 'silent',
       serializers: { error: pino.stdSerializers.err },
     });
-    quietRuntime();
-    const services = {
-      db,
-      pipelines: new Pipelines(client, installation),
-      schedules: new Schedules(client, installation),
-      log,
-      alarms: new Alarms(log),
-      baseUrl: 'http://gantry.test',
-    };
-    const app = createApp({ services });
-    return new Gantry(server, database.url, db, client, installation, services, app, async () => {
-      await client.connection.close();
-      await db.destroy();
-      await database.drop();
-    });
+    const connected = await connectServices({ database: { url }, server, log, baseUrl: 'http://gantry.test' });
+    return new Gantry(connected, url, drop);
   }
 
   /** Another API process of the same installation, as it were: with connections of its own. */
   async another(): Promise<Gantry> {
-    const db = connect(this.databaseUrl);
-    const client = await connectClient(this.server);
-    const pipelines = new Pipelines(client, this.installation);
-    const services = { ...this.services, db, pipelines, schedules: new Schedules(client, this.installation) };
-    const app = createApp({ services });
-    return new Gantry(this.server, this.databaseUrl, db, client, this.installation, services, app, async () => {
-      await client.connection.close();
-      await db.destroy();
-    });
+    const { server, services, databaseUrl: url } = this;
+    return new Gantry(await connectServices({ ...services, database: { url }, server }), url);
   }
 
   /** Runs a worker beside the API. */
   async startWorker(options: Partial<WorkerOptions> = {}): Promise<void> {
     const bundle = process.env.GANTRY_TEST_WORKFLOW_BUNDLE!;
-    const setup = {
-      ...this.server,
-      installation: this.installation,
-      db: this.db,
-      launch: createLauncher(this.services),
-      log: this.services.log,
-      bundle,
-      options,
-    };
-    this.#worker = await startWorker(setup);
+    this.#worker = await startWorker(this.connected, { bundle, options });
   }
 
   async stopWorker(): Promise<void> {
@@ -119,7 +92,8 @@ export class Gantry {
   async stop(): Promise<void> {
     await this.stopWorker();
     await previews.close();
-    await this.close();
+    await this.connected.close();
+    await this.drop();
   }
 
   post(path: string, body: unknown = {}, headers: Record<string, string> = {}): Promise<Answer> {

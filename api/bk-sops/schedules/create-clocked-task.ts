@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { rightsOf } from '../../../access/permission';
+import { zoneOf } from '../../../access/projects';
 import { createClockedTask } from '../../../schedules/clocked';
-import { zoneOf } from '../../../schedules/periodic';
 import { readPlanStartTime } from '../../../schedules/plan-start-time';
 import { defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';

@@ -1,13 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { rightsOf } from '../../../access/permission';
+import { zoneOf } from '../../../access/projects';
 import { cronText } from '../../../schedules/cron';
-import {
-  deletePeriodicTask,
-  modifyConstants,
-  modifyCron,
-  setPeriodicTaskEnabled,
-  zoneOf,
-} from '../../../schedules/periodic';
+import { deletePeriodicTask, modifyConstants, modifyCron, setPeriodicTaskEnabled } from '../../../schedules/periodic';
 import { defineEndpoint } from '../endpoint';
 import { requirePeriodicTask } from './lookup';
 import { constantsSchema, cronSchema } from './schema';

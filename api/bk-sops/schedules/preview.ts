@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
+import { zoneOf } from '../../../access/projects';
 import { GantryError } from '../../../base/error';
 import { type Cron, cronText, parseCron } from '../../../schedules/cron';
-import { zoneOf } from '../../../schedules/periodic';
 import { previewSchedule } from '../../../schedules/preview';
 import { defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';

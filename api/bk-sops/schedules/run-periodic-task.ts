@@ -1,8 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { GantryError } from '../../../base/error';
-import { listLaunches } from '../../../db/launches';
-import { runPeriodicTaskNow } from '../../../schedules/periodic';
-import { scheduleName } from '../../../schedules/sync';
+import { listPeriodicLaunches, runPeriodicTaskNow } from '../../../schedules/periodic';
 import { defineEndpoint } from '../endpoint';
 import { timeFormatterIn } from '../format';
 import { requirePeriodicTask } from './lookup';
@@ -51,8 +49,8 @@ export const getPeriodicTaskHistory = defineEndpoint({
   beside: { count: z.number().int() },
   async run(call, { expected_timezone, ...page }) {
     const format = timeFormatterIn(call.project, expected_timezone);
-    const { id } = await requirePeriodicTask(call);
-    const { launches, count } = await listLaunches(call.services.db, scheduleName('periodic', id), readPage(page));
+    const task = await requirePeriodicTask(call);
+    const { launches, count } = await listPeriodicLaunches(call.services.db, task, readPage(page));
     const data = launches.map(({ nominal_at, created_at, state, task_id, ex_data }) => ({
       nominal_time: format(nominal_at) ?? '',
       start_at: format(created_at) ?? '',
