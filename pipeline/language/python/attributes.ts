@@ -1,11 +1,12 @@
 import { asNumber } from './compare';
+import { isDict } from './dicts';
 import { valueError } from './errors';
 import { methodTable } from './functions';
 import { BYTES_METHODS } from './methods/bytes';
 import { DICT_METHODS, LIST_METHODS, SET_METHODS, TUPLE_METHODS } from './methods/collections';
 import { TEXT_METHODS } from './methods/text';
 import { bitsOf, isInt, PyFloat } from './numbers';
-import { AttributeObject, isDict, PyBytes, PyObject, PySet, PyTuple, type PyValue, typeName } from './values';
+import { AttributeObject, PyBytes, PyObject, PySet, PyTuple, type PyValue, typeName } from './values';
 
 /** Methods that change their object: a context value is copied before an expression with one of them runs. */
 export const CHANGING_METHODS: ReadonlySet<string> = new Set(

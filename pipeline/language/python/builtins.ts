@@ -13,29 +13,19 @@ import {
   sortItems,
   TUPLE_METHODS,
 } from './methods/collections';
-import { makeTranslation, TEXT_METHODS } from './methods/text';
+import { TEXT_METHODS } from './methods/text';
+import { makeTranslation } from './methods/text/change';
 import { MODULES } from './modules';
 import { parseFloatText, parseInteger, roundNumber } from './number-text';
-import { arithmetic, isInt, makeFloat, requireInt, requireSafeInt, toFloat, truncate } from './numbers';
+import { arithmetic, isInt, makeFloat, numberCost, requireInt, requireSafeInt, toFloat, truncate } from './numbers';
 import { binary } from './operators';
 import { FLOAT } from './percent-format';
 import { languageOf } from './rules';
 import { Sealed } from './sealed';
 import { iterate, lengthOf } from './sequences';
-import {
-  numberCost,
-  PyBytes,
-  PyDict,
-  PyIterator,
-  PyRange,
-  PySet,
-  PySlice,
-  PyTuple,
-  type PyValue,
-  textOf,
-  truthy,
-  typeName,
-} from './values';
+import { truthy } from './truth';
+import { textOf } from './value-text';
+import { PyBytes, PyDict, PyIterator, PyRange, PySet, PySlice, PyTuple, type PyValue, typeName } from './values';
 
 function number(value: PyValue, what: string) {
   const result = asNumber(value);

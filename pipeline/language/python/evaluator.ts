@@ -3,21 +3,19 @@ import type { Clause, Expression, Parameter, Target } from './ast';
 import { attributeOf, CHANGING_METHODS } from './attributes';
 import { BUILTINS } from './builtins';
 import { asNumber } from './compare';
+import { entriesOf, isDict, isPlainDict } from './dicts';
 import { ExpressionError, limitError, typeError, valueError } from './errors';
 import { PyFunction, PyModule, type Run } from './functions';
 import type { Meter } from './limits';
 import { parseInteger } from './number-text';
-import { bitwise, isInt, makeFloat, negate } from './numbers';
+import { bitwise, isInt, makeFloat, negate, numberCost } from './numbers';
 import { binary, compareOnce } from './operators';
 import { languageOf } from './rules';
 import { itemAt, iterate, sliceOf } from './sequences';
+import { truthy } from './truth';
 import {
   AttributeObject,
   type CallArguments,
-  entriesOf,
-  isDict,
-  isPlainDict,
-  numberCost,
   PyBytes,
   PyDict,
   PyIterator,
@@ -27,7 +25,6 @@ import {
   PyTuple,
   type PyValue,
   type ScopeValue,
-  truthy,
   typeName,
 } from './values';
 

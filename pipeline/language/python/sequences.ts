@@ -1,3 +1,4 @@
+import { isDict, isPlainDict, plainKeys, plainSize } from './dicts';
 import { typeError, valueError } from './errors';
 import type { Run } from './functions';
 import type { Meter } from './limits';
@@ -5,8 +6,6 @@ import { isInt, toIndex } from './numbers';
 import { languageOf } from './rules';
 import {
   AttributeObject,
-  isDict,
-  isPlainDict,
   PyBytes,
   PyDict,
   PyIterator,
@@ -16,8 +15,6 @@ import {
   PyTuple,
   type PyValue,
   PyView,
-  plainKeys,
-  plainSize,
   typeName,
 } from './values';
 

@@ -1,6 +1,8 @@
 import type { Json } from '../../../pipeline/json';
 import { Meter } from '../../../pipeline/language/python/limits';
-import { AttributeObject, pythonBool, pythonRepr, pythonStr } from '../../../pipeline/language/python/values';
+import { pythonBool } from '../../../pipeline/language/python/truth';
+import { pythonRepr, pythonStr } from '../../../pipeline/language/python/value-text';
+import { AttributeObject } from '../../../pipeline/language/python/values';
 
 describe('Python text of a value', () => {
   test.each<[Json, string]>([
