@@ -193,7 +193,7 @@ function unbound(table: { has(name: string): boolean }): (name: string) => PyVal
     return new PyFunction(name, (args, run) => {
       const [self, ...positional] = args.positional;
       if (self === undefined) throw typeError(`unbound method ${name}() needs an argument`);
-      const method = attributeOf(self, name);
+      const method = attributeOf(self, name, run.meter);
       if (!(method instanceof PyFunction)) throw typeError(`'${typeName(self)}' has no method ${name}`);
       return method.invoke({ positional, keywords: args.keywords }, run);
     });

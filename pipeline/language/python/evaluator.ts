@@ -160,7 +160,7 @@ class Evaluation implements Run {
   #attribute(object: PyValue, name: string): PyValue {
     const isUnknown = object instanceof PyModule && object.newer.includes(name) && languageOf(this.ambient) === 1;
     if (isUnknown) throw valueError(`module '${object.name}' has no attribute '${name}'`);
-    return attributeOf(object, name);
+    return attributeOf(object, name, this.meter);
   }
 
   #subscript(object: PyValue, index: PyValue): PyValue {
@@ -208,7 +208,7 @@ class Evaluation implements Run {
     if (languageOf(this.ambient) === 1) return this.value(node, locals);
     this.meter.step();
     const object = this.value(node.object, locals);
-    return attributeOf(this.#isOfContext(object) ? this.#copy(object) : object, node.name);
+    return attributeOf(this.#isOfContext(object) ? this.#copy(object) : object, node.name, this.meter);
   }
 
   /** Whether a value stands in the context: it may have come here by other ways than its name, and is not ours to change. */

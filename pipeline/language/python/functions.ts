@@ -144,8 +144,8 @@ export class PyFunction extends PyObject {
     return this.implementation(new BoundArguments(this.name, values), run);
   }
 
-  override repr(): string {
-    return this.description ?? super.repr();
+  override repr(meter: Meter): string {
+    return this.description ?? super.repr(meter);
   }
 }
 

@@ -9,6 +9,7 @@ import {
   PyBytes,
   PyDict,
   PyIterator,
+  PyObject,
   PyRange,
   PySet,
   type PySlice,
@@ -98,6 +99,8 @@ export function itemAt(object: PyValue, index: PyValue, meter: Meter): PyValue {
   }
   if (object instanceof PyRange) return object.at(at(object.length));
   if (object instanceof PyBytes) return object.bytes[at(object.bytes.length)]!;
+  const item = object instanceof PyObject ? object.item(index) : undefined;
+  if (item !== undefined) return item;
   throw typeError(`'${typeName(object)}' object is not subscriptable`);
 }
 

@@ -31,7 +31,7 @@ export function pythonRepr(value: ScopeValue, meter: Meter): string {
 /** str() of any value of the language. */
 export function textOf(value: PyValue, meter: Meter): string {
   if (typeof value === 'string') return value;
-  return value instanceof PyObject ? value.text() : reprOf(value, meter);
+  return value instanceof PyObject ? value.text(meter) : reprOf(value, meter);
 }
 
 /** repr() of any value of the language. */
@@ -62,7 +62,7 @@ export function reprOf(value: PyValue, meter: Meter, depth = 0): string {
   if (value instanceof PyRange) return rangeText(value);
   if (value instanceof PySlice) return `slice(${each([value.start, value.stop, value.step])})`;
   if (value instanceof PyView) return `${value.typeName}([${each(value.items)}])`;
-  if (value instanceof PyObject) return value.repr();
+  if (value instanceof PyObject) return value.repr(meter);
   if (value instanceof AttributeObject) return value.text;
   if (value instanceof PyIterator) throw typeError(`'${value.typeName}' has no stable text`);
   const texts = entriesOf(value, meter).map(

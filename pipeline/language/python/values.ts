@@ -24,17 +24,22 @@ export abstract class PyObject {
   abstract readonly typeName: string;
 
   /** An attribute or a bound method; undefined when there is none. */
-  attribute(_name: string): PyValue | undefined {
+  attribute(_name: string, _meter: Meter): PyValue | undefined {
+    return undefined;
+  }
+
+  /** What stands between its brackets, `object[key]`; undefined when it has none. */
+  item(_key: PyValue): PyValue | undefined {
     return undefined;
   }
 
   /** repr(); what has an address in Python has no text here, as it would differ at every replay. */
-  repr(): string {
+  repr(_meter: Meter): string {
     throw typeError(`'${this.typeName}' has no stable text`);
   }
 
-  text(): string {
-    return this.repr();
+  text(meter: Meter): string {
+    return this.repr(meter);
   }
 
   truthy(): boolean {

@@ -1,6 +1,7 @@
 import type { Expression } from '../ast';
 import { ExpressionError } from '../errors';
-import { argumentsBeforeFlags, RE_MODULE } from '../modules/re';
+import { RE_MODULE } from '../modules/re';
+import { argumentsBeforeFlags } from '../modules/re/operations';
 import { walkExpression } from '../walk';
 import { FLAGS } from './flags';
 import { parsePattern } from './parse';
