@@ -63,3 +63,59 @@ describe('matches and compiled patterns', () => {
     expect(said(source, NAMES, 2)).toBeNull();
   });
 });
+
+/** A text, and what `str`'s methods of that order make of it. */
+type CaseRow = [text: string, ...made: (string | boolean)[]];
+
+interface CaseTable {
+  rows: CaseRow[];
+  /** From one code to another, both of them in. */
+  [predicate: string]: [number, number][] | CaseRow[];
+}
+
+describe('the cases of letters', () => {
+  const { rows, ...predicates } = load<CaseTable>('python-case.json');
+  const methods = 'upper lower title capitalize swapcase casefold istitle isupper islower'.split(' ');
+
+  it.each(methods.map((method, index) => [method, index + 1] as const))(
+    'are changed by %s as in Python',
+    (method, index) => {
+      const python = (value: string | boolean | undefined) =>
+        value === true ? 'True' : value === false ? 'False' : value;
+      const different = rows
+        .map((row) => ({ text: row[0], expected: python(row[index]), found: said(`t.${method}()`, { t: row[0] }) }))
+        .filter(({ expected, found }) => expected !== found);
+
+      expect(different).toEqual([]);
+      expect(rows.length).toBeGreaterThan(300);
+    },
+  );
+
+  it.each(Object.entries(predicates) as [string, [number, number][]][])(
+    '%s is true for whatever Python says',
+    (method, ranges) => {
+      const characters = ranges.flatMap(([from, to]) =>
+        Array.from({ length: to - from + 1 }, (_, index) => String.fromCodePoint(from + index)),
+      );
+
+      expect(characters.filter((t) => said(`t.${method}()`, { t }) !== 'True')).toEqual([]);
+      expect(said(`t.${method}()`, { t: 'a主½' })).toBe('False');
+    },
+  );
+
+  it.each([
+    ["'ǆa'.title()", 'Ǆa', 'ǅa'],
+    ["'ΑΣ'.title()", 'Ασ', 'Ας'],
+    ["'ΑΣ ΑΣ'.capitalize()", 'Ασ ας', 'Ας ας'],
+    ["'ŉ ﬁ'.title()", 'ʼN FI', 'ʼN Fi'],
+    ["'Ⓐª'.swapcase()", 'ⓐª', 'ⓐª'],
+    ["'ǅ'.swapcase()", 'Ǆ', 'ǅ'],
+    ["'ſ ﬁ ẞ'.casefold()", 'ſ ﬁ ss', 's fi ss'],
+    ["'Ⓐ'.isupper()", 'False', 'True'],
+    ["'①'.isdigit()", 'False', 'True'],
+    ["'壹'.isnumeric()", 'False', 'True'],
+  ])('are as they were to runs by the first rules: %s', (source, first, now) => {
+    expect(said(source, {}, 1)).toBe(first);
+    expect(said(source, {}, 2)).toBe(now);
+  });
+});

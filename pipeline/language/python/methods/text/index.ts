@@ -1,5 +1,5 @@
 import { methodTable } from '../../functions';
-import { capitalize, mapped, swapCase, title, upper } from './case';
+import { CASE_METHODS } from './case';
 import { encode, join, makeTranslation, replace, translate } from './change';
 import { expandTabs, justify, zfill } from './layout';
 import { partition, removeAffix, split, splitLines, strip } from './parts';
@@ -8,8 +8,6 @@ import { affix, count, find } from './search';
 
 /** Methods of str, but for `format` and `format_map`, which the sandbox forbids (bk-sops §4.1). */
 export const TEXT_METHODS = methodTable<string>({
-  capitalize: mapped(capitalize),
-  casefold: mapped((self) => self.toLowerCase().replaceAll('ß', 'ss')),
   center: justify('center'),
   count,
   encode,
@@ -18,9 +16,9 @@ export const TEXT_METHODS = methodTable<string>({
   find: find('first', 'minus one'),
   index: find('first', 'error'),
   ...PREDICATES,
+  ...CASE_METHODS,
   join,
   ljust: justify('left'),
-  lower: mapped((self) => self.toLowerCase()),
   lstrip: strip('left'),
   maketrans: (_self, args, run) => makeTranslation(args, run),
   partition: partition('left'),
@@ -37,9 +35,6 @@ export const TEXT_METHODS = methodTable<string>({
   splitlines: splitLines,
   startswith: affix('startsWith'),
   strip: strip('both'),
-  swapcase: mapped(swapCase),
-  title: mapped(title),
   translate,
-  upper: mapped(upper),
   zfill,
 });
