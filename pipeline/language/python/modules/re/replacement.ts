@@ -69,8 +69,8 @@ function escapedCharacter(escaped: string): string {
 }
 
 function namedGroup(name: string, pattern: Pattern, { ambient, meter }: Pick<Run, 'ambient' | 'meter'>): number {
-  const isNumber = languageOf(ambient) === 1 ? /^\d+$/.test(name) : !IDENTIFIER.test(name);
-  if (isNumber) return groupIndex(toIndex(parseInteger(name, meter)), pattern);
+  if (/^\d+$/.test(name)) return groupIndex(Number(name), pattern);
+  if (languageOf(ambient) > 1 && !IDENTIFIER.test(name)) return groupIndex(toIndex(parseInteger(name, meter)), pattern);
   const index = pattern.names.get(name);
   if (index === undefined) throw valueError(`unknown group name '${name}'`);
   return index;
