@@ -1,6 +1,6 @@
 import { isEmptyDict, isPlainDict } from './dicts';
 import { PyFloat } from './numbers';
-import { PyBytes, PyDict, PyObject, PyRange, PySet, PyTuple, type PyValue, PyView, type ScopeValue } from './values';
+import { PyBytes, PyDict, PyObject, PyRange, PySet, PyTuple, type PyValue, PyView } from './values';
 
 /** Python's bool(value) (bk-sops §4.8). */
 export function truthy(value: PyValue): boolean {
@@ -15,9 +15,4 @@ export function truthy(value: PyValue): boolean {
   if (value instanceof PyObject) return value.truthy();
   if (isPlainDict(value)) return !isEmptyDict(value);
   return true;
-}
-
-/** Python truthiness of a JSON value or AttributeObject. */
-export function pythonBool(value: ScopeValue): boolean {
-  return truthy(value as PyValue);
 }

@@ -23,11 +23,6 @@ export function pythonStr(value: ScopeValue, meter: Meter): string {
   return textOf(value as PyValue, meter);
 }
 
-/** Python repr() of a JSON value or AttributeObject (bk-sops §4.8): strings quoted. */
-export function pythonRepr(value: ScopeValue, meter: Meter): string {
-  return reprOf(value as PyValue, meter);
-}
-
 /** str() of any value of the language. */
 export function textOf(value: PyValue, meter: Meter): string {
   if (typeof value === 'string') return value;

@@ -1,7 +1,7 @@
 import type { Json } from '../../../pipeline/json';
 import { Meter } from '../../../pipeline/language/python/limits';
-import { pythonBool } from '../../../pipeline/language/python/truth';
-import { pythonRepr, pythonStr } from '../../../pipeline/language/python/value-text';
+import { truthy } from '../../../pipeline/language/python/truth';
+import { pythonStr, reprOf } from '../../../pipeline/language/python/value-text';
 import { AttributeObject } from '../../../pipeline/language/python/values';
 
 describe('Python text of a value', () => {
@@ -28,7 +28,7 @@ describe('Python text of a value', () => {
   });
 
   test('quotes a string as repr', () => {
-    expect(pythonRepr('a', new Meter())).toBe("'a'");
+    expect(reprOf('a', new Meter())).toBe("'a'");
   });
 
   test('of a system object is its own', () => {
@@ -47,5 +47,5 @@ test.each<[Json, boolean]>([
   [[0], true],
   [0.1, true],
 ])('the truth of %j is %s', (value, truth) => {
-  expect(pythonBool(value)).toBe(truth);
+  expect(truthy(value)).toBe(truth);
 });
