@@ -2,6 +2,7 @@ import { applyFilters } from '../pipeline/language/filters';
 import { evaluate } from '../pipeline/language/python/evaluator';
 import { Meter } from '../pipeline/language/python/limits';
 import { parseSource } from '../pipeline/language/python/parser';
+import type { Language } from '../pipeline/language/python/rules';
 import { PyBytes, PyDict, PySet, PyTuple, type PyValue } from '../pipeline/language/python/values';
 
 /**
@@ -12,10 +13,14 @@ export interface CostCase {
   source: string;
   /** Whatever its data's size, it costs the same. */
   constant?: true;
+  /** By the first rules of the language it is an error; absent: by all rules it is the same work. */
+  since?: 2;
 }
 
 const text = (name: string): CostCase => ({ source: `s.${name}()` });
 const constant = (source: string): CostCase => ({ source, constant: true });
+const newer = (source: string): CostCase => ({ source, since: 2 });
+const newerConstant = (source: string): CostCase => ({ source, constant: true, since: 2 });
 
 export const COST_CASES: Record<string, CostCase | CostCase[]> = {
   'str.capitalize': text('capitalize'),
@@ -182,11 +187,40 @@ export const COST_CASES: Record<string, CostCase | CostCase[]> = {
   're.subn': { source: "re.subn('zz', 'x', s)" },
   'match.end': { source: 'match.end()' },
   'match.expand': constant("match.expand('x')"),
-  'match.group': constant('match.group()'),
+  'match.group': [constant('match.group()'), newerConstant('found[1]')],
   'match.groupdict': constant('match.groupdict()'),
   'match.groups': constant('match.groups()'),
   'match.span': { source: 'match.span()' },
   'match.start': { source: 'match.end(0)' },
+  'match.endpos': [newer('found.endpos'), newerConstant('narrow.endpos')],
+  'match.lastgroup': newerConstant('found.lastgroup'),
+  'match.lastindex': constant('match.lastindex'),
+  'match.pos': newerConstant('narrow.pos'),
+  'match.re': newerConstant('found.re'),
+  'match.regs': newer('found.regs'),
+  'match.string': constant('match.string'),
+  match_text: newer('str(found)'),
+  'pattern.findall': [
+    newer('pattern.findall(s, 1)'),
+    newer('pattern.findall(u, 1)'),
+    newer('pattern.findall(s, 0, 1)'),
+  ],
+  'pattern.finditer': newer('pattern.finditer(s, 1)'),
+  'pattern.flags': constant('old_pattern.flags'),
+  'pattern.fullmatch': newer('pattern.fullmatch(u, last, last)'),
+  'pattern.groupindex': newerConstant('pattern.groupindex'),
+  'pattern.groups': constant('old_pattern.groups'),
+  'pattern.match': newer('pattern.match(u, last)'),
+  'pattern.pattern': constant('old_pattern.pattern'),
+  'pattern.search': [newer('pattern.search(s, 0, last)'), newer('pattern.search(u, last)')],
+  'pattern.split': { source: 'old_pattern.split(s)' },
+  'pattern.sub': [
+    { source: "old_pattern.sub('x', s)" },
+    newer(String.raw`pattern.sub(r'\1', s)`),
+    newer('pattern.sub(escapes, s[:1])'),
+  ],
+  'pattern.subn': { source: "old_pattern.subn('x', s)" },
+  pattern_text: newerConstant('str(pattern)'),
   'time.ctime': constant('time.ctime()'),
   'time.gmtime': constant('time.gmtime()'),
   'time.localtime': constant('time.localtime()'),
@@ -279,7 +313,7 @@ export const COST_CASES: Record<string, CostCase | CostCase[]> = {
   ...Object.fromEntries([...'diuxXoeEfFgG'].map((letter) => [`format ${letter}`, constant(`'%${letter}' % 5`)])),
 };
 
-const AMBIENT = { language: 1 as const, now: 0, random: () => 0.5, offsetMinutes: () => 0 };
+const AMBIENT = { now: 0, random: () => 0.5, offsetMinutes: () => 0 };
 const FREE = { work: Number.MAX_SAFE_INTEGER, text: Number.MAX_SAFE_INTEGER, items: Number.MAX_SAFE_INTEGER };
 
 /** Values of about `n` characters or items, by the names that the cases use. */
@@ -307,6 +341,7 @@ export function costScope(n: number): Map<string, PyValue> {
     path,
     slashes: `${'/'.repeat(n)}a/b`,
     percents: '%s'.repeat(n),
+    escapes: '\\n'.repeat(n / 2),
     directives: '%Y'.repeat(Math.min(n / 2, 5000)),
     jsonList: JSON.stringify(numbers),
     jsonDict: JSON.stringify(plain),
@@ -328,22 +363,35 @@ export function costScope(n: number): Map<string, PyValue> {
     last: n - 1,
   };
   const scope = new Map(Object.entries(values));
-  const made = (name: string, source: string): void => {
+  const made = (name: string, source: string, language: Language = 1): void => {
     const seen = (known: string) => scope.get(known) as undefined;
-    scope.set(name, evaluate(parseSource(source).expression, seen, AMBIENT, free));
+    scope.set(name, evaluate(parseSource(source).expression, seen, { ...AMBIENT, language }, free));
   };
   made('match', "re.match('[abc ]*', s)");
+  made('old_pattern', "re.compile('zz')");
+  made('pattern', "re.compile('(?P<name>zz)')", 2);
+  made('found', "re.match('(?P<name>[abc ]*)', s)", 2);
+  made('narrow', "re.compile('[abc ]*').match(s, 1, 2)", 2);
   made('digest', 'hashlib.md5(raw)');
   return scope;
 }
 
 /** What a case costs in units of work; values that it changes are fresh ones. */
-export function runCost({ source }: CostCase, scope: ReadonlyMap<string, PyValue>, meter = new Meter(FREE)): number {
+export function runCost(
+  { source, since }: CostCase,
+  scope: ReadonlyMap<string, PyValue>,
+  meter = new Meter(FREE),
+): number {
   const values = new Map(scope);
   const changed = /(\w+)\$/.exec(source)?.[1];
   if (changed) values.set(changed, copyOf(scope.get(changed)!));
   const { expression, filters } = parseSource(source.replace('$', ''));
-  const value = evaluate(expression, (name) => values.get(name) as undefined, AMBIENT, meter);
+  const value = evaluate(
+    expression,
+    (name) => values.get(name) as undefined,
+    { ...AMBIENT, language: since ?? 1 },
+    meter,
+  );
   if (filters!.length > 0) applyFilters(value, filters!, meter);
   return meter.spent;
 }

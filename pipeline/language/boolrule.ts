@@ -1,10 +1,12 @@
 import { asNumber, compareBy, equal } from './python/compare';
+import { isDict, isEmptyDict, isPlainDict } from './python/dicts';
 import { ExpressionError, isFinal, limitError, syntaxError, typeError, valueError } from './python/errors';
 import type { Meter } from './python/limits';
 import { parseInteger } from './python/number-text';
 import { makeFloat, truncate } from './python/numbers';
 import { iterate } from './python/sequences';
-import { isDict, isEmptyDict, isPlainDict, PySet, type PyValue, textOf, typeName } from './python/values';
+import { textOf } from './python/value-text';
+import { PySet, type PyValue, typeName } from './python/values';
 import { type ReadWord, type RuleOperator, WORDS } from './rule-tokens';
 
 /** A rendered rule can hold a variable's long text; nothing sensible is longer than this. */

@@ -10,7 +10,9 @@ import { MAX_SOURCE_LENGTH, Meter } from './python/limits';
 import { parseSource } from './python/parser';
 import { collectNames } from './python/references';
 import { concealing } from './python/sealed';
-import { pythonStr, type ScopeValue, truthy } from './python/values';
+import { truthy } from './python/truth';
+import { pythonStr } from './python/value-text';
+import type { ScopeValue } from './python/values';
 import { type RulePart, ruleFault } from './rule-outline';
 import { parseTemplate, renderTemplate, type Template, templateReferences } from './template';
 

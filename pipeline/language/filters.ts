@@ -2,9 +2,10 @@ import { entityOf } from './entities';
 import { typeError } from './python/errors';
 import type { Meter } from './python/limits';
 import { encodeText } from './python/methods/bytes';
-import { trimText } from './python/methods/text';
+import { trimText } from './python/methods/text/parts';
 import { Sealed } from './python/sealed';
-import { type PyValue, textOf } from './python/values';
+import { textOf } from './python/value-text';
+import type { PyValue } from './python/values';
 
 const HTML: Record<string, string> = { '&': '&amp;', '>': '&gt;', '<': '&lt;', '"': '&#34;', "'": '&#39;' };
 

@@ -4,7 +4,7 @@ import { unsupportedPatterns } from './python/regex/literals';
 import { MAX_TEMPLATE_DEPTH, parseTemplate } from './template';
 
 /** Fragments that name no module have no patterns. */
-const NAMES_MODULE = /\$\{[^}]*\bre\s*\./;
+const NAMES_MODULE = /\$\{[^}]*\bre\b/;
 
 /**
  * Why regular expressions in the fragments of a value cannot be matched here. A fragment with a name that nothing has stays
@@ -20,11 +20,10 @@ export function patternFaults(value: Json, isVariable: (name: string) => boolean
 
 function faultsOfText(text: string, isVariable: (name: string) => boolean): string[] {
   const template = parseTemplate(text);
-  // A variable of that name is not the module.
-  if (template === null || typeof template !== 'object' || template.kind !== 'text' || isVariable('re')) return [];
+  if (template === null || typeof template !== 'object' || template.kind !== 'text') return [];
   return template.parts.flatMap((part) => {
     if (typeof part === 'string' || part.kind !== 'expression') return [];
     if (!part.names.every((name) => BUILTINS.has(name) || isVariable(name))) return [];
-    return unsupportedPatterns(part.expression);
+    return unsupportedPatterns(part.expression, isVariable);
   });
 }

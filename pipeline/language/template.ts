@@ -13,7 +13,8 @@ import { collectNames } from './python/references';
 import { type Language, languageOf, NEWEST_LANGUAGE } from './python/rules';
 import { isForbiddenName } from './python/safety';
 import { concealing } from './python/sealed';
-import { AttributeObject, pythonStr } from './python/values';
+import { pythonStr } from './python/value-text';
+import { AttributeObject } from './python/values';
 
 export type { Ambient } from './python/ambient';
 export type { Scope } from './python/evaluator';

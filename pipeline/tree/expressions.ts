@@ -130,7 +130,7 @@ function conditionFaults(evaluate: string, { extra_info }: Gateway, variables: V
     const fault = conditionFault(condition);
     if (fault !== undefined) return [fault];
     if (condition.lang === 'boolrule') return patternFaults(evaluate, variables);
-    return variables('re') ? [] : unsupportedPatterns(condition.expression);
+    return unsupportedPatterns(condition.expression, variables);
   } catch (error) {
     if ((error as Error).name !== 'ConditionError') throw error;
     return [(error as Error).message];

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../json';
 import type { Meter } from '../language/python/limits';
-import { pythonStr } from '../language/python/values';
+import { pythonStr } from '../language/python/value-text';
 import type { VariableType } from './type';
 
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';

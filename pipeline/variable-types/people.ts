@@ -1,4 +1,4 @@
-import { pythonStr } from '../language/python/values';
+import { pythonStr } from '../language/python/value-text';
 import type { VariableType } from './type';
 
 /**

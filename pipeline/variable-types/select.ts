@@ -1,7 +1,7 @@
 import { parseJson } from '../../base/json';
 import { isJsonObject, type Json, type JsonObject } from '../json';
 import type { Meter } from '../language/python/limits';
-import { pythonStr } from '../language/python/values';
+import { pythonStr } from '../language/python/value-text';
 import type { Definition, VariableType } from './type';
 
 /** `select`: the chosen value; several are joined by commas (bk-sops §4.7). */

@@ -1,7 +1,8 @@
 import { parseJson } from '../../base/json';
 import { isJsonObject, type Json, type JsonObject } from '../json';
 import type { Meter } from '../language/python/limits';
-import { AttributeObject, pythonStr } from '../language/python/values';
+import { pythonStr } from '../language/python/value-text';
+import { AttributeObject } from '../language/python/values';
 import type { VariableType } from './type';
 
 /**

@@ -1,11 +1,13 @@
 import { asNumber } from './compare';
+import { isDict } from './dicts';
 import { valueError } from './errors';
 import { methodTable } from './functions';
+import type { Meter } from './limits';
 import { BYTES_METHODS } from './methods/bytes';
 import { DICT_METHODS, LIST_METHODS, SET_METHODS, TUPLE_METHODS } from './methods/collections';
 import { TEXT_METHODS } from './methods/text';
 import { bitsOf, isInt, PyFloat } from './numbers';
-import { AttributeObject, isDict, PyBytes, PyObject, PySet, PyTuple, type PyValue, typeName } from './values';
+import { AttributeObject, PyBytes, PyObject, PySet, PyTuple, type PyValue, typeName } from './values';
 
 /** Methods that change their object: a context value is copied before an expression with one of them runs. */
 export const CHANGING_METHODS: ReadonlySet<string> = new Set(
@@ -30,11 +32,11 @@ function numberAttribute(value: PyValue, name: string): PyValue | undefined {
   return name === 'imag' ? (isInt(asNumber(value)) ? 0 : new PyFloat(0)) : NUMBER_METHODS.bind(value, name);
 }
 
-function lookUp(value: PyValue, name: string): PyValue | undefined {
+function lookUp(value: PyValue, name: string, meter: Meter): PyValue | undefined {
   if (typeof value === 'string') return TEXT_METHODS.bind(value, name);
   if (Array.isArray(value)) return LIST_METHODS.bind(value, name);
   if (value instanceof AttributeObject) return value.attributes.get(name);
-  if (value instanceof PyObject) return value.attribute(name);
+  if (value instanceof PyObject) return value.attribute(name, meter);
   if (value instanceof PyTuple) return TUPLE_METHODS.bind(value, name);
   if (value instanceof PySet) return SET_METHODS.bind(value, name);
   if (value instanceof PyBytes) return BYTES_METHODS.bind(value, name);
@@ -44,8 +46,8 @@ function lookUp(value: PyValue, name: string): PyValue | undefined {
 }
 
 /** `value.name`. A dict has methods only: `${d.k}` is not its key `k` (bk-sops §4.1). */
-export function attributeOf(value: PyValue, name: string): PyValue {
-  const found = lookUp(value, name);
+export function attributeOf(value: PyValue, name: string, meter: Meter): PyValue {
+  const found = lookUp(value, name, meter);
   if (found === undefined) throw valueError(`'${typeName(value)}' object has no attribute '${name}'`);
   return found;
 }

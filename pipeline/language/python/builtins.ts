@@ -13,29 +13,19 @@ import {
   sortItems,
   TUPLE_METHODS,
 } from './methods/collections';
-import { makeTranslation, TEXT_METHODS } from './methods/text';
+import { TEXT_METHODS } from './methods/text';
+import { makeTranslation } from './methods/text/change';
 import { MODULES } from './modules';
 import { parseFloatText, parseInteger, roundNumber } from './number-text';
-import { arithmetic, isInt, makeFloat, requireInt, requireSafeInt, toFloat, truncate } from './numbers';
+import { arithmetic, isInt, makeFloat, numberCost, requireInt, requireSafeInt, toFloat, truncate } from './numbers';
 import { binary } from './operators';
 import { FLOAT } from './percent-format';
 import { languageOf } from './rules';
 import { Sealed } from './sealed';
 import { iterate, lengthOf } from './sequences';
-import {
-  numberCost,
-  PyBytes,
-  PyDict,
-  PyIterator,
-  PyRange,
-  PySet,
-  PySlice,
-  PyTuple,
-  type PyValue,
-  textOf,
-  truthy,
-  typeName,
-} from './values';
+import { truthy } from './truth';
+import { textOf } from './value-text';
+import { PyBytes, PyDict, PyIterator, PyRange, PySet, PySlice, PyTuple, type PyValue, typeName } from './values';
 
 function number(value: PyValue, what: string) {
   const result = asNumber(value);
@@ -203,7 +193,7 @@ function unbound(table: { has(name: string): boolean }): (name: string) => PyVal
     return new PyFunction(name, (args, run) => {
       const [self, ...positional] = args.positional;
       if (self === undefined) throw typeError(`unbound method ${name}() needs an argument`);
-      const method = attributeOf(self, name);
+      const method = attributeOf(self, name, run.meter);
       if (!(method instanceof PyFunction)) throw typeError(`'${typeName(self)}' has no method ${name}`);
       return method.invoke({ positional, keywords: args.keywords }, run);
     });

@@ -1,20 +1,9 @@
+import { dictOf, isDict } from './dicts';
 import { limitError, typeError } from './errors';
 import { MAX_VALUE_DEPTH, type Meter } from './limits';
-import { compareNumbers, isNumber, type PyNumber } from './numbers';
+import { compareNumbers, isNumber, numberCost, type PyNumber } from './numbers';
 import { refuseSealed } from './sealed';
-import {
-  dictOf,
-  isDict,
-  numberCost,
-  PyBytes,
-  PyObject,
-  PyRange,
-  PySet,
-  PyTuple,
-  type PyValue,
-  PyView,
-  typeName,
-} from './values';
+import { PyBytes, PyObject, PyRange, PySet, PyTuple, type PyValue, PyView, typeName } from './values';
 
 /** A bool is an int in Python. */
 export function asNumber(value: PyValue): PyNumber | undefined {

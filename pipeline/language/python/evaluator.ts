@@ -3,21 +3,19 @@ import type { Clause, Expression, Parameter, Target } from './ast';
 import { attributeOf, CHANGING_METHODS } from './attributes';
 import { BUILTINS } from './builtins';
 import { asNumber } from './compare';
+import { entriesOf, isDict, isPlainDict } from './dicts';
 import { ExpressionError, limitError, typeError, valueError } from './errors';
 import { PyFunction, PyModule, type Run } from './functions';
 import type { Meter } from './limits';
 import { parseInteger } from './number-text';
-import { bitwise, isInt, makeFloat, negate } from './numbers';
+import { bitwise, isInt, makeFloat, negate, numberCost } from './numbers';
 import { binary, compareOnce } from './operators';
 import { languageOf } from './rules';
 import { itemAt, iterate, sliceOf } from './sequences';
+import { truthy } from './truth';
 import {
   AttributeObject,
   type CallArguments,
-  entriesOf,
-  isDict,
-  isPlainDict,
-  numberCost,
   PyBytes,
   PyDict,
   PyIterator,
@@ -27,7 +25,6 @@ import {
   PyTuple,
   type PyValue,
   type ScopeValue,
-  truthy,
   typeName,
 } from './values';
 
@@ -163,7 +160,7 @@ class Evaluation implements Run {
   #attribute(object: PyValue, name: string): PyValue {
     const isUnknown = object instanceof PyModule && object.newer.includes(name) && languageOf(this.ambient) === 1;
     if (isUnknown) throw valueError(`module '${object.name}' has no attribute '${name}'`);
-    return attributeOf(object, name);
+    return attributeOf(object, name, this.meter);
   }
 
   #subscript(object: PyValue, index: PyValue): PyValue {
@@ -211,7 +208,7 @@ class Evaluation implements Run {
     if (languageOf(this.ambient) === 1) return this.value(node, locals);
     this.meter.step();
     const object = this.value(node.object, locals);
-    return attributeOf(this.#isOfContext(object) ? this.#copy(object) : object, node.name);
+    return attributeOf(this.#isOfContext(object) ? this.#copy(object) : object, node.name, this.meter);
   }
 
   /** Whether a value stands in the context: it may have come here by other ways than its name, and is not ours to change. */

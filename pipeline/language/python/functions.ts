@@ -1,7 +1,19 @@
 import type { Ambient } from './ambient';
+import { isPlainDict, plainSize } from './dicts';
 import { typeError } from './errors';
 import type { Meter } from './limits';
-import { type CallArguments, PyObject, type PyValue, shallowSize } from './values';
+import { numberCost } from './numbers';
+import {
+  type CallArguments,
+  PyBytes,
+  PyDict,
+  PyIterator,
+  PyObject,
+  PySet,
+  PyTuple,
+  type PyValue,
+  PyView,
+} from './values';
 
 /** What a running expression may use; a new one for each fragment. */
 export interface Run {
@@ -132,8 +144,8 @@ export class PyFunction extends PyObject {
     return this.implementation(new BoundArguments(this.name, values), run);
   }
 
-  override repr(): string {
-    return this.description ?? super.repr();
+  override repr(meter: Meter): string {
+    return this.description ?? super.repr(meter);
   }
 }
 
@@ -186,4 +198,16 @@ export function moduleOf(
     typeof member === 'function' ? new PyFunction(key, member) : member,
   ]);
   return new PyModule(name, new Map(entries), newer);
+}
+
+/** Units of work to look at a value itself, without what is in it: its characters, bytes or items. */
+function shallowSize(value: PyValue, meter: Meter): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value === 'bigint') return numberCost(value);
+  if (typeof value !== 'object' || value === null) return 1;
+  if (Array.isArray(value)) return value.length;
+  if (value instanceof PyTuple || value instanceof PyView || value instanceof PyIterator) return value.items.length;
+  if (value instanceof PyDict || value instanceof PySet) return value.size;
+  if (value instanceof PyBytes) return value.bytes.length;
+  return isPlainDict(value) ? plainSize(value, meter) : 1;
 }

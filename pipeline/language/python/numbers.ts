@@ -240,3 +240,9 @@ export function requireInt(value: unknown, what: string): number {
   if (isInt(value)) return toIndex(value);
   throw typeError(`${what} must be an integer`);
 }
+
+/** Units of work to write a number or to calculate with it: big integers cost by their length. */
+export function numberCost(value: PyNumber): number {
+  if (typeof value !== 'bigint') return 15;
+  return BigInt.asIntN(256, value) === value ? 40 : 4_000;
+}

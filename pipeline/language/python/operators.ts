@@ -1,5 +1,6 @@
 import type { BinaryOperator, ComparisonOperator } from './ast';
 import { asNumber, compareBy, equal } from './compare';
+import { dictOf, entriesOf, isDict, isPlainDict } from './dicts';
 import { typeError, valueError } from './errors';
 import type { Run } from './functions';
 import type { Meter } from './limits';
@@ -10,6 +11,7 @@ import {
   bitwise,
   divideInts,
   isInt,
+  numberCost,
   type PyInt,
   type PyNumber,
   toFloat,
@@ -19,22 +21,7 @@ import { percentFormat } from './percent-format';
 import { languageOf } from './rules';
 import { refuseSealed, Sealed } from './sealed';
 import { iterate } from './sequences';
-import {
-  dictOf,
-  entriesOf,
-  isDict,
-  isPlainDict,
-  numberCost,
-  PyBytes,
-  PyDict,
-  PyObject,
-  PyRange,
-  PySet,
-  PyTuple,
-  type PyValue,
-  PyView,
-  typeName,
-} from './values';
+import { PyBytes, PyDict, PyObject, PyRange, PySet, PyTuple, type PyValue, PyView, typeName } from './values';
 
 const BIT_OPERATORS = new Set<string>(['&', '|', '^', '<<', '>>']);
 

@@ -11,6 +11,7 @@ import { type ExpressionError, limitError, syntaxError } from './errors';
 import { MAX_NESTING, MAX_SOURCE_LENGTH, MAX_TREE_HEIGHT } from './limits';
 import { isForbiddenAttribute, isForbiddenName, isForbiddenText } from './safety';
 import { type Token, tokenize } from './tokens';
+import { partsOf } from './walk';
 
 const KEYWORDS = new Set(
   (
@@ -99,24 +100,11 @@ function filterNames(tokens: readonly Token[]): string[] | undefined {
   return names.every((name) => /^[a-z]\w*(?:\.\w+)?$/i.test(name)) ? names : undefined;
 }
 
-/** Children of a node, for walks that need no kind. */
-function childrenOf(node: Expression): Expression[] {
-  const found: Expression[] = [];
-  const visit = (value: unknown): void => {
-    if (typeof value !== 'object' || value === null) return;
-    if (Array.isArray(value)) value.forEach(visit);
-    else if ('kind' in value) found.push(value as Expression);
-    else Object.values(value).forEach(visit);
-  };
-  Object.values(node).forEach(visit);
-  return found;
-}
-
 function checkHeight(root: Expression): void {
   let level = [root];
   for (let height = 0; level.length > 0; height++) {
     if (height > MAX_TREE_HEIGHT) throw limitError(`an expression that is higher than the limit of ${MAX_TREE_HEIGHT}`);
-    level = level.flatMap(childrenOf);
+    level = level.flatMap(partsOf).map(({ node }) => node);
   }
 }
 

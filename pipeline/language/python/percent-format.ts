@@ -1,11 +1,14 @@
+import { CLASSIFIED } from './characters';
 import { asNumber } from './compare';
+import { isDict } from './dicts';
 import { limitError, typeError, valueError } from './errors';
 import type { Run } from './functions';
 import type { Meter } from './limits';
 import { fixedText, floatText } from './number-text';
-import { isInt, type PyInt, type PyNumber, toFloat, truncate } from './numbers';
+import { isInt, numberCost, type PyInt, type PyNumber, toFloat, truncate } from './numbers';
 import { characters, itemAt, textLength } from './sequences';
-import { CLASSIFIED, isDict, numberCost, PyBytes, PyTuple, type PyValue, reprOf, textOf, typeName } from './values';
+import { reprOf, textOf } from './value-text';
+import { PyBytes, PyTuple, type PyValue, typeName } from './values';
 
 const DIRECTIVE = /%(?:\(([^)]*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+)?)?([hlL]?)(.)?/gsu;
 const MAX_WIDTH = 100_000;

@@ -1,8 +1,9 @@
 import { hasSealedText } from '../../../base/sealed-text';
+import { isPlainDict, plainKeys } from './dicts';
 import { sealedError } from './errors';
 import type { Meter } from './limits';
 import { isSealedIn } from './measure';
-import { AttributeObject, isPlainDict, PyObject, type PyValue, plainKeys, type ScopeValue } from './values';
+import { AttributeObject, PyObject, type PyValue, type ScopeValue } from './values';
 
 /**
  * A sealed secret, or a text with one in it, as expressions see it. It can be handed on whole and be put into a text;

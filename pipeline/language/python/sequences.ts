@@ -1,3 +1,4 @@
+import { isDict, isPlainDict, plainKeys, plainSize } from './dicts';
 import { typeError, valueError } from './errors';
 import type { Run } from './functions';
 import type { Meter } from './limits';
@@ -5,19 +6,16 @@ import { isInt, toIndex } from './numbers';
 import { languageOf } from './rules';
 import {
   AttributeObject,
-  isDict,
-  isPlainDict,
   PyBytes,
   PyDict,
   PyIterator,
+  PyObject,
   PyRange,
   PySet,
   type PySlice,
   PyTuple,
   type PyValue,
   PyView,
-  plainKeys,
-  plainSize,
   typeName,
 } from './values';
 
@@ -101,6 +99,8 @@ export function itemAt(object: PyValue, index: PyValue, meter: Meter): PyValue {
   }
   if (object instanceof PyRange) return object.at(at(object.length));
   if (object instanceof PyBytes) return object.bytes[at(object.bytes.length)]!;
+  const item = object instanceof PyObject ? object.item(index) : undefined;
+  if (item !== undefined) return item;
   throw typeError(`'${typeName(object)}' object is not subscriptable`);
 }
 

@@ -12,7 +12,9 @@ import {
   TUPLE_METHODS,
 } from '../../../pipeline/language/python/methods/collections';
 import { TEXT_METHODS } from '../../../pipeline/language/python/methods/text';
-import { MATCH_METHODS, OPERATIONS } from '../../../pipeline/language/python/modules/re';
+import { MATCH_FACTS, MATCH_METHODS } from '../../../pipeline/language/python/modules/re/match';
+import { OPERATIONS } from '../../../pipeline/language/python/modules/re/operations';
+import { PATTERN_FACTS } from '../../../pipeline/language/python/modules/re/pattern';
 import { BINARY_POWER, COMPARISONS } from '../../../pipeline/language/python/parser';
 import { CONVERSIONS } from '../../../pipeline/language/python/percent-format';
 
@@ -31,7 +33,8 @@ function operations(): string[] {
     ...named('int', NUMBER_METHODS.names),
     ...[...BUILTINS].flatMap(([name, value]) => (value instanceof PyModule ? functionsOf(name, value) : [name])),
     ...named('re', Object.keys(OPERATIONS)),
-    ...named('match', Object.keys(MATCH_METHODS)),
+    ...named('match', [...Object.keys(MATCH_METHODS), ...Object.keys(MATCH_FACTS)]),
+    ...named('pattern', [...Object.keys(OPERATIONS), ...Object.keys(PATTERN_FACTS)]),
     ...[...Object.keys(BINARY_POWER), '**', ...COMPARISONS, 'in', 'not in', 'is', 'is not'].map((o) => `operator ${o}`),
     ...['-', '+', '~', 'not'].map((operator) => `unary ${operator}`),
     ...FILTER_NAMES.map((name) => `filter ${name}`),

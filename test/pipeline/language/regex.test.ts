@@ -181,8 +181,64 @@ describe('a construct that linear time does not allow', () => {
     ["re.search(p + '(?=a)', t)", 0],
     ['re.search(*l)', 0],
     ["re.search('(', t)", 0],
+    ["re.search('(?=a)' if x else 'b', t)", 1],
+    ["re.search('(?=a)' if x else '(?!a)', t)", 2],
+    ["re.search('(?=a)' if False else 'b', t)", 0],
+    ["re.search('(?=a)', t) if 1 > 2 else 'b'", 0],
+    ["'' or re.search('(?=a)', t)", 1],
+    ["'b' or re.search('(?=a)', t)", 0],
+    ["re.search(x or '(?=a)', t)", 1],
+    ["re.search('b' or '(?=a)', t)", 0],
+    ["re.search('(?=a)' and 'b', t)", 0],
+    ["(re.search if x else re.match)('(?=a)', t)", 1],
+    ["(re.search if x else re.escape)('(?=a)')", 0],
+    ["[re.search][0]('(?=a)', t)", 1],
+    ["(re.escape, re.search)[-1]('(?=a)', t)", 1],
+    ["[re.search, re.escape][1]('(?=a)')", 0],
+    ["[re.search, str.split][i]('(?=a)', t)", 0],
+    ["[re][0].search('(?=a)', t)", 1],
+    ["(lambda f: f('(?=a)', t))(re.search)", 1],
+    ["(lambda f=re.search: f('(?=a)', t))()", 1],
+    ["(lambda f=re.search: f('(?=a)', t))(f=len)", 0],
+    ["(lambda p: re.search(p, t))('(?=a)')", 1],
+    ['(lambda p: re.search(p, t))(x)', 0],
+    ["(lambda p='(?=a)': re.search(p, t))('b')", 0],
+    ["(lambda: re.search)()('(?=a)', t)", 1],
+    ["(lambda r: r.search('(?=a)', t))(re)", 1],
+    ["(lambda re: re.search('(?=a)', t))(x)", 0],
+    ["[f('(?=a)', t) for f in [re.search, re.match]]", 1],
+    ["[f('(?=a)') for f in [re.search, len]]", 0],
+    ["[re.search(p, t) for p in ['(?=a)', 'b', '(?!a)']]", 2],
+    ["[re.search(p, t) for p in ['(?=a)', 'b'] if p in l]", 0],
+    ["[re.search('(?=a)', p) for p in []]", 0],
+    ["re.search('(?=%s)' % 'a', t)", 1],
+    ["re.search('(?=%s)' % x, t)", 0],
+    ["'%s' % re.search('(?=a)', t)", 1],
+    ["re.search(''.join(['(?', '=a)']), t)", 1],
+    ["re.search('(?=a)'[3:4], t)", 0],
+    ["re.search(re.escape('(?=a)'), t)", 0],
+    ["re.search(*['(?=a)', t])", 1],
+    ["re.search('a(?=b)' if random.random() > 2 else 'b', t)", 1],
+    ["re.sub('a', lambda m: re.sub('(?=b)', '', m.group()), t)", 1],
+    ['(lambda f: f(f))(lambda f: f(f))', 0],
   ])('is found in the texts of %s', (source, count) => {
     expect(unsupportedPatterns(parseSource(source).expression)).toHaveLength(count);
+  });
+
+  test('is not looked for where a variable has the name of the module, or of what makes the text', () => {
+    const found = (source: string, ...variables: string[]) =>
+      unsupportedPatterns(parseSource(source).expression, (name) => variables.includes(name));
+
+    expect(found("re.search('(?=a)', t)", 're')).toEqual([]);
+    expect(found("re.search(str('(?=a)'), t)")).toHaveLength(1);
+    expect(found("re.search(str('(?=a)'), t)", 'str')).toEqual([]);
+  });
+
+  test('is looked for in a time that grows with the expression alone', () => {
+    const nested = (count: number): string => (count === 0 ? 'x' : `[lambda a: ${nested(count - 1)}][0](1)`);
+
+    expect(unsupportedPatterns(parseSource(nested(22)).expression)).toEqual([]);
+    expect(unsupportedPatterns(parseSource(Array(200).fill("(x if y else 'a')").join(' + ')).expression)).toEqual([]);
   });
 });
 

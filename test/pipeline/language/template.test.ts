@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { Json } from '../../../pipeline/json';
 import { Meter } from '../../../pipeline/language/python/limits';
-import { AttributeObject, pythonStr, type ScopeValue } from '../../../pipeline/language/python/values';
+import { pythonStr } from '../../../pipeline/language/python/value-text';
+import { AttributeObject, type ScopeValue } from '../../../pipeline/language/python/values';
 import {
   isConstantTemplate,
   parseTemplate,

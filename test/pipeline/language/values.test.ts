@@ -1,6 +1,8 @@
 import type { Json } from '../../../pipeline/json';
 import { Meter } from '../../../pipeline/language/python/limits';
-import { AttributeObject, pythonBool, pythonRepr, pythonStr } from '../../../pipeline/language/python/values';
+import { truthy } from '../../../pipeline/language/python/truth';
+import { pythonStr, reprOf } from '../../../pipeline/language/python/value-text';
+import { AttributeObject } from '../../../pipeline/language/python/values';
 
 describe('Python text of a value', () => {
   test.each<[Json, string]>([
@@ -26,7 +28,7 @@ describe('Python text of a value', () => {
   });
 
   test('quotes a string as repr', () => {
-    expect(pythonRepr('a', new Meter())).toBe("'a'");
+    expect(reprOf('a', new Meter())).toBe("'a'");
   });
 
   test('of a system object is its own', () => {
@@ -45,5 +47,5 @@ test.each<[Json, boolean]>([
   [[0], true],
   [0.1, true],
 ])('the truth of %j is %s', (value, truth) => {
-  expect(pythonBool(value)).toBe(truth);
+  expect(truthy(value)).toBe(truth);
 });

@@ -33,6 +33,18 @@ describe('a pattern that cannot be matched in linear time', () => {
     ]);
   });
 
+  test.each([
+    ["${re.search('(?=a)' if _system.task_id else 'b', text)}", 1],
+    ["${[re.search][0]('(?=a)', text)}", 1],
+    ["${(lambda f: f('(?=a)', text))(re.search)}", 1],
+    ["${[re.search, len][0 if text else 1]('(?=a)')}", 0],
+    ["${re.search('(?=a)' if False else 'b', text)}", 0],
+  ])('is looked for behind other names and in branches: %s', (value, count) => {
+    const problems = of({ constants: { text: { value: 'a' } }, activities: { a: { inputs: { message: value } } } });
+
+    expect(problems.map(({ path }) => path)).toEqual(Array(count).fill('activities→a→component→data→message'));
+  });
+
   test('is refused in a constant', () => {
     expect(of({ constants: { text: { value: 'a' }, cut: { value: AHEAD } } })).toMatchObject([
       { path: 'constants→${cut}', message: expect.stringMatching(/^constant \$\{cut\}: .*look-ahead/) },

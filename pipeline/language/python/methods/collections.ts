@@ -1,20 +1,11 @@
 import { equal, order } from '../compare';
+import { dictOf, entriesOf, isDict } from '../dicts';
 import { typeError, valueError } from '../errors';
 import { type BoundArguments, methodTable, type Run } from '../functions';
 import { requireInt } from '../numbers';
 import { iterate } from '../sequences';
-import {
-  dictOf,
-  entriesOf,
-  isDict,
-  type PlainDict,
-  PyDict,
-  PySet,
-  PyTuple,
-  type PyValue,
-  PyView,
-  truthy,
-} from '../values';
+import { truthy } from '../truth';
+import { type PlainDict, PyDict, PySet, PyTuple, type PyValue, PyView } from '../values';
 
 function indexOf(items: readonly PyValue[], args: BoundArguments, run: Run): number {
   const [item, start, stop] = args.bind('value', 'start?', 'stop?');

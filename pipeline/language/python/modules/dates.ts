@@ -2,6 +2,7 @@ import type { Ambient } from '../ambient';
 import { asNumber } from '../compare';
 import { typeError, valueError } from '../errors';
 import { type BoundArguments, type Method, PyFunction, type Run } from '../functions';
+import type { Meter } from '../limits';
 import { makeFloat, requireInt, toFloat } from '../numbers';
 import { PyObject, PyTuple, type PyValue } from '../values';
 import { civilOf, DAY_MICROS, daysInMonth, daysOf, isoWeek, weekdayOf } from './calendar';
@@ -28,8 +29,8 @@ export class PyTimezone extends PyObject {
     return this.minutes === 0 ? 'UTC' : `UTC${offsetText(this.minutes, ':')}`;
   }
 
-  override repr(): string {
-    return this.minutes === 0 ? 'datetime.timezone.utc' : super.repr();
+  override repr(meter: Meter): string {
+    return this.minutes === 0 ? 'datetime.timezone.utc' : super.repr(meter);
   }
 
   override key(): string {
@@ -70,7 +71,7 @@ export class PyDate extends PyObject {
     return this.isoDate();
   }
 
-  override repr(): string {
+  override repr(_meter: Meter): string {
     const { year, month, day } = civilOf(this.days);
     return `datetime.date(${year}, ${month}, ${day})`;
   }
@@ -132,11 +133,11 @@ export class PyDatetime extends PyDate {
     return this.isoText(' ');
   }
 
-  override repr(): string {
+  override repr(meter: Meter): string {
     const { year, month, day } = civilOf(this.days);
     const { hour, minute, second, microsecond } = clockOf(this.micros);
     const tail = microsecond > 0 ? [second, microsecond] : second > 0 ? [second] : [];
-    const zone = this.zone ? [`tzinfo=${this.zone.repr()}`] : [];
+    const zone = this.zone ? [`tzinfo=${this.zone.repr(meter)}`] : [];
     return `datetime.datetime(${[year, month, day, hour, minute, ...tail, ...zone].join(', ')})`;
   }
 

@@ -1,22 +1,14 @@
 import { asNumber, compareText } from '../compare';
+import { entriesOf, isDict } from '../dicts';
 import { limitError, typeError, valueError } from '../errors';
 import { type BoundArguments, type Implementation, moduleOf, type Run } from '../functions';
 import { MAX_VALUE_DEPTH, type Meter } from '../limits';
 import { decodeBytes } from '../methods/bytes';
 import { numberText, parseInteger } from '../number-text';
-import { makeFloat, requireInt } from '../numbers';
-import {
-  entriesOf,
-  isDict,
-  numberCost,
-  PyBytes,
-  PyDict,
-  PyTuple,
-  type PyValue,
-  textOf,
-  truthy,
-  typeName,
-} from '../values';
+import { makeFloat, numberCost, requireInt } from '../numbers';
+import { truthy } from '../truth';
+import { textOf } from '../value-text';
+import { PyBytes, PyDict, PyTuple, type PyValue, typeName } from '../values';
 
 interface Layout {
   ascii: boolean;

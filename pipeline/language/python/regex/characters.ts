@@ -1,4 +1,4 @@
-import { isBlank } from '../methods/text';
+import { isBlank } from '../characters';
 
 /** What Python's `re` asks of a character: `\w`, `\d`, `\s`, in Unicode or in ASCII, and which others differ in case only. */
 export type Category = 'word' | 'digit' | 'space';

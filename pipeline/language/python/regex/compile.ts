@@ -21,10 +21,10 @@ export function compilePython(source: string, flags: number, { meter }: Pick<Run
   const { groupCount, names } = parsed;
   const program = compileProgram(parsed.root, groupCount, () => meter.charge(MADE));
   const matcher = new ProgramMatcher(program, meter);
-  const find: Pattern['find'] = (text, anchor, limit, run) => {
+  const find: Pattern['find'] = (text, anchor, limit, run, start = 0) => {
     requireSearchable(text, run);
     const found: Found[] = [];
-    let [from, mustAdvance] = [0, false];
+    let [from, mustAdvance] = [start, false];
     for (;;) {
       const slots = matcher.find({ text, from, anchor, mustAdvance });
       if (!slots) return found;

@@ -22,8 +22,13 @@ export interface Pattern {
   flags: number;
   groupCount: number;
   names: ReadonlyMap<string, number>;
-  /** Matches one after another; `limit` 0: all. */
-  find(text: string, anchor: Anchor, limit: number, run: Pick<Run, 'meter'>): Found[];
+  /**
+   * Matches one after another.
+   *
+   * @param limit 0: all
+   * @param from the UTF-16 unit that the first may begin at, for patterns by Python's rules; absent: the first one
+   */
+  find(text: string, anchor: Anchor, limit: number, run: Pick<Run, 'meter'>, from?: number): Found[];
 }
 
 /** @throws ExpressionError `limit` */

@@ -1,8 +1,8 @@
-import type { Run } from '../functions';
-import { compilePython } from '../regex/compile';
-import type { Pattern } from '../regex/pattern';
-import { compileRe2 } from '../regex/re2';
-import { languageOf } from '../rules';
+import type { Run } from '../../functions';
+import { compilePython } from '../../regex/compile';
+import type { Pattern } from '../../regex/pattern';
+import { compileRe2 } from '../../regex/re2';
+import { languageOf } from '../../rules';
 
 /**
  * Compiles a pattern of Python's `re`, once a run.
