@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import { GantryError } from '../../base/error';
 import type { DbOrTransaction } from '../../db/connection';
 import type { PipelineTree } from '../../pipeline/tree/types';
 import type { BundledTemplate, UncheckedTemplate } from '../bundle';
 import { exportTemplates } from '../export';
+import { sortedJson } from '../sorted-json';
 import { throughFlows } from '../yaml/through';
 import type { ImportOptions, Target } from './types';
 
@@ -26,7 +26,8 @@ export async function asKept(
   const written = throughFlows(exported);
   return bundle.map((template) => {
     const here = exported.find(({ key }) => key === template.key);
-    const isSame = here && !hasOwnTrees(here.tree) && isDeepStrictEqual(template.tree, written.get(template.key));
+    const isSame =
+      here && !hasOwnTrees(here.tree) && sortedJson(template.tree) === sortedJson(written.get(template.key));
     return template.isFlow && isSame ? { ...template, tree: here.tree } : template;
   });
 }

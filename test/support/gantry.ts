@@ -13,6 +13,7 @@ import { ensureDemo } from '../../db/demo';
 import type { PipelineTree } from '../../pipeline/tree/types';
 import { createLauncher } from '../../schedules/launch';
 import type { Services } from '../../tasks/services';
+import { yamlReader } from '../../templates/yaml/aside';
 import { connectClient, type TemporalConfig } from '../../temporal/connection';
 import { type Installation, workflowIdOf } from '../../temporal/names';
 import { Pipelines } from '../../temporal/pipelines';
@@ -119,6 +120,7 @@ export class Gantry {
   async stop(): Promise<void> {
     await this.stopWorker();
     await previews.close();
+    await yamlReader.close();
     await this.close();
   }
 
