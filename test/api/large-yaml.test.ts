@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createApp } from '../../api/app';
-import { YamlReader } from '../../templates/yaml/aside';
+import { YamlReader, yamlReader } from '../../templates/yaml/aside';
 import { Gantry } from '../support/gantry';
 
 /** Takes about two seconds to be read. */
@@ -17,10 +17,30 @@ describe('a long YAML', () => {
 
   afterAll(() => gantry.stop());
 
+  afterEach(() => jest.restoreAllMocks());
+
   it.each([
-    ['import_project_template', { template_data: LONG, format: 'yaml' }, 'template data cannot be parsed: templates'],
-    ['create_template', { pipeline_tree: LONG, format: 'yaml', name: 'x' }, "'start_event' is a required property"],
-  ])('keeps nobody else waiting: %s', async (endpoint, body, message) => {
+    [
+      'import_project_template',
+      'bundleIn',
+      { template_data: LONG, format: 'yaml' },
+      'template data cannot be parsed: templates',
+    ],
+    [
+      'create_template',
+      'treeIn',
+      { pipeline_tree: LONG, format: 'yaml', name: 'x' },
+      "'start_event' is a required property",
+    ],
+  ] as const)('keeps nobody else waiting: %s', async (endpoint, read, body, message) => {
+    let isRead = false;
+    const reading = yamlReader[read].bind(yamlReader) as (text: string) => Promise<never>;
+    jest.spyOn(yamlReader, read).mockImplementation((text: string) => {
+      isRead = true;
+      return reading(text).finally(() => {
+        isRead = false;
+      });
+    });
     let isAnswered = false;
     const asked = gantry.post(`/apigw/${endpoint}/1/`, body).finally(() => {
       isAnswered = true;
@@ -30,11 +50,12 @@ describe('a long YAML', () => {
     while (!isAnswered) {
       await nextTurn();
       // Each one is a request and an answer of the same process.
-      if ((await app.request('/healthz')).status === 200) answered += 1;
+      const { status } = await app.request('/healthz');
+      if (isRead && status === 200) answered += 1;
     }
 
     expect(await asked).toMatchObject({ result: false, message: expect.stringContaining(message) });
-    expect(answered).toBeGreaterThan(100);
+    expect(answered).toBeGreaterThan(10);
   });
 });
 
