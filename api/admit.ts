@@ -4,7 +4,7 @@ import { GantryError } from '../base/error';
 import type { AppRecord } from '../db/access';
 import { type Admission, type EnteredProject, findAdmission } from '../db/admission';
 import type { Services } from '../tasks/services';
-import { formFields, isForm, repeatedIn } from './body/form';
+import { formFields, isForm, isMultipart, NOT_MULTIPART, repeatedIn } from './body/form';
 import { topMembers } from './body/members';
 import { parseBody } from './body/parse';
 import { readBody, readStart, requireLength, requireSize, type Start } from './body/read';
@@ -72,7 +72,8 @@ export async function admit<E extends DoorEndpoint>(
   });
   const caller = await recogniseUser(door, known);
   const { projectId, admission, outside } = known;
-  const body = hasBody(context) ? await readRest(context, door, known) : queryOf(context);
+  const isQueryRead = () => family.readsQuery?.(context, endpoint) === true;
+  const body = hasBody(context) ? await readRest(context, door, known, isQueryRead) : queryOf(context);
   return { ...body, fields: { ...outside, ...body.fields }, caller, projectId, projects: admission.projects };
 }
 
@@ -80,9 +81,9 @@ function hasBody({ req }: Context): boolean {
   return req.method === 'POST' || req.method === 'PUT';
 }
 
-/** A query is a form that stands elsewhere; its fields have been heard already. */
+/** A query is a form that stands elsewhere. */
 function queryOf({ req }: Context): Body {
-  return { fields: {}, isForm: true, repeated: repeatedIn(Object.entries(req.queries())) };
+  return { fields: req.query(), isForm: true, repeated: repeatedIn(Object.entries(req.queries())) };
 }
 
 async function recogniseApp<E extends DoorEndpoint>(
@@ -127,7 +128,9 @@ async function hear<E extends DoorEndpoint>(
   if (!hasBody(context) || namesCaller({ ...outside, ...header })) return told(outside);
   const start = await readStart(context, Math.min(OPEN_BYTES, maxBodyBytes));
   if (start.rest) requireSize(start.bytes + 1, maxBodyBytes);
-  const { fields, problem } = openFieldsOf(start, context.req.header('content-type'), family.openFields);
+  const contentType = context.req.header('content-type');
+  if (isMultipart(contentType, start.text)) return { ...told(outside), start, problem: NOT_MULTIPART };
+  const { fields, problem } = openFieldsOf(start, contentType, family.openFields);
   const heard = told({ ...outside, ...fields });
   if (start.rest && !namesCaller(heard.given)) {
     throw new GantryError(
@@ -158,9 +161,15 @@ async function recogniseUser({ services: { db }, limiter }: Guard, { app, claim,
   return { username, app: { code: app.code, trusted: app.trusted } };
 }
 
-async function readRest(context: Context, { maxBodyBytes }: Guard, { app, start }: Known): Promise<Body> {
+async function readRest(
+  context: Context,
+  { maxBodyBytes }: Guard,
+  { app, start }: Known,
+  isQueryRead: () => boolean,
+): Promise<Body> {
   const maxBytes = Math.min(app.max_body_bytes ?? maxBodyBytes, maxBodyBytes);
   const whole = start?.rest ? await start.rest(maxBytes) : (start ?? (await readBody(context, maxBytes)));
   requireSize(whole.bytes, maxBytes);
+  if (whole.text.trim() === '' && isQueryRead()) return queryOf(context);
   return parseBody(whole.text, context.req.header('content-type'));
 }

@@ -17,12 +17,12 @@ export const CREDENTIAL_FIELDS = ['bk_app_code', 'bk_app_secret', 'bk_token', 'b
 export type Credentials = Record<string, unknown>;
 
 /**
- * Reads the gateway's header; without it there are none.
+ * Reads the gateway's header; without it, or when it is empty, there are none.
  *
  * @throws GantryError `unauthenticated`
  */
 export function headerCredentials(header: string | undefined): Credentials {
-  if (header === undefined) return {};
+  if (header === undefined || header.trim() === '') return {};
   const { members, problem } = topMembers(header, CREDENTIAL_FIELDS);
   if (problem === undefined) return members;
   throw new GantryError('unauthenticated', 'X-Bkapi-Authorization is not a JSON object');

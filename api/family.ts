@@ -42,6 +42,9 @@ export interface Family<E extends DoorEndpoint = DoorEndpoint> {
   /** Of the query of a request with a body, the fields that count. */
   outside(endpoint: E, query: Fields): Fields;
 
+  /** Whether all of the query counts where a request that could have a body has an empty one; absent: never. */
+  readsQuery?(context: Context, endpoint: E): boolean;
+
   /** The project's id, when it is among fields of which not all may be known yet. */
   peekProjectId(context: Context, fields: Fields): number | undefined;
   /** @throws GantryError `invalid` */

@@ -6,6 +6,7 @@ import { requireNamespace } from '../tasks/namespace';
 import { Reconciler } from '../tasks/reconcile';
 import { connectServices } from '../tasks/services';
 import { previews } from '../tasks/view/previews/pool';
+import { yamlReader } from '../templates/yaml/aside';
 import { baseUrlOf, readConfig } from './config';
 import { createLog } from './log';
 import { reportReady, untilStopped } from './signals';
@@ -51,6 +52,6 @@ export async function runApi(): Promise<void> {
   if ('closeAllConnections' in server) setTimeout(() => server.closeAllConnections(), CLOSE_AFTER_MS).unref();
   if ('closeIdleConnections' in server) server.closeIdleConnections();
   await closed;
-  await Promise.all([previews.close(), ...reconcilers.map((reconciler) => reconciler.stop())]);
+  await Promise.all([previews.close(), yamlReader.close(), ...reconcilers.map((reconciler) => reconciler.stop())]);
   await close();
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { GantryError } from '../base/error';
+import { isJsonObject } from '../pipeline/json';
 import type { PipelineTree } from '../pipeline/tree/types';
 import type { BundledTemplate, UncheckedTemplate } from './bundle';
 import { fileText, readSettings, settingFields, unreadable, writeSettings } from './file-fields';
@@ -11,7 +13,7 @@ const document = z.object({
   source: fileText.optional(),
   templates: z.array(
     z.object({
-      key: z.union([z.string(), z.number()]).transform(String).optional(),
+      key: z.union([z.string(), z.int()], 'must be a text: put it in quotes').transform(String).optional(),
       name: fileText,
       description: fileText.optional(),
       ...settingFields,
@@ -48,7 +50,12 @@ function undrawn({ location: _location, line: _line, ...tree }: PipelineTree): o
 export function readDocument(text: string, format: TextFormat): UncheckedTemplate[] {
   const flows = format === 'yaml' ? readFlows(text) : undefined;
   if (flows) return flows;
-  const parsed = document.safeParse(readText(text, format));
+  const value = readText(text, format);
+  if (!isJsonObject(value) || !('gantry_templates' in value)) {
+    const wanted = 'expected object with gantry_templates: 1 and templates, or documents with schema_version: v1';
+    throw new GantryError('invalid', `template data cannot be parsed: there is no template in it: ${wanted}`);
+  }
+  const parsed = document.safeParse(value);
   if (!parsed.success) throw unreadable(parsed.error);
   const { source, templates } = parsed.data;
   return templates.map((template, index) => ({

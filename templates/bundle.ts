@@ -17,6 +17,8 @@ export interface BundledTemplate {
 export type UncheckedTemplate = Omit<BundledTemplate, 'tree' | 'settings'> & {
   settings: Partial<TemplateSettings> & { name: string };
   tree: unknown;
+  /** It comes from bk-sops' own YAML, which does not say all that a tree has. */
+  isFlow?: true;
 };
 
 export interface BundledScheme {

@@ -25,7 +25,7 @@ const notifyReceivers = embedded.pipe(
   z.record(z.string(), z.unknown()).or(z.unknown().transform(() => DEFAULT_SETTINGS.notifyReceivers)),
 );
 
-const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
+const BASE64 = /^[A-Za-z0-9+/=\s]*$/;
 
 /** The salt that bk-sops fixes in its source, and the older one that it still reads. */
 const KNOWN_SALTS = ['821a11587ea434eb85c2f5327a90ae54', 'e5483c1ccde63392bd439775bba6a7ae'];
@@ -118,15 +118,14 @@ function treesOf(bundle: readonly BundledTemplate[], at: Date, username: string)
  *   another salt
  */
 export function readDat(text: string): UncheckedTemplate[] {
-  if (!BASE64.test(text)) throw new GantryError('invalid', 'template data is not base64, as exports are');
-  const { template_data, digest } = parse(file, readText(Buffer.from(text, 'base64').toString(), 'json'));
+  const { template_data, digest } = parseFile(text);
   const texts = [PYTHON, UJSON].map((style) => sortedJson(template_data, style));
   const salts = [ownSalt(), ...KNOWN_SALTS];
   if (!texts.some((candidate) => salts.some((salt) => digestOf(candidate, salt) === digest))) {
     throw new GantryError(
       'validation',
       'template data is not valid: its digest does not fit; it was changed, or written with a salt that is not known here: ' +
-        'set GANTRY_EXPORT_SALT to that of the installation that wrote it',
+        'set GANTRY_EXPORT_SALT to that of the installation that wrote it, or export it anew and send it unchanged',
     );
   }
   const { gantry_source: source, template, pipeline_template_data } = parse(content, template_data);
@@ -152,6 +151,29 @@ export function readDat(text: string): UncheckedTemplate[] {
       schemes: schemes.map(({ id, name, data }) => ({ ...(id === undefined ? {} : { id }), name, nodeIds: data })),
     };
   });
+}
+
+/** What is wrong with a text that is no `.dat` file at all, and what to send. */
+function parseFile(text: string): z.output<typeof file> {
+  const other = 'send all that the file holds, unchanged, or say which other format it has (json, yaml, bk_sops_yaml)';
+  if (!BASE64.test(text)) throw notDat(`template data is not base64, as .dat files of bk-sops are: ${other}`);
+  let value: unknown;
+  try {
+    value = readText(Buffer.from(text, 'base64').toString(), 'json');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw notDat(
+      `template data is no .dat file of bk-sops, or not all of it: its base64 holds ${reason}: ${other}`,
+      cause,
+    );
+  }
+  const parsed = file.safeParse(value);
+  if (parsed.success && parsed.data.template_data !== undefined) return parsed.data;
+  throw notDat(`template data is no .dat file of bk-sops: {"template_data": …, "digest": "…"} is not in it: ${other}`);
+}
+
+function notDat(message: string, cause?: unknown): GantryError {
+  return new GantryError('invalid', message, { cause });
 }
 
 function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {

@@ -3,6 +3,8 @@ export interface Origin {
   /** The installation of ours that wrote the file, where the file says so. */
   source?: string;
   key: string;
+  /** The key by which it was kept before it was this one. */
+  before?: string;
 }
 
 /** What is known of a template by a file that says which installation wrote it, or does not. */
@@ -13,6 +15,11 @@ export function originOf(key: string, source: string | undefined): Origin {
 /** As it is kept with an imported template, to be recognised by when its file comes again. */
 export function originText({ source, key }: Origin): string {
   return source === undefined ? key : `${source}/${key}`;
+}
+
+/** All that it may be kept as. */
+export function originTexts(origin: Origin): string[] {
+  return [originText(origin), ...(origin.before === undefined ? [] : [origin.before])];
 }
 
 /**

@@ -124,7 +124,10 @@ async function saveTree(
   const place = placeOfProject(newest.projectId);
   const sent = templateTree(input, { place, rights, previous });
   const tree = await treeOfNext(tx, newest, sent);
-  return tree === undefined ? unchanged(newest) : addVersion(tx, newest, tree, actor);
+  if (tree === undefined) return unchanged(newest);
+  const { id, name, projectId } = newest;
+  await requireReferences(tx, { projectId, template: { id, name } }, tree);
+  return addVersion(tx, newest, tree, actor);
 }
 
 /**
@@ -143,16 +146,15 @@ export async function treeOfNext(
   return treeFor(tx, place, { tree: sent, place, isOld: writtenAt(newest.writtenAt) });
 }
 
-/** @throws GantryError `refused` when the tree refers to what does not exist, or comes again inside itself */
+/** @param tree with references that can be unfolded: whoever adds it has looked */
 export async function addVersion(
   tx: DbOrTransaction,
   newest: TemplateTree,
   tree: PipelineTree,
   actor: Actor,
 ): Promise<SavedVersion> {
-  const { id, name, projectId } = newest;
+  const { id } = newest;
   const digest = treeDigest(tree);
-  await requireReferences(tx, { projectId, template: { id, name } }, tree);
   const changes = diffTrees(newest.tree as PipelineTree, tree);
   const version = newest.version + 1;
   await insertVersions(tx, [{ templateId: id, version, digest, tree, changes, creator: actor.username }]);

@@ -1,5 +1,5 @@
 import { GantryError } from '../base/error';
-import { parseJson, stringifyJson } from '../base/json';
+import { NOT_FINITE, overflowIn, parseJson, stringifyJson } from '../base/json';
 import { isDeeperThan } from '../pipeline/tree/depth';
 import { MAX_JSON_DEPTH } from '../pipeline/tree/limits';
 import type { UncheckedTemplate } from './bundle';
@@ -31,11 +31,15 @@ export function readTree(input: unknown, format: TextFormat): SentTree {
     return flows ? onlyOne(flows) : { tree: readText(input, 'yaml') };
   }
   if (typeof input !== 'string') return { tree: input };
+  let tree: unknown;
   try {
-    return { tree: parseJson(input) };
+    tree = parseJson(input);
   } catch (cause) {
     throw invalid('pipeline_tree is not a valid JSON string', cause);
   }
+  const place = overflowIn(input, tree);
+  if (place) throw invalid(`${['pipeline_tree', ...place].join('.')}: ${NOT_FINITE}`);
+  return { tree };
 }
 
 function onlyOne([flow, ...others]: readonly UncheckedTemplate[]): SentTree {
@@ -56,6 +60,8 @@ export function readText(text: string, format: TextFormat): unknown {
     throw invalid(`invalid JSON: ${cause instanceof Error ? cause.message : cause}`, cause);
   }
   if (isDeeperThan(value, MAX_TEXT_DEPTH)) throw invalid(`invalid JSON: it is deeper than ${MAX_TEXT_DEPTH} levels`);
+  const place = overflowIn(text, value);
+  if (place) throw invalid(`template data cannot be parsed: ${place.join('.')}: ${NOT_FINITE}`);
   return value;
 }
 

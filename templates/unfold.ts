@@ -14,7 +14,7 @@ import { type Folded, readReference } from './read-reference';
 import { referencesIn } from './references';
 
 /** Activities of the whole: templates that contain each other many times over grow without bound. */
-const MAX_ACTIVITIES = 20_000;
+export const MAX_ACTIVITIES = 20_000;
 
 /** Whose templates a tree may name. */
 export interface Place {
@@ -50,16 +50,21 @@ interface Found extends Wanted {
 
 /**
  * A copy of a checked tree in which every subprocess that names a template has that template's tree in `pipeline`, down to
- * the innermost (bk-sops §1.4). A subprocess that brings its own `pipeline` keeps it. The whole is still to be checked.
+ * the innermost, or to so many levels of them (bk-sops §1.4). A subprocess that brings its own `pipeline` keeps it. The whole is still to be checked.
  *
  * @throws GantryError `refused` when a template does not exist, comes again inside itself, or all is too deep or too large
  */
-export async function unfoldTree(db: DbOrTransaction, place: Place, tree: PipelineTree): Promise<PipelineTree> {
+export async function unfoldTree(
+  db: DbOrTransaction,
+  place: Place,
+  tree: PipelineTree,
+  { levels = Number.POSITIVE_INFINITY }: { levels?: number } = {},
+): Promise<PipelineTree> {
   const copy = deepCopy(tree) as PipelineTree;
   const { projectId, template } = place;
   let level: Part[] = [{ tree: copy, projectId, around: template ? [template] : [] }];
   let activities = countActivities(copy);
-  for (let depth = 0; level.length > 0; depth++) {
+  for (let depth = 0; level.length > 0 && depth < levels; depth++) {
     if (depth > MAX_NESTING) throw new GantryError('refused', 'Template recursive number exceeds limit.');
     const found = await findVersions(db, place, level.flatMap(wantedBy));
     // Before they are copied: a thousand subprocesses may name one template of a thousand nodes.
@@ -77,7 +82,7 @@ export async function unfoldTree(db: DbOrTransaction, place: Place, tree: Pipeli
   return copy;
 }
 
-function countActivities(tree: PipelineTree): number {
+export function countActivities(tree: PipelineTree): number {
   const queue = [tree];
   let count = 0;
   for (const { activities } of queue) {

@@ -6,7 +6,7 @@ import type { Endpoint } from './endpoint';
 import { fail, succeed } from './envelope';
 import { PLACE_FIELDS, peekProjectId, placeAndCredentials, readIds, readInput } from './fields';
 import { placeOf } from './project';
-import { routesOf } from './routes';
+import { isReadAtEsb, routesOf } from './routes';
 import { scheduleEndpoints } from './schedules';
 import { taskEndpoints } from './tasks';
 import { templateEndpoints } from './templates';
@@ -29,6 +29,7 @@ export const sops: Family<Endpoint> = {
   headerCredentials: (header) => headerCredentials(header('x-bkapi-authorization')),
   openFields: [...CREDENTIAL_FIELDS, 'bk_biz_id', ...PLACE_FIELDS],
   outside: placeAndCredentials,
+  readsQuery: ({ req }, endpoint) => isReadAtEsb(req.path, endpoint),
   peekProjectId,
   readPlace(context, { path }, fields) {
     const ids = readIds(context, path, fields);

@@ -1,10 +1,12 @@
 import type { z } from '@hono/zod-openapi';
-import { parseJson } from '../body/parse';
+import { stringifyJson } from '../../base/json';
+import { isOfNotFinite, parseJson } from '../body/parse';
 import type { Body } from '../family';
 import type { Endpoint } from './endpoint';
 
 /** How a field came. */
 interface Sent extends Pick<Body, 'isForm'> {
+  name: string;
   /** All that a form or a query said of it, where that is more than one value. */
   repeated: readonly string[] | undefined;
   /** Whether its endpoint is one whose fields are the texts of a query by nature. */
@@ -14,7 +16,7 @@ interface Sent extends Pick<Body, 'isForm'> {
 /** How the fields of a body, or a query, came to an endpoint. */
 export function howSent(endpoint: Endpoint, { isForm, repeated }: Body): (name: string) => Sent {
   const isOfQuery = endpoint.method === 'get';
-  return (name) => ({ isForm, repeated: repeated?.get(name), isOfQuery });
+  return (name) => ({ name, isForm, repeated: repeated?.get(name), isOfQuery });
 }
 
 /**
@@ -22,6 +24,8 @@ export function howSent(endpoint: Endpoint, { isForm, repeated }: Body): (name: 
  * booleans and objects are texts, and lists are JSON, or a name that comes several times, or texts with commas between
  * them; in a JSON body a field of a query may be the number or boolean itself. A value that fits in no way stays as sent,
  * for the message.
+ *
+ * @throws GantryError `invalid` for a number that is not finite
  */
 export function fieldValue(field: z.ZodType, value: unknown, sent: Sent): unknown {
   if (!sent.isForm && !sent.isOfQuery) return value;
@@ -35,9 +39,10 @@ export function isNothing(field: z.ZodType, value: unknown, { isForm }: Pick<Sen
   return (value === null || (isForm && value === '')) && !accepts(field, value) && accepts(field, undefined);
 }
 
-function otherForms(value: unknown, { isForm, isOfQuery }: Sent): unknown[] {
+function otherForms(value: unknown, { name, isForm, isOfQuery }: Sent): unknown[] {
   if (isForm && typeof value === 'string') {
-    return /^\s*[[{]/.test(value) ? [parsed(value)] : [parsed(value), value.split(',').map((part) => part.trim())];
+    const read = parsed(value, name);
+    return /^\s*[[{]/.test(value) ? [read] : [read, value.split(',').map((part) => part.trim())];
   }
   return isOfQuery && isScalar(value) ? [String(value)] : [];
 }
@@ -51,10 +56,20 @@ function accepts(field: z.ZodType, value: unknown): boolean {
 }
 
 /** undefined when it is no JSON, or too deep. */
-function parsed(text: string): unknown {
+function parsed(text: string, name: string): unknown {
   try {
-    return parseJson(text);
-  } catch {
+    return parseJson(text, [name]);
+  } catch (error) {
+    if (isOfNotFinite(error)) throw error;
     return undefined;
   }
+}
+
+const WANTED: Record<string, string> = { boolean: 'true or false', number: 'a number', int: 'a whole number' };
+
+/** What is wrong with a field, in words that fit whoever sent a text for a number or a boolean, in a form or a query. */
+export function describeIssue(issue: z.core.$ZodIssue, value: unknown, { isForm }: Pick<Body, 'isForm'>): string {
+  const wanted = issue.code === 'invalid_type' ? WANTED[issue.expected] : undefined;
+  const isText = isForm && typeof value === 'string' && issue.path.length === 1;
+  return wanted !== undefined && isText ? `${stringifyJson(value)} is not ${wanted}` : issue.message;
 }

@@ -6,7 +6,7 @@ import { MAX_INTEGER } from '../../db/schema';
 import { CREDENTIAL_FIELDS } from '../credentials';
 import type { Body, Fields } from '../family';
 import type { Endpoint, PathId } from './endpoint';
-import { fieldValue, howSent, isNothing } from './field-value';
+import { describeIssue, fieldValue, howSent, isNothing } from './field-value';
 
 /** Fields that say where, besides the path. Endpoints without a project may have them as their own. */
 export const PLACE_FIELDS = ['project_id', 'scope'] as const;
@@ -57,7 +57,10 @@ export function readInput(endpoint: Endpoint, body: Body): Record<string, unknow
   });
   const parsed = endpoint.input.safeParse(Object.fromEntries(given));
   if (parsed.success) return parsed.data;
-  const details = parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
+  const details = parsed.error.issues.map((issue) => ({
+    field: issue.path.join('.'),
+    message: describeIssue(issue, body.fields[String(issue.path[0])], body),
+  }));
   const message = `${endpoint.refusal ?? 'invalid params'}: ${details.map((detail) => `'${detail.field}': ${detail.message}`).join('; ')}`;
   throw new GantryError('invalid', message, { details });
 }

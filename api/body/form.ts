@@ -6,6 +6,14 @@ export function isForm(contentType: string | undefined, text: string): boolean {
   return !/^\s*[{[]/.test(text);
 }
 
+/** Whether a body is a form in parts, as `curl -F` sends it, which is not read. */
+export function isMultipart(contentType: string | undefined, text: string): boolean {
+  return /^\s*multipart\//i.test(contentType ?? '') && !/^\s*[{[]/.test(text);
+}
+
+export const NOT_MULTIPART =
+  'multipart/form-data is not read: send a JSON object, or a form as application/x-www-form-urlencoded';
+
 /** The values of the names that come more than once, of lists of values by name. */
 export function repeatedIn(lists: Iterable<readonly [string, readonly string[]]>): Map<string, readonly string[]> {
   return new Map([...lists].filter(([, values]) => values.length > 1));

@@ -31,6 +31,18 @@ export function holdsLargeWhole(text: string): boolean {
   return false;
 }
 
+/** Whether so many digits stand in a row; looks at as few characters as that takes. */
+export function holdsDigits(text: string, many: number): boolean {
+  for (let at = many - 1; at < text.length; at += many) {
+    let start = at;
+    while (start > at - many && isDigit(text.charCodeAt(start))) start -= 1;
+    let end = at;
+    while (end < start + many && isDigit(text.charCodeAt(end + 1))) end += 1;
+    if (end - start >= many) return true;
+  }
+  return false;
+}
+
 /** Digits without a sign; with zeros in front they are no JSON. */
 function isLarge(text: string, start: number, end: number): boolean {
   return end - start > LEAST_DIGITS || (end - start === LEAST_DIGITS && text.slice(start, end) > LARGEST_SAFE);

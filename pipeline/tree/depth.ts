@@ -12,6 +12,23 @@ export function isDeeperThan(input: unknown, limit: number): boolean {
   return false;
 }
 
+/** How many levels a JSON value has. */
+export function depthOf(input: unknown): number {
+  let depth = 0;
+  for (
+    let level = containersIn([input]);
+    level.length > 0;
+    level = level.flatMap((value) => containersIn(Object.values(value)))
+  ) {
+    depth += 1;
+  }
+  return depth;
+}
+
+function containersIn(values: readonly unknown[]): object[] {
+  return values.filter(isContainer);
+}
+
 function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }

@@ -3,6 +3,7 @@ import type { Db } from '../../db/connection';
 import { transact } from '../../db/transaction';
 import { cleanName } from '../../tasks/names';
 import type { UncheckedTemplate } from '../bundle';
+import { asKept } from './as-kept';
 import { checkTemplate } from './check';
 import { findTargets } from './match';
 import { numberTemplates } from './number';
@@ -30,7 +31,8 @@ export async function importTemplates(
   for (const one of requireUsable(bundle)) requireUsableTemplate(one);
   return transact(db, async (tx) => {
     const targets = await findTargets(tx, bundle, options);
-    const checked = bundle.map((template) => checkTemplate(template, targets.get(template.key), options));
+    const told = await asKept(tx, bundle, targets, options);
+    const checked = told.map((template) => checkTemplate(template, targets.get(template.key), options));
     const numbered = await numberTemplates(tx, importOrder(checked), targets, options);
     const done = await writeTemplates(tx, numbered, options);
     return bundle.map(({ key }) => done.get(key)!);

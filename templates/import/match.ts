@@ -4,7 +4,7 @@ import type { DbOrTransaction } from '../../db/connection';
 import { listSchemes } from '../../db/template-schemes';
 import { listTemplateTrees, lockTemplates, type TemplateRecord } from '../../db/templates';
 import type { UncheckedTemplate } from '../bundle';
-import { originText, ownKey } from '../origin';
+import { originTexts, ownKey } from '../origin';
 import type { ImportOptions, Target } from './types';
 
 type Version = Awaited<ReturnType<typeof listTemplateTrees>>[number];
@@ -24,11 +24,11 @@ export async function findTargets(
   if (!override) return targets;
   const installation = await installationName(tx);
   const sought = bundle.flatMap(({ key, settings, origin }) =>
-    origin ? [{ key, name: settings.name, own: ownKey(origin, installation), text: originText(origin) }] : [],
+    origin ? [{ key, name: settings.name, own: ownKey(origin, installation), texts: originTexts(origin) }] : [],
   );
   const rows = await lockTemplates(tx, projectId, {
     ids: sought.flatMap(({ own }) => own?.id ?? []),
-    origins: sought.map(({ text }) => text),
+    origins: sought.flatMap(({ texts }) => texts),
   });
   const ids = rows.map(({ id }) => id);
   const digests = sought.flatMap(({ own }) => own?.digest ?? []);
@@ -43,11 +43,11 @@ export async function findTargets(
     const ofTemplate = schemes.filter(({ template_id }) => template_id === row.id);
     return { row, compared, isOlderVersion: !version.isNewest, schemes: ofTemplate };
   };
-  for (const { key, name, own, text } of sought) {
+  for (const { key, name, own, texts } of sought) {
     const byId = rows.find(({ id }) => id === own?.id);
     const target =
       (byId && found(byId, ({ digest, isNewest }) => (own?.digest ? digest === own.digest : isNewest))) ??
-      byOrigin(rows, text, name, (row) => found(row, ({ isNewest }) => isNewest));
+      byOrigin(rows, texts, name, (row) => found(row, ({ isNewest }) => isNewest));
     if (target) targets.set(key, target);
   }
   requireOneEach(targets);
@@ -56,11 +56,11 @@ export async function findTargets(
 
 function byOrigin(
   rows: readonly TemplateRecord[],
-  text: string,
+  texts: readonly string[],
   name: string,
   found: (row: TemplateRecord) => Target | undefined,
 ): Target | undefined {
-  const [row, ...others] = rows.filter(({ origin }) => origin === text);
+  const [row, ...others] = rows.filter(({ origin }) => origin !== null && texts.includes(origin));
   if (!row) return undefined;
   if (others.length === 0) return found(row);
   const ids = [row, ...others].map(({ id }) => id).join(', ');

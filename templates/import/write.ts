@@ -8,8 +8,8 @@ import { changeTemplate, insertTemplates, insertVersions } from '../../db/templa
 import { originText } from '../origin';
 import { addVersion } from '../save';
 import { changedColumns, DEFAULT_SETTINGS, settingColumns, type TemplateSettings } from '../settings';
-import { requireReferences } from '../template-tree';
 import type { Imported, ImportOptions, Numbered, Target } from './types';
+import { WholeCheck } from './wholes';
 
 type Replacing = Numbered & { target: Target };
 
@@ -26,14 +26,15 @@ export async function writeTemplates(
   const done = new Map<string, Imported>();
   const fresh = numbered.filter(({ target }) => target === undefined);
   await insertAll(tx, fresh, options);
+  const check = new WholeCheck(numbered);
   for (const template of numbered) {
     const { key, id, settings } = template;
     const outcome = template.target
-      ? await naming(template, replace(tx, template as Replacing, options))
+      ? await naming(template, replace(tx, template as Replacing, check, options))
       : ({ action: 'created', version: 1 } as const);
     done.set(key, { key, id, name: settings.name, ...outcome });
   }
-  if (options.override) for (const template of fresh) await naming(template, requireAll(tx, template, options));
+  if (options.override) for (const template of fresh) await naming(template, check.require(tx, template, options));
   const { projectId, actor } = options;
   const object = `templates ${[...new Set(numbered.map(({ id }) => id))].join(', ')}`;
   const detail = { actions: Object.fromEntries([...done.values()].map(({ id, action }) => [id, action])) };
@@ -69,11 +70,13 @@ async function insertAll(tx: DbOrTransaction, fresh: readonly Numbered[], option
 async function replace(
   tx: DbOrTransaction,
   template: Replacing,
+  check: WholeCheck,
   options: ImportOptions,
 ): Promise<Pick<Imported, 'action' | 'version'>> {
   const { id, tree, target, isNewTree } = template;
   const { version } = target.compared;
   if (target.isOlderVersion) return { action: 'unchanged', version };
+  if (isNewTree) await check.require(tx, template, options);
   const saved = isNewTree ? await addVersion(tx, target.compared, tree, options.actor) : { version };
   const columns = changedColumns(target.row, settingsOf(template, options));
   const hasNewSchemes = await writeSchemes(tx, template);
@@ -102,10 +105,6 @@ function settingsOf(
   { rights }: ImportOptions,
 ): Partial<TemplateSettings> & { name: string } {
   return executorProxy !== undefined && rights.mayProxy(executorProxy) ? { ...settings, executorProxy } : settings;
-}
-
-async function requireAll(tx: DbOrTransaction, { id, tree, settings }: Numbered, { projectId }: ImportOptions) {
-  await requireReferences(tx, { projectId, template: { id, name: settings.name } }, tree);
 }
 
 /** What is wrong with a template says which one it is. */

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { GantryError } from '../../base/error';
+import { infinityIn, NOT_FINITE } from '../../base/json';
 import { isJsonObject } from '../../pipeline/json';
 import { fileText } from '../file-fields';
 import { extension } from './extension';
+import { id } from './ids';
 
 /**
  * A flow as bk-sops writes it (schema v1). What is not named here goes into the tree as it is.
@@ -11,11 +13,6 @@ import { extension } from './extension';
  */
 export type FlowDocument = z.output<typeof document>;
 export type FlowNode = FlowDocument['spec']['nodes'][number];
-
-/** Ids and versions stand without quotes in many files that people write. */
-const id = z
-  .union([fileText, z.number().transform(String)])
-  .refine((text) => text !== '' && text.length <= 200 && text !== '__proto__', 'is no id');
 
 const output = z.looseObject({ key: fileText, name: fileText.optional() });
 /** An input: a value, or a constant that has it. */
@@ -38,7 +35,12 @@ const node = z.looseObject({
     'ConvergeGateway',
   ]),
   name: fileText.optional(),
-  next: z.union([id.transform((one) => [one]), z.array(id)], 'must be a list of node ids').optional(),
+  next: z
+    .unknown()
+    .refine((next) => next !== null, 'must be a list of node ids')
+    .transform((next) => (Array.isArray(next) ? next : [next]))
+    .pipe(z.array(id))
+    .optional(),
   component: z
     .looseObject({
       code: fileText,
@@ -86,9 +88,11 @@ export function isFlow(value: unknown): boolean {
 export function readDocuments(values: readonly unknown[]): FlowDocument[] {
   const problems: string[] = [];
   const documents = values.flatMap((value, index) => {
+    const overflow = infinityIn(value);
+    if (overflow) problems.push(describeProblem(value, index, overflow, NOT_FINITE));
     const parsed = document.safeParse(value);
     if (parsed.success) return [parsed.data];
-    problems.push(...parsed.error.issues.map(({ path, message }) => describeIssue(value, index, path, message)));
+    problems.push(...parsed.error.issues.map((issue) => describeProblem(value, index, issue.path, wordsOf(issue))));
     return [];
   });
   const ids = documents.map(({ meta }) => meta.id);
@@ -105,14 +109,27 @@ export function requireNone(problems: readonly string[]): void {
   throw new GantryError('invalid', `template data cannot be parsed: ${problems.join('; ')}`, { details: problems });
 }
 
-function describeIssue(value: unknown, index: number, path: readonly PropertyKey[], message: string): string {
+function wordsOf({ code, message, ...issue }: z.core.$ZodIssue): string {
+  if (code !== 'invalid_type') return message;
+  if (message.endsWith('received undefined')) return 'is missing';
+  const isScalar = /received (number|bigint|boolean)$/.test(message);
+  return 'expected' in issue && issue.expected === 'string' && isScalar ? 'must be a text: put it in quotes' : message;
+}
+
+function describeProblem(value: unknown, index: number, path: readonly PropertyKey[], message: string): string {
   const meta = isJsonObject(value) ? value.meta : undefined;
   const spec = isJsonObject(value) ? value.spec : undefined;
-  const name = isJsonObject(meta) && meta.id !== undefined ? String(meta.id) : `#${index + 1}`;
+  const name = nameOf(meta) ?? `#${index + 1}`;
+  const where = path.length === 0 ? '' : `${path.join('.')}: `;
   const [, list, place, ...rest] = path;
   const nodes = isJsonObject(spec) && list === 'nodes' && Array.isArray(spec.nodes) ? spec.nodes : undefined;
-  const found = nodes && typeof place === 'number' ? nodes[place] : undefined;
-  if (typeof place !== 'number' || !nodes) return `document ${name}: ${path.join('.')}: ${message}`;
-  const called = isJsonObject(found) && found.id !== undefined ? String(found.id) : `#${place + 1}`;
+  if (place === undefined || !nodes) return `document ${name}: ${where}${message}`;
+  const called = nameOf(nodes[Number(place)]) ?? `#${Number(place) + 1}`;
   return `document ${name}, node ${called}: ${rest.length > 0 ? `${rest.join('.')}: ` : ''}${message}`;
+}
+
+/** What people will find it by: not an id that is none. */
+function nameOf(thing: unknown): string | undefined {
+  if (!isJsonObject(thing)) return undefined;
+  return typeof thing.id === 'string' || typeof thing.id === 'number' ? String(thing.id) : undefined;
 }

@@ -15,11 +15,11 @@ export interface Placed {
  * @param report hears of everything that is wrong with the graph as it is written; the rest is the tree's check
  */
 export function placeNodes({ meta, spec }: FlowDocument, report: (problem: string) => void): Placed[] {
-  const ids = new Set<string>();
+  const ids = new Map<string, FlowNode['type']>();
   const say = (node: FlowNode, problem: string) => report(`document ${meta.id}, node ${node.id}: ${problem}`);
   for (const node of spec.nodes) {
     if (ids.has(node.id)) say(node, 'its id is that of another node, too');
-    ids.add(node.id);
+    ids.set(node.id, node.type);
   }
   for (const type of ['EmptyStartEvent', 'EmptyEndEvent']) {
     const count = spec.nodes.filter((node) => node.type === type).length;
@@ -44,7 +44,12 @@ function branchesOf({ conditions, default_condition }: FlowNode): string[] {
   return [...Object.keys(conditions ?? {}), ...Object.keys(default_condition ?? {})];
 }
 
-function checkNode(node: FlowNode, targets: string[], ids: ReadonlySet<string>, say: (problem: string) => void): void {
+function checkNode(
+  node: FlowNode,
+  targets: string[],
+  ids: ReadonlyMap<string, FlowNode['type']>,
+  say: (problem: string) => void,
+): void {
   const { type, name, component, template_id } = node;
   if ((type === 'ServiceActivity' || type === 'SubProcess') && !name) say('it needs a name');
   if (type === 'ServiceActivity' && !component) say('it needs a component');
@@ -52,7 +57,10 @@ function checkNode(node: FlowNode, targets: string[], ids: ReadonlySet<string>, 
   if (type === 'EmptyEndEvent' && targets.length > 0) say('nothing follows the end');
   if (type !== 'EmptyEndEvent' && targets.length === 0) say('it needs a next: no node follows it in the list');
   if (targets.length > 1 && !BRANCHING.has(type)) say('only one node may follow it');
-  for (const target of targets) if (!ids.has(target)) say(`its next ${target} is no node`);
+  for (const target of targets) {
+    if (!ids.has(target)) say(`its next ${target} is no node`);
+    if (ids.get(target) === 'EmptyStartEvent') say(`its next ${target} is the start, which nothing may lead to`);
+  }
   if (new Set(targets).size < targets.length) say('its next names a node twice');
   if (!DECIDING.has(type)) return;
   const branches = branchesOf(node);

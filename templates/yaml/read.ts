@@ -13,7 +13,11 @@ import { openFile, treeOf } from './tree';
 export function readFlows(text: string): UncheckedTemplate[] | undefined {
   if (!mayBeFlows(text)) return undefined;
   const values = parseYamlStream(text);
-  if (!values.some(isFlow)) return undefined;
+  return values.some(isFlow) ? templatesIn(values) : undefined;
+}
+
+/** @throws GantryError `invalid` with everything that is wrong with the documents */
+export function templatesIn(values: readonly unknown[]): UncheckedTemplate[] {
   const documents = readDocuments(values);
   const problems: string[] = [];
   const file = openFile(documents, (problem) => problems.push(problem));
@@ -23,6 +27,7 @@ export function readFlows(text: string): UncheckedTemplate[] | undefined {
     const described = meta.description ? { description: meta.description } : {};
     return {
       key: meta.id,
+      isFlow: true,
       origin: originOf(meta),
       settings: { ...settings, ...described, name: meta.name },
       tree: treeOf(document, file),
@@ -33,7 +38,15 @@ export function readFlows(text: string): UncheckedTemplate[] | undefined {
   return templates;
 }
 
-/** Ids of documents join those of one file; without their source they mean a template only together with its name. */
+/** As bk-sops numbers the documents of every file that it exports. */
+const NUMBERED = /^template\d+$/;
+
+/**
+ * What a document calls itself is its id, whatever its name. Of files that say of no source, ids with which every export
+ * begins anew mean a template only together with its name; no id of theirs is taken for one of ours.
+ */
 function originOf({ id, name, gantry }: FlowDocument['meta']): Origin {
-  return gantry?.source === undefined ? { key: `${id}/${name}`.slice(0, 255) } : { source: gantry.source, key: id };
+  if (gantry?.source !== undefined) return { source: gantry.source, key: id };
+  const named = `${id}/${name}`.slice(0, 255);
+  return NUMBERED.test(id) ? { key: named } : { key: `${id}/`, before: named };
 }

@@ -1,5 +1,6 @@
 import {
   Document,
+  isNode,
   isScalar,
   type ParseOptions,
   parseAllDocuments,
@@ -10,9 +11,10 @@ import {
   visit,
 } from 'yaml';
 import { GantryError } from '../../base/error';
-import { wholeNumber } from '../../base/json';
+import { infinityIn, NOT_FINITE, wholeNumber } from '../../base/json';
 import { isDeeperThan } from '../../pipeline/tree/depth';
 import { MAX_JSON_DEPTH } from '../../pipeline/tree/limits';
+import { markIds } from './ids';
 
 /** YAML is slow to read: a million characters take seconds, in which nobody else is served. */
 export const MAX_YAML_LENGTH = 1_000_000;
@@ -59,17 +61,31 @@ const PYTHON = {
 export function parseYaml(text: string): unknown {
   return reading(text, () => {
     const document = parseDocument(text, { uniqueKeys: false, intAsBigInt: true });
-    requireReadable(document);
-    return valueIn(document);
+    if (document.errors.some(({ code }) => code === 'MULTIPLE_DOCS')) {
+      throw new Error('there are several documents in it, of which none has schema_version: v1');
+    }
+    requireReadable(document, text);
+    const value = valueIn(document);
+    const place = infinityIn(value);
+    if (place) throw new Error(`${place.join('.')}: ${NOT_FINITE}`);
+    return value;
   });
 }
 
-/** All documents of a stream; empty ones, as behind a last `---`, are none. @throws GantryError as `parseYaml` */
+/**
+ * All documents of a stream, their ids marked where they are none (`ids.ts`); empty ones, as behind a last `---`, are left
+ * out.
+ *
+ * @throws GantryError as `parseYaml`
+ */
 export function parseYamlStream(text: string): unknown[] {
   return reading(text, () => {
     const documents = [...(parseAllDocuments(text, PYTHON) as Document[])];
     if (documents.length > MAX_DOCUMENTS) throw new Error(`there are more than ${MAX_DOCUMENTS} documents in it`);
-    documents.forEach(requireReadable);
+    for (const document of documents) {
+      requireReadable(document, text);
+      markIds(document);
+    }
     return documents.map(valueIn).filter((value) => value !== null);
   });
 }
@@ -85,11 +101,18 @@ function valueIn(document: Document): unknown {
  *
  * @throws Error saying what is wrong
  */
-function requireReadable(document: Document): void {
+function requireReadable(document: Document, text: string): void {
   if (document.errors[0]) throw document.errors[0];
   let aliases = 0;
   visit(document, {
-    Alias() {
+    Alias(_key, alias, around) {
+      const { source, range } = alias;
+      const isWithin = around.some((node) => isNode(node) && 'anchor' in node && node.anchor === source);
+      const meant = isWithin ? alias.resolve(document) : undefined;
+      if (meant && around.some((node) => node === meant)) {
+        const line = text.slice(0, range?.[0]).split('\n').length;
+        throw new Error(`the anchor &${source} stands within itself: *${source} at line ${line}`);
+      }
       aliases += 1;
       if (aliases > MAX_ALIASES) throw new Error(`there are more than ${MAX_ALIASES} aliases in it`);
     },

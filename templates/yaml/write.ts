@@ -28,12 +28,18 @@ const TREE_FIELDS = new Set([
  * @throws GantryError `refused` for a tree that cannot be written without changing what it does
  */
 export function writeFlows(bundle: readonly BundledTemplate[]): { text: string; notes: string[] } {
+  const { documents, notes } = documentsOf(bundle);
+  return { text: writeYamlStream(documents), notes };
+}
+
+/** The documents before they are a text. @throws as `writeFlows` */
+export function documentsOf(bundle: readonly BundledTemplate[]): { documents: object[]; notes: string[] } {
   const notes: string[] = [];
   const note = (text: string) => void notes.push(text);
   const templates = expand(bundle, note);
   const constants = new Map(templates.map(({ key, tree }) => [key, tree.constants]));
   const documents = templates.map((template) => documentOf(template, (key) => constants.get(key), note));
-  return { text: writeYamlStream(documents), notes };
+  return { documents, notes };
 }
 
 function documentOf(template: Expanded, constantsOf: NodeWriting['constantsOf'], note: (text: string) => void): object {

@@ -1,9 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PipelineTree } from '../../pipeline/tree/types';
+import { validateTree } from '../../pipeline/tree/validate';
 import { addCaller, addPlainApp } from '../support/callers';
 import { type Answer, Gantry } from '../support/gantry';
 import { sketch, type TreeSketch } from '../support/trees';
+
+jest.mock('../../pipeline/tree/validate', () => {
+  const actual = jest.requireActual('../../pipeline/tree/validate');
+  return { ...actual, validateTree: jest.fn(actual.validateTree) };
+});
 
 const LINE: TreeSketch = {
   chains: ['S a b E'],
@@ -370,5 +376,56 @@ describe('an import that overrides', () => {
     const answers = await Promise.all(files.map((one) => load(one, 'json')));
 
     expect(answers.map(({ data }) => data.templates[0].version).sort()).toEqual([2, 3, 4]);
+  });
+});
+
+describe('an import of many templates that refer to one another', () => {
+  /** Layers of templates, each of which refers to some of the next layer. */
+  const layers = (name: string, { depth, width, fan }: { depth: number; width: number; fan: number }) =>
+    Array.from({ length: depth * width }, (_, at) => {
+      const layer = Math.floor(at / width);
+      const keys = Array.from({ length: fan }, (_, more) => `${name}${(layer + 1) * width + ((at + more) % width)}`);
+      const isLast = layer === depth - 1;
+      const activities = Object.fromEntries(
+        keys.map((template_id, index) => [`s${index}`, { type: 'SubProcess' as const, template_id }]),
+      );
+      const tree = isLast ? sketch(LINE) : sketch({ chains: [`S ${Object.keys(activities).join(' ')} E`], activities });
+      return { key: `${name}${at}`, name: `${name}${at}`, pipeline_tree: tree };
+    });
+  const file = (templates: object[]) => JSON.stringify({ gantry_templates: 1, source: 'many', templates });
+
+  it('looks at no activity more often than the trees of the file have it, but for those that name it', async () => {
+    const templates = layers('l', { depth: 6, width: 4, fan: 5 });
+    const validated = jest.mocked(validateTree);
+    validated.mockClear();
+    const activitiesIn = (tree: PipelineTree): number =>
+      Object.values(tree.activities).reduce(
+        (count, one) => count + 1 + ('pipeline' in one && one.pipeline ? activitiesIn(one.pipeline) : 0),
+        0,
+      );
+
+    const answer = await load(file(templates), 'json');
+
+    expect(new Set(actionsOf(answer).map((text) => text.split(' ')[1]))).toEqual(new Set(['created']));
+    const seen = validated.mock.calls.reduce((count, [tree]) => count + activitiesIn(tree as PipelineTree), 0);
+    // The trees once, and each but those of the last layer with five others in it; unfolded they have over 60,000.
+    expect(seen).toBe(4 * 2 + 20 * 5 + (16 * (5 + 5 * 5) + 4 * (5 + 5 * 2)));
+  });
+
+  it('refuses what comes to more than can be unfolded, or what tasks could not be made of', async () => {
+    const large = layers('x', { depth: 8, width: 6, fan: 5 });
+    const shown = { ...LINE, activities: { a: { inputs: { bk_display_message: '${y}' } } } };
+    const constants = { x: { value: '1' }, y: { value: '${x}', show_type: 'hide' as const } };
+    const inner = { key: 'i', name: 'i', pipeline_tree: sketch({ ...shown, constants }) };
+    const given = { '${x}': { key: '${x}', name: 'x', value: '${y}', show_type: 'hide' } };
+    const outer = { key: 'o', name: 'o', pipeline_tree: calls('i', { constants: given }) };
+
+    expect(await load(file(large), 'json')).toMatchObject({
+      result: false,
+      message: expect.stringContaining('the unfolded tree has more than 20000 activities'),
+    });
+    expect((await load(file([outer, inner]), 'json')).message).toContain(
+      'the constants ${x}, ${y} refer to each other in a circle',
+    );
   });
 });

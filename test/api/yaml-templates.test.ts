@@ -123,19 +123,77 @@ describe("bk-sops' YAML", () => {
     ).toMatchObject({ result: false });
   });
 
-  it('is imported, and replaced by what has its id and name', async () => {
+  it('is imported, and replaced by what has its id, whatever its name', async () => {
     const first = await load(SAMPLE);
     const second = await load(SAMPLE, { override: true });
     const changed = await load(SAMPLE.replace("'1'", "'2'"), { override: true });
-    const renamed = await load(SAMPLE.replace('waits', 'another'), { override: true });
+    const renamed = await load(SAMPLE.replace("'1'", "'3'").replace('waits', 'another'), { override: true });
+    const other = await load(SAMPLE.replace('id: t1', 'id: t2'), { override: true });
 
-    expect([first, second, changed, renamed].map(actionsOf)).toEqual([
+    expect([first, second, changed, renamed, other].map(actionsOf)).toEqual([
       ['waits created 1'],
       ['waits unchanged 1'],
       ['waits updated 2'],
-      ['another created 1'],
+      ['another updated 3'],
+      ['waits created 1'],
     ]);
-    expect(changed.data.flows).toEqual(first.data.flows);
+    expect(idOf(changed, 'waits')).toBe(idOf(first, 'waits'));
+    expect(idOf(renamed, 'another')).toBe(idOf(first, 'waits'));
+  });
+
+  it('is another one by another name where its id is one that every export of bk-sops begins with', async () => {
+    const numbered = SAMPLE.replace('id: t1', 'id: template1');
+
+    const answers = [
+      await load(numbered, { override: true }),
+      await load(numbered.replace('waits', 'of another file'), { override: true }),
+      await load(numbered, { override: true }),
+    ];
+
+    expect(answers.map(actionsOf)).toEqual([['waits created 1'], ['of another file created 1'], ['waits unchanged 1']]);
+  });
+
+  it('replaces what was imported when its name still counted', async () => {
+    const text = SAMPLE.replace('id: t1', 'id: old');
+    const id = idOf(await load(text), 'waits');
+    await gantry.db.updateTable('templates').set({ origin: 'old/waits' }).where('id', '=', id).execute();
+
+    expect(actionsOf(await load(text, { override: true }))).toEqual(['waits unchanged 1']);
+  });
+
+  it('never means a template of ours by an id that is one', async () => {
+    const id = await create(sketch({ chains: ['S a E'] }), { name: 'ours' });
+    const answer = await load(SAMPLE.replace('id: t1', `id: ${id}`), { override: true });
+
+    expect(actionsOf(answer)).toEqual(['waits created 1']);
+    expect((await info(id)).name).toBe('ours');
+  });
+
+  it('makes no version of an export that nobody changed', async () => {
+    const inner = await create(
+      sketch({
+        chains: ['S g', 'g a c', 'g b c', 'c E'],
+        gateways: { g: { type: 'ParallelGateway' }, c: { type: 'ConvergeGateway' } },
+        activities: { a: { inputs: { bk_display_message: '${x}' }, optional: true } },
+        constants: { x: { value: '1' }, out: { source_type: 'component_outputs', source_info: { a: ['_result'] } } },
+        outputs: ['${out}'],
+      }),
+      { name: 'inside', description: 'it', category: 'OpsTools' },
+    );
+    const { digest } = await info(inner);
+    const given = { '${x}': { key: '${x}', name: 'x', value: '7', show_type: 'show' } };
+    const outer = await create(calls(inner, { version: digest, constants: given }), { name: 'outside' });
+    const { template_data } = await exported([outer]);
+
+    expect(actionsOf(await load(template_data, { override: true }))).toEqual([
+      'outside unchanged 1',
+      'inside unchanged 1',
+    ]);
+    expect((await info(outer)).digest).toBe((await info(outer, 'version=1')).digest);
+
+    const changed = template_data.replace('value: "7"', 'value: "8"');
+    expect(changed).not.toBe(template_data);
+    expect(actionsOf(await load(changed, { override: true }))).toEqual(['outside updated 2', 'inside unchanged 1']);
   });
 
   it('goes to another project and does the same there', async () => {

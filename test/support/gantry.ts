@@ -10,6 +10,7 @@ import { ensureDemo } from '../../db/demo';
 import type { PipelineTree } from '../../pipeline/tree/types';
 import { type Connected, connectServices, type Services } from '../../tasks/services';
 import { previews } from '../../tasks/view/previews/pool';
+import { yamlReader } from '../../templates/yaml/aside';
 import type { TemporalConfig } from '../../temporal/connection';
 import { type Installation, workflowIdOf } from '../../temporal/names';
 import { type RunningWorker, startWorker } from '../../worker/worker';
@@ -92,6 +93,7 @@ export class Gantry {
   async stop(): Promise<void> {
     await this.stopWorker();
     await previews.close();
+    await yamlReader.close();
     await this.connected.close();
     await this.drop();
   }

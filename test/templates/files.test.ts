@@ -179,6 +179,25 @@ describe('a .dat file of bk-sops', () => {
     expect(() => readDat('{"template_data": {}}')).toThrow('not base64');
   });
 
+  it.each([
+    ['{"template_data": {}}', 'is not base64'],
+    ['schema_version: v1', 'is not base64'],
+    ['hello', 'is no .dat file of bk-sops, or not all of it: its base64 holds invalid JSON'],
+    [fileOf('').slice(0, 90), 'or not all of it'],
+    ['', 'is no .dat file of bk-sops'],
+    ['W10=', 'is no .dat file of bk-sops: {"template_data": …, "digest": "…"} is not in it'],
+    [Buffer.from('{"template_data": {}}').toString('base64'), '"digest": "…"} is not in it'],
+    [Buffer.from('{"digest": "x"}').toString('base64'), '{"template_data": …'],
+    [`${' '.repeat(1_000_000)}!`, 'is not base64'],
+  ])('says what is wrong and what to send when it is %.40j', (text, message) => {
+    expect(() => readDat(text)).toThrow(message);
+    expect(() => readDat(text)).toThrow('send all that the file holds, unchanged, or say which other format');
+  });
+
+  it('says what to do when its digest does not fit', () => {
+    expect(() => readDat(fileOf('something else'))).toThrow('or export it anew and send it unchanged');
+  });
+
   it.each(['', 'not base64 of JSON', Buffer.from('{}').toString('base64')])('is refused when it is %j', (text) => {
     expect(() => readDat(text)).toThrow(expect.objectContaining({ kind: 'invalid' }));
   });

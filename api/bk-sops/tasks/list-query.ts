@@ -34,12 +34,17 @@ type Query<F> = { [K in keyof F]?: string | undefined };
 
 /** @throws GantryError `wrong_state`, as upstream answers pages that do not exist */
 export function readPage({ limit, offset }: Query<typeof pageFields>): Page {
-  const read = (value: string | undefined, otherwise: number) => {
+  const read = (field: string, value: string | undefined, otherwise: number) => {
     if (value === undefined || value === '') return otherwise;
     if (/^\d+$/.test(value) && Number(value) <= MAX_INTEGER) return Number(value);
-    throw new GantryError('wrong_state', '[API] pagination error: offset and limit must be greater or equal to 0.');
+    const message = `${stringifyJson(value)} is not a whole number from 0 to ${MAX_INTEGER}`;
+    const upstream = '[API] pagination error: offset and limit must be greater or equal to 0.';
+    throw new GantryError('wrong_state', `${upstream} '${field}': ${message}`, { details: [{ field, message }] });
   };
-  return { limit: Math.min(read(limit, DEFAULT_LIMIT), MAX_LIMIT), offset: read(offset, 0) };
+  return {
+    limit: Math.min(read('limit', limit, DEFAULT_LIMIT), MAX_LIMIT),
+    offset: read('offset', offset, 0),
+  };
 }
 
 /**

@@ -2,10 +2,10 @@ import { z } from '@hono/zod-openapi';
 import { rightsOf } from '../../../access/permission';
 import { createTemplate } from '../../../templates/save';
 import { DEFAULT_SETTINGS } from '../../../templates/settings';
-import { readTree } from '../../../templates/tree-text';
 import { type Call, defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
 import { settingsInput, treeInput } from './schema';
+import { readSentTree } from './sent-tree';
 import { readSettings } from './settings';
 
 /** Makes a template of a project (bk-sops §7.5). */
@@ -19,7 +19,7 @@ export const createTemplateEndpoint = defineEndpoint({
   data: z.object({ template_id: z.number().int(), template_name: z.string(), pipeline_template_id: z.string() }),
   async run(call, input) {
     const { services, caller, project, actor } = call;
-    const { tree, ...said } = readTree(input.pipeline_tree, input.format);
+    const { tree, ...said } = await readSentTree(input);
     const name = input.name || said.name;
     const given = { ...input, name, description: input.description || said.description };
     const { name: named = defaultName(call), ...settings } = readSettings(caller, given);

@@ -5,6 +5,7 @@ import type { UncheckedTemplate } from '../../../templates/bundle';
 import { readDocument } from '../../../templates/bundle-text';
 import { readDat } from '../../../templates/dat';
 import { importTemplates } from '../../../templates/import';
+import { yamlReader } from '../../../templates/yaml/aside';
 import { defineEndpoint, defineUserEndpoint, type Reply, type UserCall } from '../endpoint';
 import { FORMATS } from './schema';
 
@@ -42,8 +43,8 @@ export const importProjectTemplate = defineEndpoint({
   summary: 'Import templates into a project',
   input,
   data: importedData,
-  run: (call, file) =>
-    importBundle(call, readFile(file), call.project.id, { keepsCommon: false, override: file.override }),
+  run: async (call, file) =>
+    importBundle(call, await readFile(file), call.project.id, { keepsCommon: false, override: file.override }),
 });
 
 /** Makes common templates of a file. */
@@ -55,7 +56,8 @@ export const importCommonTemplate = defineUserEndpoint({
   summary: 'Import common templates',
   input,
   data: importedData,
-  run: (call, file) => importBundle(call, readFile(file), null, { keepsCommon: false, override: file.override }),
+  run: async (call, file) =>
+    importBundle(call, await readFile(file), null, { keepsCommon: false, override: file.override }),
 });
 
 /** Imports into a project, or as common templates when `projectId` is null, and answers as bk-sops §7.5 has it. */
@@ -79,10 +81,10 @@ export async function importBundle(
   return { message: `Successfully imported ${count} flows`, data: { count, flows, templates } };
 }
 
-function readFile({ template_data, format }: z.output<typeof input>): UncheckedTemplate[] {
+async function readFile({ template_data, format }: z.output<typeof input>): Promise<UncheckedTemplate[]> {
   if (!template_data) throw new GantryError('invalid', 'template data can not be none');
   if (format === 'dat') return readDat(template_data);
-  return readDocument(template_data, format === 'bk_sops_yaml' ? 'yaml' : format);
+  return format === 'json' ? readDocument(template_data, format) : yamlReader.bundleIn(template_data);
 }
 
 /** The text that clients know, and after it what is wrong. */

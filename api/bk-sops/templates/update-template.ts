@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { rightsOf } from '../../../access/permission';
 import { updateTemplate } from '../../../templates/save';
-import { readTree } from '../../../templates/tree-text';
 import { defineEndpoint } from '../endpoint';
 import { treeChanges } from './changes';
 import { requireChangeable } from './lookup';
 import { settingsInput, templateSource, treeInput } from './schema';
+import { readSentTree } from './sent-tree';
 import { readSettings } from './settings';
 
 /** Changes a template: only what is sent. Not in bk-sops' gateway (bk-sops §11). */
@@ -33,10 +33,11 @@ export const updateTemplateEndpoint = defineEndpoint({
   async run(call, input) {
     const { services, caller, project, actor } = call;
     const key = await requireChangeable(call, input.template_source);
+    const sent = input.pipeline_tree === undefined ? {} : { tree: (await readSentTree(input)).tree };
     const { version, digest, changes } = await updateTemplate(services.db, {
       ...key,
       settings: readSettings(caller, input),
-      ...(input.pipeline_tree === undefined ? {} : { tree: readTree(input.pipeline_tree, input.format).tree }),
+      ...sent,
       ...(input.template_labels === undefined ? {} : { labelIds: input.template_labels }),
       ...(input.expected_version === undefined ? {} : { expectedVersion: input.expected_version }),
       actor,

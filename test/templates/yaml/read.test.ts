@@ -238,11 +238,112 @@ describe("bk-sops' YAML", () => {
     ['what is no YAML', (text) => text.replace('spec:', 'spec: ['), ['invalid YAML: ']],
     ['a node of no id', (text) => text.replace('- id: pause', '-'), ['node #2: id: ']],
     ['an id that is none', (text) => text.replaceAll('pause', '__proto__'), ['is no id']],
+    [
+      'an anchor that stands within itself',
+      (text) => `${text}  constants: &c {"\${a}": {value: *c}}\n`,
+      ['invalid YAML: the anchor &c stands within itself: *c at line 22'],
+    ],
+    [
+      'an anchor that is merged into itself',
+      (text) => `${text}  x: &a {<<: *a}\n`,
+      ['the anchor &a stands within itself'],
+    ],
+    [
+      'nothing but its version',
+      () => 'schema_version: v1\n',
+      ['document #1: meta: is missing', 'document #1: spec: is missing'],
+    ],
+    [
+      'a name that is a number',
+      (text) => text.replace('waits', '5'),
+      ['document t1: meta.name: must be a text: put it in'],
+    ],
+    [
+      'a number that is not finite',
+      (text) => text.replace("'1'", '[{a: 1.0e+400}]'),
+      ['document t1, node pause: component.data.bk_timing.value.0.a: is too large to be kept as a number'],
+    ],
+    [
+      'a way back to the start',
+      (text) => text.replace('[end]', '[begin]'),
+      ['node pause: its next begin is the start, which'],
+    ],
+    [
+      'a start that follows itself',
+      (text) => text.replace('[pause]', 'begin'),
+      ['node begin: its next begin is the start'],
+    ],
+    [
+      'a next of nothing',
+      (text) => text.replace('[end]', '~'),
+      ['document t1, node pause: next: must be a list of node ids'],
+    ],
+    ['a next of lists', (text) => text.replace('[end]', '[[end]]'), ['node pause: next.0: is no id']],
+    [
+      'a mapping for an id',
+      (text) => text.replace('id: t1', 'id: {a: 1}'),
+      ['document #1: meta.id: is no id: it has to be'],
+    ],
   ])('is refused with %s, and says where', (_name, change, messages) => {
     const read = () => readDocument(flow(change), 'yaml');
 
     expect(read).toThrow();
     for (const message of messages) expect(read).toThrow(message);
+  });
+
+  it.each([
+    ['9007199254740993', 'a number beyond 2^53'],
+    ['2026-01-01', 'is a date'],
+    ['2026-01-01 10:00:00', 'is a date'],
+    ['1.50', 'is the number 1.5'],
+    ['1.5', 'is a number'],
+    ['1.0', 'is the number 1'],
+    ['010', 'is the number 8'],
+    ['1_000', 'is the number 1000'],
+    ['1:30', 'is the number 90'],
+    ['1e+30', 'is a number'],
+    ['.5', 'is the number 0.5'],
+    ['yes', 'is true, true or false, and no id'],
+    ['~', 'is empty'],
+  ])('is refused with the id %s at any place, and read when it stands in quotes', (id, message) => {
+    const nodes = SAMPLE.replace('id: pause', `id: ${id}`).replace('[pause]', `[${id}]`);
+    const subprocess = SAMPLE.replace('type: ServiceActivity', `type: SubProcess\n      template_id: ${id}`);
+    const next = SAMPLE.replace('[pause]', id);
+
+    expect(() => readDocument(SAMPLE.replace('id: t1', `id: ${id}`), 'yaml')).toThrow(message);
+    expect(() => readDocument(SAMPLE.replace('id: t1', `id: ${id}`), 'yaml')).toThrow(/document #?[\w.+]+: meta\.id: /);
+    expect(() => readDocument(nodes, 'yaml')).toThrow(/document t1, node begin: next\.0: .*document t1, node .*: id: /);
+    expect(() => readDocument(nodes, 'yaml')).toThrow(message);
+    expect(() => readDocument(subprocess, 'yaml')).toThrow('document t1, node pause: template_id: ');
+    if (id !== '~') expect(() => readDocument(next, 'yaml')).toThrow('document t1, node begin: next.0: ');
+    const quoted = SAMPLE.replace('id: t1', `id: "${id}"`).replaceAll('pause', `"${id}"`);
+    expect(Object.keys((treesOf(quoted)[id] as PipelineTree).activities)).toEqual([id]);
+  });
+
+  it('takes ids for what they are where an alias stands for them, and nothing else for an id', () => {
+    const alias = SAMPLE.replace('id: pause', 'id: &p 1.0').replace('[pause]', '[&p pause]');
+    const value = SAMPLE.replace("'1'", '{id: 1.0, next: [2026-01-01], template_id: 010}');
+    const { t1 } = treesOf(value);
+
+    expect(() => readDocument(alias, 'yaml')).toThrow('id: 1.0 is the number 1: put it in quotes');
+    expect(t1!.activities.pause).toMatchObject({
+      component: { data: { bk_timing: { value: { id: 1, next: ['2026-01-01'], template_id: 8 } } } },
+    });
+  });
+
+  it.each([
+    ['', 'there is no template in it'],
+    ['# nothing', 'there is no template in it'],
+    ['hello', 'there is no template in it'],
+    ['- 1', 'there is no template in it'],
+    ['[{schema_version: v1}]', 'there is no template in it'],
+    ['a: 1\n---\nb: 2\n', 'there are several documents in it, of which none has schema_version: v1'],
+    ['a: &a [*a]', 'the anchor &a stands within itself: *a at line 1'],
+    ['a: {b: .inf}', 'a.b: is too large to be kept as a number'],
+    ['{gantry_templates: 1, templates: [{key: 1.5, name: x, pipeline_tree: {}}]}', 'templates.0.key: must be a text'],
+    ['{gantry_templates: 1, templates: [{key: yes, pipeline_tree: {}, name: 1}]}', 'templates.0.name: '],
+  ])('is refused where there is no template: %j', (text, message) => {
+    expect(() => readDocument(text, 'yaml')).toThrow(message);
   });
 
   it('says everything that is wrong, in every document', () => {
