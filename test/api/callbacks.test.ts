@@ -7,6 +7,7 @@ import { listCallbacks } from '../../db/callbacks';
 import { CallbackSender, retryDelayMs, sendDueCallbacks } from '../../tasks/callbacks';
 import { closeLostTasks } from '../../tasks/lost';
 import { workflowIdOf } from '../../temporal/names';
+import { eventually } from '../support/eventually';
 import { CREDENTIALS, Gantry } from '../support/gantry';
 import { sketch } from '../support/trees';
 
@@ -80,9 +81,8 @@ describe('task callbacks', () => {
 
   /** The messages of a task once there are as many as wanted; then a moment for one too many. */
   async function untilCount(id: number, count: number) {
-    for (const end = Date.now() + 20_000; Date.now() < end; await delay(25)) {
-      if ((await listCallbacks(gantry.db, id)).length >= count) break;
-    }
+    const isEnough = ({ length }: unknown[]) => length >= count;
+    await eventually(`there are ${count} messages`, () => listCallbacks(gantry.db, id), { isWanted: isEnough });
     await delay(200);
     const callbacks = await listCallbacks(gantry.db, id);
     expect(callbacks).toHaveLength(count);
@@ -198,8 +198,9 @@ describe('task callbacks', () => {
 
     const senders = [new CallbackSender(gantry.services), new CallbackSender(gantry.services)];
     for (const sender of senders) sender.start();
-    for (const end = Date.now() + 20_000; Date.now() < end && receiver.received.length < 3; ) await delay(50);
-    await Promise.all(senders.map((sender) => sender.stop()));
+    await eventually('three messages have come', () => receiver.received.length >= 3).finally(() =>
+      Promise.all(senders.map((sender) => sender.stop())),
+    );
 
     expect(receiver.received.map(({ headers }) => headers['x-gantry-event']!.toString().split(' ')[0])).toEqual([
       'node_failed',

@@ -1,3 +1,4 @@
+import { eventually } from '../support/eventually';
 import { type Answer, Gantry } from '../support/gantry';
 import { sketch } from '../support/trees';
 
@@ -134,8 +135,8 @@ describe('a day of a bk-sops client', () => {
     const here = await gantry.get(`/apigw/get_task_detail/${data.task_id}/1/`);
     expect(here.code).toBe(3540400);
     const status = () => gantry.get(`/apigw/get_task_status/${data.task_id}/${place}`);
-    let answer = await status();
-    while (Object.keys(answer.data.children).length < 3) answer = await status();
+    const isUnderWay = ({ data: { children } }: Answer) => Object.keys(children).length >= 3;
+    const answer = await eventually('three nodes have begun', status, { isWanted: isUnderWay });
     expect(answer.data.state).toBe('RUNNING');
   });
 

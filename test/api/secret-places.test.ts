@@ -8,7 +8,8 @@ import type { PipelineTree, SubProcess } from '../../pipeline/tree/types';
 import { clockedLaunch } from '../../schedules/launch-clocked';
 import type { SealPlace } from '../../secrets/place';
 import { replaceTokens, seal } from '../../secrets/token';
-import { Gantry } from '../support/gantry';
+import { eventually } from '../support/eventually';
+import { type Answer, Gantry } from '../support/gantry';
 import { sealOld } from '../support/old-secrets';
 import { drawing, shelve } from '../support/templates';
 import { sketch } from '../support/trees';
@@ -94,11 +95,10 @@ describe('a sealed password', () => {
 
   async function runToEnd(taskId: number, projectId: number): Promise<string> {
     await post('start_task', [taskId, projectId], {});
-    for (;;) {
-      const { data } = await gantry.get(`/apigw/get_task_status/${taskId}/${projectId}/?with_ex_data=1`);
-      if (data.state === 'FINISHED') return 'FINISHED';
-      if (data.state === 'FAILED') return JSON.stringify(data.ex_data);
-    }
+    const status = async () => (await gantry.get(`/apigw/get_task_status/${taskId}/${projectId}/?with_ex_data=1`)).data;
+    const isOver = ({ state }: Answer['data']) => state === 'FINISHED' || state === 'FAILED';
+    const { state, ex_data } = await eventually('the task ends or fails', status, { isWanted: isOver });
+    return state === 'FINISHED' ? state : JSON.stringify(ex_data);
   }
 
   it('opens in its own project alone, also when its token is copied by hand', async () => {

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { pickPorts } from '../../stack/ports';
 import { taskQueueOf, workflowIdOf } from '../../temporal/names';
+import { eventually } from '../support/eventually';
 import { CREDENTIALS, Gantry } from '../support/gantry';
 import { sketch } from '../support/trees';
 import { type Tap, Wire } from '../support/wire';
@@ -232,18 +232,21 @@ describe('an API process that is killed between the insert and the start', () =>
   }, 240_000);
 
   async function untilEnded(ids: number[]): Promise<void> {
-    for (const giveUpAt = Date.now() + 60_000; Date.now() < giveUpAt; await delay(200)) {
-      const rows = await gantry.db.selectFrom('tasks').select('phase').where('id', 'in', ids).execute();
-      if (rows.every(({ phase }) => phase === 'ended')) return;
-    }
+    const open = () =>
+      gantry.db
+        .selectFrom('tasks')
+        .select(['id', 'phase'])
+        .where('id', 'in', ids)
+        .where('phase', '<>', 'ended')
+        .execute();
+    const patience = { isWanted: ({ length }: unknown[]) => length === 0, withinMs: 60_000, everyMs: 200 };
+    await eventually('all tasks have ended', open, patience);
   }
 
   /** Every execution that has completed, also a second one under the same id; the server lists them a moment later. */
   async function completedWorkflows(count: number): Promise<string[]> {
-    for (const giveUpAt = Date.now() + 30_000; ; await delay(200)) {
-      const ids = await listCompleted();
-      if (ids.length >= count || Date.now() > giveUpAt) return ids;
-    }
+    const isAll = ({ length }: string[]) => length >= count;
+    return eventually('all workflows are listed as completed', listCompleted, { isWanted: isAll, everyMs: 200 });
   }
 
   async function listCompleted(): Promise<string[]> {

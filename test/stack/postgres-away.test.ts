@@ -5,6 +5,7 @@ import { ensureDemo } from '../../db/demo';
 import { migrateToLatest } from '../../db/migrate';
 import { pickPorts } from '../../stack/ports';
 import { authorization } from '../support/callers';
+import { eventually } from '../support/eventually';
 import { CREDENTIALS } from '../support/gantry';
 import { type OwnPostgres, ownPostgres } from '../support/own-postgres';
 import { sketch } from '../support/trees';
@@ -64,11 +65,9 @@ describe('Postgres going away under an API and a worker', () => {
 
   /** As a client does: the same again while the answer is 503. */
   async function insist(path: string, body: object, headers: object = {}) {
-    for (;;) {
-      const answer = await ask(path, body, headers);
-      if (answer.status !== 503) return answer;
-      await delay(20);
-    }
+    return eventually('the answer is not 503', () => ask(path, body, headers), {
+      isWanted: ({ status }) => status !== 503,
+    });
   }
 
   it('ends neither of them, is told to callers as 503, and loses no task', async () => {
@@ -107,11 +106,8 @@ describe('Postgres going away under an API and a worker', () => {
     const unfinished = async () =>
       (await sql<{ id: number; shown: string }>`select id, shown from tasks where shown <> 'FINISHED'`.execute(db))
         .rows;
-    for (const giveUpAt = Date.now() + 60_000; Date.now() < giveUpAt; await delay(200)) {
-      if ((await unfinished()).length === 0) break;
-    }
-    expect(await unfinished()).toEqual([]);
-    await db.destroy();
+    const patience = { isWanted: ({ length }: unknown[]) => length === 0, withinMs: 60_000, everyMs: 200 };
+    await eventually('all tasks have finished', unfinished, patience).finally(() => db.destroy());
     expect(started.length).toBeGreaterThan(CLIENTS);
     expect([api.isAlive, worker.isAlive]).toEqual([true, true]);
     expect([...statuses.keys()].sort()).toEqual([200, 503]);

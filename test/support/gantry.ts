@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { WorkerOptions } from '@temporalio/worker';
 import pino from 'pino';
@@ -20,6 +19,7 @@ import { Schedules } from '../../temporal/schedules';
 import { type RunningWorker, startWorker } from '../../worker/worker';
 import { requireDescribed } from './answers';
 import { createDatabase } from './database';
+import { eventually } from './eventually';
 import { quietRuntime, temporal } from './temporal';
 
 export const CREDENTIALS = { app_code: 'test-app', app_secret: 'test-secret', username: 'admin' };
@@ -156,13 +156,8 @@ export class Gantry {
 
   /** Polls until the task looks as wanted; what it looks like then. */
   async until(taskId: number, isWanted: (root: StateNode) => boolean, timeoutMs = 30_000): Promise<StateNode> {
-    const giveUpAt = Date.now() + timeoutMs;
-    for (;;) {
-      const root = await this.status(taskId);
-      if (isWanted(root)) return root;
-      if (Date.now() > giveUpAt) throw new Error(`task ${taskId} stays ${JSON.stringify(root)}`);
-      await delay(25);
-    }
+    const patience = { isWanted, withinMs: timeoutMs };
+    return eventually(`task ${taskId} is as wanted`, () => this.status(taskId), patience);
   }
 
   /** The history of a task's last run, once that has ended. */

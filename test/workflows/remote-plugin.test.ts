@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../support/eventually';
 import { Gantry } from '../support/gantry';
 import { sketch } from '../support/trees';
 import { WorkerProcess } from '../support/worker-process';
@@ -61,7 +61,7 @@ function tree() {
 }
 
 async function untilSaved(gantry: Gantry, taskId: number): Promise<void> {
-  for (;;) {
+  const saved = async () => {
     const rows = await gantry.db
       .selectFrom('node_executions')
       .select(['progress', 'inputs'])
@@ -69,9 +69,10 @@ async function untilSaved(gantry: Gantry, taskId: number): Promise<void> {
       .where('progress', 'is not', null)
       .execute();
     const [row] = rows as { progress: { trace_id?: string }; inputs: object }[];
-    if (row?.progress.trace_id) return expect(row.inputs).toMatchObject({ offset: '+0900' });
-    await delay(25);
-  }
+    return row?.progress.trace_id ? row : undefined;
+  };
+  const row = await eventually('the trace id is kept', saved);
+  expect(row.inputs).toMatchObject({ offset: '+0900' });
 }
 
 /** A remote plugin whose run goes on until it is told to finish. */
