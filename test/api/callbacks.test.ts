@@ -4,8 +4,9 @@ import { listCallbacks } from '../../db/callbacks';
 import { CallbackSender, retryDelayMs, sendDueCallbacks } from '../../tasks/callbacks';
 import { closeLostTasks } from '../../tasks/lost';
 import { workflowIdOf } from '../../temporal/names';
+import { CREDENTIALS } from '../support/client';
 import { eventually } from '../support/eventually';
-import { CREDENTIALS, Gantry } from '../support/gantry';
+import { Gantry } from '../support/gantry';
 import { openReceiver, type Received, type Receiver } from '../support/receiver';
 import { sketch } from '../support/trees';
 

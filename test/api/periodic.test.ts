@@ -1,7 +1,8 @@
 import { syncUnsynced } from '../../schedules/reconcile';
 import { scheduleIdOf } from '../../temporal/names';
+import type { Answer } from '../support/client';
 import { eventually } from '../support/eventually';
-import { type Answer, Gantry } from '../support/gantry';
+import { Gantry } from '../support/gantry';
 import { describeSchedule } from '../support/schedules';
 import { reshelve, shelve } from '../support/templates';
 import { sketch } from '../support/trees';

@@ -1,5 +1,6 @@
+import type { Answer } from '../support/client';
 import { eventually } from '../support/eventually';
-import { type Answer, Gantry } from '../support/gantry';
+import { Gantry } from '../support/gantry';
 import { sketch } from '../support/trees';
 
 /** What a client of bk-sops does in a day, over HTTP only: the steps share one installation and build on each other. */

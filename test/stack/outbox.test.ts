@@ -1,7 +1,8 @@
 import { pickPorts } from '../../stack/ports';
 import { taskQueueOf, workflowIdOf } from '../../temporal/names';
+import { type Answer, ApiClient } from '../support/client';
 import { eventually } from '../support/eventually';
-import { CREDENTIALS, Gantry } from '../support/gantry';
+import { Gantry } from '../support/gantry';
 import { openReceiver, type Receiver } from '../support/receiver';
 import { sketch } from '../support/trees';
 import { type Tap, Wire } from '../support/wire';
@@ -105,7 +106,7 @@ class Trap {
 /** An API process behind proxies that kill it at a step. */
 class Doomed {
   private constructor(
-    private readonly url: string,
+    private readonly client: ApiClient,
     private readonly process: WorkerProcess,
     private readonly trap: Trap,
     private readonly wires: Wire[],
@@ -124,7 +125,7 @@ class Doomed {
     const { api } = await pickPorts(['api'], {});
     const env = { TEMPORAL_ADDRESS: `127.0.0.1:${wires[1]!.port}`, GANTRY_PORT: String(api) };
     process = await WorkerProcess.start(database.href, env, 'api');
-    return new Doomed(`http://127.0.0.1:${api}`, process, trap, wires);
+    return new Doomed(ApiClient.at(`http://127.0.0.1:${api}`), process, trap, wires);
   }
 
   /** Asks for what the step needs and dies at it; the task, where its creation was answered. */
@@ -141,14 +142,12 @@ class Doomed {
     return created?.data.task_id;
   }
 
-  async #post(path: string, body: object): Promise<{ data: { task_id: number } } | undefined> {
-    const { app_code, app_secret, username } = CREDENTIALS;
-    const caller = { bk_app_code: app_code, bk_app_secret: app_secret, bk_username: username };
-    const headers = { 'X-Bkapi-Authorization': JSON.stringify(caller), 'Content-Type': 'application/json' };
-    const answer = await fetch(this.url + path, { method: 'POST', headers, body: JSON.stringify(body) }).catch(
-      () => undefined,
-    );
-    return answer && ((await answer.json()) as { data: { task_id: number } });
+  #post(path: string, body: object): Promise<Answer | undefined> {
+    return this.client.post(path, body).catch((error: Error & { code?: string }) => {
+      // With a code it is one of the connection: the process died before it had answered.
+      if (error.code !== undefined) return undefined;
+      throw error;
+    });
   }
 }
 

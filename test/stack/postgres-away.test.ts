@@ -4,20 +4,14 @@ import { connect } from '../../db/connection';
 import { ensureDemo } from '../../db/demo';
 import { migrateToLatest } from '../../db/migrate';
 import { pickPorts } from '../../stack/ports';
-import { authorization } from '../support/callers';
+import { ApiClient, CREDENTIALS } from '../support/client';
 import { eventually } from '../support/eventually';
-import { CREDENTIALS } from '../support/gantry';
 import { type OwnPostgres, ownPostgres } from '../support/own-postgres';
 import { sketch } from '../support/trees';
 import { WorkerProcess } from '../support/worker-process';
 
 const CLIENTS = 4;
 const FAULTS = 40;
-const CALLER = authorization({
-  bk_app_code: CREDENTIALS.app_code,
-  bk_app_secret: CREDENTIALS.app_secret,
-  bk_username: CREDENTIALS.username,
-});
 /** An activity, a line of quick nodes, and a timer. */
 const TREE = sketch({
   chains: ['S a b c E'],
@@ -53,18 +47,15 @@ describe('Postgres going away under an API and a worker', () => {
     await postgres.remove();
   });
 
-  async function ask(path: string, body?: object, headers: object = {}) {
-    const response = await fetch(`${url}/apigw${path}`, {
-      method: body ? 'POST' : 'GET',
-      headers: { 'Content-Type': 'application/json', ...CALLER, ...headers },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
-    return { status: response.status, ...((await response.json()) as { result: boolean; data: { task_id: number } }) };
+  async function ask(path: string, body?: object, headers: Record<string, string> = {}) {
+    const client = ApiClient.at(url);
+    const answer = await (body ? client.post(`/apigw${path}`, body, headers) : client.get(`/apigw${path}`));
+    statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+    return answer;
   }
 
   /** As a client does: the same again while the answer is 503. */
-  async function insist(path: string, body: object, headers: object = {}) {
+  async function insist(path: string, body: object, headers: Record<string, string> = {}) {
     return eventually('the answer is not 503', () => ask(path, body, headers), {
       isWanted: ({ status }) => status !== 503,
     });

@@ -1,8 +1,9 @@
 import '../support/own-plugins';
 
 import { workflowIdOf } from '../../temporal/names';
+import type { Answer } from '../support/client';
 import { eventually } from '../support/eventually';
-import { type Answer, Gantry } from '../support/gantry';
+import { Gantry } from '../support/gantry';
 import { keepHistory } from '../support/histories';
 import { startShortHistories } from '../support/temporal';
 import { sketch, type TreeSketch } from '../support/trees';
