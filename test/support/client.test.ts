@@ -7,8 +7,7 @@ import { filesOf, ROOT } from './rooms';
 
 /** Who sends requests without the client, and why. */
 const AROUND: Record<string, string> = {
-  'test/api/body.test.ts':
-    'uses one connection for several requests; holds its answers against their descriptions itself',
+  'test/api/body.test.ts': 'watches what is parsed meanwhile; holds its answers against their descriptions itself',
   'test/api/door.test.ts': 'has an API family of its own',
   'test/api/linger.test.ts': 'sends what nobody wants to read; holds its answers against their descriptions itself',
   'test/api/masking.test.ts': 'has an app of its own',
