@@ -9,6 +9,7 @@ import { eventually } from '../support/eventually';
 import { type OwnPostgres, ownPostgres } from '../support/own-postgres';
 import { sketch } from '../support/trees';
 import { WorkerProcess } from '../support/worker-process';
+import { STACK_PATIENCE } from './helper';
 
 const CLIENTS = 4;
 const FAULTS = 40;
@@ -57,6 +58,7 @@ describe('Postgres going away under an API and a worker', () => {
   /** As a client does: the same again while the answer is 503. */
   async function insist(path: string, body: object, headers: Record<string, string> = {}) {
     return eventually('the answer is not 503', () => ask(path, body, headers), {
+      ...STACK_PATIENCE,
       isWanted: ({ status }) => status !== 503,
     });
   }
