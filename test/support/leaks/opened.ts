@@ -2,12 +2,12 @@ import type { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Server, Socket } from 'node:net';
 import type { Worker } from 'node:worker_threads';
-import { type TimerGlobals, Timers } from './timers';
+import { hereOpened, type TimerGlobals, Timers } from './timers';
 
 interface Thing {
   /** What it is; undefined once it is closed. */
   describe(): string | undefined;
-  /** Whose stack says where it was opened. It is written only when somebody reads it, which is what costs. */
+  /** Whose stack says where it was opened. */
   opened: Error;
 }
 
@@ -59,14 +59,17 @@ export class Opened {
     return [...things, ...this.#timers.left().map(({ kind, opened }) => `${kind}, opened ${placeOf(opened)}`)];
   }
 
-  #watch(describe: Thing['describe']): void {
-    this.#things.add({ describe, opened: new Error() });
+  #watch(describe: Thing['describe']): Thing {
+    const thing = { describe, opened: hereOpened() };
+    this.#things.add(thing);
+    return thing;
   }
 
   #watchSocket(socket: Socket): void {
     let address = 'nobody';
     socket.once('connect', () => (address = `${socket.remoteAddress}:${socket.remotePort}`));
-    this.#watch(() => (socket.destroyed ? undefined : `a connection to ${address}`));
+    const thing = this.#watch(() => (socket.destroyed ? undefined : `a connection to ${address}`));
+    socket.once('close', () => this.#things.delete(thing));
   }
 
   #watchServer(server: Server): void {

@@ -12,6 +12,17 @@ export interface TimerGlobals {
   clearInterval: unknown;
 }
 
+const FRAMES = 25;
+
+/** An error whose stack says who opens something now. It is written only when somebody reads it, which is what costs. */
+export function hereOpened(): Error {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = FRAMES;
+  const opened = new Error('opened');
+  Error.stackTraceLimit = limit;
+  return opened;
+}
+
 /** Watches the timers of a suite: of its global functions, and of `node:timers/promises`. */
 export class Timers {
   readonly #open = new Map<object, { kind: string; opened: Error }>();
@@ -47,7 +58,7 @@ export class Timers {
         },
         ...rest,
       );
-      this.#open.set(timer, { kind: `${kind} of ${rest[0] ?? 0} ms`, opened: new Error() });
+      this.#open.set(timer, { kind: `${kind} of ${rest[0] ?? 0} ms`, opened: hereOpened() });
       return timer;
     };
     const custom = (start as { [promisify.custom]?: unknown })[promisify.custom];
@@ -65,7 +76,7 @@ export class Timers {
     return (ms, value, options) => {
       const promise = delay(ms, value, options);
       const over = () => this.#open.delete(promise);
-      if (options?.ref !== false) this.#open.set(promise, { kind: `a delay of ${ms ?? 0} ms`, opened: new Error() });
+      if (options?.ref !== false) this.#open.set(promise, { kind: `a delay of ${ms ?? 0} ms`, opened: hereOpened() });
       promise.then(over, over);
       return promise;
     };
