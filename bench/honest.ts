@@ -1,6 +1,6 @@
+import { TreeBuilder } from '../cli/tree-builder';
 import type { Json } from '../pipeline/json';
 import type { MeasuredShape } from './machine-cpu';
-import { TreeBuilder } from './trees';
 
 const ORDINARY = 'bench_noop';
 const ROWS = 1_000;

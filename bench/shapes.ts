@@ -1,9 +1,9 @@
+import { TreeBuilder } from '../cli/tree-builder';
 import type { Catalog } from '../pipeline/catalog';
 import { compile } from '../pipeline/compile';
 import type { TaskContext } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
 import type { PipelineTree } from '../pipeline/tree/types';
-import { TreeBuilder } from './trees';
 
 /** A pipeline to measure, and what the hand-written workflow of the same shape is called with (workflows.ts). */
 export interface Shape {

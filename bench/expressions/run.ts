@@ -1,3 +1,4 @@
+import { TreeBuilder } from '../../cli/tree-builder';
 import { compile } from '../../pipeline/compile';
 import type { Json, JsonObject } from '../../pipeline/json';
 import { ConditionError, compileCondition, decide, evaluateBoolrule } from '../../pipeline/language/condition';
@@ -5,7 +6,6 @@ import { Meter } from '../../pipeline/language/python/limits';
 import { createState, step } from '../../pipeline/machine';
 import type { Program, Variable } from '../../pipeline/program';
 import { BENCH_CONTEXT, benchCatalog } from '../shapes';
-import { TreeBuilder } from '../trees';
 import type { RandomInput } from './inputs';
 import { bigValues, constant, tableConstant } from './scope';
 

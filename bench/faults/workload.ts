@@ -1,5 +1,5 @@
+import { TreeBuilder } from '../../cli/tree-builder';
 import type { PipelineTree } from '../../pipeline/tree/types';
-import { TreeBuilder } from '../trees';
 import type { PersistentApi } from './api';
 
 const PROJECT_ID = 1;

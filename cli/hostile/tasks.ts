@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { stringifyJson } from '../../base/json';
-import type { Json, JsonObject } from '../../pipeline/json';
+import type { Json } from '../../pipeline/json';
 import type { PipelineTree } from '../../pipeline/tree/types';
 import { type GantryClient, RefusedError } from '../client';
 
@@ -18,7 +18,7 @@ export class CaseTask {
   ) {}
 
   /** @throws RefusedError when the API does not take the tree */
-  static async create(client: GantryClient, projectId: number, name: string, tree: JsonObject): Promise<CaseTask> {
+  static async create(client: GantryClient, projectId: number, name: string, tree: PipelineTree): Promise<CaseTask> {
     const created = await client.fastCreateTask({ name, pipeline_tree: tree }, projectId);
     return new CaseTask(client, projectId, created.task_id, created.pipeline_tree as unknown as PipelineTree);
   }

@@ -5,7 +5,8 @@ import { findPlugin } from '../../plugins';
 import { type ActivityPlugin, PluginFailure, withAnswer } from '../../plugins/plugin';
 import { OpenedSecrets } from '../../secrets/opened';
 import { seal } from '../../secrets/token';
-import { allowLocal, contextFor, serve } from '../plugins/support';
+import { allowLocal, contextFor } from '../plugins/support';
+import { openReceiver, type Receiver } from '../support/receiver';
 
 const SECRET = 'hunter2-Ünïgrün/+=x.sesame';
 const PLACE = 1;
@@ -37,14 +38,14 @@ async function reasonFor(code: string, version: string, inputs: JsonObject, secr
 }
 
 describe('the reason of a failure', () => {
-  let server: Awaited<ReturnType<typeof serve>>;
+  let server: Receiver;
 
   beforeAll(async () => {
     process.env.GANTRY_SECRET_KEYS = `test:${Buffer.alloc(32, 'test').toString('base64')}`;
-    server = await serve((request, response) => {
-      response.writeHead(request.url === '/refuse' ? 403 : 200, { 'content-type': 'application/json' });
+    server = await openReceiver(({ path }, response) => {
+      response.writeHead(path === '/refuse' ? 403 : 200, { 'content-type': 'application/json' });
       // The secret stands where an answer is cut off.
-      response.end(JSON.stringify(request.url === '/refuse' ? `${'x'.repeat(985)}${SECRET}` : { code: 0 }));
+      response.end(JSON.stringify(path === '/refuse' ? `${'x'.repeat(985)}${SECRET}` : { code: 0 }));
     });
   });
 

@@ -1,20 +1,17 @@
 import { Client } from 'undici';
 import { createApp } from '../../api/app';
+import { requireDescribedText } from '../support/answers';
 import { PLAIN_APP } from '../support/callers';
-import { CREDENTIALS, Gantry } from '../support/gantry';
-import { type HttpRequest, listen, send } from '../support/http-server';
+import { ApiClient, authorization, CALLER } from '../support/client';
+import { Gantry } from '../support/gantry';
+import { type HttpAnswer, type HttpRequest, listen, send } from '../support/http-server';
 import { sketch } from '../support/trees';
 
 const KB = 1024;
 const ESB = '/api/c/compapi/v2/sops/fast_create_task/';
 const APP = '/apigw/fast_create_task/1/';
-const KNOWN = {
-  bk_app_code: CREDENTIALS.app_code,
-  bk_app_secret: CREDENTIALS.app_secret,
-  bk_username: CREDENTIALS.username,
-};
-const HEADER = { 'X-Bkapi-Authorization': JSON.stringify(KNOWN) };
-const WRONG = { 'X-Bkapi-Authorization': JSON.stringify({ ...KNOWN, bk_app_secret: 'wrong' }) };
+const HEADER = authorization(CALLER);
+const WRONG = authorization({ ...CALLER, bk_app_secret: 'wrong' });
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
 /** 13 MB that are costly to build. */
@@ -48,9 +45,15 @@ describe('the body of somebody who is not known', () => {
     await gantry.stop();
   });
 
-  const ask = (request: Omit<HttpRequest, 'port'>) => send({ port: server.port, ...request });
+  async function ask(request: HttpRequest): Promise<HttpAnswer> {
+    const answer = await send(server.port, request);
+    const parsed = longestParsed;
+    requireDescribedText(request.path, answer.text);
+    longestParsed = parsed;
+    return answer;
+  }
 
-  it.each<[string, number, Omit<HttpRequest, 'port'>]>([
+  it.each<[string, number, HttpRequest]>([
     ['without credentials', 413, { path: APP, body: DEEP }],
     ['without credentials, to the ESB path', 413, { path: ESB, body: DEEP }],
     ['without credentials, in chunks', 413, { path: ESB, body: inChunks(DEEP) }],
@@ -60,29 +63,29 @@ describe('the body of somebody who is not known', () => {
     [
       'with wrong credentials in the query',
       401,
-      { path: `${ESB}?${new URLSearchParams({ ...KNOWN, bk_app_secret: 'x' })}`, body: DEEP },
+      { path: `${ESB}?${new URLSearchParams({ ...CALLER, bk_app_secret: 'x' })}`, body: DEEP },
     ],
     [
       'with wrong credentials in front',
       401,
-      { path: ESB, body: `${JSON.stringify({ ...KNOWN, bk_app_secret: 'x' }).slice(0, -1)},${DEEP.slice(1)}` },
+      { path: ESB, body: `${JSON.stringify({ ...CALLER, bk_app_secret: 'x' }).slice(0, -1)},${DEEP.slice(1)}` },
     ],
     [
       'with credentials behind the first 64 KB',
       413,
-      { path: ESB, body: JSON.stringify({ pad: padding(64 * KB), ...KNOWN }) },
+      { path: ESB, body: JSON.stringify({ pad: padding(64 * KB), ...CALLER }) },
     ],
     [
       'with credentials within something else',
       413,
-      { path: ESB, body: `{"x":${JSON.stringify(KNOWN)},${DEEP.slice(1)}` },
+      { path: ESB, body: `{"x":${JSON.stringify(CALLER)},${DEEP.slice(1)}` },
     ],
     [
       'with credentials in a string',
       413,
-      { path: ESB, body: `{"x":${JSON.stringify(JSON.stringify(KNOWN))},${DEEP.slice(1)}` },
+      { path: ESB, body: `{"x":${JSON.stringify(JSON.stringify(CALLER))},${DEEP.slice(1)}` },
     ],
-    ['in a form', 413, { path: ESB, body: `a=${DEEP}&${new URLSearchParams(KNOWN)}`, headers: FORM }],
+    ['in a form', 413, { path: ESB, body: `a=${DEEP}&${new URLSearchParams(CALLER)}`, headers: FORM }],
     ['of nothing but blanks', 413, { path: ESB, body: ' '.repeat(KB * KB) }],
     ['as small as it may be', 401, { path: ESB, body: DEEP.slice(0, 64 * KB) }],
     ['to a callback of no token', 413, { path: '/callback/nothing/', body: DEEP }],
@@ -98,7 +101,7 @@ describe('the body of somebody who is not known', () => {
     expect(longestParsed).toBeLessThan(100);
   });
 
-  it.each<[string, number, Omit<HttpRequest, 'port'>]>([
+  it.each<[string, number, HttpRequest]>([
     ['64 KB without credentials', 413, { path: ESB, body: [DEEP.slice(0, 65 * KB)] }],
     ['wrong credentials', 401, { path: APP, body: [DEEP.slice(0, KB)], headers: WRONG }],
     ['a callback of no token', 401, { path: '/callback/nothing/', body: ['{'] }],
@@ -112,7 +115,7 @@ describe('the body of somebody who is not known', () => {
   });
 
   it('is refused in words that help', async () => {
-    const { text } = await ask({ path: ESB, body: JSON.stringify({ pad: padding(64 * KB), ...KNOWN }) });
+    const { text } = await ask({ path: ESB, body: JSON.stringify({ pad: padding(64 * KB), ...CALLER }) });
 
     expect(JSON.parse(text)).toMatchObject({
       result: false,
@@ -122,7 +125,7 @@ describe('the body of somebody who is not known', () => {
     });
   });
 
-  it.each<[string, Omit<HttpRequest, 'port'>]>([
+  it.each<[string, HttpRequest]>([
     [
       'its credentials in the header',
       {
@@ -136,7 +139,7 @@ describe('the body of somebody who is not known', () => {
       {
         path: ESB,
         body: JSON.stringify({
-          ...KNOWN,
+          ...CALLER,
           bk_biz_id: 1,
           description: padding(200 * KB),
           name: 'x',
@@ -149,7 +152,7 @@ describe('the body of somebody who is not known', () => {
       {
         path: ESB,
         body: inChunks(
-          JSON.stringify({ ...KNOWN, description: padding(200 * KB), bk_biz_id: 1, name: 'x', pipeline_tree: tree }),
+          JSON.stringify({ ...CALLER, description: padding(200 * KB), bk_biz_id: 1, name: 'x', pipeline_tree: tree }),
         ),
       },
     ],
@@ -159,7 +162,7 @@ describe('the body of somebody who is not known', () => {
         path: ESB,
         body: JSON.stringify({
           pipeline_tree: tree,
-          ...KNOWN,
+          ...CALLER,
           bk_biz_id: 1,
           name: 'x',
           description: padding(200 * KB),
@@ -170,7 +173,13 @@ describe('the body of somebody who is not known', () => {
       'its credentials at the end of a small one',
       {
         path: ESB,
-        body: JSON.stringify({ name: 'x', pipeline_tree: tree, bk_biz_id: 1, description: padding(20 * KB), ...KNOWN }),
+        body: JSON.stringify({
+          name: 'x',
+          pipeline_tree: tree,
+          bk_biz_id: 1,
+          description: padding(20 * KB),
+          ...CALLER,
+        }),
       },
     ],
     [
@@ -178,7 +187,7 @@ describe('the body of somebody who is not known', () => {
       {
         path: ESB,
         headers: FORM,
-        body: `${new URLSearchParams({ ...KNOWN, bk_biz_id: '1', name: 'x', description: padding(200 * KB), pipeline_tree: JSON.stringify(tree) })}`,
+        body: `${new URLSearchParams({ ...CALLER, bk_biz_id: '1', name: 'x', description: padding(200 * KB), pipeline_tree: JSON.stringify(tree) })}`,
       },
     ],
     [
@@ -186,7 +195,7 @@ describe('the body of somebody who is not known', () => {
       {
         path: ESB,
         body: JSON.stringify({
-          ...KNOWN,
+          ...CALLER,
           description: 'ü'.repeat(100 * KB),
           bk_biz_id: 1,
           name: 'x',
@@ -224,7 +233,7 @@ describe('the body of somebody who is not known', () => {
         method,
         ...(method === 'POST' ? { body: '{"a":[[' } : {}),
       });
-      await body.dump();
+      requireDescribedText(path, await body.text());
       outcomes.push(statusCode);
     }
     await client.close();
@@ -244,10 +253,11 @@ describe('somebody who is not known', () => {
 
   async function withServer(
     options: { strangersPerSecond: number; trustedProxies?: string },
-    use: (ask: (request: Omit<HttpRequest, 'port'>) => ReturnType<typeof send>) => Promise<void>,
+    use: (ask: (request: HttpRequest) => Promise<HttpAnswer>) => Promise<void>,
   ) {
     const server = await listen(createApp({ services: gantry.services, ...options }));
-    await use((request) => send({ port: server.port, ...request })).finally(() => server.close());
+    const client = ApiClient.at(server.url);
+    await use((request) => client.ask(request)).finally(() => server.close());
   }
 
   const LIST = '/apigw/get_user_project_list/';

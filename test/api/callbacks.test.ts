@@ -1,43 +1,14 @@
 import { createHash, createHmac } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { listCallbacks } from '../../db/callbacks';
 import { CallbackSender, retryDelayMs, sendDueCallbacks } from '../../tasks/callbacks';
 import { closeLostTasks } from '../../tasks/lost';
 import { workflowIdOf } from '../../temporal/names';
-import { CREDENTIALS, Gantry } from '../support/gantry';
+import { CREDENTIALS } from '../support/client';
+import { eventually } from '../support/eventually';
+import { Gantry } from '../support/gantry';
+import { openReceiver, type Received, type Receiver } from '../support/receiver';
 import { sketch } from '../support/trees';
-
-interface Received {
-  headers: IncomingHttpHeaders;
-  body: string;
-}
-
-/** A receiver that refuses its first `refusals` messages. */
-async function startReceiver() {
-  const received: Received[] = [];
-  const state = { refusals: 0 };
-  const server = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += chunk;
-    received.push({ headers: request.headers, body });
-    response.writeHead(state.refusals-- > 0 ? 503 : 200).end();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/done`,
-    received,
-    state,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
 
 const FAILING = {
   code: 'bk_http_request',
@@ -46,11 +17,15 @@ const FAILING = {
 
 describe('task callbacks', () => {
   let gantry: Gantry;
-  let receiver: Awaited<ReturnType<typeof startReceiver>>;
+  let receiver: Receiver;
+  let url: string;
+  /** So many messages are refused before one is taken. */
+  let refusals = 0;
 
   beforeAll(async () => {
     process.env.GANTRY_HTTP_ALLOW = '127.0.0.1';
-    receiver = await startReceiver();
+    receiver = await openReceiver((_, response) => response.writeHead(refusals-- > 0 ? 503 : 200).end());
+    url = `${receiver.url}/done`;
     gantry = await Gantry.create();
     await gantry.startWorker();
   });
@@ -58,7 +33,7 @@ describe('task callbacks', () => {
   beforeEach(async () => {
     await gantry.db.deleteFrom('callbacks').execute();
     receiver.received.length = 0;
-    receiver.state.refusals = 0;
+    refusals = 0;
   });
 
   afterAll(async () => {
@@ -71,7 +46,7 @@ describe('task callbacks', () => {
     const { task_id: id, pipeline_tree } = await gantry.create(tree);
     await gantry.db
       .updateTable('tasks')
-      .set({ callback_url: receiver.url, callback_version: version })
+      .set({ callback_url: url, callback_version: version })
       .where('id', '=', id)
       .execute();
     await gantry.start(id);
@@ -80,9 +55,8 @@ describe('task callbacks', () => {
 
   /** The messages of a task once there are as many as wanted; then a moment for one too many. */
   async function untilCount(id: number, count: number) {
-    for (const end = Date.now() + 20_000; Date.now() < end; await delay(25)) {
-      if ((await listCallbacks(gantry.db, id)).length >= count) break;
-    }
+    const isEnough = ({ length }: unknown[]) => length >= count;
+    await eventually(`there are ${count} messages`, () => listCallbacks(gantry.db, id), { isWanted: isEnough });
     await delay(200);
     const callbacks = await listCallbacks(gantry.db, id);
     expect(callbacks).toHaveLength(count);
@@ -104,7 +78,7 @@ describe('task callbacks', () => {
     expect(data.webhook_history).toEqual([
       {
         event: 'finished',
-        url: receiver.url,
+        url,
         body: { task_id: id, task_success: true },
         status: 'success',
         attempts: 1,
@@ -194,12 +168,13 @@ describe('task callbacks', () => {
     await untilCount(id, 1);
     await gantry.post(`/apigw/operate_node/1/${id}/`, { node_id: nodes[0], action: 'skip' });
     await untilCount(id, 2);
-    receiver.state.refusals = 1;
+    refusals = 1;
 
     const senders = [new CallbackSender(gantry.services), new CallbackSender(gantry.services)];
     for (const sender of senders) sender.start();
-    for (const end = Date.now() + 20_000; Date.now() < end && receiver.received.length < 3; ) await delay(50);
-    await Promise.all(senders.map((sender) => sender.stop()));
+    await eventually('three messages have come', () => receiver.received.length >= 3).finally(() =>
+      Promise.all(senders.map((sender) => sender.stop())),
+    );
 
     expect(receiver.received.map(({ headers }) => headers['x-gantry-event']!.toString().split(' ')[0])).toEqual([
       'node_failed',
@@ -211,7 +186,7 @@ describe('task callbacks', () => {
   it('are not given up before a day has passed, and wait longer and longer', async () => {
     const { id } = await begin(sketch({ chains: ['S a E'] }));
     await untilCount(id, 1);
-    receiver.state.refusals = 2;
+    refusals = 2;
 
     await sendDueCallbacks(gantry.services);
     expect((await listCallbacks(gantry.db, id))[0]).toMatchObject({

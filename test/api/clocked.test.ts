@@ -1,6 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { scheduleIdOf } from '../../temporal/names';
-import { type Answer, Gantry } from '../support/gantry';
+import type { Answer } from '../support/client';
+import { eventually } from '../support/eventually';
+import { Gantry } from '../support/gantry';
 import { describeSchedule } from '../support/schedules';
 import { reshelve, shelve } from '../support/templates';
 import { sketch } from '../support/trees';
@@ -42,12 +43,8 @@ describe('clocked tasks', () => {
   const info = async (id: number) => (await gantry.get(`/apigw/get_clocked_task_info/${id}/1/`)).data;
 
   async function untilDone(id: number): Promise<Answer['data']> {
-    for (let attempt = 0; attempt < 400; attempt++) {
-      const data = await info(id);
-      if (data.state !== 'not_started') return data;
-      await delay(25);
-    }
-    throw new Error(`clocked task ${id} does not start`);
+    const isDone = ({ state }: Answer['data']) => state !== 'not_started';
+    return eventually(`clocked task ${id} starts`, () => info(id), { isWanted: isDone });
   }
 
   /** A time two seconds from now, as clients write it. */

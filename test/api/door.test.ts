@@ -1,7 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Guard } from '../../api/admit';
-import { createApp } from '../../api/app';
 import { headerCredentials } from '../../api/credentials';
 import { openDoor } from '../../api/door';
 import type { DoorEndpoint, Method } from '../../api/endpoint';
@@ -10,8 +9,9 @@ import { FairLimiter } from '../../api/fair-limit';
 import type { Family } from '../../api/family';
 import { Strangers } from '../../api/strangers';
 import { GantryError } from '../../base/error';
-import { addCaller, addPlainApp, authorization } from '../support/callers';
-import { CREDENTIALS, Gantry } from '../support/gantry';
+import { addCaller, addPlainApp } from '../support/callers';
+import { authorization, CALLER } from '../support/client';
+import { Gantry } from '../support/gantry';
 
 /** Two endpoints of a family that is unlike the others: other paths, other methods, another envelope. */
 interface Toy extends DoorEndpoint {
@@ -153,15 +153,11 @@ describe('the door', () => {
   });
 
   it('does not mix up those who share an app', async () => {
-    const trusted = authorization({
-      bk_app_code: CREDENTIALS.app_code,
-      bk_app_secret: CREDENTIALS.app_secret,
-      bk_username: 'somebody',
-    });
+    const trusted = authorization({ ...CALLER, bk_username: 'somebody' });
 
     expect((await ask('GET', '/toys', 'nobody', undefined, trusted)).body).toEqual({
       username: 'somebody',
-      app: { code: CREDENTIALS.app_code, trusted: true },
+      app: { code: CALLER.bk_app_code, trusted: true },
     });
   });
 });
@@ -182,19 +178,18 @@ describe("bk-sops' paths", () => {
     ['GET', '/apigw/no_such_thing/', 404, 3540400, null],
     ['GET', '/nowhere', 404, 3540400, null],
   ])('%s %s is refused in the family’s envelope', async (method, path, status, code, allow) => {
-    const response = await createApp({ services: gantry.services }).request(path, { method });
+    const answer = await gantry.ask({ method, path });
 
-    expect(response.status).toBe(status);
-    expect(response.headers.get('allow')).toBe(allow);
-    expect(await response.json()).toMatchObject({ result: false, code, data: null, request_id: expect.any(String) });
+    expect(answer.status).toBe(status);
+    expect(answer.headers.allow ?? null).toBe(allow);
+    expect(JSON.parse(answer.text)).toMatchObject({ result: false, code, data: null, request_id: expect.any(String) });
   });
 
   it('lets the other users of an app through when one sends all that it can', async () => {
     await addPlainApp(gantry, { requests_per_second: 1 });
     const [alice, bob] = [await addCaller(gantry, 'alice', 'viewer'), await addCaller(gantry, 'bob', 'viewer')];
-    const app = createApp({ services: gantry.services });
     const ask = async (headers: Record<string, string>) =>
-      (await app.request('/apigw/get_user_project_list/', { headers })).status;
+      (await gantry.ask({ method: 'GET', path: '/apigw/get_user_project_list/', headers })).status;
     const statuses: number[] = [];
     while (!statuses.includes(429) && statuses.length < 100) statuses.push(await ask(alice));
 

@@ -1,6 +1,7 @@
 import { toJsonText } from '../../db/json';
 import type { PipelineTree } from '../../pipeline/tree/types';
-import { type Answer, Gantry } from '../support/gantry';
+import type { Answer } from '../support/client';
+import { Gantry } from '../support/gantry';
 import { shelve } from '../support/templates';
 import { sketch } from '../support/trees';
 

@@ -4,16 +4,12 @@ import { createApp } from '../../api/app';
 import { readiness } from '../../api/ready';
 import { connect, type Db } from '../../db/connection';
 import { databaseTrouble } from '../../db/errors';
-import { authorization } from '../support/callers';
-import { CREDENTIALS, Gantry } from '../support/gantry';
+import { ApiClient, authorization, CALLER } from '../support/client';
+import { Gantry } from '../support/gantry';
 import { sketch } from '../support/trees';
 import { Wire } from '../support/wire';
 
-const HEADERS = authorization({
-  bk_app_code: CREDENTIALS.app_code,
-  bk_app_secret: CREDENTIALS.app_secret,
-  bk_username: CREDENTIALS.username,
-});
+const HEADERS = authorization(CALLER);
 const LIST = '/apigw/get_user_project_list/';
 const TASK = JSON.stringify({ name: 'x', pipeline_tree: sketch({ chains: ['S a E'] }) });
 const never = new Promise<never>(() => {});
@@ -75,16 +71,16 @@ describe('a statement of a request', () => {
   });
 
   it('that takes too long is given up, and leaves nothing behind', async () => {
-    const app = createApp({ services: { ...gantry.services, db } });
-    const create = () => app.request('/apigw/fast_create_task/1/', { method: 'POST', headers: HEADERS, body: TASK });
+    const client = ApiClient.of(createApp({ services: { ...gantry.services, db } }));
+    const create = () => client.ask({ path: '/apigw/fast_create_task/1/', headers: HEADERS, body: TASK });
     const refused = await gantry.db.transaction().execute(async (tx) => {
       await sql`lock table task_programs in access exclusive mode`.execute(tx);
       return create();
     });
 
     expect(refused.status).toBe(503);
-    expect(refused.headers.get('retry-after')).toBe('1');
-    expect(await refused.json()).toMatchObject({
+    expect(refused.headers['retry-after']).toBe('1');
+    expect(JSON.parse(refused.text)).toMatchObject({
       result: false,
       message: 'Postgres takes too long for this',
       data: null,
@@ -137,15 +133,17 @@ describe('with a Postgres that hangs', () => {
   });
 
   it('is not ready, answers 503, and works on when that is back', async () => {
-    const app = createApp({
-      services: { ...gantry.services, db, log: pino({ level: 'silent' }) },
-      isReady: () => gantry.services.pipelines.isReachable(),
-    });
+    const client = ApiClient.of(
+      createApp({
+        services: { ...gantry.services, db, log: pino({ level: 'silent' }) },
+        isReady: () => gantry.services.pipelines.isReachable(),
+      }),
+    );
     const ready = async () => {
-      const response = await app.request('/readyz');
-      return { code: response.status, ...((await response.json()) as { status: string; checks: object }) };
+      const { status, text } = await client.ask({ method: 'GET', path: '/readyz' });
+      return { code: status, ...(JSON.parse(text) as { status: string; checks: object }) };
     };
-    const list = () => app.request(LIST, { headers: HEADERS });
+    const list = () => client.ask({ method: 'GET', path: LIST, headers: HEADERS });
     expect(await ready()).toEqual({ code: 200, status: 'ready', checks: { postgres: true, temporal: true } });
     await Promise.all([list(), list(), list()]);
 
@@ -156,8 +154,12 @@ describe('with a Postgres that hangs', () => {
 
     for (const answer of answers) {
       expect(answer.status).toBe(503);
-      expect(answer.headers.get('retry-after')).toBe('1');
-      expect(await answer.json()).toMatchObject({ result: false, message: 'Postgres cannot be reached', data: null });
+      expect(answer.headers['retry-after']).toBe('1');
+      expect(JSON.parse(answer.text)).toMatchObject({
+        result: false,
+        message: 'Postgres cannot be reached',
+        data: null,
+      });
     }
     expect(whileFrozen).toEqual({ code: 503, status: 'not ready', checks: { postgres: false, temporal: true } });
     // What hung is not waited for any more.

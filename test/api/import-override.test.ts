@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { PipelineTree } from '../../pipeline/tree/types';
 import { validateTree } from '../../pipeline/tree/validate';
 import { addCaller, addPlainApp } from '../support/callers';
-import { type Answer, Gantry } from '../support/gantry';
+import type { Answer } from '../support/client';
+import { Gantry } from '../support/gantry';
 import { sketch, type TreeSketch } from '../support/trees';
 
 jest.mock('../../pipeline/tree/validate', () => {

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { createApp } from '../../api/app';
+import { requireDescribedText } from '../support/answers';
 import { Gantry } from '../support/gantry';
 import { listen } from '../support/http-server';
 
@@ -10,7 +11,12 @@ const CHUNK = 256 * 1024;
 function hear(port: number, path: string, headers: Record<string, string>): Promise<string> {
   return new Promise((resolve) => {
     const outgoing = request({ port, path, method: 'POST', agent: false, headers }, (response) => {
-      response.resume().on('end', () => resolve(`${response.statusCode} ${response.headers.connection}`));
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      response.on('end', () => {
+        requireDescribedText(path, text);
+        resolve(`${response.statusCode} ${response.headers.connection}`);
+      });
     });
     outgoing.on('error', (error: NodeJS.ErrnoException) => resolve(String(error.code)));
     let sent = 0;

@@ -1,7 +1,8 @@
 import { endpoints } from '../../api/bk-sops';
 import { routesOf } from '../../api/bk-sops/routes';
+import { CALLER } from '../support/client';
 import { fillProject } from '../support/every-object';
-import { CREDENTIALS, Gantry } from '../support/gantry';
+import { Gantry } from '../support/gantry';
 import { describeWay, named, requestOf, sendBy, waysOf } from '../support/requests';
 
 const ESB = '/api/c/compapi/v2/sops';
@@ -9,11 +10,6 @@ const ESB = '/api/c/compapi/v2/sops';
 const ID = 5001;
 const WHERE = { project: ID, object: ID };
 const NOBODY = { 'X-Bkapi-Authorization': '{}' };
-const CALLER = {
-  bk_app_code: CREDENTIALS.app_code,
-  bk_app_secret: CREDENTIALS.app_secret,
-  bk_username: CREDENTIALS.username,
-};
 
 const takesBoth = (endpoint: (typeof endpoints)[number]) =>
   routesOf(endpoint).some(({ style, methods }) => style === 'esb' && methods.includes('get'));

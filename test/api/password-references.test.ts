@@ -1,6 +1,7 @@
 import type { PipelineTree } from '../../pipeline/tree/types';
 import { addCaller, addPlainApp } from '../support/callers';
-import { type Answer, Gantry } from '../support/gantry';
+import type { Answer } from '../support/client';
+import { Gantry } from '../support/gantry';
 import { drawing, shelve } from '../support/templates';
 import { sketch } from '../support/trees';
 

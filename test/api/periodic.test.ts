@@ -1,8 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { PERIODIC } from '../../schedules/kinds/periodic';
 import { syncUnsynced } from '../../schedules/reconcile';
 import { scheduleIdOf } from '../../temporal/names';
-import { type Answer, Gantry } from '../support/gantry';
+import type { Answer } from '../support/client';
+import { eventually } from '../support/eventually';
+import { Gantry } from '../support/gantry';
 import { describeSchedule } from '../support/schedules';
 import { reshelve, shelve } from '../support/templates';
 import { sketch } from '../support/trees';
@@ -61,22 +62,16 @@ describe('periodic tasks', () => {
     return describeSchedule(gantry.client, handleOf(id));
   };
   const untilPaused = async (id: number, isPaused: boolean) => {
-    for (let attempt = 0; attempt < 200; attempt++) {
-      if ((await described(id)).state.paused === isPaused) return;
-      await delay(25);
-    }
-    throw new Error(`the schedule of periodic task ${id} is ${isPaused ? 'not ' : ''}paused`);
+    const paused = async () => (await described(id)).state.paused;
+    await eventually('the schedule is paused or goes on', paused, { isWanted: (seen) => seen === isPaused });
   };
   const handleOf = (id: number) =>
     gantry.client.schedule.getHandle(scheduleIdOf(gantry.installation, `periodic-${id}`));
 
   async function untilRuns(id: number, count: number): Promise<Answer['data']> {
-    for (let attempt = 0; attempt < 400; attempt++) {
-      const { data } = await history(id);
-      if (data.filter(({ state }: { state: string }) => state === 'launched').length >= count) return data;
-      await delay(25);
-    }
-    throw new Error(`periodic task ${id} does not run ${count} times: ${JSON.stringify((await history(id)).data)}`);
+    const runs = async () => (await history(id)).data;
+    const isEnough = (data: { state: string }[]) => data.filter(({ state }) => state === 'launched').length >= count;
+    return eventually(`periodic task ${id} has run ${count} times`, runs, { isWanted: isEnough });
   }
 
   it('are created disabled, with the cron as text and the tree of the template', async () => {
@@ -333,8 +328,9 @@ describe('periodic tasks', () => {
       end: new Date('2026-03-03T00:00:00Z'),
       overlap: 'ALLOW_ALL',
     });
-    for (let attempt = 0; (await history(data.id)).data.length < 3 && attempt < 400; attempt++) await delay(25);
-    const waiting = (await history(data.id)).data.map(({ state }: { state: string }) => state).sort();
+    const rows = async (): Promise<{ state: string }[]> => (await history(data.id)).data;
+    const launches = await eventually('there are three launches', rows, { isWanted: ({ length }) => length >= 3 });
+    const waiting = launches.map(({ state }) => state).sort();
     await gantry.post(`/apigw/operate_task/${first.data.task_id}/1/`, { action: 'revoke' });
     const runs = await untilRuns(data.id, 2);
 

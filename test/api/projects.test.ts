@@ -1,5 +1,6 @@
 import '../support/own-plugins';
 import { addCaller, addPlainApp } from '../support/callers';
+import { eventually } from '../support/eventually';
 import { Gantry } from '../support/gantry';
 import { sketch } from '../support/trees';
 
@@ -239,7 +240,7 @@ describe('projects through the bk-sops API', () => {
 
   async function untilFinished(taskId: number): Promise<void> {
     const read = () => gantry.get(`/apigw/get_task_status/${taskId}/40/`);
-    while ((await read()).data.state !== 'FINISHED') await new Promise((resolve) => setTimeout(resolve, 25));
+    await eventually('the task ends', read, { isWanted: ({ data }) => data.state === 'FINISHED' });
   }
 
   async function addTemplate(executor_proxy: string): Promise<number> {

@@ -1,7 +1,8 @@
 import { createApp } from '../../api/app';
 import { RateLimiter } from '../../api/rate-limit';
-import { addCaller, addPlainApp, authorization } from '../support/callers';
-import { CREDENTIALS, Gantry } from '../support/gantry';
+import { addCaller, addPlainApp } from '../support/callers';
+import { ApiClient, authorization, CALLER } from '../support/client';
+import { Gantry } from '../support/gantry';
 
 describe('the rate limiter', () => {
   it('lets two seconds of requests through at once, and then as many as the rate', () => {
@@ -46,11 +47,7 @@ describe('the limits of an app', () => {
   let gantry: Gantry;
   let plain: Record<string, string>;
 
-  const trusted = authorization({
-    bk_app_code: CREDENTIALS.app_code,
-    bk_app_secret: CREDENTIALS.app_secret,
-    bk_username: 'admin',
-  });
+  const trusted = authorization(CALLER);
 
   beforeAll(async () => {
     gantry = await Gantry.create();
@@ -61,8 +58,9 @@ describe('the limits of an app', () => {
   afterAll(() => gantry.stop());
 
   it('answer 429 with when to go on, to that app and no other', async () => {
-    const app = createApp({ services: gantry.services, requestsPerSecond: 100 });
-    const ask = (headers: Record<string, string>) => app.request('/apigw/get_user_project_list/', { headers });
+    const client = ApiClient.of(createApp({ services: gantry.services, requestsPerSecond: 100 }));
+    const ask = (headers: Record<string, string>) =>
+      client.ask({ method: 'GET', path: '/apigw/get_user_project_list/', headers });
     const answers = [await ask(plain)];
     // However slow this machine is: three of its requests come within a second before long.
     while (answers.at(-1)!.status === 200 && answers.length < 100) answers.push(await ask(plain));
@@ -70,21 +68,20 @@ describe('the limits of an app', () => {
 
     expect(answers.length).toBeGreaterThan(2);
     expect(refused.status).toBe(429);
-    expect(refused.headers.get('retry-after')).toBe('1');
-    expect(await refused.json()).toMatchObject({
+    expect(refused.headers['retry-after']).toBe('1');
+    expect(JSON.parse(refused.text)).toMatchObject({
       result: false,
       code: 3545000,
       message: 'app plain-app sends too many requests: go on in 1 s',
       data: null,
-      request_id: refused.headers.get('x-request-id'),
+      request_id: refused.headers['x-request-id'],
     });
     expect((await ask(trusted)).status).toBe(200);
   });
 
   it('answer 413 to bodies that are too large, in either style', async () => {
-    const app = createApp({ services: gantry.services });
     const send = (path: string, headers: Record<string, string>, body: object) =>
-      app.request(path, { method: 'POST', headers, body: JSON.stringify(body) });
+      gantry.ask({ path, headers, body: JSON.stringify(body) });
     const value = 'x'.repeat(200);
 
     const answers = [
@@ -103,7 +100,7 @@ describe('the limits of an app', () => {
 
     for (const answer of answers) {
       expect(answer.status).toBe(413);
-      expect(await answer.json()).toMatchObject({
+      expect(JSON.parse(answer.text)).toMatchObject({
         result: false,
         code: 3540000,
         message: 'the body is larger than 100 bytes',
@@ -114,14 +111,14 @@ describe('the limits of an app', () => {
   });
 
   it('of the installation answers before anybody is asked who they are', async () => {
-    const app = createApp({ services: gantry.services, maxBodyBytes: 2000 });
+    const client = ApiClient.of(createApp({ services: gantry.services, maxBodyBytes: 2000 }));
 
-    const answer = await app.request('/apigw/set_project_constant/1/', { method: 'POST', body: 'x'.repeat(2001) });
+    const answer = await client.ask({ path: '/apigw/set_project_constant/1/', body: 'x'.repeat(2001) });
 
     expect(answer.status).toBe(413);
-    expect(await answer.json()).toMatchObject({
+    expect(JSON.parse(answer.text)).toMatchObject({
       message: 'the body is larger than 2000 bytes',
-      request_id: answer.headers.get('x-request-id'),
+      request_id: answer.headers['x-request-id'],
     });
   });
 });

@@ -157,7 +157,7 @@ describe('what is read right after an operation was accepted', () => {
       chains: ['S a n b m c q z E'],
       activities: {
         ...Object.fromEntries(['a', 'b', 'c', 'z'].map((node) => [node, { code: 'pause_node' }])),
-        n: { code: 'test_noop', inputs: { ms: 100 } },
+        n: { code: 'bench_noop', inputs: { ms: 100 } },
         m: { code: 'sleep_timer', inputs: { bk_timing: '0' } },
         q: { code: 'test_quick', inputs: { ms: 20 } },
       },
@@ -185,7 +185,7 @@ describe('what is read right after an operation was accepted', () => {
     const bad = { code: 'sleep_timer', inputs: { bk_timing: 'bad' } };
     const tree = {
       chains: ['S p a n v E', 'p b v', 'p c v'],
-      activities: { a: bad, b: bad, c: { code: 'pause_node' }, n: { code: 'test_noop', inputs: { ms: 100 } } },
+      activities: { a: bad, b: bad, c: { code: 'pause_node' }, n: { code: 'bench_noop', inputs: { ms: 100 } } },
       gateways: { p: { type: 'ParallelGateway' as const }, v: { type: 'ConvergeGateway' as const } },
     };
 
@@ -234,8 +234,8 @@ describe('what is read right after an operation was accepted', () => {
       activities: {
         s: { type: 'SubProcess' as const, pipeline: inner },
         a: { code: 'pause_node' },
-        n: { code: 'test_noop', inputs: { ms: 100 } },
-        m: { code: 'test_noop', inputs: { ms: 100 } },
+        n: { code: 'bench_noop', inputs: { ms: 100 } },
+        m: { code: 'bench_noop', inputs: { ms: 100 } },
       },
       gateways: {
         p: { type: 'ParallelGateway' as const },

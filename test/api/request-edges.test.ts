@@ -1,4 +1,5 @@
-import { CREDENTIALS, Gantry } from '../support/gantry';
+import { CREDENTIALS } from '../support/client';
+import { Gantry } from '../support/gantry';
 import { sketch } from '../support/trees';
 
 const ESB = '/api/c/compapi/v2/sops';

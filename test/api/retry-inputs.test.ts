@@ -1,38 +1,16 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Gantry } from '../support/gantry';
+import { openReceiver, type Receiver } from '../support/receiver';
 import { sketch } from '../support/trees';
-
-/** Answers 500 at `/broken` and JSON everywhere else, and keeps what came. */
-async function startTarget() {
-  const received: string[] = [];
-  const server = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += chunk;
-    received.push([request.method, request.url, request.headers.token ?? '', body].join(' '));
-    response.writeHead(request.url === '/broken' ? 500 : 200).end('{}');
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    received,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
 
 describe('a retry with some of the inputs', () => {
   let gantry: Gantry;
-  let target: Awaited<ReturnType<typeof startTarget>>;
+  let target: Receiver;
+  const sent = () =>
+    target.received.map(({ method, path, headers, body }) => [method, path, headers.token ?? '', body].join(' '));
 
   beforeAll(async () => {
     process.env.GANTRY_HTTP_ALLOW = '127.0.0.1';
-    target = await startTarget();
+    target = await openReceiver(({ path }, response) => response.writeHead(path === '/broken' ? 500 : 200).end('{}'));
     gantry = await Gantry.create();
     await gantry.startWorker();
   });
@@ -80,10 +58,10 @@ describe('a retry with some of the inputs', () => {
         'would do something else than before. Retry it with all of its inputs, or with inputs_mode "merge" to keep those ' +
         'that are not sent',
     );
-    expect(target.received).toEqual(['POST /broken t {"deploy":1}']);
+    expect(sent()).toEqual(['POST /broken t {"deploy":1}']);
     expect(await retry({ inputs, inputs_mode: 'merge' })).toMatchObject({ result: true });
     await gantry.untilState(task_id, 'FINISHED');
-    expect(target.received.slice(1)).toEqual(['POST /fine t {"deploy":1}']);
+    expect(sent().slice(1)).toEqual(['POST /fine t {"deploy":1}']);
   });
 
   it('does what it did before where a default says the same', async () => {
@@ -92,7 +70,7 @@ describe('a retry with some of the inputs', () => {
     await retry({ inputs: { bk_http_request_url: `${target.url}/fine` } });
 
     await gantry.untilState(task_id, 'FINISHED');
-    expect(target.received).toEqual(['GET /broken  ', 'GET /fine  ']);
+    expect(sent()).toEqual(['GET /broken  ', 'GET /fine  ']);
   });
 
   it('takes inputs that are all of them as they are', async () => {
@@ -105,7 +83,7 @@ describe('a retry with some of the inputs', () => {
     });
 
     await gantry.untilState(task_id, 'FINISHED');
-    expect(target.received.slice(1)).toEqual(['POST /fine  x']);
+    expect(sent().slice(1)).toEqual(['POST /fine  x']);
   });
 
   it('knows two modes, and says so', async () => {

@@ -1,4 +1,6 @@
-import { type Answer, Gantry } from '../support/gantry';
+import type { Answer } from '../support/client';
+import { eventually } from '../support/eventually';
+import { Gantry } from '../support/gantry';
 import { sketch } from '../support/trees';
 
 /** What a client of bk-sops does in a day, over HTTP only: the steps share one installation and build on each other. */
@@ -134,8 +136,8 @@ describe('a day of a bk-sops client', () => {
     const here = await gantry.get(`/apigw/get_task_detail/${data.task_id}/1/`);
     expect(here.code).toBe(3540400);
     const status = () => gantry.get(`/apigw/get_task_status/${data.task_id}/${place}`);
-    let answer = await status();
-    while (Object.keys(answer.data.children).length < 3) answer = await status();
+    const isUnderWay = ({ data: { children } }: Answer) => Object.keys(children).length >= 3;
+    const answer = await eventually('three nodes have begun', status, { isWanted: isUnderWay });
     expect(answer.data.state).toBe('RUNNING');
   });
 

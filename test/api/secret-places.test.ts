@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { sql } from 'kysely';
 import { createProject } from '../../access/projects';
 import { findTree } from '../../db/tasks';
@@ -8,8 +5,11 @@ import type { PipelineTree, SubProcess } from '../../pipeline/tree/types';
 import { CLOCKED } from '../../schedules/kinds/clocked';
 import type { SealPlace } from '../../secrets/place';
 import { replaceTokens, seal } from '../../secrets/token';
+import type { Answer } from '../support/client';
+import { eventually } from '../support/eventually';
 import { Gantry } from '../support/gantry';
 import { sealOld } from '../support/old-secrets';
+import { openReceiver, type Receiver } from '../support/receiver';
 import { drawing, shelve } from '../support/templates';
 import { sketch } from '../support/trees';
 
@@ -18,20 +18,12 @@ const ACTOR = { username: 'admin', appCode: 'test-app', source: 'api' };
 describe('a sealed password', () => {
   let gantry: Gantry;
   let other: number;
-  const bodies: string[] = [];
-  const server = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += chunk;
-    bodies.push(body);
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-  });
-  let url: string;
+  let receiver: Receiver;
+  const bodies = () => receiver.received.map(({ body }) => body);
 
   beforeAll(async () => {
     process.env.GANTRY_HTTP_ALLOW = '127.0.0.1';
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    receiver = await openReceiver();
     gantry = await Gantry.create();
     await gantry.startWorker();
     // Its business has the number that it has itself.
@@ -40,11 +32,10 @@ describe('a sealed password', () => {
 
   afterAll(async () => {
     await gantry.stop();
-    server.closeAllConnections();
-    server.close();
+    await receiver.close();
   });
 
-  beforeEach(() => bodies.splice(0));
+  beforeEach(() => receiver.received.splice(0));
 
   /** A tree that sends its password to the server. */
   const telling = (password = 'the password'): PipelineTree =>
@@ -53,7 +44,7 @@ describe('a sealed password', () => {
       activities: {
         a: {
           code: 'bk_http_request',
-          inputs: { bk_http_request_method: 'POST', bk_http_request_url: url, bk_http_request_body: '${pw}' },
+          inputs: { bk_http_request_method: 'POST', bk_http_request_url: receiver.url, bk_http_request_body: '${pw}' },
         },
       },
       constants: { pw: { custom_type: 'password', value: password } },
@@ -94,11 +85,10 @@ describe('a sealed password', () => {
 
   async function runToEnd(taskId: number, projectId: number): Promise<string> {
     await post('start_task', [taskId, projectId], {});
-    for (;;) {
-      const { data } = await gantry.get(`/apigw/get_task_status/${taskId}/${projectId}/?with_ex_data=1`);
-      if (data.state === 'FINISHED') return 'FINISHED';
-      if (data.state === 'FAILED') return JSON.stringify(data.ex_data);
-    }
+    const status = async () => (await gantry.get(`/apigw/get_task_status/${taskId}/${projectId}/?with_ex_data=1`)).data;
+    const isOver = ({ state }: Answer['data']) => state === 'FINISHED' || state === 'FAILED';
+    const { state, ex_data } = await eventually('the task ends or fails', status, { isWanted: isOver });
+    return state === 'FINISHED' ? state : JSON.stringify(ex_data);
   }
 
   it('opens in its own project alone, also when its token is copied by hand', async () => {
@@ -108,9 +98,9 @@ describe('a sealed password', () => {
     await plantInTask(copied, tree.constants['${pw}']!.value as string);
 
     expect(await runToEnd(copied, other)).toContain('it was not sealed for this project');
-    expect(bodies).toEqual([]);
+    expect(bodies()).toEqual([]);
     expect(await runToEnd(own, 1)).toBe('FINISHED');
-    expect(bodies).toEqual(['the password']);
+    expect(bodies()).toEqual(['the password']);
   });
 
   it('of a common template is sealed for the project of each task that is made of it', async () => {
@@ -124,7 +114,7 @@ describe('a sealed password', () => {
     expect(openIn(other, await findTree(gantry.db, there!))).toContain('the password');
     expect(() => openIn(other, seal('x', 'common'))).toThrow();
     expect(await Promise.all([runToEnd(here!, 1), runToEnd(there!, other)])).toEqual(['FINISHED', 'FINISHED']);
-    expect(bodies).toEqual(['the password', 'the password']);
+    expect(bodies()).toEqual(['the password', 'the password']);
     const preview = await post('preview_common_task_tree', [other, template], {});
     expect(preview.data.pipeline_tree.constants['${pw}'].value).toBe('******');
   });
@@ -153,7 +143,7 @@ describe('a sealed password', () => {
     const { data: schedule } = await post('create_periodic_task', [inner, other], common);
     const { data: run } = await post('run_periodic_task_now', [schedule.id, other], {});
     await gantry.untilEnded(run.task_id);
-    expect(bodies).toEqual(['the password', 'the password', 'the password']);
+    expect(bodies()).toEqual(['the password', 'the password', 'the password']);
   });
 
   it('that a parent gives to a template is sealed where the parent is kept', async () => {
@@ -171,7 +161,7 @@ describe('a sealed password', () => {
     expect(JSON.stringify(kept)).not.toContain('given by the parent');
     const { data } = await post('create_task', [outer, other], { name: 'given' });
     expect(await runToEnd(data.task_id, other)).toBe('FINISHED');
-    expect(bodies).toEqual(['given by the parent']);
+    expect(bodies()).toEqual(['given by the parent']);
   });
 
   it('of the old form opens in tasks from before the upgrade, and in no others', async () => {
@@ -183,12 +173,12 @@ describe('a sealed password', () => {
     await plantInTask(fresh, sealOld('from before'));
 
     expect(await runToEnd(fresh, 1)).toContain('give the password again');
-    expect(bodies).toEqual([]);
+    expect(bodies()).toEqual([]);
     expect(await runToEnd(old, 1)).toBe('FINISHED');
     const { data: clone } = await post('clone_task', [kept, 1], {});
     expect(openIn(1, await findTree(gantry.db, clone.task_id))).toContain('kept from before');
     expect(await runToEnd(clone.task_id, 1)).toBe('FINISHED');
-    expect(bodies).toEqual(['from before', 'kept from before']);
+    expect(bodies()).toEqual(['from before', 'kept from before']);
     expect(await post('clone_task', [fresh, 1], {})).toMatchObject({ result: false });
   });
 
@@ -216,7 +206,7 @@ describe('a sealed password', () => {
     expect(openIn(other, await findTree(gantry.db, shared.data.task_id))).toContain('of old');
     const { data: run } = await post('run_periodic_task_now', [periodic.id, 1], {});
     await gantry.untilEnded(run.task_id);
-    expect(bodies).toEqual(['of old', 'of old', 'of old']);
+    expect(bodies()).toEqual(['of old', 'of old', 'of old']);
     expect(await post('create_task', [fresh, 1], { name: 'new' })).toMatchObject({
       result: false,
       message: expect.stringContaining('give the password again'),
@@ -401,7 +391,7 @@ describe('a sealed password', () => {
       const [node_id] = Object.keys(pipeline_tree.activities);
       await gantry.start(task_id);
       await gantry.untilState(task_id, 'FAILED');
-      const inputs = { bk_http_request_url: [`${url}?${seal('sent', 1)}`] };
+      const inputs = { bk_http_request_url: [`${receiver.url}?${seal('sent', 1)}`] };
 
       const retried = await post('operate_node', [1, task_id], { node_id, action: 'retry', inputs });
       const called = await post('node_callback', [task_id, 1], { node_id, callback_data: { a: sealOld('sent') } });

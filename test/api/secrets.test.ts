@@ -1,10 +1,8 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { temporal } from '@temporalio/proto';
 import { sql } from 'kysely';
 import type { ServiceActivity } from '../../pipeline/tree/types';
 import { Gantry } from '../support/gantry';
+import { openReceiver, type Receiver } from '../support/receiver';
 import { sketch } from '../support/trees';
 
 const PASSWORD = 'Pa$$w0rd-öf-the-test';
@@ -21,41 +19,22 @@ const FORMS: Record<string, (secret: string) => string> = {
   entities: (secret) => [...secret].map((character) => `&#${character.codePointAt(0)};`).join(''),
 };
 
-/** A server that remembers what it was sent, and says it again. */
-async function startEcho() {
-  const bodies: string[] = [];
-  const headers: string[] = [];
-  const server = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += chunk;
-    bodies.push(body);
-    headers.push(String(request.headers.authorization));
-    const isRefused = request.url === '/refuse';
-    response.writeHead(isRefused ? 403 : 200, { 'content-type': 'application/json' });
+/** A server that says again what it was sent. */
+function openEcho(): Promise<Receiver> {
+  return openReceiver(({ path, body }, response) => {
+    response.writeHead(path === '/refuse' ? 403 : 200, { 'content-type': 'application/json' });
     const changed = Object.values(FORMS).map((write) => write(body));
     response.end(JSON.stringify({ echo: body, changed, [body]: /^\d+$/.test(body) ? Number(body) : 1 }));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    bodies,
-    headers,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
 }
 
 describe('a password variable', () => {
   let gantry: Gantry;
-  let echo: Awaited<ReturnType<typeof startEcho>>;
+  let echo: Receiver;
 
   beforeAll(async () => {
     process.env.GANTRY_HTTP_ALLOW = '127.0.0.1';
-    echo = await startEcho();
+    echo = await openEcho();
     gantry = await Gantry.create();
     await gantry.startWorker();
   });
@@ -128,8 +107,8 @@ describe('a password variable', () => {
     await gantry.start(data.task_id);
     await gantry.untilState(data.task_id, 'FINISHED');
 
-    expect(echo.bodies.at(-1)).toBe(PASSWORD);
-    expect(echo.headers.at(-1)).toBe(`Bearer ${FIRST}`);
+    expect(echo.received.at(-1)!.body).toBe(PASSWORD);
+    expect(echo.received.at(-1)!.headers.authorization).toBe(`Bearer ${FIRST}`);
     const detail = await keep(gantry.get(`/apigw/get_task_detail/${data.task_id}/1/`));
     expect(detail.data.constants['${pw}'].value.value).toBe('******');
     expect(detail.data.constants['${token}'].value).toBe('******');
@@ -165,8 +144,8 @@ describe('a password variable', () => {
     const retried = await gantry.post(`/apigw/operate_node/1/${task_id}/`, { node_id, action: 'retry', inputs });
     expect(retried).toMatchObject({ result: true });
     await gantry.untilState(task_id, 'FINISHED');
-    expect(echo.bodies.at(-1)).toBe(typed);
-    expect(echo.headers.at(-1)).toBe(`Bearer ${FIRST}`);
+    expect(echo.received.at(-1)!.body).toBe(typed);
+    expect(echo.received.at(-1)!.headers.authorization).toBe(`Bearer ${FIRST}`);
     const texts = (await dump()) + (await bytesOf(task_id));
     expect(texts).not.toContain(typed);
     expectNone(texts);
@@ -182,7 +161,7 @@ describe('a password variable', () => {
     await gantry.start(task_id);
     await gantry.untilState(task_id, 'FAILED');
 
-    expect(echo.bodies.at(-1)).toBe(pin);
+    expect(echo.received.at(-1)!.body).toBe(pin);
     const status = await gantry.get(`/apigw/get_task_status/${task_id}/1/?with_ex_data=1`);
     expect(Object.values(status.data.ex_data)).toEqual([
       expect.stringMatching(/^success condition cannot be evaluated: parse at \d+$/),
@@ -205,7 +184,7 @@ describe('a password variable', () => {
     await gantry.start(task_id);
 
     await gantry.untilState(task_id, 'FINISHED');
-    expect(echo.bodies.at(-1)).toBe(PASSWORD);
+    expect(echo.received.at(-1)!.body).toBe(PASSWORD);
   });
 
   it('is kept sealed by templates, and by all that is made of them', async () => {
@@ -252,8 +231,8 @@ describe('a password variable', () => {
 
     await gantry.start(task_id);
     await gantry.untilState(task_id, 'FINISHED');
-    expect(echo.bodies.at(-1)).toBe(PASSWORD);
-    expect(echo.headers.at(-1)).toBe('Bearer given-to-the-task');
+    expect(echo.received.at(-1)!.body).toBe(PASSWORD);
+    expect(echo.received.at(-1)!.headers.authorization).toBe('Bearer given-to-the-task');
     const stored = (await dump()) + (await bytesOf(task_id));
     expectNone(stored);
     expect(stored).not.toMatch(/given-(at-creation|to-the)/);

@@ -1,5 +1,6 @@
 import request from '../data/examples/fast_create_task.request.json';
-import { CREDENTIALS, Gantry } from '../support/gantry';
+import { CALLER } from '../support/client';
+import { Gantry } from '../support/gantry';
 import { sketch } from '../support/trees';
 
 const ESB = '/api/c/compapi/v2/sops';
@@ -20,7 +21,7 @@ describe('a task through the bk-sops API', () => {
 
   it('is the request of the seed document: created, started, run and read back in the ESB style', async () => {
     const { bk_token: _token, ...body } = request;
-    const caller = { bk_app_code: CREDENTIALS.app_code, bk_app_secret: CREDENTIALS.app_secret, bk_username: 'admin' };
+    const caller = CALLER;
     const anonymous = { 'X-Bkapi-Authorization': '{}' };
     const created = await gantry.post(`${ESB}/fast_create_task/`, { ...body, ...caller }, anonymous);
     expect(created).toMatchObject({ result: true, code: 0 });

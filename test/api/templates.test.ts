@@ -2,7 +2,8 @@ import type { PipelineTree } from '../../pipeline/tree/types';
 import { writeDat } from '../../templates/dat';
 import { DEFAULT_SETTINGS } from '../../templates/settings';
 import { addCaller, addPlainApp } from '../support/callers';
-import { type Answer, Gantry } from '../support/gantry';
+import type { Answer } from '../support/client';
+import { Gantry } from '../support/gantry';
 import { sketch, type TreeSketch } from '../support/trees';
 
 const LINE: TreeSketch = {

@@ -6,8 +6,8 @@ import type { Json, JsonObject } from '../../pipeline/json';
 import { PERIODIC } from '../../schedules/kinds/periodic';
 import { syncUnsynced } from '../../schedules/reconcile';
 import { sendDueCallbacks } from '../../tasks/callbacks';
-import { bodyOf, serve } from '../plugins/support';
 import { Gantry } from '../support/gantry';
+import { openReceiver, type Receiver } from '../support/receiver';
 import { shelve } from '../support/templates';
 import { sketch } from '../support/trees';
 
@@ -28,24 +28,20 @@ const dataOf = (node: string) => ({ source_type: 'component_outputs' as const, s
 
 describe('whole numbers beyond 2^53', () => {
   let gantry: Gantry;
-  let server: Awaited<ReturnType<typeof serve>>;
-  /** Bodies of requests, as texts. */
-  const received: { url: string; text: string; headers: NodeJS.Dict<string | string[]> }[] = [];
+  let server: Receiver;
 
   beforeAll(async () => {
     process.env.GANTRY_HTTP_ALLOW = '127.0.0.1';
-    server = await serve(async (request, response) => {
-      const text = await bodyOf(request);
-      received.push({ url: request.url!, text, headers: request.headers });
-      response.end(text === '' ? `{"id": ${ID}, "float": 1.2345678901234567e19}` : text);
-    });
+    server = await openReceiver(({ body }, response) =>
+      response.end(body === '' ? `{"id": ${ID}, "float": 1.2345678901234567e19}` : body),
+    );
     process.env.GANTRY_NOTIFY_WEBHOOK = `${server.url}/webhook`;
     gantry = await Gantry.create();
     await gantry.startWorker();
   });
 
   beforeEach(() => {
-    received.length = 0;
+    server.received.length = 0;
   });
 
   afterAll(async () => {
@@ -103,10 +99,10 @@ describe('whole numbers beyond 2^53', () => {
     const { task_id, pipeline_tree } = await run(tree);
     await gantry.untilState(task_id, 'FINISHED');
 
-    const [first, second] = received;
-    expect(first!.text).toBe(stringifyJson(LARGE));
-    expect(second!.url).toBe(`/?id=${ID}&next=${ID + 1n}`);
-    expect(parseJson(second!.text)).toEqual({
+    const [first, second] = server.received;
+    expect(first!.body).toBe(stringifyJson(LARGE));
+    expect(second!.path).toBe(`/?id=${ID}&next=${ID + 1n}`);
+    expect(parseJson(second!.body)).toEqual({
       was: LARGE,
       text: `id=${ID}, {'id': ${ID}, 'list': [${NEGATIVE}, 1.5, '9007199254740993']}`,
       literal: ID,
@@ -201,7 +197,7 @@ describe('whole numbers beyond 2^53', () => {
       await gantry.post(`/apigw/operate_node/1/${task_id}/`, { node_id: a, action: 'retry', inputs }),
     ).toMatchObject({ result: true });
     await gantry.untilState(task_id, 'FINISHED');
-    expect(received.map(({ text }) => text)).toEqual([`{"again":${ID}}`]);
+    expect(server.received.map(({ body }) => body)).toEqual([`{"again":${ID}}`]);
     expect(await outputsOf(task_id)).toEqual({ '${said}': { id: ID } });
 
     const { data } = await gantry.post(`/apigw/clone_task/${task_id}/1/`, { name: 'again' });
@@ -272,7 +268,7 @@ describe('whole numbers beyond 2^53', () => {
     await gantry.untilState(task_id, 'FINISHED');
     await sendDueCallbacks(gantry.services);
 
-    const texts = Object.fromEntries(received.map(({ url, text }) => [url, text]));
+    const texts = Object.fromEntries(server.received.map(({ path, body }) => [path, body]));
     expect(parseJson(texts['/webhook']!)).toMatchObject({ content: ID, notify_type: [ID] });
     expect(parseJson(texts['/told']!)).toMatchObject({ task_id, task_outputs: { '${n}': ID } });
     const { data } = await gantry.get(`/apigw/get_task_detail/${task_id}/1/?include_webhook_history=1`);

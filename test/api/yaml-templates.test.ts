@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PipelineTree } from '../../pipeline/tree/types';
-import { type Answer, Gantry } from '../support/gantry';
+import type { Answer } from '../support/client';
+import { Gantry } from '../support/gantry';
 import { richTree } from '../support/rich-tree';
 import { sketch } from '../support/trees';
 import { behaviourOf, fitted, kept } from '../support/yaml';

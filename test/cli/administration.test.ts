@@ -2,7 +2,7 @@ import { addApp } from '../../cli/add-app';
 import { addProject } from '../../cli/add-project';
 import { grant } from '../../cli/grant';
 import { printToken } from '../../cli/token';
-import { authorization } from '../support/callers';
+import { authorization } from '../support/client';
 import { Gantry } from '../support/gantry';
 
 describe('the administration at the command line', () => {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { connect, type Db, openPool } from '../../db/connection';
 import { databaseTrouble } from '../../db/errors';
+import { eventually } from '../support/eventually';
 import { type OwnPostgres, ownPostgres } from '../support/own-postgres';
 
 const AWAY = 'Postgres cannot be reached';
@@ -99,7 +100,8 @@ describe('a database that goes away', () => {
     for (let round = 0; round < 30; round++) {
       const asked = sql`select pg_sleep(30)`.execute(one).catch(() => sql`select 1`.execute(one));
       await delay(5);
-      while ((await postgres.terminateBackends()) === 0) await delay(5);
+      const patience = { isWanted: (count: number) => count > 0, everyMs: 5 };
+      await eventually('there is a backend to terminate', () => postgres.terminateBackends(), patience);
       answers.push(await troubleOf(asked));
     }
     await one.destroy();

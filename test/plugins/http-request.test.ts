@@ -1,14 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { JsonObject } from '../../pipeline/json';
 import { MAX_JSON_DEPTH } from '../../pipeline/tree/limits';
 import { findPlugin } from '../../plugins';
-import { allowLocal, bodyOf, contextFor, type End, runPlugin, serve } from './support';
-
-interface Seen {
-  method?: string | undefined;
-  headers: IncomingMessage['headers'];
-  body: string;
-}
+import { openReceiver, type Receiver } from '../support/receiver';
+import { allowLocal, contextFor, type End, runPlugin } from './support';
 
 const PATHS: Record<string, (response: ServerResponse) => void> = {
   '/json': (response) => response.end('{"a": {"b": [1, 2]}, "ok": true}'),
@@ -35,18 +30,14 @@ function deep(levels: number): string {
 }
 
 describe('bk_http_request', () => {
-  let server: { url: string; close(): Promise<void> };
-  let seen: Seen[];
+  let server: Receiver;
 
   beforeAll(async () => {
-    server = await serve(async (request, response) => {
-      seen.push({ method: request.method, headers: request.headers, body: await bodyOf(request) });
-      PATHS[request.url ?? '']?.(response);
-    });
+    server = await openReceiver(({ path }, response) => PATHS[path]?.(response));
   });
   afterAll(() => server.close());
   beforeEach(() => {
-    seen = [];
+    server.received.length = 0;
     allowLocal();
   });
 
@@ -82,7 +73,9 @@ describe('bk_http_request', () => {
     });
 
     expect(end).toEqual({ outputs: { data: { id: -123456789012345678901n, share: 1e20 }, status_code: 200 } });
-    expect(seen).toMatchObject([{ headers: { 'x-id': '9007199254740993' }, body: '{"id":9007199254740993}' }]);
+    expect(server.received).toMatchObject([
+      { headers: { 'x-id': '9007199254740993' }, body: '{"id":9007199254740993}' },
+    ]);
   });
 
   it('says of a number with more digits than are read that it is that', async () => {
@@ -213,7 +206,7 @@ describe('bk_http_request', () => {
   ])('sends %s', async (_what, inputs, sent) => {
     await send('/json', inputs);
 
-    expect(seen).toMatchObject([sent]);
+    expect(server.received).toMatchObject([sent]);
   });
 
   it.each([

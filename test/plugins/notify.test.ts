@@ -1,5 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { allowLocal, bodyOf, runPlugin, serve } from './support';
+import { openReceiver } from '../support/receiver';
+import { allowLocal, runPlugin } from './support';
 
 const MESSAGE = {
   biz_cc_id: 2,
@@ -16,11 +16,7 @@ describe('bk_notify', () => {
   });
 
   it('posts the notification to the webhook, under a key by which a repeated one can be told', async () => {
-    const seen: { body: object; headers: IncomingHttpHeaders }[] = [];
-    const server = await serve(async (request, response) => {
-      seen.push({ body: JSON.parse(await bodyOf(request)), headers: request.headers });
-      response.writeHead(204).end();
-    });
+    const server = await openReceiver((_, response) => response.writeHead(204).end());
     process.env.GANTRY_NOTIFY_WEBHOOK = `${server.url}/hook`;
     allowLocal();
 
@@ -28,8 +24,10 @@ describe('bk_notify', () => {
     await server.close();
 
     expect(end).toEqual({ outputs: { delivered: true, message: 'the webhook answered with status 204' } });
-    expect(seen).toMatchObject([{ headers: { 'idempotency-key': '7-n1-1-2', 'content-type': 'application/json' } }]);
-    expect(seen[0]!.body).toEqual({
+    expect(server.received).toMatchObject([
+      { headers: { 'idempotency-key': '7-n1-1-2', 'content-type': 'application/json' } },
+    ]);
+    expect(JSON.parse(server.received[0]!.body)).toEqual({
       title: 'done',
       content: 'all hosts',
       notify_type: ['mail'],
@@ -51,7 +49,7 @@ describe('bk_notify', () => {
   });
 
   it('fails when the webhook does', async () => {
-    const server = await serve((_request, response) => response.writeHead(500).end('out of order'));
+    const server = await openReceiver((_, response) => response.writeHead(500).end('out of order'));
     process.env.GANTRY_NOTIFY_WEBHOOK = server.url;
     allowLocal();
 

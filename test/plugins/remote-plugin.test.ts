@@ -1,9 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import { stringifyJson } from '../../base/json';
 import type { Json, JsonObject } from '../../pipeline/json';
 import { remoteHost } from '../../plugins/remote/hosts';
 import { pollDelayMs, runRemote } from '../../plugins/remote/run';
-import { allowLocal, bodyOf, contextFor, type End, endOf, serve } from './support';
+import { openReceiver, type Received, type Receiver } from '../support/receiver';
+import { allowLocal, contextFor, type End, endOf } from './support';
 
 /** Answers of the remote host by path, one after the other; the last one stays. */
 type Script = Record<string, (JsonObject | number)[]>;
@@ -26,22 +26,19 @@ function nested(levels: number): Json {
 const tooDeep = () => answer(4, { outputs: { n: nested(2_500) } });
 
 describe('remote_plugin', () => {
-  let server: { url: string; close(): Promise<void> };
+  let server: Receiver;
   let script: Script;
-  let calls: { path: string; body: string }[];
 
   beforeAll(async () => {
-    server = await serve(async (request, response) => {
-      const path = pathOf(request);
-      calls.push({ path, body: await bodyOf(request) });
-      const answers = script[path] ?? [404];
+    server = await openReceiver((request, response) => {
+      const answers = script[pathOf(request)] ?? [404];
       const next = answers.length > 1 ? answers.shift()! : answers[0]!;
       response.writeHead(typeof next === 'number' ? next : 200).end(stringifyJson(next));
     });
   });
   afterAll(() => server.close());
   beforeEach(() => {
-    calls = [];
+    server.received.length = 0;
     allowLocal();
     process.env.GANTRY_REMOTE_PLUGINS = JSON.stringify({ deploy: `${server.url}/` });
   });
@@ -49,7 +46,7 @@ describe('remote_plugin', () => {
     delete process.env.GANTRY_REMOTE_PLUGINS;
   });
 
-  const paths = () => calls.map(({ path }) => path);
+  const paths = () => server.received.map(pathOf);
 
   function run(answers: Script, context = contextFor()): Promise<End> {
     script = { 'GET detail/1.0': [DETAIL], ...answers };
@@ -62,7 +59,7 @@ describe('remote_plugin', () => {
 
     expect(end).toEqual({ outputs: { trace_id: 't-1', n: 1 } });
     expect(paths()).toEqual(['GET detail/1.0', 'POST invoke/1.0']);
-    expect(JSON.parse(calls[1]!.body)).toEqual({
+    expect(JSON.parse(server.received[1]!.body)).toEqual({
       inputs: { plugin_code: 'deploy', plugin_version: '1.0', hosts: ['a'] },
       context: { operator: 'ann' },
     });
@@ -80,7 +77,7 @@ describe('remote_plugin', () => {
     const end = await endOf(runRemote(inputs, contextFor(), { delayMs: () => 1 }));
 
     expect(end).toEqual({ outputs: { trace_id: 't-1', id, ids: [-id] } });
-    expect(calls[1]!.body).toContain(`"id":${id}`);
+    expect(server.received[1]!.body).toContain(`"id":${id}`);
   });
 
   it('that takes its time is polled until it ends, and its outputs add up', async () => {
@@ -140,7 +137,7 @@ describe('remote_plugin', () => {
     const { reason } = await run({}, context);
 
     expect(reason).toMatch(/^outcome unknown: a worker was lost while it asked for the remote run/);
-    expect(calls).toEqual([]);
+    expect(server.received).toEqual([]);
   });
 
   it('survives polls that get no answer', async () => {
@@ -265,6 +262,6 @@ describe('the host of a remote plugin', () => {
   });
 });
 
-function pathOf({ method, url = '' }: IncomingMessage): string {
-  return `${method} ${url.replace('/bk_plugin/', '')}`;
+function pathOf({ method, path }: Received): string {
+  return `${method} ${path.replace('/bk_plugin/', '')}`;
 }

@@ -1,5 +1,3 @@
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Json, JsonObject } from '../../pipeline/json';
 import { findPlugin } from '../../plugins';
 import { type PluginContext, PluginFailure } from '../../plugins/plugin';
@@ -45,21 +43,6 @@ export async function endOf(run: Promise<JsonObject>): Promise<End> {
   }
 }
 
-/** A server on this machine; requests to it are refused unless `allowLocal` is called too. */
-export async function serve(answer: RequestListener): Promise<{ url: string; close(): Promise<void> }> {
-  const server = createServer(answer);
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((closed) => {
-        server.close(() => closed());
-        server.closeAllConnections();
-      }),
-  };
-}
-
 /** Lets plugins reach these hosts for the length of a test. */
 export function allowLocal(hosts = '127.0.0.1'): void {
   const before = process.env.GANTRY_HTTP_ALLOW;
@@ -74,9 +57,3 @@ const after: (() => void)[] = [];
 afterEach(() => {
   for (const restore of after.splice(0)) restore();
 });
-
-export async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
-}

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { createLauncher } from '../../schedules/launch';
+import { eventually } from '../support/eventually';
 import { Gantry } from '../support/gantry';
 import { shelve } from '../support/templates';
 import { sketch } from '../support/trees';
@@ -134,8 +134,7 @@ describe('a launch', () => {
 
     expect(data).toEqual({ state: 'pending', task_id: null });
     expect(before).toEqual([]);
-    for (let attempt = 0; (await tasks()).length === 0 && attempt < 400; attempt++) await delay(25);
-    const [task] = await tasks();
+    const [task] = await eventually('a task is made', tasks, { isWanted: ({ length }) => length > 0 });
     await gantry.untilState(task!.id, 'FINISHED');
   });
 

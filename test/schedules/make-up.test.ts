@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { PERIODIC } from '../../schedules/kinds/periodic';
 import { createLauncher } from '../../schedules/launch';
 import { makeUpForLost } from '../../schedules/make-up';
 import { ScheduleReconciler, syncUnsynced } from '../../schedules/reconcile';
 import { scheduleIdOf } from '../../temporal/names';
+import { eventually } from '../support/eventually';
 import { Gantry } from '../support/gantry';
 import { describeSchedule, firingsBetween } from '../support/schedules';
 import { shelve } from '../support/templates';
@@ -57,19 +57,12 @@ describe('what a schedule was due for and has not fired', () => {
     const countActions = async () => (await describeSchedule(gantry.client, handle())).info.numActionsTaken;
     const before = await countActions();
     await handle().backfill({ start, end, overlap: 'ALLOW_ALL' });
-    await until(async () => (await countActions()) === before + firings.length);
+    const isAll = (count: number) => count === before + firings.length;
+    await eventually('the server has fired', countActions, { isWanted: isAll });
     for (const at of firings) {
       const nominal = new Date(at).toISOString().replace('.000Z', 'Z');
       await gantry.client.workflow.getHandle(`${scheduleId}-${nominal}`).result();
     }
-  }
-
-  async function until(isSo: () => Promise<boolean>): Promise<void> {
-    for (let attempt = 0; attempt < 600; attempt++) {
-      if (await isSo()) return;
-      await delay(50);
-    }
-    throw new Error('it does not get there');
   }
 
   const launchesOf = () =>
@@ -84,7 +77,8 @@ describe('what a schedule was due for and has not fired', () => {
     const wanted = launches.filter((launch) => launch.state === state);
     return wanted.map(({ nominal_at }) => nominal_at.toISOString().slice(11, 16));
   }
-  const untilLaunched = (count: number) => until(async () => (await timesIn('launched')).length >= count);
+  const untilLaunched = (count: number) =>
+    eventually(`${count} are launched`, () => timesIn('launched'), { isWanted: ({ length }) => length >= count });
   async function countTasks(): Promise<number> {
     const made = await gantry.db.selectFrom('tasks').select('id').where('create_info', '=', String(id)).execute();
     return made.length;
@@ -175,7 +169,8 @@ describe('what a schedule was due for and has not fired', () => {
     await handle().pause();
     await makeUp('2025-10-26T00:30Z');
     await handle().unpause();
-    await until(async () => (await gantry.services.schedules.look(`periodic-${id}`))?.isPaused === false);
+    const look = () => gantry.services.schedules.look(`periodic-${id}`);
+    await eventually('the schedule goes on', look, { isWanted: (seen) => seen?.isPaused === false });
 
     // What was due after that is: 00:40 and 01:00.
     expect(await makeUp('2025-10-26T01:10Z')).toBe(2);
@@ -227,12 +222,7 @@ describe('what a schedule was due for and has not fired', () => {
     const launch = gantry.client.workflow.getHandle(
       `${scheduleIdOf(gantry.installation, `periodic-${id}`)}-2025-10-25T02:00:00Z`,
     );
-    await until(() =>
-      launch.describe().then(
-        () => true,
-        () => false,
-      ),
-    );
+    await eventually('the launch is there', () => launch.describe(), { despiteErrors: true });
     const { runId } = await launch.describe();
     const count = await makeUp('2025-10-25T03:00Z');
     const now = await launch.describe();
@@ -267,9 +257,11 @@ describe('what a schedule was due for and has not fired', () => {
     const reconciler = new ScheduleReconciler(gantry.services);
 
     reconciler.start();
-    const isLaunched = async () =>
-      (await launchesOf()).some(({ nominal_at, state }) => nominal_at.getTime() === first && state === 'launched');
-    await until(isLaunched).finally(() => reconciler.stop());
+    const isFirst = ({ nominal_at, state }: { nominal_at: Date; state: string }) =>
+      nominal_at.getTime() === first && state === 'launched';
+    await eventually('it is launched', launchesOf, { isWanted: (launches) => launches.some(isFirst) }).finally(() =>
+      reconciler.stop(),
+    );
 
     const launches = await launchesOf();
     expect(await countTasks()).toBe(launches.length);

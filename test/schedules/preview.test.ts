@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { normaliseCron, parseCron } from '../../schedules/cron';
 import { dueInstants } from '../../schedules/due';
@@ -6,6 +5,7 @@ import { isStray, previewSchedule } from '../../schedules/preview';
 import { connectClient } from '../../temporal/connection';
 import { scheduleIdOf } from '../../temporal/names';
 import { type Calendar, Schedules } from '../../temporal/schedules';
+import { eventually } from '../support/eventually';
 import { describeSchedule, firingsBetween } from '../support/schedules';
 import { temporal } from '../support/temporal';
 
@@ -30,14 +30,12 @@ describe('the preview of a schedule', () => {
     const handle = client.schedule.getHandle(scheduleIdOf(installation, name));
     try {
       // Minutes pass while tests run: both sides are asked about the same one.
-      for (;;) {
+      return await eventually('an answer comes in the minute of its question', async () => {
         const from = new Date();
         const { info } = await describeSchedule(client, handle);
-        if (Math.floor(from.getTime() / 60_000) === Math.floor(Date.now() / 60_000)) {
-          return { from, times: info.nextActionTimes };
-        }
-        await delay(10);
-      }
+        const isSameMinute = Math.floor(from.getTime() / 60_000) === Math.floor(Date.now() / 60_000);
+        return isSameMinute && { from, times: info.nextActionTimes };
+      });
     } finally {
       await handle.delete();
     }

@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { CLOCKED } from '../../schedules/kinds/clocked';
 import { PERIODIC } from '../../schedules/kinds/periodic';
 import { closeOverdue, compareSchedules, syncUnsynced } from '../../schedules/reconcile';
 import { syncSchedule } from '../../schedules/sync';
 import { scheduleIdOf } from '../../temporal/names';
+import { eventually } from '../support/eventually';
 import { Gantry } from '../support/gantry';
 import { describeSchedule } from '../support/schedules';
 import { shelve } from '../support/templates';
@@ -50,11 +50,11 @@ describe('the reconciler of schedules', () => {
 
   async function untilEnabled(id: number, isEnabled: boolean): Promise<void> {
     const differing = new Map();
-    for (let round = 0; round < 500 && (await enabledOf(id)) !== isEnabled; round++) {
+    const compare = async () => {
       await compareSchedules(gantry.services, PERIODIC, id - 1, differing);
-      await delay(20);
-    }
-    expect(await enabledOf(id)).toBe(isEnabled);
+      return enabledOf(id);
+    };
+    await eventually('the task is as its schedule is', compare, { isWanted: (seen) => seen === isEnabled });
   }
 
   /** A Temporal server that nobody reaches. */
@@ -235,11 +235,7 @@ describe('the reconciler of schedules', () => {
 
     await syncSchedule(gantry.services, CLOCKED, id);
 
-    for (let attempt = 0; attempt < 400; attempt++) {
-      const { data } = await gantry.get(`/apigw/get_clocked_task_info/${id}/1/`);
-      if (data.state === 'started') return;
-      await delay(25);
-    }
-    throw new Error('it does not start');
+    const state = async () => (await gantry.get(`/apigw/get_clocked_task_info/${id}/1/`)).data.state;
+    await eventually('it starts', state, { isWanted: (seen) => seen === 'started' });
   });
 });

@@ -1,43 +1,31 @@
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { GantryClient } from '../../cli/client';
+import { openReceiver } from '../support/receiver';
 
 const CREDENTIALS = { app_code: 'app', app_secret: 'secret', username: 'me' };
 
-/** A server that answers every request with `answer`, and keeps what it was asked. */
+/** A server that answers every request with `answer`. */
 async function fakeApi(answer: string) {
-  const asked: { method?: string; url?: string; authorization: unknown; body: string }[] = [];
-  const server = http.createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += chunk;
-    const header = request.headers['x-bkapi-authorization'];
-    asked.push({ method: request.method, url: request.url, authorization: JSON.parse(String(header)), body });
-    response.end(answer);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const close = async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  };
-  return { client: new GantryClient({ url, credentials: CREDENTIALS }), asked, close };
+  const { url, received, close } = await openReceiver((_, response) => response.end(answer));
+  return { client: new GantryClient({ url, credentials: CREDENTIALS }), received, close };
 }
 
 describe('the client', () => {
   it('sends the request with the credentials and the project scope, and returns the created task', async () => {
     const tree = { start_event: { id: 'n1' }, activities: {}, flows: {} };
     const answer = { result: true, code: 0, data: { task_id: 7, task_url: '/7', pipeline_tree: tree } };
-    const { client, asked, close } = await fakeApi(JSON.stringify(answer));
+    const { client, received, close } = await fakeApi(JSON.stringify(answer));
 
     const task = await client.fastCreateTask({ name: 'x' }, 1);
     await close();
 
     expect(task).toEqual({ task_id: 7, task_url: '/7', pipeline_tree: tree });
-    expect(asked).toEqual([
+    expect(received).toMatchObject([
       {
         method: 'POST',
-        url: '/apigw/fast_create_task/1/',
-        authorization: { bk_app_code: 'app', bk_app_secret: 'secret', bk_username: 'me' },
+        path: '/apigw/fast_create_task/1/',
+        headers: {
+          'x-bkapi-authorization': '{"bk_app_code":"app","bk_app_secret":"secret","bk_username":"me"}',
+        },
         body: '{"name":"x","scope":"project"}',
       },
     ]);
@@ -45,14 +33,14 @@ describe('the client', () => {
 
   it('reads the state tree of a task', async () => {
     const data = { state: 'RUNNING', elapsed_time: 3, children: { n1: { state: 'FAILED', retry: 2, skip: true } } };
-    const { client, asked, close } = await fakeApi(JSON.stringify({ result: true, data }));
+    const { client, received, close } = await fakeApi(JSON.stringify({ result: true, data }));
 
     const status = await client.getTaskStatus(7, 1);
     await close();
 
     const failed = { state: 'FAILED', elapsedSeconds: 0, retry: 2, skip: true, children: {} };
     expect(status).toEqual({ state: 'RUNNING', elapsedSeconds: 3, retry: 0, skip: false, children: { n1: failed } });
-    expect(asked[0]?.url).toBe('/apigw/get_task_status/7/1/?scope=project');
+    expect(received[0]?.path).toBe('/apigw/get_task_status/7/1/?scope=project');
   });
 
   it('throws a refusal with the message and code of the API', async () => {

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { openHome } from '../../stack/home';
 import { isAlive, type ProcessIdentity, startTimeOf } from '../../stack/identity';
 import { serversOn } from '../../stack/servers';
-import { aliveOf, discardHome, freePort, newHome, recordOf, type Started, startStack, until } from './helper';
+import { eventually } from '../support/eventually';
+import { aliveOf, discardHome, freePort, newHome, recordOf, STACK_PATIENCE, type Started, startStack } from './helper';
 
 const LOOK_EVERY_MS = 50;
 
@@ -136,7 +137,7 @@ describe('a start after the supervisor was killed', () => {
       await killSupervisor(processes);
       if (gone) {
         for (const { pid } of Object.values(others)) if (startTimeOf(pid)) process.kill(pid, 'SIGKILL');
-        await until('all are gone', () => aliveOf(processes).length === 0);
+        await eventually('all are gone', () => aliveOf(processes).length === 0, STACK_PATIENCE);
       } else {
         expect(aliveOf(processes)).toEqual(
           expect.arrayContaining(['postgres', 'temporal', ...(hung ? ['worker'] : [])]),

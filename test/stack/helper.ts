@@ -7,10 +7,11 @@ import { openHome } from '../../stack/home';
 import { isAlive, type ProcessIdentity } from '../../stack/identity';
 import { removeHome } from '../../stack/postgres-user';
 import { readRecord, type StackRecord } from '../../stack/record';
+import { eventually } from '../support/eventually';
 
 const CLONE = path.resolve(__dirname, '..', '..');
-const OUTPUT_WITHIN_MS = 90_000;
-const POLL_MS = 20;
+/** How long a stack, or a part of one, may take to do anything beside others. */
+export const STACK_PATIENCE = { withinMs: 90_000 };
 
 /** A running `npm start` (without npm) and what it has printed. */
 export interface Started {
@@ -48,11 +49,14 @@ export function startStack(home: string, port: number, args: string[] = ['--no-e
   void exited.then(() => (over = true));
 
   async function printed(wanted: string): Promise<void> {
-    const deadlineMs = Date.now() + OUTPUT_WITHIN_MS;
-    while (!text.includes(wanted)) {
-      if (over || Date.now() > deadlineMs) throw new Error(`"${wanted}" was not printed; the output is:\n${text}`);
-      await pause(POLL_MS);
-    }
+    const look = () => {
+      if (!text.includes(wanted) && over) throw new Error(`it ended without "${wanted}"; the output is:\n${text}`);
+      return text;
+    };
+    await eventually(`"${wanted}" is printed`, look, {
+      ...STACK_PATIENCE,
+      isWanted: (printed) => printed.includes(wanted),
+    });
   }
   return { child, output: () => text, printed, exited };
 }
@@ -82,17 +86,4 @@ export async function freePort(): Promise<number> {
   const { port } = server.address() as net.AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-/** Polls until the condition holds; the error names what was waited for. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadlineMs = Date.now() + OUTPUT_WITHIN_MS;
-  while (!(await holds())) {
-    if (Date.now() > deadlineMs) throw new Error(`waited in vain until ${what}`);
-    await pause(POLL_MS);
-  }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

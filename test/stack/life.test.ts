@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { isAlive, startTimeOf } from '../../stack/identity';
-import { aliveOf, discardHome, freePort, newHome, recordOf, type Started, startStack, until } from './helper';
+import { eventually } from '../support/eventually';
+import { aliveOf, discardHome, freePort, newHome, recordOf, STACK_PATIENCE, type Started, startStack } from './helper';
 
 /** The stack promises 10 s; a busy machine gets some more before the test calls it broken. */
 const STOP_WITHIN_MS = 15_000;
@@ -107,7 +108,7 @@ describe('a stack on one home', () => {
     await stack.printed('temporal runs again');
 
     expect(recordOf(home).ports).toEqual(before.ports);
-    await until('the API answers', answers);
+    await eventually('the API answers', answers, STACK_PATIENCE);
   });
 
   it('does not let services wait longer each time that they die while Postgres is away', async () => {
@@ -115,11 +116,11 @@ describe('a stack on one home', () => {
     for (let round = 0; round < 2; round++) {
       const { api, postgres, worker } = recordOf(home).processes;
       for (const { pid } of [postgres!, api!, worker!]) process.kill(pid, 'SIGKILL');
-      await until('they run again', () => {
-        const now = recordOf(home).processes;
-        return [now.api, now.worker].every((one) => one && one.pid !== api!.pid && one.pid !== worker!.pid);
+      await eventually('they run again', () => recordOf(home).processes, {
+        ...STACK_PATIENCE,
+        isWanted: (now) => [now.api, now.worker].every((one) => one && one.pid !== api!.pid && one.pid !== worker!.pid),
       });
-      await until('the API answers', answers);
+      await eventually('the API answers', answers, STACK_PATIENCE);
     }
 
     const waits =

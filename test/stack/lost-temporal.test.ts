@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { openHome, readCredentials } from '../../stack/home';
+import { ApiClient, callerOf } from '../support/client';
 import { sketch } from '../support/trees';
 import { discardHome, freePort, newHome, type Started, startStack } from './helper';
 
@@ -21,17 +22,8 @@ describe('a stack whose Temporal server has lost its data', () => {
     discardHome(home);
   });
 
-  async function call(method: string, url: string, body?: object) {
-    const { app_code, app_secret, username } = readCredentials(openHome(home).credentialsFile)!;
-    const caller = { bk_app_code: app_code, bk_app_secret: app_secret, bk_username: username };
-    const answer = await fetch(`http://127.0.0.1:${port}/apigw/${url}`, {
-      method,
-      headers: { 'X-Bkapi-Authorization': JSON.stringify(caller), 'Content-Type': 'application/json' },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    const { data, message } = (await answer.json()) as { data: { task_id: number; state: string }; message: string };
-    return { data, message };
-  }
+  const client = () =>
+    ApiClient.at(`http://127.0.0.1:${port}`, callerOf(readCredentials(openHome(home).credentialsFile)!));
 
   async function stop(): Promise<void> {
     stack?.child.kill('SIGTERM');
@@ -54,13 +46,13 @@ describe('a stack whose Temporal server has lost its data', () => {
     stack = startStack(home, port);
     await stack.printed('serving');
     const pipeline_tree = sketch({ chains: ['S a E'], activities: { a: { code: 'pause_node' } } });
-    const { data } = await call('POST', 'fast_create_task/1/', { name: 'waits', pipeline_tree });
-    expect((await call('POST', `start_task/${data.task_id}/1/`, {})).message).toBe('success');
+    const { task_id } = await client().create(pipeline_tree);
+    await client().start(task_id);
     await stop();
 
     stack = startStack(home, port);
     await stack.printed('serving');
-    expect((await call('GET', `get_task_status/${data.task_id}/1/`)).data.state).toBe('RUNNING');
+    expect((await client().status(task_id)).state).toBe('RUNNING');
     await stop();
     fs.rmSync(openHome(home).temporalFolder, { recursive: true });
 
@@ -74,6 +66,6 @@ describe('a stack whose Temporal server has lost its data', () => {
 
     stack = startStack(home, port);
     await stack.printed('serving');
-    expect((await call('GET', `get_task_status/${data.task_id}/1/`)).data.state).toBe('REVOKED');
+    expect((await client().status(task_id)).state).toBe('REVOKED');
   }, 300_000);
 });

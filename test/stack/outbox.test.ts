@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { pickPorts } from '../../stack/ports';
 import { taskQueueOf, workflowIdOf } from '../../temporal/names';
-import { CREDENTIALS, Gantry } from '../support/gantry';
+import { type Answer, ApiClient } from '../support/client';
+import { eventually } from '../support/eventually';
+import { Gantry } from '../support/gantry';
+import { openReceiver, type Receiver } from '../support/receiver';
 import { sketch } from '../support/trees';
 import { type Tap, Wire } from '../support/wire';
 import { WorkerProcess } from '../support/worker-process';
@@ -107,7 +106,7 @@ class Trap {
 /** An API process behind proxies that kill it at a step. */
 class Doomed {
   private constructor(
-    private readonly url: string,
+    private readonly client: ApiClient,
     private readonly process: WorkerProcess,
     private readonly trap: Trap,
     private readonly wires: Wire[],
@@ -126,7 +125,7 @@ class Doomed {
     const { api } = await pickPorts(['api'], {});
     const env = { TEMPORAL_ADDRESS: `127.0.0.1:${wires[1]!.port}`, GANTRY_PORT: String(api) };
     process = await WorkerProcess.start(database.href, env, 'api');
-    return new Doomed(`http://127.0.0.1:${api}`, process, trap, wires);
+    return new Doomed(ApiClient.at(`http://127.0.0.1:${api}`), process, trap, wires);
   }
 
   /** Asks for what the step needs and dies at it; the task, where its creation was answered. */
@@ -143,51 +142,30 @@ class Doomed {
     return created?.data.task_id;
   }
 
-  async #post(path: string, body: object): Promise<{ data: { task_id: number } } | undefined> {
-    const { app_code, app_secret, username } = CREDENTIALS;
-    const caller = { bk_app_code: app_code, bk_app_secret: app_secret, bk_username: username };
-    const headers = { 'X-Bkapi-Authorization': JSON.stringify(caller), 'Content-Type': 'application/json' };
-    const answer = await fetch(this.url + path, { method: 'POST', headers, body: JSON.stringify(body) }).catch(
-      () => undefined,
-    );
-    return answer && ((await answer.json()) as { data: { task_id: number } });
+  #post(path: string, body: object): Promise<Answer | undefined> {
+    return this.client.post(path, body).catch((error: Error & { code?: string }) => {
+      // With a code it is one of the connection: the process died before it had answered.
+      if (error.code !== undefined) return undefined;
+      throw error;
+    });
   }
-}
-
-/** Counts how often each task's node was really run. */
-async function startCounter() {
-  const runs = new Map<number, number>();
-  const server = createServer((request, response) => {
-    const taskId = Number(request.url!.slice(1));
-    runs.set(taskId, (runs.get(taskId) ?? 0) + 1);
-    response.end('{}');
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    runs,
-    close() {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
 }
 
 describe('an API process that is killed between the insert and the start', () => {
   let gantry: Gantry;
-  let counter: Awaited<ReturnType<typeof startCounter>>;
+  /** Hears of every run of a task's node. */
+  let counter: Receiver;
 
   beforeAll(async () => {
     process.env.GANTRY_HTTP_ALLOW = '127.0.0.1';
-    counter = await startCounter();
+    counter = await openReceiver();
     gantry = await Gantry.create();
     await gantry.startWorker();
   });
 
   afterAll(async () => {
     await gantry.stop();
-    counter.close();
+    await counter.close();
   });
 
   it('loses no task that was started, and runs none twice: 50 times, at every step', async () => {
@@ -221,7 +199,8 @@ describe('an API process that is killed between the insert and the start', () =>
     expect(tasks.filter(({ id }) => notStarted.includes(id)).map(({ phase }) => phase)).toEqual(
       notStarted.map(() => 'created'),
     );
-    expect(Object.fromEntries(counter.runs)).toEqual(Object.fromEntries(promised.map((id) => [id, 1])));
+    const runs = counter.received.map(({ path }) => Number(path.slice(1)));
+    expect(runs.sort((a, b) => a - b)).toEqual([...promised].sort((a, b) => a - b));
     const rows = await gantry.db.selectFrom('node_executions').select(['task_id', 'node_id', 'status']).execute();
     expect(rows).toHaveLength(3 * promised.length);
     expect(new Set(rows.map(({ task_id, node_id }) => `${task_id} ${node_id}`)).size).toBe(rows.length);
@@ -232,18 +211,21 @@ describe('an API process that is killed between the insert and the start', () =>
   }, 240_000);
 
   async function untilEnded(ids: number[]): Promise<void> {
-    for (const giveUpAt = Date.now() + 60_000; Date.now() < giveUpAt; await delay(200)) {
-      const rows = await gantry.db.selectFrom('tasks').select('phase').where('id', 'in', ids).execute();
-      if (rows.every(({ phase }) => phase === 'ended')) return;
-    }
+    const open = () =>
+      gantry.db
+        .selectFrom('tasks')
+        .select(['id', 'phase'])
+        .where('id', 'in', ids)
+        .where('phase', '<>', 'ended')
+        .execute();
+    const patience = { isWanted: ({ length }: unknown[]) => length === 0, withinMs: 60_000, everyMs: 200 };
+    await eventually('all tasks have ended', open, patience);
   }
 
   /** Every execution that has completed, also a second one under the same id; the server lists them a moment later. */
   async function completedWorkflows(count: number): Promise<string[]> {
-    for (const giveUpAt = Date.now() + 30_000; ; await delay(200)) {
-      const ids = await listCompleted();
-      if (ids.length >= count || Date.now() > giveUpAt) return ids;
-    }
+    const isAll = ({ length }: string[]) => length >= count;
+    return eventually('all workflows are listed as completed', listCompleted, { isWanted: isAll, everyMs: 200 });
   }
 
   async function listCompleted(): Promise<string[]> {

@@ -13,7 +13,8 @@ import { removeStalePidFile } from '../../stack/postmaster';
 import { emptyRecord, readRecord, StackFile } from '../../stack/record';
 import { serversOn } from '../../stack/servers';
 import { extractFile } from '../../stack/tar';
-import { freePort, until } from './helper';
+import { eventually } from '../support/eventually';
+import { freePort, STACK_PATIENCE } from './helper';
 
 let folder: string;
 beforeEach(() => {
@@ -67,7 +68,11 @@ describe('stack.json', () => {
     expect(readRecord(file).processes).toEqual({});
     write.mockRestore();
 
-    await until('the process is in the file', () => readRecord(file).processes.worker !== undefined);
+    await eventually(
+      'the process is in the file',
+      () => readRecord(file).processes.worker !== undefined,
+      STACK_PATIENCE,
+    );
     expect(fs.readdirSync(folder)).toEqual(['stack.json']);
   });
 
@@ -154,7 +159,11 @@ describe('stack.json', () => {
     record.setProcess('worker', { pid: 4711, startTime: '99' });
     fs.rmdirSync(file);
 
-    await until('the process is in the file', () => readRecord(file).processes.worker !== undefined);
+    await eventually(
+      'the process is in the file',
+      () => readRecord(file).processes.worker !== undefined,
+      STACK_PATIENCE,
+    );
   });
 });
 
@@ -201,7 +210,7 @@ describe('servers on the data of a home', () => {
     const script = ['-e', 'setInterval(() => {}, 1000)', '--'];
     const child = spawn(process.execPath, [...script, ...args], { argv0: name, stdio: 'ignore' });
     children.push(child);
-    await until('it runs', () => commandOf(child.pid!).includes(args.at(-1)!));
+    await eventually('it runs', () => commandOf(child.pid!).includes(args.at(-1)!), STACK_PATIENCE);
     return child.pid!;
   }
 

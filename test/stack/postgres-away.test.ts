@@ -4,19 +4,15 @@ import { connect } from '../../db/connection';
 import { ensureDemo } from '../../db/demo';
 import { migrateToLatest } from '../../db/migrate';
 import { pickPorts } from '../../stack/ports';
-import { authorization } from '../support/callers';
-import { CREDENTIALS } from '../support/gantry';
+import { ApiClient, CREDENTIALS } from '../support/client';
+import { eventually } from '../support/eventually';
 import { type OwnPostgres, ownPostgres } from '../support/own-postgres';
 import { sketch } from '../support/trees';
 import { WorkerProcess } from '../support/worker-process';
+import { STACK_PATIENCE } from './helper';
 
 const CLIENTS = 4;
 const FAULTS = 40;
-const CALLER = authorization({
-  bk_app_code: CREDENTIALS.app_code,
-  bk_app_secret: CREDENTIALS.app_secret,
-  bk_username: CREDENTIALS.username,
-});
 /** An activity, a line of quick nodes, and a timer. */
 const TREE = sketch({
   chains: ['S a b c E'],
@@ -52,23 +48,19 @@ describe('Postgres going away under an API and a worker', () => {
     await postgres.remove();
   });
 
-  async function ask(path: string, body?: object, headers: object = {}) {
-    const response = await fetch(`${url}/apigw${path}`, {
-      method: body ? 'POST' : 'GET',
-      headers: { 'Content-Type': 'application/json', ...CALLER, ...headers },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
-    return { status: response.status, ...((await response.json()) as { result: boolean; data: { task_id: number } }) };
+  async function ask(path: string, body?: object, headers: Record<string, string> = {}) {
+    const client = ApiClient.at(url);
+    const answer = await (body ? client.post(`/apigw${path}`, body, headers) : client.get(`/apigw${path}`));
+    statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+    return answer;
   }
 
   /** As a client does: the same again while the answer is 503. */
-  async function insist(path: string, body: object, headers: object = {}) {
-    for (;;) {
-      const answer = await ask(path, body, headers);
-      if (answer.status !== 503) return answer;
-      await delay(20);
-    }
+  async function insist(path: string, body: object, headers: Record<string, string> = {}) {
+    return eventually('the answer is not 503', () => ask(path, body, headers), {
+      ...STACK_PATIENCE,
+      isWanted: ({ status }) => status !== 503,
+    });
   }
 
   it('ends neither of them, is told to callers as 503, and loses no task', async () => {
@@ -107,11 +99,8 @@ describe('Postgres going away under an API and a worker', () => {
     const unfinished = async () =>
       (await sql<{ id: number; shown: string }>`select id, shown from tasks where shown <> 'FINISHED'`.execute(db))
         .rows;
-    for (const giveUpAt = Date.now() + 60_000; Date.now() < giveUpAt; await delay(200)) {
-      if ((await unfinished()).length === 0) break;
-    }
-    expect(await unfinished()).toEqual([]);
-    await db.destroy();
+    const patience = { isWanted: ({ length }: unknown[]) => length === 0, withinMs: 60_000, everyMs: 200 };
+    await eventually('all tasks have finished', unfinished, patience).finally(() => db.destroy());
     expect(started.length).toBeGreaterThan(CLIENTS);
     expect([api.isAlive, worker.isAlive]).toEqual([true, true]);
     expect([...statuses.keys()].sort()).toEqual([200, 503]);

@@ -5,7 +5,8 @@ import { type Home, openHome } from '../../stack/home';
 import { ProcessTable } from '../../stack/processes';
 import { emptyRecord, StackFile } from '../../stack/record';
 import { keepRunning } from '../../stack/supervise';
-import { until } from './helper';
+import { eventually } from '../support/eventually';
+import { STACK_PATIENCE } from './helper';
 
 const LIVES = ['-e', 'setInterval(() => {}, 1000)'];
 
@@ -40,7 +41,7 @@ describe('a process that is kept running', () => {
     for (let death = 1; death <= deaths; death++) {
       const { pid } = running;
       process.kill(pid, 'SIGKILL');
-      await until(`${name} runs again`, () => running.pid !== pid);
+      await eventually(`${name} runs again`, () => running.pid !== pid, STACK_PATIENCE);
     }
   }
 
@@ -72,11 +73,11 @@ describe('a process that is kept running', () => {
       const { pid } = running;
       isUp = false;
       process.kill(pid, 'SIGKILL');
-      await until('that was said', () => waits('api').length === death);
+      await eventually('that was said', () => waits('api').length === death, STACK_PATIENCE);
       setTimeout(() => {
         isUp = true;
       }, 1_500);
-      await until('api runs again', () => running.pid !== pid);
+      await eventually('api runs again', () => running.pid !== pid, STACK_PATIENCE);
     }
 
     expect(waits('api')).toEqual([1, 1, 1]);
@@ -89,7 +90,11 @@ describe('a process that is kept running', () => {
     const again = () => table.start('postgres', process.execPath, LIVES);
     keepRunning(table, backend, again, { probe: async () => {} });
     process.kill(backend.pid, 'SIGKILL');
-    await until('the backend runs again', () => said.some((line) => line.includes('postgres runs again')));
+    await eventually(
+      'the backend runs again',
+      () => said.some((line) => line.includes('postgres runs again')),
+      STACK_PATIENCE,
+    );
 
     await die('worker', 3);
 
@@ -111,7 +116,11 @@ describe('a process that is kept running', () => {
     jest.spyOn(table.backends, 'untilBack').mockResolvedValue();
 
     process.kill(running.pid, 'SIGKILL');
-    await until('worker runs again', () => said.some((line) => line.includes('worker runs again')));
+    await eventually(
+      'worker runs again',
+      () => said.some((line) => line.includes('worker runs again')),
+      STACK_PATIENCE,
+    );
 
     expect(waits('worker')).toEqual([1, 1, 1]);
   });

@@ -2,14 +2,10 @@ import { signToken, tokenKey } from '../../access/token';
 import { insertUser, setRole, upsertApp } from '../../db/access';
 import type { Role } from '../../db/schema';
 import { hashSecret } from '../../db/secrets';
+import { authorization } from './client';
 import type { Gantry } from './gantry';
 
 export const PLAIN_APP = { bk_app_code: 'plain-app', bk_app_secret: 'plain-secret' };
-
-/** Credentials as the gateway's header. */
-export function authorization(credentials: object): Record<string, string> {
-  return { 'X-Bkapi-Authorization': JSON.stringify(credentials) };
-}
 
 /** An app that is not trusted. */
 export async function addPlainApp(

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { Answer, Gantry } from './gantry';
+import type { Answer } from './client';
+import type { Gantry } from './gantry';
 import { sketch } from './trees';
 
 /** A project with an object of every kind, each of the same id as the project, with a mark in all their names. */

@@ -1,49 +1,28 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { WorkerOptions } from '@temporalio/worker';
 import pino from 'pino';
 import { createApp } from '../../api/app';
-import type { StateNode } from '../../api/bk-sops/state-tree';
-import { parseJson, stringifyJson } from '../../base/json';
 import type { Db } from '../../db/connection';
 import { ensureDemo } from '../../db/demo';
-import type { PipelineTree } from '../../pipeline/tree/types';
 import { type Connected, connectServices, type Services } from '../../tasks/services';
 import { previews } from '../../tasks/view/previews/pool';
 import { yamlReader } from '../../templates/yaml/aside';
 import type { TemporalConfig } from '../../temporal/connection';
 import { type Installation, workflowIdOf } from '../../temporal/names';
 import { type RunningWorker, startWorker } from '../../worker/worker';
-import { requireDescribed } from './answers';
+import { ApiClient, askApp, CALLER, CREDENTIALS } from './client';
 import { createDatabase } from './database';
 import { quietRuntime, temporal } from './temporal';
 
-export const CREDENTIALS = { app_code: 'test-app', app_secret: 'test-secret', username: 'admin' };
-const AUTHORIZATION = JSON.stringify({
-  bk_app_code: CREDENTIALS.app_code,
-  bk_app_secret: CREDENTIALS.app_secret,
-  bk_username: CREDENTIALS.username,
-});
-
-/** An answer of the API with its HTTP status. */
-export interface Answer {
-  status: number;
-  result: boolean;
-  code: number;
-  message: string;
-  // biome-ignore lint/suspicious/noExplicitAny: the data of any endpoint
-  data: any;
-  errors?: unknown[];
-}
-
-/** A whole installation on a database of its own, in this process; every test file makes one. */
-export class Gantry {
+/**
+ * A whole installation on a database of its own, in this process, and a client of its API; every test file makes one.
+ */
+export class Gantry extends ApiClient {
   readonly services: Services;
   readonly db: Db;
   readonly client: Client;
   readonly installation: Installation;
   readonly server: TemporalConfig;
-  private readonly app: ReturnType<typeof createApp>;
   #worker: RunningWorker | undefined;
 
   private constructor(
@@ -52,12 +31,13 @@ export class Gantry {
     private readonly drop = async () => {},
   ) {
     const { services, client, installation, server } = connected;
+    const app = createApp({ services });
+    super((request) => askApp(app, request), CALLER);
     this.services = services;
     this.db = services.db;
     this.client = client;
     this.installation = installation;
     this.server = server;
-    this.app = createApp({ services });
   }
 
   static async create(server = temporal()): Promise<Gantry> {
@@ -98,49 +78,6 @@ export class Gantry {
     await this.drop();
   }
 
-  post(path: string, body: unknown = {}, headers: Record<string, string> = {}): Promise<Answer> {
-    return this.send('POST', path, typeof body === 'string' ? body : stringifyJson(body), headers);
-  }
-
-  get(path: string): Promise<Answer> {
-    return this.send('GET', path);
-  }
-
-  async send(method: string, path: string, body?: string, headers: Record<string, string> = {}): Promise<Answer> {
-    const all = { 'X-Bkapi-Authorization': AUTHORIZATION, 'Content-Type': 'application/json', ...headers };
-    const response = await this.app.request(path, { method, headers: all, ...(body === undefined ? {} : { body }) });
-    const answer = parseJson(await response.text()) as Omit<Answer, 'status'>;
-    requireDescribed(path, answer);
-    return { status: response.status, ...answer };
-  }
-
-  /** Creates a task of the demo project; fails with the API's message. */
-  async create(pipeline_tree: unknown, more: object = {}): Promise<{ task_id: number; pipeline_tree: PipelineTree }> {
-    const answer = await this.post('/apigw/fast_create_task/1/', { name: 'test', pipeline_tree, ...more });
-    if (!answer.result) throw new Error(answer.message);
-    return answer.data;
-  }
-
-  async start(taskId: number, body: object = {}): Promise<void> {
-    const answer = await this.post(`/apigw/start_task/${taskId}/1/`, body);
-    if (!answer.result) throw new Error(answer.message);
-  }
-
-  async status(taskId: number): Promise<StateNode> {
-    return (await this.get(`/apigw/get_task_status/${taskId}/1/`)).data;
-  }
-
-  /** Polls until the task looks as wanted; what it looks like then. */
-  async until(taskId: number, isWanted: (root: StateNode) => boolean, timeoutMs = 30_000): Promise<StateNode> {
-    const giveUpAt = Date.now() + timeoutMs;
-    for (;;) {
-      const root = await this.status(taskId);
-      if (isWanted(root)) return root;
-      if (Date.now() > giveUpAt) throw new Error(`task ${taskId} stays ${JSON.stringify(root)}`);
-      await delay(25);
-    }
-  }
-
   /** The history of a task's last run, once that has ended. */
   async history(taskId: number) {
     await this.untilEnded(taskId);
@@ -162,9 +99,5 @@ export class Gantry {
       .groupBy('node_id')
       .execute();
     return Object.fromEntries(rows.map(({ node_id, rounds }) => [node_id, Number(rounds)]));
-  }
-
-  untilState(taskId: number, state: string, timeoutMs?: number): Promise<StateNode> {
-    return this.until(taskId, (root) => root.state === state, timeoutMs);
   }
 }

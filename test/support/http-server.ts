@@ -27,7 +27,7 @@ export async function listen(app: { fetch: Parameters<typeof serve>[0]['fetch'] 
 }
 
 export interface HttpRequest {
-  port: number;
+  /** Without it: POST. */
   method?: string;
   path: string;
   headers?: Record<string, string>;
@@ -37,15 +37,14 @@ export interface HttpRequest {
   isHeldBack?: boolean;
 }
 
-/** Sends a request on a connection of its own. An answer counts also when the server does not want the rest of the body. */
-export function send({
-  port,
-  method = 'POST',
-  path,
-  headers,
-  body = '',
-  isHeldBack,
-}: HttpRequest): Promise<HttpAnswer> {
+/**
+ * Sends a request to a port of this machine, on a connection of its own. An answer counts also when the server does not
+ * want the rest of the body.
+ */
+export function send(
+  port: number,
+  { method = 'POST', path, headers, body = '', isHeldBack }: HttpRequest,
+): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const length = typeof body === 'string' ? { 'content-length': String(Buffer.byteLength(body)) } : {};
     const outgoing = request({ port, method, path, agent: false, headers: { ...length, ...headers } }, (response) => {

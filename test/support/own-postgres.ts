@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { SteadyClient } from '../../db/connection';
 import { openHome } from '../../stack/home';
 import { pickPorts } from '../../stack/ports';
@@ -9,6 +8,7 @@ import { embeddedPostgres } from '../../stack/postgres';
 import { removeHome } from '../../stack/postgres-user';
 import { ProcessTable } from '../../stack/processes';
 import { emptyRecord, StackFile } from '../../stack/record';
+import { eventually } from './eventually';
 
 const RECOVERY_MS = 50_000;
 
@@ -64,14 +64,8 @@ export async function ownPostgres(): Promise<OwnPostgres> {
       if (victim) process.kill(victim.pid, 'SIGKILL');
     },
     async untilServes() {
-      for (const giveUpAt = Date.now() + RECOVERY_MS; ; await delay(50)) {
-        const trouble = await asAdmin('select 1').then(
-          () => undefined,
-          (error: unknown) => error,
-        );
-        if (trouble === undefined) return;
-        if (Date.now() > giveUpAt) throw trouble;
-      }
+      const patience = { withinMs: RECOVERY_MS, everyMs: 50, despiteErrors: true };
+      await eventually('Postgres serves', () => asAdmin('select 1'), patience);
     },
     async remove() {
       await stop();

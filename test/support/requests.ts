@@ -1,7 +1,7 @@
 import { endpoints } from '../../api/bk-sops';
 import type { Endpoint } from '../../api/bk-sops/endpoint';
 import { routesOf } from '../../api/bk-sops/routes';
-import type { Gantry } from './gantry';
+import type { ApiClient } from './client';
 import { sampleOf } from './samples';
 import { sketch } from './trees';
 
@@ -39,7 +39,7 @@ export function requestOf(endpoint: Endpoint, { project, object }: { project: nu
 
 /** Sends an endpoint a request in one of the ways. */
 export function sendBy(
-  gantry: Gantry,
+  client: ApiClient,
   endpoint: Endpoint,
   { style, method, carries }: Way,
   { ids, fields }: { ids: Record<string, unknown>; fields: Record<string, unknown> },
@@ -53,9 +53,9 @@ export function sendBy(
   };
   const sent = style === 'esb' ? { ...fields, ...ids } : fields;
   const path = paths[style];
-  if (carries === 'json') return gantry.post(path, sent, headers);
-  if (carries === 'query') return gantry.send(method.toUpperCase(), `${path}?${formOf(sent)}`, undefined, headers);
-  return gantry.send('POST', path, formOf(sent), {
+  if (carries === 'json') return client.post(path, sent, headers);
+  if (carries === 'query') return client.send(method.toUpperCase(), `${path}?${formOf(sent)}`, undefined, headers);
+  return client.send('POST', path, formOf(sent), {
     ...headers,
     'Content-Type': 'application/x-www-form-urlencoded',
   });

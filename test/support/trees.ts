@@ -1,3 +1,4 @@
+import { TreeBuilder } from '../../cli/tree-builder';
 import type { Catalog } from '../../pipeline/catalog';
 import { compile } from '../../pipeline/compile';
 import type { Json } from '../../pipeline/json';
@@ -25,53 +26,20 @@ export function sketch({
   constants = {},
   outputs = [],
 }: TreeSketch): PipelineTree {
-  const edges = chains.flatMap((chain) => {
-    const ids = chain.split(' ');
-    return ids.slice(1).map((target, place): [string, string] => [ids[place]!, target]);
-  });
-  const flowId = (source: string, target: string) => `${source}_${target}`;
-  const incoming = (id: string) => edges.filter(([, target]) => target === id).map(([source]) => flowId(source, id));
-  const outgoing = (id: string) => edges.filter(([source]) => source === id).map(([, target]) => flowId(id, target));
-  const ids = [...new Set(edges.flat())].filter((id) => id !== 'S' && id !== 'E' && !(id in gateways));
-  return {
-    start_event: { id: 'S', type: 'EmptyStartEvent', name: '', incoming: '', outgoing: outgoing('S')[0]! },
-    end_event: { id: 'E', type: 'EmptyEndEvent', name: '', incoming: incoming('E'), outgoing: '' },
-    activities: Object.fromEntries(
-      ids.map((id) => {
-        const { code = 'bk_display', version, inputs = {}, ...given } = activities[id] ?? {};
-        const data = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, { hook: false, value }]));
-        const component = { code, data, version: version ?? (code === 'bk_display' ? '1.0' : 'legacy') };
-        const base = { id, name: id, incoming: incoming(id), outgoing: outgoing(id)[0]!, optional: false };
-        return [id, { type: 'ServiceActivity', component, error_ignorable: false, ...base, ...given } as Activity];
-      }),
-    ),
-    gateways: Object.fromEntries(
-      Object.entries(gateways).map(([id, given]) => {
-        const out = outgoing(id);
-        const gateway = {
-          id,
-          name: '',
-          incoming: incoming(id),
-          outgoing: given.type === 'ConvergeGateway' ? out[0]! : out,
-        };
-        return [id, { ...gateway, ...given } as Gateway];
-      }),
-    ),
-    flows: Object.fromEntries(
-      edges.map(([source, target]) => {
-        const id = flowId(source, target);
-        return [id, { id, source, target, is_default: false }];
-      }),
-    ),
-    constants: Object.fromEntries(
-      Object.entries(constants).map(([name, given]) => {
-        const key = `\${${name}}`;
-        const base = { key, name, index: 0, source_type: 'custom', custom_type: '', source_tag: '', source_info: {} };
-        return [key, { ...base, show_type: 'show', value: '', ...given } as Constant];
-      }),
-    ),
-    outputs,
-  };
+  const builder = new TreeBuilder();
+  const lines = chains.map((chain) => chain.split(' '));
+  for (const id of new Set(lines.flat())) {
+    if (id === 'S' || id === 'E' || id in gateways) continue;
+    const { code = 'bk_display', version, ...given } = activities[id] ?? {};
+    const options = { version: version ?? (code === 'bk_display' ? '1.0' : 'legacy'), error_ignorable: false };
+    builder.activity(id, code, { ...options, optional: false, ...given });
+  }
+  for (const [id, { type, ...given }] of Object.entries(gateways)) builder.gateway(id, type, given);
+  for (const [name, { value = '', ...given }] of Object.entries(constants)) {
+    builder.constant(name, value, { custom_type: '', ...given });
+  }
+  for (const line of lines) builder.chain(...line);
+  return { ...builder.build(), outputs };
 }
 
 /** Checks and compiles a tree under its own ids. */

@@ -6,6 +6,7 @@ import type { Services } from '../../tasks/services';
 import { isUnreachable } from '../../temporal/errors';
 import type { TaskFailure } from '../../temporal/executions';
 import { taskQueueOf } from '../../temporal/names';
+import { eventually } from '../support/eventually';
 import { Gantry } from '../support/gantry';
 import { sketch } from '../support/trees';
 
@@ -28,9 +29,9 @@ async function attemptOf(gantry: Gantry, taskId: number): Promise<number> {
 }
 
 async function untilTried(gantry: Gantry, taskId: number): Promise<void> {
-  for (const giveUpAt = Date.now() + 90_000; (await attemptOf(gantry, taskId)) <= 3; await delay(250)) {
-    if (Date.now() > giveUpAt) throw new Error('the workflow task was not tried again');
-  }
+  const isTried = (attempt: number) => attempt > 3;
+  const patience = { isWanted: isTried, withinMs: 90_000, everyMs: 250 };
+  await eventually('the workflow task is tried again', () => attemptOf(gantry, taskId), patience);
 }
 
 describe('a task whose workflow fails whenever it is tried', () => {

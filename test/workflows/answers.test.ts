@@ -26,7 +26,7 @@ describe('answers to operations', () => {
       chains: ['S a n q E'],
       activities: {
         a: { code: 'pause_node' },
-        n: { code: 'test_noop', inputs: { ms: 300 } },
+        n: { code: 'bench_noop', inputs: { ms: 300 } },
         q: { code: 'test_quick', inputs: { ms: 20 } },
       },
     };

@@ -1,7 +1,8 @@
 import '../support/own-plugins';
 
-import { setTimeout as delay } from 'node:timers/promises';
 import { workflowIdOf } from '../../temporal/names';
+import type { Answer } from '../support/client';
+import { eventually } from '../support/eventually';
 import { Gantry } from '../support/gantry';
 import { keepHistory } from '../support/histories';
 import { startShortHistories } from '../support/temporal';
@@ -117,12 +118,11 @@ describe('a long task is carried over to new runs', () => {
   /** Calls a node back until its lane has had all its rounds; a request that was not answered is repeated as it was. */
   async function callAgainAndAgain(taskId: number, node: string, rounds: number): Promise<number> {
     let accepted = 0;
-    for (let turn = 0; accepted < rounds && turn < rounds * 50; turn++) {
-      const body = { node_id: node, callback_data: { turn }, request_id: `${node}-${accepted}` };
-      const answer = await gantry.post(`/apigw/node_callback/${taskId}/1/`, body);
-      if (answer.result) accepted += 1;
+    while (accepted < rounds) {
+      const body = { node_id: node, callback_data: { turn: accepted }, request_id: `${node}-${accepted}` };
       // The round that this one is for may not have begun: the gateway's condition is on its way.
-      await delay(10);
+      await untilAccepted(() => gantry.post(`/apigw/node_callback/${taskId}/1/`, body));
+      accepted += 1;
     }
     return accepted;
   }
@@ -130,27 +130,30 @@ describe('a long task is carried over to new runs', () => {
   /** Retries a node that fails again every time, until the last retry repairs it. */
   async function retryAgainAndAgain(taskId: number, node: string, times: number): Promise<number> {
     let accepted = 0;
-    for (let turn = 0; accepted < times && turn < times * 50; turn++) {
+    while (accepted < times) {
       const inputs = { bk_timing: accepted === times - 1 ? '0' : 'bad' };
       const body = { node_id: node, action: 'retry', inputs, request_id: `retry-${accepted}` };
-      const answer = await gantry.post(`/apigw/operate_node/1/${taskId}/`, body);
-      if (answer.result) accepted += 1;
-      else await delay(20);
+      await untilAccepted(() => gantry.post(`/apigw/operate_node/1/${taskId}/`, body));
+      accepted += 1;
     }
     return accepted;
+  }
+
+  function untilAccepted(send: () => Promise<Answer>): Promise<Answer> {
+    return eventually('the request is accepted', send, { isWanted: ({ result }) => result });
   }
 
   /** Each takes effect before the next is possible; one that comes before the last was heard is refused, and sent again. */
   async function pauseAndResume(taskId: number): Promise<void> {
     for (let turn = 0; turn < 20; turn++) {
       for (const action of ['pause', 'resume']) {
-        let answer = await gantry.post(`/apigw/operate_task/${taskId}/1/`, { action });
-        for (let tries = 0; !answer.result && tries < 50; tries++) {
-          expect(answer.message).toMatch(/is (SUSPENDED|RUNNING)/);
-          await delay(20);
-          answer = await gantry.post(`/apigw/operate_task/${taskId}/1/`, { action });
-        }
-        expect([action, answer.result]).toEqual([action, true]);
+        const operate = () => gantry.post(`/apigw/operate_task/${taskId}/1/`, { action });
+        await eventually(`${action} is accepted`, operate, {
+          isWanted({ result, message }) {
+            if (!result) expect(message).toMatch(/is (SUSPENDED|RUNNING)/);
+            return result;
+          },
+        });
       }
     }
   }

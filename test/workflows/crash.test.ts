@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import request from '../data/examples/fast_create_task.request.json';
+import { eventually } from '../support/eventually';
 import { Gantry } from '../support/gantry';
+import { openReceiver, type Receiver } from '../support/receiver';
 import { sketch } from '../support/trees';
 import { WorkerProcess } from '../support/worker-process';
 
@@ -47,37 +46,37 @@ describe('a worker that is killed', () => {
   }, 120_000);
 
   it('during a GET repeats it', async () => {
-    const server = await startServer();
+    const server = await openHanging();
     const { task_id } = await gantry.create(httpTree('GET', server.url));
     await gantry.start(task_id);
-    await server.firstRequest;
+    await eventually('it is asked', () => server.received.length > 0);
 
     await worker.kill('SIGKILL');
     worker = await WorkerProcess.start(gantry.databaseUrl, ENV);
 
     await gantry.untilState(task_id, 'FINISHED', 60_000);
-    expect(server.count()).toBe(2);
-    server.close();
+    expect(server.received).toHaveLength(2);
+    await server.close();
   }, 90_000);
 
   it('during a POST does not repeat it: the outcome is unknown, and an operator decides', async () => {
-    const server = await startServer();
+    const server = await openHanging();
     const { task_id, pipeline_tree } = await gantry.create(httpTree('POST', server.url));
     const node_id = Object.keys(pipeline_tree.activities)[0]!;
     await gantry.start(task_id);
-    await server.firstRequest;
+    await eventually('it is asked', () => server.received.length > 0);
 
     await worker.kill('SIGKILL');
     worker = await WorkerProcess.start(gantry.databaseUrl, ENV);
 
     await gantry.untilState(task_id, 'FAILED', 60_000);
-    expect(server.count()).toBe(1);
+    expect(server.received).toHaveLength(1);
     const { data } = await gantry.get(`/apigw/get_task_node_data/1/${task_id}/?node_id=${node_id}`);
     expect(data.ex_data).toContain('outcome unknown');
     await gantry.post(`/apigw/operate_node/1/${task_id}/`, { node_id, action: 'retry' });
     await gantry.untilState(task_id, 'FINISHED', 60_000);
-    expect(server.count()).toBe(2);
-    server.close();
+    expect(server.received).toHaveLength(2);
+    await server.close();
   }, 90_000);
 });
 
@@ -94,27 +93,9 @@ function httpTree(method: string, url: string) {
 }
 
 /** A server that never answers its first request, and all others at once. */
-async function startServer() {
-  let count = 0;
-  let announce: () => void;
-  const firstRequest = new Promise<void>((resolve) => {
-    announce = resolve;
+async function openHanging(): Promise<Receiver> {
+  const receiver: Receiver = await openReceiver((_, response) => {
+    if (receiver.received.length > 1) response.end('{"ok": true}');
   });
-  const server = createServer((_request, response: ServerResponse) => {
-    count += 1;
-    if (count === 1) return announce();
-    response.end('{"ok": true}');
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}/`,
-    firstRequest,
-    count: () => count,
-    close() {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  return receiver;
 }

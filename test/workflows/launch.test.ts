@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from '@temporalio/worker';
 import { dataConverter } from '../../temporal/codec';
 import { scheduleIdOf } from '../../temporal/names';
+import { eventually } from '../support/eventually';
 import { Gantry } from '../support/gantry';
 import { keepHistory } from '../support/histories';
 import { describeSchedule } from '../support/schedules';
@@ -27,11 +27,8 @@ describe('the workflow that a schedule starts', () => {
     await gantry.post(`/apigw/set_periodic_task_enabled/${id}/1/`, { enabled: true });
     const schedule = gantry.client.schedule.getHandle(scheduleIdOf(gantry.installation, `periodic-${id}`));
     await schedule.trigger();
-    let [action] = (await describeSchedule(gantry.client, schedule)).info.recentActions;
-    for (let attempt = 0; !action && attempt < 200; attempt++) {
-      await delay(50);
-      [action] = (await describeSchedule(gantry.client, schedule)).info.recentActions;
-    }
+    const firstAction = async () => (await describeSchedule(gantry.client, schedule)).info.recentActions[0];
+    const action = await eventually('the schedule has fired', firstAction);
 
     const handle = gantry.client.workflow.getHandle(action!.action.workflow.workflowId);
     const result = await handle.result();

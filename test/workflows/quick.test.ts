@@ -1,5 +1,6 @@
 import '../support/own-plugins';
 
+import { eventually } from '../support/eventually';
 import { Gantry } from '../support/gantry';
 import { sketch } from '../support/trees';
 
@@ -97,7 +98,7 @@ describe('quick plugins', () => {
     );
     const tree = sketch({ chains: [['S', ...ids, 'E'].join(' ')], activities, constants, outputs: ['${n59}'] });
     const { task_id } = await run(tree);
-    while ((await countRows(task_id)) < 10) await new Promise((resolve) => setTimeout(resolve, 10));
+    await untilRows(task_id, 10);
     await gantry.services.pipelines.signal(task_id, 'pause', {});
     await gantry.untilState(task_id, 'SUSPENDED');
 
@@ -128,7 +129,7 @@ describe('quick plugins', () => {
     const ids = Array.from({ length: 400 }, (_, index) => `n${index}`);
     const activities = Object.fromEntries(ids.map((id) => [id, { code: 'test_quick', inputs: { ms: 10 } }]));
     const { task_id } = await run(sketch({ chains: [['S', ...ids, 'E'].join(' ')], activities }));
-    while ((await countRows(task_id)) < 30) await new Promise((resolve) => setTimeout(resolve, 20));
+    await untilRows(task_id, 30);
 
     await gantry.services.pipelines.signal(task_id, 'pause', {});
     const whenSent = await countRows(task_id);
@@ -150,6 +151,11 @@ describe('quick plugins', () => {
 
   async function countRows(taskId: number): Promise<number> {
     return Object.values(await gantry.countRounds(taskId)).length;
+  }
+
+  async function untilRows(taskId: number, count: number): Promise<void> {
+    const isEnough = (rows: number) => rows >= count;
+    await eventually(`${count} nodes have ended`, () => countRows(taskId), { isWanted: isEnough });
   }
 
   async function countMarkers(taskId: number): Promise<number> {

@@ -1,14 +1,12 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../support/eventually';
 import { Gantry } from '../support/gantry';
+import { openReceiver } from '../support/receiver';
 import { sketch } from '../support/trees';
 import { WorkerProcess } from '../support/worker-process';
 
 describe('a worker that is killed while it follows a remote run', () => {
   it('is replaced by one that follows the same run, by its trace id', async () => {
-    const remote = await startRemote();
+    const remote = await openRemote();
     const gantry = await Gantry.create();
     const env = {
       GANTRY_HTTP_ALLOW: '127.0.0.1',
@@ -17,7 +15,7 @@ describe('a worker that is killed while it follows a remote run', () => {
     let worker = await WorkerProcess.start(gantry.databaseUrl, env);
     const { task_id } = await gantry.create(tree());
     await gantry.start(task_id);
-    await gantry.until(task_id, () => remote.calls.includes('POST /bk_plugin/invoke/1.0'));
+    await gantry.until(task_id, () => remote.calls().includes('POST /bk_plugin/invoke/1.0'));
     await untilSaved(gantry, task_id);
 
     await worker.kill('SIGKILL');
@@ -25,7 +23,7 @@ describe('a worker that is killed while it follows a remote run', () => {
     worker = await WorkerProcess.start(gantry.databaseUrl, env);
     await gantry.untilState(task_id, 'FINISHED', 60_000);
 
-    expect(remote.calls).toEqual([
+    expect(remote.calls()).toEqual([
       'GET /bk_plugin/detail/1.0',
       'POST /bk_plugin/invoke/1.0',
       'GET /bk_plugin/schedule/t-1',
@@ -34,7 +32,7 @@ describe('a worker that is killed while it follows a remote run', () => {
     expect(data.outputs).toMatchObject([{ key: '${url}', value: 'http://deployed' }]);
     await worker.kill('SIGTERM');
     await gantry.stop();
-    remote.close();
+    await remote.close();
   }, 120_000);
 });
 
@@ -61,7 +59,7 @@ function tree() {
 }
 
 async function untilSaved(gantry: Gantry, taskId: number): Promise<void> {
-  for (;;) {
+  const saved = async () => {
     const rows = await gantry.db
       .selectFrom('node_executions')
       .select(['progress', 'inputs'])
@@ -69,32 +67,24 @@ async function untilSaved(gantry: Gantry, taskId: number): Promise<void> {
       .where('progress', 'is not', null)
       .execute();
     const [row] = rows as { progress: { trace_id?: string }; inputs: object }[];
-    if (row?.progress.trace_id) return expect(row.inputs).toMatchObject({ offset: '+0900' });
-    await delay(25);
-  }
+    return row?.progress.trace_id ? row : undefined;
+  };
+  const row = await eventually('the trace id is kept', saved);
+  expect(row.inputs).toMatchObject({ offset: '+0900' });
 }
 
 /** A remote plugin whose run goes on until it is told to finish. */
-async function startRemote() {
-  const calls: string[] = [];
+async function openRemote() {
   let state = 2;
-  const server = createServer((request, response) => {
-    calls.push(`${request.method} ${request.url}`);
+  const receiver = await openReceiver((_, response) => {
     const outputs = state === 4 ? { url: 'http://deployed' } : {};
     response.end(JSON.stringify({ result: true, trace_id: 't-1', data: { state, outputs, err: null } }));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
-    calls,
+    ...receiver,
+    calls: () => receiver.received.map(({ method, path }) => `${method} ${path}`),
     finish() {
       state = 4;
-    },
-    close() {
-      server.closeAllConnections();
-      server.close();
     },
   };
 }

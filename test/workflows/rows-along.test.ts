@@ -13,7 +13,7 @@ describe('rows that go along with an activity', () => {
   });
   afterAll(() => gantry.stop());
 
-  const noop = (ms: number) => ({ code: 'test_noop', inputs: { ms } });
+  const noop = (ms: number) => ({ code: 'bench_noop', inputs: { ms } });
 
   async function rowsOf(taskId: number) {
     const rows = await gantry.db

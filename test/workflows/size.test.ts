@@ -34,7 +34,7 @@ describe('large tasks', () => {
 
   it('a line of activities, one of which is always open, is carried over before its history is full', async () => {
     const ids = Array.from({ length: 3_500 }, (_, index) => `n${index}`);
-    const activities = Object.fromEntries(ids.map((id) => [id, { code: 'test_noop' }]));
+    const activities = Object.fromEntries(ids.map((id) => [id, { code: 'bench_noop' }]));
 
     const finished = await run(sketch({ chains: [['S', ...ids, 'E'].join(' ')], activities }));
 

@@ -43,11 +43,11 @@ describe('what is too large for Temporal', () => {
         chains: ['S p a v E', 'p b v'],
         activities: {
           a: {
-            code: 'test_noop',
+            code: 'bench_noop',
             inputs: { one: '${big}', two: '${big}', ms: 0, most: '${big}${more}' },
             retryable: true,
           },
-          b: { code: 'test_noop' },
+          b: { code: 'bench_noop' },
         },
         gateways: { p: { type: 'ParallelGateway' }, v: { type: 'ConvergeGateway' } },
         constants: { big: { value: noise(700_000) }, more: { value: 'more' } },
@@ -79,7 +79,7 @@ describe('what is too large for Temporal', () => {
       sketch({
         chains: ['S a E'],
         activities: {
-          a: { code: 'test_noop', inputs: { one: '${big}', two: '${big}', three: '${big}', four: '${big}' } },
+          a: { code: 'bench_noop', inputs: { one: '${big}', two: '${big}', three: '${big}', four: '${big}' } },
         },
         constants: { big: { value: noise(900_000) } },
       }),
@@ -112,7 +112,7 @@ describe('what is too large for Temporal', () => {
       sketch({
         chains: ['S p', ...branches.map((id) => `p ${id} v`), 'v E'],
         activities: Object.fromEntries(
-          branches.map((id) => [id, { code: 'test_noop', inputs: { ms: 0, value: '${big}' } }]),
+          branches.map((id) => [id, { code: 'bench_noop', inputs: { ms: 0, value: '${big}' } }]),
         ),
         gateways: { p: { type: 'ParallelGateway' }, v: { type: 'ConvergeGateway' } },
         constants: { big: { value: noise(900_000) } },
@@ -131,7 +131,7 @@ describe('what is too large for Temporal', () => {
       sketch({
         chains: ['S p', ...branches.map((id) => `p ${id} v`), 'v E'],
         activities: Object.fromEntries(
-          branches.map((id) => [id, { code: 'test_noop', inputs: { ms: 1_000, value: '${big}' } }]),
+          branches.map((id) => [id, { code: 'bench_noop', inputs: { ms: 1_000, value: '${big}' } }]),
         ),
         gateways: { p: { type: 'ParallelGateway' }, v: { type: 'ConvergeGateway' } },
         constants: { big: { value: noise(900_000) } },

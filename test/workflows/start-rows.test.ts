@@ -22,7 +22,7 @@ describe('the row of an attempt that may be repeated', () => {
   afterAll(() => gantry.stop());
 
   async function statesWritten(ms: number): Promise<string[]> {
-    const tree = sketch({ chains: ['S a E'], activities: { a: { code: 'test_noop', inputs: { ms } } } });
+    const tree = sketch({ chains: ['S a E'], activities: { a: { code: 'bench_noop', inputs: { ms } } } });
     const { task_id } = await gantry.create(tree);
     await gantry.start(task_id);
     await gantry.untilState(task_id, 'FINISHED');

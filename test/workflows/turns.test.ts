@@ -3,6 +3,7 @@ import '../support/own-plugins';
 import type { History } from '@temporalio/common/lib/proto-utils';
 import { Worker } from '@temporalio/worker';
 import { dataConverter } from '../../temporal/codec';
+import { eventually } from '../support/eventually';
 import { Gantry } from '../support/gantry';
 import { sketch } from '../support/trees';
 
@@ -88,10 +89,11 @@ function timersOf({ events }: History): number {
 /** Repeats the request while a busy machine has no answer in time; it counts once. */
 async function callBack(gantry: Gantry, taskId: number, node_id: string): Promise<boolean> {
   const request = { node_id, callback_data: {}, request_id: `called-${node_id}` };
-  for (;;) {
-    const { result, message } = await gantry.post(`/apigw/node_callback/${taskId}/1/`, request);
-    if (result || !message.includes('no worker answers')) return result;
-  }
+  const post = () => gantry.post(`/apigw/node_callback/${taskId}/1/`, request);
+  const { result } = await eventually('a worker answers', post, {
+    isWanted: (answer) => answer.result || !answer.message.includes('no worker answers'),
+  });
+  return result;
 }
 
 function codeOf(node: unknown): string | undefined {
