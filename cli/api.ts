@@ -6,8 +6,8 @@ import { installationName } from '../db/access';
 import { connect } from '../db/connection';
 import { requireOwnSchema } from '../db/migrate';
 import { ScheduleReconciler } from '../schedules/reconcile';
-import { CallbackSender } from '../tasks/callbacks';
 import { requireNamespace } from '../tasks/namespace';
+import { NoticeSender } from '../tasks/notices';
 import { Reconciler } from '../tasks/reconcile';
 import { connectClient } from '../temporal/connection';
 import { Pipelines } from '../temporal/pipelines';
@@ -45,7 +45,7 @@ export async function runApi(): Promise<void> {
     ...(config.GANTRY_UI_URL ? { temporalUiUrl: config.GANTRY_UI_URL } : {}),
     ...(config.GANTRY_CODEC_TOKEN ? { codecToken: config.GANTRY_CODEC_TOKEN } : {}),
   });
-  const reconcilers = [new Reconciler(services), new ScheduleReconciler(services), new CallbackSender(services)];
+  const reconcilers = [new Reconciler(services), new ScheduleReconciler(services), new NoticeSender(services)];
   const address = { hostname: config.GANTRY_HOST, port: config.GANTRY_PORT };
   const serverOptions = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS };
   const server = serve({ fetch: app.fetch, ...address, serverOptions }, () => {

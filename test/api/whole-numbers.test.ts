@@ -4,7 +4,7 @@ import { parseJson, stringifyJson } from '../../base/json';
 import { createLog } from '../../cli/log';
 import type { Json, JsonObject } from '../../pipeline/json';
 import { syncUnsynced } from '../../schedules/reconcile';
-import { sendDueCallbacks } from '../../tasks/callbacks';
+import { sendDueNotices } from '../../tasks/notices';
 import { bodyOf, serve } from '../plugins/support';
 import { Gantry } from '../support/gantry';
 import { shelve } from '../support/templates';
@@ -269,7 +269,7 @@ describe('whole numbers beyond 2^53', () => {
     const { task_id } = (await gantry.post(`/apigw/create_task/${id}/1/`, { name: 't', ...more })).data;
     await gantry.start(task_id);
     await gantry.untilState(task_id, 'FINISHED');
-    await sendDueCallbacks(gantry.services);
+    await sendDueNotices(gantry.services);
 
     const texts = Object.fromEntries(received.map(({ url, text }) => [url, text]));
     expect(parseJson(texts['/webhook']!)).toMatchObject({ content: ID, notify_type: [ID] });

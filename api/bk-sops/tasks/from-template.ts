@@ -90,7 +90,7 @@ export async function createFromTemplate(call: Call, endpoint: string, input: In
       executorProxy: template.executorProxy,
       ...(input.callback_url === ''
         ? {}
-        : { callback: { url: input.callback_url, version: input.callback_version || null } }),
+        : { noticesTo: { url: input.callback_url, version: input.callback_version || null } }),
     };
   });
 }

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { listCallbacks } from '../../../db/callbacks';
+import { listNotices } from '../../../db/notices';
 import { findTaskWithTree } from '../../../db/tasks';
 import type { PipelineTree } from '../../../pipeline/tree/types';
 import { taskUrlOf } from '../../../tasks/context';
@@ -63,7 +63,7 @@ export const getTaskDetail = defineEndpoint({
     const format = timeFormatter(project);
     const finishTime = format(task.finished_at) ?? '';
     const outputs = Object.entries(task.outputs ?? {});
-    const callbacks = include_webhook_history ? await listCallbacks(services.db, task.id) : undefined;
+    const callbacks = include_webhook_history ? await listNotices(services.db, task.id) : undefined;
     return {
       data: {
         id: task.id,
