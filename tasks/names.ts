@@ -1,3 +1,5 @@
+import { withoutForbidden } from '../pipeline/names';
+
 const MAX_NAME_LENGTH = 100;
 const CATEGORIES = [
   'OpsTools',
@@ -15,7 +17,7 @@ const CATEGORIES = [
  * empty when nothing is left.
  */
 export function cleanName(name: string): string {
-  return [...name.replace(/[<>$&'"]/g, '')].slice(0, MAX_NAME_LENGTH).join('');
+  return [...withoutForbidden(name)].slice(0, MAX_NAME_LENGTH).join('');
 }
 
 /** A category that there is: others are `Default` (bk-sops §7.2). */

@@ -7,7 +7,7 @@ import { defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
 import { clockedTaskData, clockedTaskSchema } from './clocked-data';
 import { requireClockedTask } from './lookup';
-import { catchupSchema, cleanName, constantsSchema } from './schema';
+import { catchupSchema, constantsSchema, readName } from './schema';
 
 const parametersSchema = z.looseObject({
   constants: constantsSchema.optional(),
@@ -38,7 +38,7 @@ export const createClockedTaskEndpoint = defineEndpoint({
     const id = await createClockedTask(services, {
       project,
       templateId: ids.template_id,
-      taskName: cleanName(input.task_name, 'task_name'),
+      taskName: readName(input.task_name, 'task_name'),
       parameters: { ...parameters, ...(description ? { description } : {}) },
       planStartTime: readPlanStartTime(input.plan_start_time, zoneOf(project)),
       catchupSeconds: input.catchup_seconds,

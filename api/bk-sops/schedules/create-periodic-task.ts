@@ -5,7 +5,7 @@ import { defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
 import { requirePeriodicTask } from './lookup';
 import { periodicTaskInfo, periodicTaskInfoSchema } from './periodic-data';
-import { catchupSchema, cleanName, constantsSchema, cronSchema, flagSchema } from './schema';
+import { catchupSchema, constantsSchema, cronSchema, flagSchema, readName } from './schema';
 
 /** Makes a periodic task of a template as it is now, disabled (bk-sops §7.6, §9.2). */
 export const createPeriodicTaskEndpoint = defineEndpoint({
@@ -31,7 +31,7 @@ export const createPeriodicTaskEndpoint = defineEndpoint({
       project,
       templateId: ids.template_id,
       source: input.template_source === 'common' ? 'common' : 'project',
-      name: cleanName(input.name, 'name'),
+      name: readName(input.name, 'name'),
       cron: input.cron,
       constants: input.constants,
       excludeNodeIds: input.exclude_task_nodes_id,

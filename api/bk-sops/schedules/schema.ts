@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { GantryError } from '../../../base/error';
 import type { Json } from '../../../pipeline/json';
+import { withoutForbidden } from '../../../pipeline/names';
 import { CRON_FIELDS, type Cron, normaliseCron } from '../../../schedules/cron';
 
 const MAX_CRON_FIELD_LENGTH = 240;
@@ -42,8 +43,8 @@ export const flagSchema = z
   .transform((given) => given === true || given === 'true' || given === '1' || given === 'True');
 
 /** Name of a periodic or clocked task, without the characters that upstream takes out (bk-sops §2.5). */
-export function cleanName(name: string, field: string): string {
-  const clean = name.replace(/[<>$&'"]/g, '').trim();
+export function readName(name: string, field: string): string {
+  const clean = withoutForbidden(name).trim();
   if (clean === '') throw new GantryError('invalid', `task params is invalid: '${field}' is empty`);
   if (clean.length > MAX_NAME_LENGTH) {
     throw new GantryError('invalid', `task params is invalid: '${field}' is longer than ${MAX_NAME_LENGTH} characters`);

@@ -8,7 +8,7 @@ import { unfoldTree } from '../../../templates/unfold';
 import { grantedIn } from '../auth-actions';
 import { type Call, defineEndpoint } from '../endpoint';
 import { describeConstants, withSchemas } from './constants';
-import { placeOf, requireTemplate } from './lookup';
+import { projectIdOf, requireTemplate } from './lookup';
 import { flag, includes, projectFields, templateItem, templateSource, treeData } from './schema';
 import { showProject, showTemplates } from './show';
 
@@ -51,7 +51,7 @@ export const getTemplateInfo = defineEndpoint({
   async run(call, { template_source, version, format, ...include }) {
     const { services, project, ids } = call;
     const template = await requireTemplate(call, template_source);
-    const projectId = placeOf(call, template_source);
+    const projectId = projectIdOf(call, template_source);
     const found = await findVersion(services.db, { projectId, templateId: ids.template_id }, version);
     const stored = found.tree as PipelineTree;
     const place = { projectId, template: { id: template.id, name: template.name } };
