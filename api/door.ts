@@ -9,6 +9,7 @@ import type { EnteredProject } from '../db/admission';
 import { type Admitted, admit, type Guard } from './admit';
 import type { DoorEndpoint, Reply } from './endpoint';
 import type { Family, Fields } from './family';
+import { reworded } from './wording';
 
 /** Serves a family: each of its endpoints at each of its paths, and 405 for the methods that a path has not. */
 export function openDoor<E extends DoorEndpoint>(app: OpenAPIHono, door: Guard, family: Family<E>): void {
@@ -39,11 +40,16 @@ async function serve<E extends DoorEndpoint>(
   requireText(fields);
   const { ids, place } = family.readPlace(context, endpoint, fields);
   const project = await enter(door, endpoint.needs, admitted, place);
-  const input = family.readInput(endpoint, admitted);
   const actor = { username: caller.username, appCode: caller.app.code, source: 'api' };
   const header = (name: string) => context.req.header(name);
-  const reply = await endpoint.run({ services, caller, actor, ids, header, project }, input);
-  return answer(context, family, reply);
+  let input: Fields = {};
+  try {
+    input = family.readInput(endpoint, admitted);
+    const reply = await endpoint.run({ services, caller, actor, ids, header, project }, input);
+    return answer(context, family, reply);
+  } catch (error) {
+    throw reworded(error, [...(endpoint.wording ?? []), ...(family.wording ?? [])], { ids, project, input });
+  }
 }
 
 async function enter(

@@ -35,6 +35,7 @@ export const sops: Family<Endpoint> = {
     return { ids, ...(path.includes('bk_biz_id') ? { place: placeOf(ids.bk_biz_id, fields.scope) } : {}) };
   },
   readInput,
+  wording: [{ step: 'input', text: 'invalid params: ' }],
   succeed,
   fail,
   describe,

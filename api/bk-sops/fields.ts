@@ -2,6 +2,7 @@ import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { GantryError } from '../../base/error';
 import { stringifyJson } from '../../base/json';
+import type { Reason } from '../../base/reason';
 import { MAX_INTEGER } from '../../db/schema';
 import { CREDENTIAL_FIELDS } from '../credentials';
 import type { Body, Fields } from '../family';
@@ -16,10 +17,12 @@ export function readIds(context: Context, path: readonly PathId[], fields: Field
   const read = (id: PathId) => {
     const given = givenId(context, id, fields);
     if (isId(given)) return given;
-    throw new GantryError(
-      'invalid',
-      given === undefined || given === null ? `${id} is missing` : `${id} is not an id: ${stringifyJson(given)}`,
-    );
+    const args = { field: id };
+    if (given === undefined || given === null) {
+      throw new GantryError('invalid', `${id} is missing`, { reason: { code: 'required', args } });
+    }
+    const message = `${id} is not an id: ${stringifyJson(given)}`;
+    throw new GantryError('invalid', message, { reason: { code: 'malformed', args } });
   };
   return Object.fromEntries(path.map((id) => [id, read(id)])) as Record<PathId, number>;
 }
@@ -58,8 +61,20 @@ export function readInput(endpoint: Endpoint, body: Body): Record<string, unknow
   const parsed = endpoint.input.safeParse(Object.fromEntries(given));
   if (parsed.success) return parsed.data;
   const details = parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
-  const message = `${endpoint.refusal ?? 'invalid params'}: ${details.map((detail) => `'${detail.field}': ${detail.message}`).join('; ')}`;
-  throw new GantryError('invalid', message, { details });
+  const message = details.map((detail) => `'${detail.field}': ${detail.message}`).join('; ');
+  throw new GantryError('invalid', message, { details, step: 'input', reason: reasonOf(parsed.error.issues[0]!) });
+}
+
+/** Why a value is refused, of the first that is. */
+function reasonOf(issue: z.core.$ZodIssue): Reason {
+  const field = issue.path.join('.');
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
+    return { code: 'required', args: { field } };
+  }
+  if (issue.code === 'too_big' && issue.origin === 'string') {
+    return { code: 'too_long', args: { field, max: Number(issue.maximum) } };
+  }
+  return { code: 'malformed', args: { field } };
 }
 
 /** Of the query of a POST only what says who and where counts. */

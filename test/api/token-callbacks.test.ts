@@ -58,7 +58,11 @@ describe('a node that another system calls back by a token', () => {
     await gantry.post(`/apigw/operate_node/1/${id}/`, { node_id: a, action: 'retry' });
     await gantry.until(id, ({ children }) => children[a]?.state === 'RUNNING' && children[a]?.retry === 1);
 
-    expect(await gantry.post(path, {}, anonymous)).toMatchObject({ result: false, code: 3599999 });
+    expect(await gantry.post(path, {}, anonymous)).toMatchObject({
+      result: false,
+      code: 3599999,
+      message: `the attempt of node ${a} that the token is for is over`,
+    });
     for (const bad of ['/callback/nothing/', path.replace(/.\/$/, '-/'), path.replace('gantrycb1', 'gantry1')]) {
       expect(await gantry.post(bad, {}, anonymous)).toMatchObject({ status: 401, result: false, data: null });
     }

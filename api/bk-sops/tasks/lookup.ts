@@ -10,7 +10,10 @@ export async function requireTask(call: Call, describe?: (place: string) => stri
 /** Says that the task of a call does not exist. */
 export function missTask({ project, ids }: Call, describe?: (place: string) => string): never {
   const place = `task[id=${ids.task_id}] of project[project_id=${project.id}, biz_id=${project.bk_biz_id ?? ''}]`;
-  throw new GantryError('not_found', describe?.(place) ?? `${place} does not exist`);
+  throw new GantryError('not_found', describe?.(place) ?? `${place} does not exist`, {
+    step: 'find',
+    reason: { code: 'not_found', args: { what: 'task', id: ids.task_id } },
+  });
 }
 
 /** What of an endpoint's errors is its own. */

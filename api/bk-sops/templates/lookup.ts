@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import { GantryError } from '../../../base/error';
 import { findTemplate, type TemplateRecord } from '../../../db/templates';
-import { noTemplate, type TemplateKey } from '../../../templates/save';
+import type { TemplateKey } from '../../../templates/save';
 import type { Call } from '../endpoint';
 import type { templateSource } from './schema';
 import { sourceOf, templateNotFound } from './source';
@@ -35,5 +35,5 @@ export async function requireChangeable(call: Call, source: SentSource): Promise
 
 /** Says that the template of a call does not exist. */
 export function refuseMissing({ project, ids }: Call, source: SentSource): never {
-  return templateNotFound(project, ids.template_id, sourceOf(source))(noTemplate(ids.template_id));
+  throw templateNotFound(project, ids.template_id, sourceOf(source));
 }

@@ -1,0 +1,43 @@
+/** What the arguments of each reason are: flat, so that a family can put them into texts of its own, in any language. */
+interface ReasonArgs {
+  /** A field or header that has to be there, or may not be empty. */
+  required: { field: string };
+  /** A field whose value is of another form than it has to be. */
+  malformed: { field: string };
+  too_long: { field: string; max: number };
+  too_large: { what: string; bytes: number; max: number };
+  /** A name, or something else that one object alone may have, is taken. */
+  duplicate: { what: string; name: string };
+  not_found: { what: string; id: string | number; [more: string]: string | number | boolean };
+  /** Something else needs it. */
+  in_use: { what: string; id: string | number; by: string };
+  /** An `Idempotency-Key` that was sent with another request. */
+  key_used: { key: string };
+  /** A state in which what is asked for is not possible. */
+  wrong_state: { what: string; id: string | number; state: string };
+}
+
+export type ReasonCode = keyof ReasonArgs;
+
+/** Why something is refused, for families that have codes of their own; an error's message says it in words. */
+export type Reason = { [C in ReasonCode]: { code: C; args: ReasonArgs[C] } }[ReasonCode];
+
+/**
+ * Steps of use cases whose errors an endpoint may want to say in words of its own (`api/wording.ts`).
+ *
+ * `input`: reading what was sent; `find`: finding what the request is about; `key`: an `Idempotency-Key`; `name`: a name
+ * for something new; `attempt`: finding the attempt of a node; `sources`: whose templates a tree means; `unfold`: putting
+ * them in; `instantiate`: the tree of a template with the choices made; `sent-tree`: the tree that came in its place;
+ * `import`: writing the templates of a file.
+ */
+export type Step =
+  | 'input'
+  | 'find'
+  | 'key'
+  | 'name'
+  | 'attempt'
+  | 'sources'
+  | 'unfold'
+  | 'instantiate'
+  | 'sent-tree'
+  | 'import';
