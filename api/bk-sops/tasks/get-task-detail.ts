@@ -18,6 +18,7 @@ export const getTaskDetail = defineEndpoint({
   input: z.object({
     include_webhook_history: anyText.describe('Any text that is not empty: with the calls of callback_url'),
   }),
+  wording: [{ step: 'find', text: '[API] get_task_detail ' }],
   data: z.object({
     id: z.number().int(),
     name: z.string(),
@@ -56,9 +57,7 @@ export const getTaskDetail = defineEndpoint({
   }),
   async run(call, { include_webhook_history }) {
     const { services, project, ids } = call;
-    const task =
-      (await findTaskWithTree(services.db, project.id, ids.task_id)) ??
-      missTask(call, (place) => `[API] get_task_detail ${place} does not exist`);
+    const task = (await findTaskWithTree(services.db, project.id, ids.task_id)) ?? missTask(call);
     const tree = task.tree as PipelineTree;
     const format = timeFormatter(project);
     const finishTime = format(task.finished_at) ?? '';

@@ -19,6 +19,7 @@ export const getTaskEffectiveTime = defineEndpoint({
   needs: 'viewer',
   summary: 'Time that the work of a finished task took',
   input: z.object({}),
+  wording: [{ step: 'find', text: (_message, { ids }) => `task[id=${ids.task_id}] does not exist` }],
   data: z.object({
     task_instance_id: z.number().int(),
     instance_id: z.number().int(),
@@ -39,7 +40,7 @@ export const getTaskEffectiveTime = defineEndpoint({
   }),
   async run(call) {
     const { db } = call.services;
-    const task = await requireTask(call, () => `task[id=${call.ids.task_id}] does not exist`);
+    const task = await requireTask(call);
     if (task.status === 'REVOKED') {
       throw new GantryError('invalid', `task[id=${task.id}] was revoked, cannot calculate effective time`);
     }
