@@ -46,10 +46,10 @@ export class GantryError extends Error implements ErrorFacts {
     this.step = options.step;
   }
 
-  /** The same problems as another kind of error, in other words. */
-  as(kind: ErrorKind, message: string, step = this.step): GantryError {
+  /** The same problems as another kind of error, in other words; null: its step needs not be told any more. */
+  as(kind: ErrorKind, message: string, step: Step | null = this.step ?? null): GantryError {
     const { details, retryAfterSeconds, reason } = this;
-    return new GantryError(kind, message, { cause: this, details, retryAfterSeconds, reason, step });
+    return new GantryError(kind, message, { cause: this, details, retryAfterSeconds, reason, step: step ?? undefined });
   }
 }
 

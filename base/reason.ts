@@ -13,8 +13,8 @@ interface ReasonArgs {
   in_use: { what: string; id: string | number; by: string };
   /** An `Idempotency-Key` that was sent with another request. */
   key_used: { key: string };
-  /** A state in which what is asked for is not possible. */
-  wrong_state: { what: string; id: string | number; state: string };
+  /** What is asked for is not possible in its state, which is there where it is known. */
+  wrong_state: { what: string; id: string | number; state?: string };
 }
 
 export type ReasonCode = keyof ReasonArgs;
@@ -25,12 +25,13 @@ export type Reason = { [C in ReasonCode]: { code: C; args: ReasonArgs[C] } }[Rea
 /**
  * Steps of use cases whose errors an endpoint may want to say in words of its own (`api/wording.ts`).
  *
- * `input`: reading what was sent; `find`: finding what the request is about; `key`: an `Idempotency-Key`; `name`: a name
+ * `body`: parsing what was sent; `input`: reading its fields; `find`: finding what the request is about; `key`: an `Idempotency-Key`; `name`: a name
  * for something new; `attempt`: finding the attempt of a node; `sources`: whose templates a tree means; `unfold`: putting
  * them in; `instantiate`: the tree of a template with the choices made; `sent-tree`: the tree that came in its place;
  * `import`: writing the templates of a file.
  */
 export type Step =
+  | 'body'
   | 'input'
   | 'find'
   | 'key'

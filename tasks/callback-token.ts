@@ -51,7 +51,11 @@ export async function readCallbackToken(db: Db, token: string): Promise<Callback
 export async function callBack(services: Services, { token, claims }: CallbackClaims, data: Json): Promise<void> {
   const [projectId, taskId, node, loop, retry] = claims;
   const task = await findTask(services.db, projectId, taskId);
-  if (!task) throw new GantryError('not_found', `task ${taskId} does not exist`);
+  if (!task) {
+    throw new GantryError('not_found', `task ${taskId} does not exist`, {
+      reason: { code: 'not_found', args: { what: 'task', id: taskId } },
+    });
+  }
   requireSendable({ data });
   const id = createHash('sha256')
     .update(`${token} ${stringifyJson(data)}`)
