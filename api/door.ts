@@ -6,8 +6,10 @@ import { authorise, enterProject, findProjects } from '../access/permission';
 import { GantryError } from '../base/error';
 import { isText } from '../base/text';
 import type { EnteredProject } from '../db/admission';
+import type { Services } from '../tasks/services';
 import { type Admitted, admit, type Guard } from './admit';
 import type { DoorEndpoint, Reply } from './endpoint';
+import { failureOf } from './failure';
 import type { Family, Fields } from './family';
 import { reworded } from './wording';
 
@@ -48,7 +50,7 @@ async function serve<E extends DoorEndpoint>(
     const reply = await endpoint.run({ services, caller, actor, ids, header, project }, input);
     return answer(context, family, reply);
   } catch (error) {
-    throw reworded(error, [...(endpoint.wording ?? []), ...(family.wording ?? [])], { ids, project, input });
+    throw reworded(error, endpoint.wording ?? [], { ids, project, input });
   }
 }
 
@@ -74,6 +76,16 @@ function answer(context: Context, family: Pick<Family, 'succeed'>, reply: Reply)
     if (reply.isUnchanged) return context.body(null, 304);
   }
   return family.succeed(context, reply);
+}
+
+/** What went wrong, in the words and the envelope of a family. */
+export function answerFailure(
+  context: Context,
+  family: Pick<Family, 'fail' | 'wording'>,
+  error: Error,
+  services: Pick<Services, 'log'>,
+): Response {
+  return family.fail(context, failureOf(reworded(error, family.wording ?? []), context, services));
 }
 
 function refuseMethod(context: Context, family: Pick<Family, 'fail'>, allowed: readonly string[]): Response {

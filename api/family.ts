@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import type { Credentials } from '../access/authenticate';
 import type { Place } from '../access/permission';
-import type { Credentials } from './credentials';
 import type { DoorEndpoint, Method, Reply } from './endpoint';
 import type { Failure } from './failure';
 import type { Wording } from './wording';
@@ -50,7 +50,7 @@ export interface Family<E extends DoorEndpoint = DoorEndpoint> {
   /** @throws GantryError `invalid` of step `input`, naming every field that is wrong */
   readInput(endpoint: E, body: Body): Fields;
 
-  /** How all endpoints say errors that they have no words of their own for. */
+  /** How the family says errors that an endpoint has no words of its own for; so also where there is no endpoint. */
   wording?: readonly Wording[];
   /** The one place of the family's envelope for answers, and the one for failures; both without what the door adds. */
   succeed(context: Context, reply: Reply): Response;

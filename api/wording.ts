@@ -1,4 +1,4 @@
-import type { ErrorKind } from '../base/error';
+import type { ErrorKind, GantryError } from '../base/error';
 import type { Reason, Step } from '../base/reason';
 import type { EnteredProject } from '../db/admission';
 import { isOurs } from './failure';
@@ -9,7 +9,7 @@ import { isOurs } from './failure';
  * @example { step: 'unfold', of: ['refused'], text: '[API] fast_create_task create pipeline error: ' }
  */
 export interface Wording {
-  /** Errors of this step alone; absent: of all but `input`. */
+  /** Errors of this step alone; absent: of all but those that read what was sent. */
   step?: Step;
   /** Errors of these kinds alone; absent: of all. That a server is away is always said as it is. */
   of?: readonly ErrorKind[];
@@ -30,15 +30,27 @@ export interface WordingFacts {
   reason?: Reason | undefined;
 }
 
-/** An error in the words of the first wording that means it; other errors are what they were. */
-export function reworded(error: unknown, wordings: readonly Wording[], facts: Omit<WordingFacts, 'reason'>): unknown {
+/**
+ * An error in the words of the first wording that means it, after which its step has been said; other errors are what they
+ * were.
+ */
+export function reworded<E>(
+  error: E,
+  wordings: readonly Wording[],
+  facts: Omit<WordingFacts, 'reason'> = { ids: {}, input: {} },
+): E | GantryError {
   if (!isOurs(error) || error.kind === 'unavailable') return error;
   const { kind, message, reason } = error;
   const wording = wordings.find(
     ({ step, of }) =>
-      (step === undefined ? error.step !== 'input' : step === error.step) && (of?.includes(kind) ?? true),
+      (step === undefined ? !isReading(error.step) : step === error.step) && (of?.includes(kind) ?? true),
   );
   if (!wording) return error;
   const { as = kind, text = '' } = wording;
-  return error.as(as, typeof text === 'string' ? text + message : text(message, { ...facts, reason }));
+  return error.as(as, typeof text === 'string' ? text + message : text(message, { ...facts, reason }), null);
+}
+
+/** Before the use case. */
+function isReading(step: Step | undefined): boolean {
+  return step === 'body' || step === 'input';
 }

@@ -1,3 +1,4 @@
+import { NOT_AN_OBJECT, NOT_JSON } from '../body/members';
 import { CREDENTIAL_FIELDS, headerCredentials } from '../credentials';
 import type { Family } from '../family';
 import { catalogEndpoints } from './catalog';
@@ -19,6 +20,11 @@ export const endpoints: readonly Endpoint[] = [
   ...catalogEndpoints,
 ];
 
+/** What clients know (bk-sops §7.1) of a body that cannot be parsed. */
+function bodyText(message: string): string {
+  return message.replace(NOT_JSON, 'invalid json format').replace(NOT_AN_OBJECT, 'request body must be a object');
+}
+
 /** The bk-sops task API (bk-sops §7). */
 export const sops: Family<Endpoint> = {
   name: 'bk-sops',
@@ -35,7 +41,10 @@ export const sops: Family<Endpoint> = {
     return { ids, ...(path.includes('bk_biz_id') ? { place: placeOf(ids.bk_biz_id, fields.scope) } : {}) };
   },
   readInput,
-  wording: [{ step: 'input', text: 'invalid params: ' }],
+  wording: [
+    { step: 'body', text: bodyText },
+    { step: 'input', text: 'invalid params: ' },
+  ],
   succeed,
   fail,
   describe,

@@ -19,7 +19,10 @@ export function parseBody(text: string, contentType: string | undefined): Body {
   if (isForm(contentType, text)) return readForm(text);
   const fields = parseJson(text);
   if (typeof fields === 'object' && fields !== null && !Array.isArray(fields)) return { fields, isForm: false };
-  throw new GantryError('invalid', NOT_AN_OBJECT);
+  throw new GantryError('invalid', NOT_AN_OBJECT, {
+    step: 'body',
+    reason: { code: 'malformed', args: { field: 'body' } },
+  });
 }
 
 /**
@@ -34,6 +37,11 @@ export function parseJson(text: string): Json {
   try {
     return readJson(text) as Json;
   } catch (cause) {
-    throw new GantryError('invalid', cause instanceof RangeError ? cause.message : NOT_JSON, { cause });
+    const reason = { code: 'malformed', args: { field: 'body' } } as const;
+    throw new GantryError('invalid', cause instanceof RangeError ? cause.message : NOT_JSON, {
+      cause,
+      step: 'body',
+      reason,
+    });
   }
 }
