@@ -22,23 +22,29 @@ export type ReasonCode = keyof ReasonArgs;
 /** Why something is refused, for families that have codes of their own; an error's message says it in words. */
 export type Reason = { [C in ReasonCode]: { code: C; args: ReasonArgs[C] } }[ReasonCode];
 
-/**
- * Steps of use cases whose errors an endpoint may want to say in words of its own (`api/wording.ts`).
- *
- * `body`: parsing what was sent; `input`: reading its fields; `find`: finding what the request is about; `key`: an `Idempotency-Key`; `name`: a name
- * for something new; `attempt`: finding the attempt of a node; `sources`: whose templates a tree means; `unfold`: putting
- * them in; `instantiate`: the tree of a template with the choices made; `sent-tree`: the tree that came in its place;
- * `import`: writing the templates of a file.
- */
+/** Steps of use cases whose errors an endpoint, or a family, may want to say in words of its own (`api/wording.ts`). */
 export type Step =
+  /** Parsing what was sent. */
   | 'body'
+  /** Reading its fields. */
   | 'input'
+  /** Finding what the request is about. */
   | 'find'
+  /** An `Idempotency-Key`. */
   | 'key'
+  /** The name of a new schedule. */
   | 'name'
+  /** Finding the attempt of a node that is called back. */
   | 'attempt'
+  /** Pausing, resuming or stopping what has ended. */
+  | 'signal'
+  /** Finding out whose templates a tree means. */
   | 'sources'
+  /** Putting them in. */
   | 'unfold'
+  /** Making the tree of a template with the choices made. */
   | 'instantiate'
+  /** The tree that came in its place. */
   | 'sent-tree'
+  /** Writing the templates of a file. */
   | 'import';

@@ -2,7 +2,11 @@ import { CREDENTIALS, Gantry } from '../support/gantry';
 import { drawing, shelve } from '../support/templates';
 import { sketch } from '../support/trees';
 
-const LINE = sketch({ chains: ['S a E'], activities: { a: { code: 'pause_node' } } });
+const LINE = sketch({
+  chains: ['S a E'],
+  activities: { a: { code: 'pause_node' } },
+  constants: { size: { value: '1' } },
+});
 const BROKEN = sketch({ chains: ['S a E'], activities: { a: { code: 'no_such_plugin' } } });
 const NAMES_NOBODY = drawing({ chains: ['S s E'], references: { s: { template_id: 999 } } });
 const UNKNOWN_PLUGIN = 'activity a: there is no plugin no_such_plugin of version legacy';
@@ -12,6 +16,7 @@ describe('an endpoint says', () => {
   let gantry: Gantry;
   let template: number;
   let created: number;
+  let ended: number;
   let running: { id: number; node: string };
 
   beforeAll(async () => {
@@ -23,13 +28,17 @@ describe('an endpoint says', () => {
     running = { id, node: Object.keys(pipeline_tree.activities)[0]! };
     await gantry.start(id);
     await gantry.until(id, ({ children }) => children[running.node]?.state === 'RUNNING');
+    ended = (await gantry.create(LINE)).task_id;
+    await gantry.start(ended);
+    await gantry.post(`/apigw/operate_task/${ended}/1/`, { action: 'revoke' });
+    await gantry.untilState(ended, 'REVOKED');
     await gantry.post('/apigw/fast_create_task/1/', { name: 'x', pipeline_tree: LINE }, { 'Idempotency-Key': 'used' });
   });
 
   afterAll(() => gantry.stop());
 
   const of = (path: string) =>
-    path.replace('T', `${template}`).replace('C', `${created}`).replace('R', `${running.id}`);
+    path.replace('T', `${template}`).replace('C', `${created}`).replace('X', `${ended}`).replace('R', `${running.id}`);
 
   it.each<[path: string, body: object, code: number, message: string, headers?: Record<string, string>]>([
     ['fast_create_task/1/', { name: '<>', pipeline_tree: LINE }, 3540000, "invalid params: 'name': is empty"],
@@ -159,6 +168,24 @@ describe('an endpoint says', () => {
       { node_id: 'a', action: 'retry' },
       3540400,
       'task[id=999] of project[project_id=1, biz_id=1] does not exist',
+    ],
+    [
+      'modify_constants_for_task/R/1/',
+      { constants: { '${size}': '2' } },
+      3540000,
+      'task is started: task 2 is RUNNING: set_constants is not possible',
+    ],
+    [
+      'operate_task/X/1/',
+      { action: 'pause' },
+      3545000,
+      'task with current_flow:finished cannot be paused: it is REVOKED',
+    ],
+    [
+      'operate_task/X/1/',
+      { action: 'revoke', request_id: 'own' },
+      3599999,
+      'task 3 is REVOKED: revoke is not possible',
     ],
     ['operate_node/1/R/', { node_id: 'nobody', action: 'retry' }, 3599999, 'node nobody is not in task 2'],
     [

@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { newestDigests } from '../../../db/templates';
 import type { PipelineTree } from '../../../pipeline/tree/types';
-import { pinnedVersion, referencesIn } from '../../../templates/references';
+import { hasOutdatedReferences } from '../../../templates/outdated';
 import { findVersion } from '../../../templates/save';
 import { writeText } from '../../../templates/tree-text';
 import { unfoldTree } from '../../../templates/unfold';
@@ -78,19 +77,9 @@ function shownTree({ location: _location, line: _line, ...tree }: PipelineTree):
   return { ...tree, constants: withSchemas(tree.constants) };
 }
 
-/** Whether there are subprocesses, and any that are tied to a version that is no longer the newest. */
 async function subprocessFacts({ services }: Call, tree: PipelineTree) {
-  const references = referencesIn(tree);
-  const newest = await newestDigests(services.db, [...new Set(references.map(templateIdOf))]);
   return {
     has_subprocess: Object.values(tree.activities).some(({ type }) => type === 'SubProcess'),
-    subprocess_has_update: references.some((reference) => {
-      const pinned = pinnedVersion(reference);
-      return pinned !== undefined && newest.get(templateIdOf(reference)) !== pinned;
-    }),
+    subprocess_has_update: await hasOutdatedReferences(services.db, tree),
   };
-}
-
-function templateIdOf({ template_id }: { template_id: string | number }): number {
-  return Number(template_id);
 }
