@@ -58,19 +58,23 @@ export function readInput(endpoint: Endpoint, body: Body): Record<string, unknow
     if (!field) return [[name, value]];
     return isNothing(field, value, body) ? [] : [[name, fieldValue(field, value, sent(name))]];
   });
-  const parsed = endpoint.input.safeParse(Object.fromEntries(given));
+  const sentFields = Object.fromEntries(given);
+  const parsed = endpoint.input.safeParse(sentFields);
   if (parsed.success) return parsed.data;
   const details = parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
   const message = details.map((detail) => `'${detail.field}': ${detail.message}`).join('; ');
-  throw new GantryError('invalid', message, { details, step: 'input', reason: reasonOf(parsed.error.issues[0]!) });
+  throw new GantryError('invalid', message, {
+    details,
+    step: 'input',
+    reason: reasonOf(parsed.error.issues[0]!, sentFields),
+  });
 }
 
 /** Why a value is refused, of the first that is. */
-function reasonOf(issue: z.core.$ZodIssue): Reason {
+function reasonOf(issue: z.core.$ZodIssue, fields: Fields): Reason {
   const field = issue.path.join('.');
-  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
-    return { code: 'required', args: { field } };
-  }
+  const [name, ...inside] = issue.path;
+  if (inside.length === 0 && !Object.hasOwn(fields, name ?? '')) return { code: 'required', args: { field } };
   if (issue.code === 'too_big' && issue.origin === 'string') {
     return { code: 'too_long', args: { field, max: Number(issue.maximum) } };
   }
