@@ -15,6 +15,8 @@ import { ensureUser } from './users';
  */
 export type Credentials = Record<string, unknown>;
 
+export const NAMES_NOBODY = 'bk_username names nobody';
+
 /** Who a caller says it is: nothing of it is proved yet. */
 export interface UnprovenCaller {
   appCode: string;
@@ -88,11 +90,10 @@ async function makeUser(db: Db, app: AppRecord, username: string): Promise<void>
 
 function requireName(username: unknown): string {
   if (typeof username === 'string' && isText(username) && username.trim() !== '') return username;
-  const shown = stringifyJson(username).slice(0, 100);
-  throw new GantryError(
-    'invalid',
-    `username cannot be empty, make sure api gateway has sent correct params: bk_username is ${shown}`,
-  );
+  throw new GantryError('invalid', `${NAMES_NOBODY}: ${stringifyJson(username).slice(0, 100)}`, {
+    step: 'user',
+    reason: { code: 'malformed', args: { field: 'bk_username' } },
+  });
 }
 
 function requireField(given: Credentials, field: string): string {

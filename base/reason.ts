@@ -24,6 +24,8 @@ export type Reason = { [C in ReasonCode]: { code: C; args: ReasonArgs[C] } }[Rea
 
 /** Steps of use cases whose errors an endpoint, or a family, may want to say in words of its own (`api/wording.ts`). */
 export type Step =
+  /** Reading the name of a user. */
+  | 'user'
   /** Parsing what was sent. */
   | 'body'
   /** Reading its fields. */

@@ -1,3 +1,4 @@
+import { NAMES_NOBODY } from '../../access/authenticate';
 import { NOT_AN_OBJECT, NOT_JSON } from '../body/members';
 import { CREDENTIAL_FIELDS, headerCredentials } from '../credentials';
 import type { Family } from '../family';
@@ -25,6 +26,12 @@ function bodyText(message: string): string {
   return message.replace(NOT_JSON, 'invalid json format').replace(NOT_AN_OBJECT, 'request body must be a object');
 }
 
+/** What clients know (bk-sops §10) of a user without a name. */
+function userText(message: string): string {
+  const text = 'username cannot be empty, make sure api gateway has sent correct params: bk_username is';
+  return message.replace(`${NAMES_NOBODY}:`, text);
+}
+
 /** The bk-sops task API (bk-sops §7). */
 export const sops: Family<Endpoint> = {
   name: 'bk-sops',
@@ -42,6 +49,7 @@ export const sops: Family<Endpoint> = {
   },
   readInput,
   wording: [
+    { step: 'user', text: userText },
     { step: 'body', text: bodyText },
     { step: 'input', text: 'invalid params: ' },
   ],
