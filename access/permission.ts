@@ -67,7 +67,9 @@ export function enterProject(
   const project = projects.find((one) => place.isAt(one));
   authorise(caller, need, project, place.text);
   if (project) return project;
-  throw new GantryError('not_found', `${place.text} does not exist.`);
+  throw new GantryError('not_found', `${place.text} does not exist.`, {
+    reason: { code: 'not_found', args: { what: 'project', id: place.id } },
+  });
 }
 
 /**

@@ -27,14 +27,18 @@ export async function setConstant(db: Db, projectId: number, constant: ProjectCo
   const { key } = constant;
   requireUnsealed(constant, 'constant');
   if (!KEY.test(key)) {
-    throw new GantryError('invalid', `key ${stringifyJson(key)} is not of letters, digits and _, 1 to 100 of them`);
+    throw new GantryError('invalid', `key ${stringifyJson(key)} is not of letters, digits and _, 1 to 100 of them`, {
+      reason: { code: 'malformed', args: { field: 'key' } },
+    });
   }
   await transact(db, async (tx) => {
     await lockProject(tx, projectId);
     await upsertProjectConstant(tx, projectId, constant);
     const bytes = await sizeOfProjectConstants(tx, projectId);
     if (bytes > MAX_BYTES) {
-      throw new GantryError('invalid', `the project's constants would take ${bytes} bytes, the limit is ${MAX_BYTES}`);
+      throw new GantryError('invalid', `the project's constants would take ${bytes} bytes, the limit is ${MAX_BYTES}`, {
+        reason: { code: 'too_large', args: { what: 'constants', bytes, max: MAX_BYTES } },
+      });
     }
     await insertAudit(tx, { ...auditOf(actor), projectId, action: 'update', object: `constant ${key}` });
   });
@@ -44,7 +48,9 @@ export async function setConstant(db: Db, projectId: number, constant: ProjectCo
 export async function removeConstant(db: Db, projectId: number, key: string, actor: Actor): Promise<void> {
   await transact(db, async (tx) => {
     if (!(await deleteProjectConstant(tx, projectId, key))) {
-      throw new GantryError('not_found', `constant ${key} of project ${projectId} does not exist`);
+      throw new GantryError('not_found', `constant ${key} of project ${projectId} does not exist`, {
+        reason: { code: 'not_found', args: { what: 'constant', id: key } },
+      });
     }
     await insertAudit(tx, { ...auditOf(actor), projectId, action: 'delete', object: `constant ${key}` });
   });

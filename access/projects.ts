@@ -114,14 +114,25 @@ function settingsOf({ name, bk_biz_id, time_zone, executor_proxy }: ProjectRecor
 
 function requireName(name: string): void {
   requireUnsealed(name, 'name');
-  if (name.trim() !== '' && name.length <= MAX_PROJECT_NAME_LENGTH) return;
-  throw new GantryError('invalid', `name is not a text of 1 to ${MAX_PROJECT_NAME_LENGTH} characters`);
+  const max = MAX_PROJECT_NAME_LENGTH;
+  if (name.trim() !== '' && name.length <= max) return;
+  throw new GantryError('invalid', `name is not a text of 1 to ${max} characters`, {
+    reason:
+      name.length > max
+        ? { code: 'too_long', args: { field: 'name', max } }
+        : { code: 'required', args: { field: 'name' } },
+  });
 }
 
 function requireZone(zone: string): void {
-  if (!isZone(zone)) throw new GantryError('validation', `time_zone ${zone} is unknown.`);
+  if (isZone(zone)) return;
+  throw new GantryError('validation', `time_zone ${zone} is unknown.`, {
+    reason: { code: 'malformed', args: { field: 'time_zone' } },
+  });
 }
 
 function hasProject(bizId: number | null): GantryError {
-  return new GantryError('invalid', `bk_biz_id ${bizId} has a project already`);
+  return new GantryError('invalid', `bk_biz_id ${bizId} has a project already`, {
+    reason: { code: 'duplicate', args: { what: 'project', name: String(bizId) } },
+  });
 }

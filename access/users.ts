@@ -16,7 +16,12 @@ const MAX_NAME_LENGTH = 128;
  */
 export async function ensureUser(db: DbOrTransaction, username: string, actor: Actor): Promise<void> {
   if (!/^[^\p{C}\s]+$/u.test(username) || username.length > MAX_NAME_LENGTH) {
-    throw new GantryError('invalid', `username is not a name of 1 to ${MAX_NAME_LENGTH} characters without spaces`);
+    throw new GantryError('invalid', `username is not a name of 1 to ${MAX_NAME_LENGTH} characters without spaces`, {
+      reason:
+        username.length > MAX_NAME_LENGTH
+          ? { code: 'too_long', args: { field: 'username', max: MAX_NAME_LENGTH } }
+          : { code: 'malformed', args: { field: 'username' } },
+    });
   }
   if (!(await insertUser(db, username))) return;
   await insertAudit(db, { ...auditOf(actor), projectId: null, action: 'create', object: `user ${username}` });
@@ -33,7 +38,9 @@ export async function grantRole(
     await lockProject(tx, projectId);
     if (role !== null) await ensureUser(tx, username, actor);
     else if (!(await findRole(tx, projectId, username))) {
-      throw new GantryError('not_found', `${username} has no role in project ${projectId}`);
+      throw new GantryError('not_found', `${username} has no role in project ${projectId}`, {
+        reason: { code: 'not_found', args: { what: 'role', id: username } },
+      });
     }
     const before = await setRole(tx, projectId, username, role);
     await insertAudit(tx, {

@@ -1,9 +1,9 @@
 import { Context } from '@temporalio/activity';
-import { endEvents, failureEvent } from '../db/callbacks';
 import type { Db } from '../db/connection';
 import { isDatabasesFault } from '../db/errors';
 import { NodeExecutionWriter, type WriteOptions } from '../db/node-execution-writer';
 import type { NodeExecutionChange } from '../db/node-executions';
+import { endEvents, failureEvent } from '../db/notices';
 import { recordChanges } from '../db/recording';
 import { transact } from '../db/transaction';
 import type { TaskRow } from '../pipeline/machine';

@@ -1,4 +1,11 @@
 import type { Context } from 'hono';
+import {
+  authenticateApp,
+  authenticateUser,
+  type Credentials,
+  readCaller,
+  type UnprovenCaller,
+} from '../access/authenticate';
 import type { Caller } from '../access/caller';
 import { GantryError } from '../base/error';
 import type { AppRecord } from '../db/access';
@@ -8,7 +15,7 @@ import { formFields, isForm, isMultipart, NOT_MULTIPART, repeatedIn } from './bo
 import { topMembers } from './body/members';
 import { parseBody } from './body/parse';
 import { readBody, readStart, requireLength, requireSize, type Start } from './body/read';
-import { authenticateApp, authenticateUser, type Claim, type Credentials, namesCaller, readClaim } from './credentials';
+import { namesCaller } from './credentials';
 import type { DoorEndpoint } from './endpoint';
 import { isOurs } from './failure';
 import type { FairLimiter } from './fair-limit';
@@ -51,7 +58,7 @@ interface Heard {
 /** An app that has proved itself. */
 interface Known extends Heard {
   app: AppRecord;
-  claim: Claim;
+  unproven: UnprovenCaller;
   admission: Admission;
 }
 
@@ -98,15 +105,15 @@ async function recogniseApp<E extends DoorEndpoint>(
   const { given, projectId, problem } = heard;
   strangers.requireRoom(door.addressOf(context), { code: given.bk_app_code, secret: given.bk_app_secret });
   try {
-    const claim = await readClaim(db, given);
-    const admission = await findAdmission(db, { ...claim, projectId });
-    const app = authenticateApp(admission, claim);
+    const unproven = await readCaller(db, given);
+    const admission = await findAdmission(db, { ...unproven, projectId });
+    const app = authenticateApp(admission, unproven);
     strangers.remember(app.code, app.secret_hash);
-    return { ...heard, app, claim, admission };
+    return { ...heard, app, unproven, admission };
   } catch (error) {
     // Credentials that are not found may be in a body that could not be read.
     if (problem === undefined || !isOurs(error)) throw error;
-    throw new GantryError(error.kind, `${error.message} (${problem})`, { cause: error });
+    throw error.as(error.kind, `${error.message} (${problem})`, 'body');
   }
 }
 
@@ -148,16 +155,16 @@ function openFieldsOf({ text, rest }: Start, contentType: string | undefined, na
   return { fields: members, ...(problem === undefined ? {} : { problem }) };
 }
 
-async function recogniseUser({ services: { db }, limiter }: Guard, { app, claim, admission, given }: Known) {
+async function recogniseUser({ services: { db }, limiter }: Guard, { app, unproven, admission, given }: Known) {
   // A name that nobody has proved is nobody's: it takes nothing from the one whose name it is.
-  const user = app.trusted || claim.tokenProblem === undefined ? claim.username : undefined;
+  const user = app.trusted || unproven.tokenProblem === undefined ? unproven.username : undefined;
   const retryAfterSeconds = limiter.take(app.code, user ?? '', app.requests_per_second);
   if (retryAfterSeconds > 0) {
     throw new GantryError('too_many', `app ${app.code} sends too many requests: go on in ${retryAfterSeconds} s`, {
       retryAfterSeconds,
     });
   }
-  const username = await authenticateUser(db, app, admission, claim, given);
+  const username = await authenticateUser(db, app, admission, unproven, given);
   return { username, app: { code: app.code, trusted: app.trusted } };
 }
 

@@ -9,7 +9,7 @@ import type { Services } from '../tasks/services';
 import { createSopsApi, sops } from './bk-sops';
 import { clientAddress, parseNetworks } from './client-address';
 import { createCodecEndpoint } from './codec';
-import { failureOf } from './failure';
+import { answerFailure } from './door';
 import { FairLimiter } from './fair-limit';
 import type { Family } from './family';
 import { answerBeforeClosing } from './linger';
@@ -24,7 +24,7 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const ANY_RATE = 0;
 
 /** The first one that owns a path answers there; the last one owns what nobody else does. */
-const FAMILIES: readonly Pick<Family, 'owns' | 'fail'>[] = [sops];
+const FAMILIES: readonly Pick<Family, 'owns' | 'fail' | 'wording'>[] = [sops];
 
 export interface AppOptions {
   services: Services;
@@ -84,7 +84,7 @@ export function createApp({
   app.notFound((context) =>
     familyOf(context).fail(context, { kind: 'no_path', message: `there is no ${context.req.path}` }),
   );
-  app.onError((error, context) => familyOf(context).fail(context, failureOf(error, context, services)));
+  app.onError((error, context) => answerFailure(context, familyOf(context), error, services));
   return app;
 }
 

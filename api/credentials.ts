@@ -1,23 +1,12 @@
-import { readToken, tokenKey } from '../access/token';
-import { ensureUser } from '../access/users';
+import type { Credentials } from '../access/authenticate';
 import { GantryError } from '../base/error';
-import { stringifyJson } from '../base/json';
-import { isText } from '../base/text';
-import type { AppRecord } from '../db/access';
-import type { Admission } from '../db/admission';
-import type { Db } from '../db/connection';
-import { matchesSecret } from '../db/secrets';
-import { transact } from '../db/transaction';
 import { topMembers } from './body/members';
 
 /** Fields that name the caller: they never reach a handler. */
 export const CREDENTIAL_FIELDS = ['bk_app_code', 'bk_app_secret', 'bk_token', 'bk_username', 'bk_ticket'] as const;
 
-/** What a caller sent as credentials: the gateway's header, and the fields of the ESB style (bk-sops §10). */
-export type Credentials = Record<string, unknown>;
-
 /**
- * Reads the gateway's header; without it, or when it is empty, there are none.
+ * Reads the gateway's header (bk-sops §10); without it, or when it is empty, there are no credentials in it.
  *
  * @throws GantryError `unauthenticated`
  */
@@ -25,100 +14,12 @@ export function headerCredentials(header: string | undefined): Credentials {
   if (header === undefined || header.trim() === '') return {};
   const { members, problem } = topMembers(header, CREDENTIAL_FIELDS);
   if (problem === undefined) return members;
-  throw new GantryError('unauthenticated', 'X-Bkapi-Authorization is not a JSON object');
+  throw new GantryError('unauthenticated', 'X-Bkapi-Authorization is not a JSON object', {
+    reason: { code: 'malformed', args: { field: 'X-Bkapi-Authorization' } },
+  });
 }
 
 /** Whether there is all that a caller can be known by: no need to look into the body for more. */
 export function namesCaller({ bk_app_code, bk_app_secret, bk_token, bk_username }: Credentials): boolean {
   return [bk_app_code, bk_app_secret, bk_token ?? bk_username].every((field) => field !== undefined);
-}
-
-/** Who a caller says it is. */
-export interface Claim {
-  appCode: string;
-  secret: string;
-  /** The user of its token, else the one it names; undefined when there is neither, or the name is no text. */
-  username: string | undefined;
-  /** Why there is no user to be had from its token. */
-  tokenProblem?: string;
-}
-
-/**
- * Reads who a caller says it is; of that only the token is looked into.
- *
- * @throws GantryError `unauthenticated`, naming the field of the app
- */
-export async function readClaim(db: Db, given: Credentials): Promise<Claim> {
-  const { bk_username } = given;
-  const app = { appCode: requireField(given, 'bk_app_code'), secret: requireField(given, 'bk_app_secret') };
-  const token = await readUserToken(db, given.bk_token);
-  if ('username' in token) return { ...app, username: token.username };
-  const username = typeof bk_username === 'string' && isText(bk_username) ? bk_username : undefined;
-  return { ...app, username, tokenProblem: token.problem };
-}
-
-/** @throws GantryError `unauthenticated` */
-export function authenticateApp({ app }: Admission, { secret }: Claim): AppRecord {
-  if (app && matchesSecret(secret, app.secret_hash)) return app;
-  throw new GantryError('unauthenticated', 'bk_app_code or bk_app_secret is wrong');
-}
-
-/**
- * The user that an app calls for: the one whose token it has, or, of a trusted app, any that it names. Of the two at least
- * one has to be valid; users that trusted apps name are made where there are none.
- *
- * @throws GantryError `unauthenticated`; `forbidden` when the app may not name its user; `invalid` when the name is none
- */
-export async function authenticateUser(
-  db: Db,
-  app: AppRecord,
-  { isKnownUser }: Admission,
-  claim: Claim,
-  { bk_token, bk_username }: Credentials,
-): Promise<string> {
-  const { username = '', tokenProblem = isKnownUser ? undefined : `bk_token is of no known user: ${username}` } = claim;
-  if (tokenProblem === undefined) {
-    if (!isGiven(bk_username) || bk_username === username) return username;
-    throw new GantryError('unauthenticated', `bk_token and bk_username name two users`);
-  }
-  if (bk_username !== undefined && bk_username !== null && app.trusted) {
-    const name = requireName(bk_username);
-    if (!isKnownUser || name !== username) await makeUser(db, app, name);
-    return name;
-  }
-  if (isGiven(bk_token) || !isGiven(bk_username)) throw new GantryError('unauthenticated', tokenProblem);
-  throw new GantryError('forbidden', `app ${app.code} is not trusted to name its user by bk_username: send bk_token`);
-}
-
-async function readUserToken(db: Db, token: unknown): Promise<{ username: string } | { problem: string }> {
-  if (!isGiven(token)) return { problem: 'bk_token or bk_username is missing' };
-  const claims = typeof token === 'string' ? readToken(await tokenKey(db), token) : undefined;
-  if (!claims) return { problem: 'bk_token is not valid' };
-  if (claims.expiresAt * 1000 <= Date.now()) return { problem: 'bk_token has expired' };
-  return { username: claims.username };
-}
-
-async function makeUser(db: Db, app: AppRecord, username: string): Promise<void> {
-  const actor = { username, appCode: app.code, source: 'api' };
-  await transact(db, (tx) => ensureUser(tx, username, actor));
-}
-
-function requireName(username: unknown): string {
-  if (typeof username === 'string' && isText(username) && username.trim() !== '') return username;
-  const shown = stringifyJson(username).slice(0, 100);
-  throw new GantryError(
-    'invalid',
-    `username cannot be empty, make sure api gateway has sent correct params: bk_username is ${shown}`,
-  );
-}
-
-function requireField(given: Credentials, field: string): string {
-  const value = given[field];
-  if (!isGiven(value)) throw new GantryError('unauthenticated', `${field} is missing`);
-  if (typeof value === 'string' && isText(value)) return value;
-  throw new GantryError('unauthenticated', `${field} is not a text`);
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== '';
 }

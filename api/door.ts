@@ -6,9 +6,12 @@ import { authorise, enterProject, findProjects } from '../access/permission';
 import { GantryError } from '../base/error';
 import { isText } from '../base/text';
 import type { EnteredProject } from '../db/admission';
+import type { Services } from '../tasks/services';
 import { type Admitted, admit, type Guard } from './admit';
 import type { DoorEndpoint, Reply } from './endpoint';
+import { failureOf } from './failure';
 import type { Family, Fields } from './family';
+import { reworded } from './wording';
 
 /** Serves a family: each of its endpoints at each of its paths, and 405 for the methods that a path has not. */
 export function openDoor<E extends DoorEndpoint>(app: OpenAPIHono, door: Guard, family: Family<E>): void {
@@ -39,11 +42,16 @@ async function serve<E extends DoorEndpoint>(
   requireText(fields);
   const { ids, place } = family.readPlace(context, endpoint, fields);
   const project = await enter(door, endpoint.needs, admitted, place);
-  const input = family.readInput(endpoint, admitted);
   const actor = { username: caller.username, appCode: caller.app.code, source: 'api' };
   const header = (name: string) => context.req.header(name);
-  const reply = await endpoint.run({ services, caller, actor, ids, header, project }, input);
-  return answer(context, family, reply);
+  let input: Fields = {};
+  try {
+    input = family.readInput(endpoint, admitted);
+    const reply = await endpoint.run({ services, caller, actor, ids, header, project }, input);
+    return answer(context, family, reply);
+  } catch (error) {
+    throw reworded(error, endpoint.wording ?? [], { ids, project, input });
+  }
 }
 
 async function enter(
@@ -68,6 +76,16 @@ function answer(context: Context, family: Pick<Family, 'succeed'>, reply: Reply)
     if (reply.isUnchanged) return context.body(null, 304);
   }
   return family.succeed(context, reply);
+}
+
+/** What went wrong, in the words and the envelope of a family. */
+export function answerFailure(
+  context: Context,
+  family: Pick<Family, 'fail' | 'wording'>,
+  error: Error,
+  services: Pick<Services, 'log'>,
+): Response {
+  return family.fail(context, failureOf(reworded(error, family.wording ?? []), context, services));
 }
 
 function refuseMethod(context: Context, family: Pick<Family, 'fail'>, allowed: readonly string[]): Response {

@@ -2,6 +2,7 @@ import type { Caller, Need } from '../access/caller';
 import type { Actor } from '../base/actor';
 import type { EnteredProject } from '../db/admission';
 import type { Services } from '../tasks/services';
+import type { Wording } from './wording';
 
 /** A request that has been let in. */
 export interface DoorCall {
@@ -35,5 +36,7 @@ export type Method = 'get' | 'post' | 'put' | 'delete';
 export interface DoorEndpoint {
   name: string;
   needs: Need;
+  /** Its own words for errors; the first that means one counts, before those of its family. */
+  wording?: readonly Wording[];
   run(call: DoorCall, input: unknown): Promise<Reply>;
 }

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { type ErrorKind, GantryError } from '../base/error';
+import type { Reason } from '../base/reason';
 import { databaseTrouble } from '../db/errors';
 import type { Services } from '../tasks/services';
 import { isInBetween, isUnreachable } from '../temporal/errors';
@@ -12,6 +13,8 @@ export interface Failure {
   kind: FailureKind;
   message: string;
   details?: readonly unknown[] | undefined;
+  /** Why, for families that have codes for it. */
+  reason?: Reason | undefined;
 }
 
 /** When a server behind us may be back. */
@@ -28,10 +31,10 @@ export function failureOf(thrown: Error, context: Context, { log }: Pick<Service
     log.error({ error, requestId, path: context.req.path }, 'request failed');
     return { kind: 'internal', message: `internal error, request_id ${requestId}` };
   }
-  const { kind, message, details, retryAfterSeconds } = error;
+  const { kind, message, details, reason, retryAfterSeconds } = error;
   const retryAfter = retryAfterSeconds ?? (kind === 'unavailable' ? AGAIN_AFTER_SECONDS : undefined);
   if (retryAfter !== undefined) context.header('Retry-After', String(retryAfter));
-  return { kind, message, details };
+  return { kind, message, details, reason };
 }
 
 /** By name: Jest has the class once for each test file. */

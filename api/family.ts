@@ -1,9 +1,10 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import type { Credentials } from '../access/authenticate';
 import type { Place } from '../access/permission';
-import type { Credentials } from './credentials';
 import type { DoorEndpoint, Method, Reply } from './endpoint';
 import type { Failure } from './failure';
+import type { Wording } from './wording';
 
 /** Fields of a request by name. */
 export type Fields = Record<string, unknown>;
@@ -49,9 +50,11 @@ export interface Family<E extends DoorEndpoint = DoorEndpoint> {
   peekProjectId(context: Context, fields: Fields): number | undefined;
   /** @throws GantryError `invalid` */
   readPlace(context: Context, endpoint: E, fields: Fields): { ids: Record<string, number>; place?: Place | undefined };
-  /** @throws GantryError `invalid`, naming every field that is wrong */
-  readInput(endpoint: E, body: Body): unknown;
+  /** @throws GantryError `invalid` of step `input`, naming every field that is wrong */
+  readInput(endpoint: E, body: Body): Fields;
 
+  /** How the family says errors that an endpoint has no words of its own for; so also where there is no endpoint. */
+  wording?: readonly Wording[];
   /** The one place of the family's envelope for answers, and the one for failures; both without what the door adds. */
   succeed(context: Context, reply: Reply): Response;
   fail(context: Context, failure: Failure): Response;

@@ -1,5 +1,5 @@
 import { writeJson } from './json';
-import { maskTokens } from './sealed-text';
+import { maskTokens, SEALED_MARK } from './sealed-text';
 
 /** A value as JSON text that may leave the house. */
 export function maskedJson(value: unknown): string {
@@ -19,20 +19,37 @@ export function maskedLine(line: string): string {
 }
 
 /**
- * Masks what passes, of whatever kind: pages, event streams, downloads. Tokens are ASCII and have neither blanks nor quotes
- * in them, so a text is held back after its last one until the next comes, and no token passes in two parts.
+ * Masks what passes, of whatever kind: pages, event streams, downloads, bytes that are no text. Held back is only what may be
+ * a token, or the beginning of one, that goes on in what comes next; so no token passes in two parts.
  */
 export function maskingStream(): TransformStream<Uint8Array, Uint8Array> {
-  const held: Uint8Array[] = [];
-  const take = (last?: Uint8Array) => masked(last ? [...held.splice(0), last] : held.splice(0));
+  let held: Uint8Array[] = [];
+  /** Whether what is held begins with the mark of a token; else it may be the first part of the mark. */
+  let isOpen = false;
+  const takeHeld = (last: Uint8Array) => {
+    const taken = [...held, last];
+    held = [];
+    isOpen = false;
+    return taken;
+  };
   return new TransformStream({
     transform(chunk, controller) {
-      const end = afterLastBreak(chunk);
-      if (end > 0) controller.enqueue(take(chunk.subarray(0, end)));
-      if (end < chunk.length) held.push(chunk.subarray(end));
+      const end = afterLastEnd(chunk);
+      if (end > 0) controller.enqueue(masked(takeHeld(chunk.subarray(0, end)).map(textOf).join('')));
+      const rest = chunk.subarray(end);
+      if (isOpen) {
+        held.push(rest);
+        return;
+      }
+      const text = takeHeld(rest).map(textOf).join('');
+      const at = text.indexOf(SEALED_MARK);
+      isOpen = at >= 0;
+      const free = isOpen ? at : text.length - lengthOfBeginning(text);
+      if (free > 0) controller.enqueue(bytesOf(text.slice(0, free)));
+      if (free < text.length) held.push(bytesOf(text.slice(free)));
     },
     flush(controller) {
-      if (held.length > 0) controller.enqueue(take());
+      if (held.length > 0) controller.enqueue(masked(held.map(textOf).join('')));
     },
   });
 }
@@ -40,28 +57,37 @@ export function maskingStream(): TransformStream<Uint8Array, Uint8Array> {
 /** Bytes that are handed to a function one by one. */
 const AT_ONCE = 8192;
 
-const BREAKS = new Set([...' \n\r\t"'].map((character) => character.charCodeAt(0)));
+/** Whether a byte may stand in a token before its end. */
+const IN_TOKENS = Array.from({ length: 256 }, (_, byte) => /[A-Za-z0-9_:-]/.test(String.fromCharCode(byte)));
 
-function afterLastBreak(chunk: Uint8Array): number {
+function afterLastEnd(chunk: Uint8Array): number {
   let end = chunk.length;
-  while (end > 0 && !BREAKS.has(chunk[end - 1]!)) end -= 1;
+  while (end > 0 && IN_TOKENS[chunk[end - 1]!]) end -= 1;
   return end;
 }
 
-/** Byte by byte, so that what is no text stays as it is. */
-function masked(chunks: readonly Uint8Array[]): Uint8Array {
-  const text = chunks.map(textOf).join('');
-  const shown = maskTokens(text);
-  const bytes = new Uint8Array(shown.length);
-  for (let at = 0; at < bytes.length; at++) bytes[at] = shown.charCodeAt(at);
-  return bytes;
+/** How many characters at the end of a text may be the first ones of a mark. */
+function lengthOfBeginning(text: string): number {
+  let length = Math.min(text.length, SEALED_MARK.length - 1);
+  while (!SEALED_MARK.startsWith(text.slice(text.length - length))) length -= 1;
+  return length;
 }
 
-/** A character for each byte. */
+function masked(text: string): Uint8Array {
+  return bytesOf(maskTokens(text));
+}
+
+/** A character for each byte, so that what is no text stays as it is. */
 function textOf(bytes: Uint8Array): string {
   const parts: string[] = [];
   for (let at = 0; at < bytes.length; at += AT_ONCE) {
     parts.push(String.fromCharCode(...bytes.subarray(at, at + AT_ONCE)));
   }
   return parts.join('');
+}
+
+function bytesOf(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
 }

@@ -1,8 +1,8 @@
 import { serve } from '@hono/node-server';
 import { createApp } from '../api/app';
 import { ScheduleReconciler } from '../schedules/reconcile';
-import { CallbackSender } from '../tasks/callbacks';
 import { requireNamespace } from '../tasks/namespace';
+import { NoticeSender } from '../tasks/notices';
 import { Reconciler } from '../tasks/reconcile';
 import { connectServices } from '../tasks/services';
 import { previews } from '../tasks/view/previews/pool';
@@ -39,7 +39,7 @@ export async function runApi(): Promise<void> {
     ...(config.GANTRY_UI_URL ? { temporalUiUrl: config.GANTRY_UI_URL } : {}),
     ...(config.GANTRY_CODEC_TOKEN ? { codecToken: config.GANTRY_CODEC_TOKEN } : {}),
   });
-  const reconcilers = [new Reconciler(services), new ScheduleReconciler(services), new CallbackSender(services)];
+  const reconcilers = [new Reconciler(services), new ScheduleReconciler(services), new NoticeSender(services)];
   const address = { hostname: config.GANTRY_HOST, port: config.GANTRY_PORT };
   const serverOptions = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS };
   const server = serve({ fetch: app.fetch, ...address, serverOptions }, () => {

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import { callbacksOf, type TaskEvent } from './callbacks';
 import type { DbOrTransaction } from './connection';
 import { toJsonText } from './json';
 import { KEEP_PLAN } from './kept-plans';
 import { type Fence, type NodeExecutionChange, upsertOf } from './node-executions';
+import { noticesOf, type TaskEvent } from './notices';
 
 /** A change of a task's state; `at` in ms since the epoch. */
 export interface TaskChange {
@@ -53,7 +53,7 @@ export async function recordChanges(
         select from taken where (taken.node_id, taken.loop, taken.retry) = (open.node_id, open.loop, open.retry)
       )
     ),
-    told as (${callbacksOf(taskId, events, sql`(message.seq is null or message.seq in (select seq from taken))`)})
+    told as (${noticesOf(taskId, events, sql`(notice.seq is null or notice.seq in (select seq from taken))`)})
     select seq from taken`.execute(db);
   return rows.map(({ seq }) => seq);
 }

@@ -29,7 +29,7 @@ export interface Database {
   task_programs: { task_id: number; program: JsonText };
   node_executions: NodeExecutionTable;
   function_tasks: FunctionTaskTable;
-  callbacks: CallbackTable;
+  callbacks: NoticeTable;
   idempotency_keys: {
     app_code: string;
     username: string;
@@ -106,8 +106,8 @@ interface FunctionTaskTable {
   status: Generated<string>;
 }
 
-/** Messages to a task's callback_url, delivered until they are heard. */
-interface CallbackTable {
+/** Notices to a task's callback_url, delivered until they are heard. */
+interface NoticeTable {
   id: Generated<string>;
   task_id: number;
   event: string;

@@ -1,10 +1,10 @@
 import type { Insertable, Selectable } from 'kysely';
 import { sql } from 'kysely';
 import { type AuditRecord, auditRow } from './audit';
-import { insertCallbacks } from './callbacks';
 import type { DbOrTransaction } from './connection';
 import { toJsonText } from './json';
 import { KEEP_PLAN } from './kept-plans';
+import { insertNotices } from './notices';
 import type { Database } from './schema';
 
 export type TaskRecord = Selectable<Database['tasks']>;
@@ -320,7 +320,7 @@ export async function closeLostTask(
     .returning('project_id')
     .executeTakeFirst();
   if (!closed) return undefined;
-  await insertCallbacks(db, taskId, [{ event: 'revoked', success: false }]);
+  await insertNotices(db, taskId, [{ event: 'revoked', success: false }]);
   return { projectId: closed.project_id };
 }
 

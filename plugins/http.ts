@@ -26,7 +26,7 @@ const FORBIDDEN_RANGES = new Set([
 /** Metadata services outside those ranges: Alibaba's, and Amazon's over IPv6. */
 const FORBIDDEN_ADDRESSES = new Set(['100.100.100.200', 'fd00:ec2::254']);
 
-export interface Request {
+export interface HttpRequest {
   method: string;
   url: string;
   headers: Record<string, string>;
@@ -35,7 +35,7 @@ export interface Request {
   signal: AbortSignal;
 }
 
-export interface Response {
+export interface HttpResponse {
   status: number;
   text: string;
 }
@@ -46,7 +46,7 @@ export interface Response {
  *
  * @throws PluginFailure naming the host when it is not allowed, or with the network's own error
  */
-export async function request({ method, url, headers, body, timeoutMs, signal }: Request): Promise<Response> {
+export async function request({ method, url, headers, body, timeoutMs, signal }: HttpRequest): Promise<HttpResponse> {
   const { protocol } = parseUrl(url);
   if (protocol !== 'http:' && protocol !== 'https:') {
     throw new PluginFailure(

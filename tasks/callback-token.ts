@@ -7,7 +7,7 @@ import type { Db } from '../db/connection';
 import { findNodeExecution } from '../db/node-executions';
 import { findTask, type TaskRecord } from '../db/tasks';
 import type { Json } from '../pipeline/json';
-import { operateTask, wasAccepted } from './operate';
+import { callNodeBack } from './call-back';
 import { requireSendable } from './request-size';
 import type { Services } from './services';
 
@@ -51,18 +51,21 @@ export async function readCallbackToken(db: Db, token: string): Promise<Callback
 export async function callBack(services: Services, { token, claims }: CallbackClaims, data: Json): Promise<void> {
   const [projectId, taskId, node, loop, retry] = claims;
   const task = await findTask(services.db, projectId, taskId);
-  if (!task) throw new GantryError('not_found', `task ${taskId} does not exist`);
+  if (!task) {
+    throw new GantryError('not_found', `task ${taskId} does not exist`, {
+      reason: { code: 'not_found', args: { what: 'task', id: taskId } },
+    });
+  }
   requireSendable({ data });
   const id = createHash('sha256')
     .update(`${token} ${stringifyJson(data)}`)
     .digest('hex')
     .slice(0, 40);
-  const request = { action: 'callback' as const, node, data };
-  const current = await findNodeExecution(services.db, taskId, node);
-  if ((current?.loop ?? 1) !== loop || (current?.retry ?? 0) !== retry) {
-    if (await wasAccepted(services, task, request, id)) return;
-    throw new GantryError('refused', `the attempt of node ${node} that the token is for is over`);
-  }
   const actor = { username: 'callback', appCode: '', source: 'api' };
-  await operateTask(services, task, request, { actor, rights: NOBODY, id });
+  await callNodeBack(
+    services,
+    task,
+    { node, data, isMeant: (newest) => (newest?.loop ?? 1) === loop && (newest?.retry ?? 0) === retry },
+    { actor, rights: NOBODY, id },
+  );
 }

@@ -9,6 +9,7 @@ import { lockTask, type TaskRecord } from '../db/tasks';
 import { transact } from '../db/transaction';
 import type { JsonObject } from '../pipeline/json';
 import { rewriteConstants } from './constants';
+import { wrongState } from './wrong-state';
 
 export interface Claim {
   actor: Actor;
@@ -27,12 +28,16 @@ export interface Claim {
 export async function claimTask(db: Db, task: TaskRecord, { actor, rights, values, name }: Claim): Promise<void> {
   requireUnsealed(name, 'name');
   if (task.flow_type !== 'common_func') {
-    throw new GantryError('refused', `only functionalization tasks can be claimed: task ${task.id} is none`);
+    throw new GantryError('refused', `only functionalization tasks can be claimed: task ${task.id} is none`, {
+      reason: wrongState(task.id, task.flow_type),
+    });
   }
   await transact(db, async (tx) => {
     const current = await lockTask(tx, task.id);
     if (current?.current_flow !== 'func_claim') {
-      throw new GantryError('refused', `task ${task.id} was claimed by ${await findClaimant(tx, task.id)} before`);
+      throw new GantryError('refused', `task ${task.id} was claimed by ${await findClaimant(tx, task.id)} before`, {
+        reason: wrongState(task.id, current?.current_flow ?? 'gone'),
+      });
     }
     await rewriteConstants(tx, task, values, rights);
     await claimFunctionTask(tx, task.id, { claimant: actor.username, name: name ?? current.name });

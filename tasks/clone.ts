@@ -10,8 +10,8 @@ import { prepareTree } from '../trees/prepare';
 import { createTask } from './create';
 
 /**
- * Creates a task of the same tree with new ids. It has the task's settings, but neither its callback nor what made it:
- * nobody but the caller waits for it.
+ * Creates a task of the same tree with new ids. It has the task's settings, but neither sends notices nor says what made it: nobody but
+ * the caller waits for it.
  */
 export async function cloneTask(
   db: Db,

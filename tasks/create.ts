@@ -28,7 +28,8 @@ export interface NewTask {
   /** Id of the periodic or clocked task that makes this one. */
   createInfo?: string;
   executorProxy?: string;
-  callback?: { url: string; version: string | null };
+  /** Where its notices go, and in which form. */
+  noticesTo?: { url: string; version: string | null };
   /** What the records call it (default `create`). */
   auditAction?: 'create' | 'task_clone';
   /** Written in the transaction that creates the task. */
@@ -71,7 +72,7 @@ function rowOf(task: NewTask, tree: PipelineTree): Insertable<Database['tasks']>
     root_node_id: tree.id!,
     creator: task.actor.username,
     executor_proxy: task.executorProxy ?? '',
-    callback_url: task.callback?.url ?? null,
-    callback_version: task.callback?.version ?? null,
+    callback_url: task.noticesTo?.url ?? null,
+    callback_version: task.noticesTo?.version ?? null,
   };
 }

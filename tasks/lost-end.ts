@@ -1,6 +1,6 @@
-import { endEvents } from '../db/callbacks';
 import type { Db } from '../db/connection';
 import { type NodeExecutionChange, reachedNodes } from '../db/node-executions';
+import { endEvents } from '../db/notices';
 import { recordChanges } from '../db/recording';
 import { findProgram, lockTask } from '../db/tasks';
 import { transact } from '../db/transaction';

@@ -1,3 +1,6 @@
+import { GantryError } from '../base/error';
+import { withoutForbidden } from '../pipeline/names';
+
 const MAX_NAME_LENGTH = 100;
 const CATEGORIES = [
   'OpsTools',
@@ -15,7 +18,20 @@ const CATEGORIES = [
  * empty when nothing is left.
  */
 export function cleanName(name: string): string {
-  return [...name.replace(/[<>$&'"]/g, '')].slice(0, MAX_NAME_LENGTH).join('');
+  return [...withoutForbidden(name)].slice(0, MAX_NAME_LENGTH).join('');
+}
+
+/**
+ * As `cleanName`, of which something has to be left.
+ *
+ * @param field what the client calls it
+ * @throws GantryError `invalid` in step `input`
+ */
+export function requireCleanName(name: string, field: string): string {
+  const clean = cleanName(name);
+  if (clean !== '') return clean;
+  const reason = { code: 'required', args: { field } } as const;
+  throw new GantryError('invalid', `'${field}': is empty`, { step: 'input', reason });
 }
 
 /** A category that there is: others are `Default` (bk-sops §7.2). */

@@ -30,9 +30,14 @@ class KeyTaken extends Error {}
  * @throws GantryError `invalid`
  */
 export function keyedRequest(owner: KeyOwner, key: string, request: unknown): KeyedRequest {
-  if (!PRINTABLE.test(key)) throw new GantryError('invalid', 'Idempotency-Key must be 1 to 255 printable characters');
+  if (!PRINTABLE.test(key)) {
+    throw new GantryError('invalid', 'Idempotency-Key must be 1 to 255 printable characters', {
+      step: 'key',
+      reason: { code: 'malformed', args: { field: 'Idempotency-Key' } },
+    });
+  }
   if (isDeeperThan(request, MAX_JSON_DEPTH)) {
-    throw new GantryError('invalid', `the body is nested deeper than ${MAX_JSON_DEPTH} levels`);
+    throw new GantryError('invalid', `the body is nested deeper than ${MAX_JSON_DEPTH} levels`, { step: 'key' });
   }
   const text = stringifyJson(withSortedKeys(request));
   return { ...owner, key, requestHash: createHash('sha256').update(text).digest('hex') };
@@ -74,7 +79,10 @@ async function findEarlier(db: Db, request: KeyedRequest): Promise<CreatedTask |
   const use = await findKeyUse(db, request);
   if (!use) return undefined;
   if (use.requestHash !== request.requestHash) {
-    throw new GantryError('refused', 'Idempotency-Key was used for another request');
+    throw new GantryError('refused', 'Idempotency-Key was used for another request', {
+      step: 'key',
+      reason: { code: 'key_used', args: { key: request.key } },
+    });
   }
   return { id: use.taskId, tree: await findTree<PipelineTree>(db, use.taskId), isRepeat: true };
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Rights } from '../access/rights';
 import type { Actor } from '../base/actor';
 import { GantryError } from '../base/error';
+import type { Reason } from '../base/reason';
 import type { Db } from '../db/connection';
 import { findNodeExecution } from '../db/node-executions';
 import { findTask, showPromised, type TaskRecord } from '../db/tasks';
@@ -13,6 +14,7 @@ import type { Request } from './request';
 import { requireSendable } from './request-size';
 import { sealRequest } from './seal-request';
 import type { Services } from './services';
+import { wrongState } from './wrong-state';
 
 const ATTEMPTS = 5;
 const BETWEEN_ATTEMPTS_MS = 50;
@@ -62,9 +64,17 @@ export async function operateTask(
     case 'accepted':
       return;
     case 'refused':
-      throw new GantryError(answer.reason === 'not_found' ? 'not_found' : 'refused', answer.message);
+      throw new GantryError(answer.reason === 'not_found' ? 'not_found' : 'refused', answer.message, {
+        reason: reasonOf(answer.reason, task, request),
+      });
     case 'ended':
-      throw new GantryError('refused', `task ${task.id} is ${answer.shown}: ${wordOf(request.action)} is not possible`);
+      throw new GantryError(
+        'refused',
+        `task ${task.id} is ${answer.shown}: ${wordOf(request.action)} is not possible`,
+        {
+          reason: wrongState(task.id, answer.shown),
+        },
+      );
     case 'no_worker':
     case 'not_running': {
       const reason = answer.kind === 'no_worker' ? 'no worker answers' : `task ${task.id} is not running yet`;
@@ -74,6 +84,12 @@ export async function operateTask(
     default:
       answer satisfies never;
   }
+}
+
+function reasonOf(refusal: string, task: TaskRecord, request: Request): Reason | undefined {
+  if (refusal !== 'wrong_state' && refusal !== 'not_found') return undefined;
+  if (!('node' in request)) return wrongState(task.id, task.shown);
+  return { code: refusal, args: { what: 'node', id: request.node } };
 }
 
 /** Whether a request with this id of its client was accepted before; also when its task, or what it was about, is over. */
@@ -169,7 +185,10 @@ async function leaveSignal(
 }
 
 function requireStarted(task: TaskRecord): void {
-  if (task.phase === 'created') throw new GantryError('wrong_state', `task not started: task ${task.id} is CREATED`);
+  if (task.phase !== 'created') return;
+  throw new GantryError('wrong_state', `task not started: task ${task.id} is CREATED`, {
+    reason: wrongState(task.id, 'CREATED'),
+  });
 }
 
 /** What the records know of a task's state, for when no worker answers. */

@@ -4,6 +4,7 @@ import { auditOf, insertAudit } from '../db/audit';
 import type { Db } from '../db/connection';
 import { deleteTask, type TaskRecord } from '../db/tasks';
 import { transact } from '../db/transaction';
+import { wrongState } from './wrong-state';
 
 /**
  * Deletes a task that is not running: from then on it does not exist.
@@ -13,7 +14,9 @@ import { transact } from '../db/transaction';
 export async function removeTask(db: Db, task: TaskRecord, actor: Actor): Promise<void> {
   await transact(db, async (tx) => {
     if (!(await deleteTask(tx, task.id))) {
-      throw new GantryError('wrong_state', `task ${task.id} is ${task.shown}: a task that runs cannot be deleted`);
+      throw new GantryError('wrong_state', `task ${task.id} is ${task.shown}: a task that runs cannot be deleted`, {
+        reason: wrongState(task.id, task.shown),
+      });
     }
     await insertAudit(tx, { ...auditOf(actor), projectId: task.project_id, taskId: task.id, action: 'delete' });
   });

@@ -18,6 +18,7 @@ import { isNamed, isUnreachable } from '../temporal/errors';
 import { TooLarge } from '../temporal/size';
 import { contextOf, surroundingsOf, taskUrlOf } from './context';
 import type { Services } from './services';
+import { wrongState } from './wrong-state';
 
 /** A start that takes longer was interrupted. */
 const STUCK_AFTER_MS = 10_000;
@@ -43,7 +44,9 @@ export async function startTask(
   start: Start,
 ): Promise<void> {
   if (task.current_flow !== 'execute_task' && task.phase === 'created') {
-    throw new GantryError('wrong_state', `task with current_flow:${task.current_flow} cannot be started`);
+    throw new GantryError('wrong_state', `task with current_flow:${task.current_flow} cannot be started`, {
+      reason: wrongState(task.id, task.current_flow),
+    });
   }
   const at = new Date();
   const executor = start.actor.username;
@@ -56,7 +59,10 @@ export async function startTask(
   });
   if (!isClaimed) {
     const current = await findTask(services.db, project.id, task.id);
-    throw new GantryError('wrong_state', `task already started: task ${task.id} is ${current?.shown ?? 'gone'}`);
+    const state = current?.shown ?? 'gone';
+    throw new GantryError('wrong_state', `task already started: task ${task.id} is ${state}`, {
+      reason: wrongState(task.id, state),
+    });
   }
   try {
     await startWorkflow(services, { ...task, executor, started_at: at, starts_paused: start.isPaused }, project);

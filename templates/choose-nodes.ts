@@ -20,7 +20,11 @@ export function schemeKey({ template_id, name }: Pick<SchemeRecord, 'template_id
 export function pickSchemes(ids: readonly SchemeId[], schemes: readonly SchemeRecord[]): SchemeRecord[] {
   const picked = ids.map((id) => ({ id, scheme: schemes.find((scheme) => isNamed(scheme, id)) }));
   const unknown = picked.filter(({ scheme }) => !scheme).map(({ id }) => id);
-  if (unknown.length > 0) throw new GantryError('invalid', `unknown template_schemes_id: ${unknown.join(', ')}`);
+  if (unknown.length > 0) {
+    throw new GantryError('invalid', `unknown template_schemes_id: ${unknown.join(', ')}`, {
+      reason: { code: 'not_found', args: { what: 'scheme', id: unknown[0]! } },
+    });
+  }
   const found = picked.map(({ scheme }) => scheme!);
   const repeated = new Set(picked.filter(({ scheme }, place) => found.indexOf(scheme!) !== place).map(({ id }) => id));
   if (repeated.size > 0) {

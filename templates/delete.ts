@@ -18,7 +18,10 @@ export async function deleteTemplate(db: Db, key: TemplateKey, actor: Actor): Pr
     const uses = await usesOfTemplate(tx, templateId);
     if (uses.length > 0) {
       const users = uses.map(({ kind, id, name }) => `${kind} ${id} (${name})`).join(', ');
-      throw new GantryError('wrong_state', `template[id=${templateId}] is used by ${users}`, { details: uses });
+      throw new GantryError('wrong_state', `template[id=${templateId}] is used by ${users}`, {
+        details: uses,
+        reason: { code: 'in_use', args: { what: 'template', id: templateId, by: users } },
+      });
     }
     await changeTemplate(tx, templateId, actor.username, { is_deleted: true });
     await auditTemplate(tx, key, actor, 'delete');

@@ -1,5 +1,5 @@
 import type { Rights } from '../access/rights';
-import { GantryError, requireNone } from '../base/error';
+import { during, GantryError, requireNone } from '../base/error';
 import type { DbOrTransaction } from '../db/connection';
 import { listSchemes } from '../db/template-schemes';
 import { findTemplateTree, type TemplateTree } from '../db/templates';
@@ -55,12 +55,16 @@ export interface Instance {
 
 /**
  * The tree of a task from a template and the choices made (bk-sops §4.4, §7.2): nodes left out, unused constants
- * dropped, values set, subprocesses unfolded, all checked. Nothing is written.
+ * dropped, values set, subprocesses unfolded, all checked. Nothing is written. Errors are of step `instantiate`.
  *
  * @throws GantryError `not_found` without the template, `invalid` for schemes and values that are none, `refused` when no
  *   tree that can run is left; `details` have the problems one by one
  */
-export async function instantiate(db: DbOrTransaction, choice: TemplateChoice): Promise<Instance> {
+export function instantiate(db: DbOrTransaction, choice: TemplateChoice): Promise<Instance> {
+  return during('instantiate', () => treeOfTemplate(db, choice));
+}
+
+async function treeOfTemplate(db: DbOrTransaction, choice: TemplateChoice): Promise<Instance> {
   const template = await requireTemplateTree(db, choice);
   const whole = await keptTree(db, template, choice.projectId);
   const excluded = await chooseExcluded(db, template.id, whole, choice);
@@ -74,12 +78,21 @@ export async function instantiate(db: DbOrTransaction, choice: TemplateChoice): 
 }
 
 /**
- * The same from a tree that the client sent in place of the template's, with all choices made (bk-sops §7.2).
+ * The same from a tree that the client sent in place of the template's, with all choices made (bk-sops §7.2). Errors are of
+ * step `sent-tree`.
  *
  * @throws GantryError `not_found` without the template, `invalid` with every problem of the tree, `refused` when it cannot
  *   be unfolded
  */
-export async function instantiateTree(
+export function instantiateTree(
+  db: DbOrTransaction,
+  choice: Omit<TemplateChoice, keyof Choices>,
+  input: unknown,
+): Promise<Omit<Instance, 'notReferred'>> {
+  return during('sent-tree', () => treeInPlace(db, choice, input));
+}
+
+async function treeInPlace(
   db: DbOrTransaction,
   choice: Omit<TemplateChoice, keyof Choices>,
   input: unknown,
@@ -113,7 +126,10 @@ async function requireTemplateTree(
     source === 'common'
       ? `common template[id=${templateId}]`
       : `template[id=${templateId}] of project[id=${projectId}]`;
-  throw new GantryError('not_found', `${name}${version === undefined ? '' : ` of version ${version}`} does not exist`);
+  const args = { what: 'template', id: templateId, isCommon: source === 'common' };
+  throw new GantryError('not_found', `${name}${version === undefined ? '' : ` of version ${version}`} does not exist`, {
+    reason: { code: 'not_found', args: version === undefined ? args : { ...args, version } },
+  });
 }
 
 async function chooseExcluded(

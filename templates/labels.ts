@@ -14,7 +14,11 @@ export async function createLabel(
 ): Promise<LabelRecord> {
   return transact(db, async (tx) => {
     const created = await insertLabel(tx, { project_id: projectId, ...label });
-    if (!created) throw new GantryError('invalid', `label(${label.name}) already exists`);
+    if (!created) {
+      throw new GantryError('invalid', `label(${label.name}) already exists`, {
+        reason: { code: 'duplicate', args: { what: 'label', name: label.name } },
+      });
+    }
     await insertAudit(tx, { ...auditOf(actor), projectId, action: 'create_label', object: `label ${created.id}` });
     return created;
   });
@@ -24,7 +28,9 @@ export async function createLabel(
 export async function removeLabel(db: Db, projectId: number, labelId: number, actor: Actor): Promise<void> {
   await transact(db, async (tx) => {
     if (!(await deleteLabel(tx, projectId, labelId))) {
-      throw new GantryError('not_found', `label(${labelId}) does not exist`);
+      throw new GantryError('not_found', `label(${labelId}) does not exist`, {
+        reason: { code: 'not_found', args: { what: 'label', id: labelId } },
+      });
     }
     await insertAudit(tx, { ...auditOf(actor), projectId, action: 'delete_label', object: `label ${labelId}` });
   });

@@ -104,6 +104,7 @@ export async function updateTemplate(db: Db, change: TemplateChange): Promise<Sa
       throw new GantryError(
         'wrong_state',
         `template[id=${templateId}] is at version ${version} (${digest}) and no longer at ${expectedVersion}`,
+        { reason: { code: 'wrong_state', args: { what: 'template', id: templateId, state: String(version) } } },
       );
     }
     const saved = change.tree === undefined ? unchanged(newest) : await saveTree(tx, newest, change.tree, change);
@@ -204,9 +205,13 @@ export async function findVersion(
   if (found) return found;
   throw version === undefined
     ? noTemplate(templateId)
-    : new GantryError('not_found', `template[id=${templateId}] has no version ${version}`);
+    : new GantryError('not_found', `template[id=${templateId}] has no version ${version}`, {
+        reason: { code: 'not_found', args: { what: 'version', id: version } },
+      });
 }
 
 export function noTemplate(templateId: number): GantryError {
-  return new GantryError('not_found', `template[id=${templateId}] does not exist`);
+  return new GantryError('not_found', `template[id=${templateId}] does not exist`, {
+    reason: { code: 'not_found', args: { what: 'template', id: templateId } },
+  });
 }

@@ -31,7 +31,9 @@ export async function createScheme(
     const scheme = { template_id: templateId, name, node_ids: [...new Set(nodeIds)] };
     const id = await insertScheme(tx, { ...scheme, node_ids: toJsonText(scheme.node_ids) });
     if (id === undefined) {
-      throw new GantryError('invalid', `scheme with unique_id(${schemeKey(scheme)}) already exists`);
+      throw new GantryError('invalid', `scheme with unique_id(${schemeKey(scheme)}) already exists`, {
+        reason: { code: 'duplicate', args: { what: 'scheme', name } },
+      });
     }
     await auditTemplate(tx, key, actor, 'create_scheme', { name });
     return { id, ...scheme };
@@ -55,7 +57,9 @@ export async function removeScheme(db: Db, key: TemplateKey, scheme: string, act
     const schemes = await listSchemes(tx, [templateId]);
     const found = schemes.find((candidate) => schemeKey(candidate) === scheme || String(candidate.id) === scheme);
     if (!found || !(await deleteScheme(tx, found.id))) {
-      throw new GantryError('not_found', `scheme(${scheme}) of template(${templateId}) does not exist`);
+      throw new GantryError('not_found', `scheme(${scheme}) of template(${templateId}) does not exist`, {
+        reason: { code: 'not_found', args: { what: 'scheme', id: scheme } },
+      });
     }
     await auditTemplate(tx, key, actor, 'delete_scheme', { name: found.name });
   });

@@ -4,7 +4,7 @@ import { normaliseTree } from '../pipeline/tree/normalise';
 import type { PipelineTree } from '../pipeline/tree/types';
 import { validateTree } from '../pipeline/tree/validate';
 import { checkTree, type Submission } from '../trees/check';
-import { type Place, unfoldTree } from './unfold';
+import { type Unfolding, unfoldTree } from './unfold';
 
 /**
  * A tree as a template keeps it: canonical and drawn, each node the origin of those that tasks make of it, without what
@@ -25,9 +25,9 @@ export function templateTree(input: unknown, submission: Submission): PipelineTr
  * @throws GantryError `refused` when a template does not exist, or comes again inside itself; `invalid` with every problem
  *   that the whole has, such as constants that are given values which lead back to themselves
  */
-export async function requireReferences(db: DbOrTransaction, place: Place, tree: PipelineTree): Promise<void> {
+export async function requireReferences(db: DbOrTransaction, unfolding: Unfolding, tree: PipelineTree): Promise<void> {
   const refers = Object.values(tree.activities).some((activity) => activity.type === 'SubProcess');
   if (!refers) return;
-  const { problems } = validateTree(normaliseTree(await unfoldTree(db, place, tree)));
+  const { problems } = validateTree(normaliseTree(await unfoldTree(db, unfolding, tree)));
   requireNone(problems);
 }

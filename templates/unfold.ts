@@ -16,8 +16,8 @@ import { referencesIn } from './references';
 /** Activities of the whole: templates that contain each other many times over grow without bound. */
 export const MAX_ACTIVITIES = 20_000;
 
-/** Whose templates a tree may name. */
-export interface Place {
+/** How a tree is unfolded: whose templates it may name, and for whom. */
+export interface Unfolding {
   /** Null: it belongs to no project, only common templates may be named. */
   projectId: number | null;
   /** The template that the tree is of, which may not come again inside. */
@@ -56,25 +56,25 @@ interface Found extends Wanted {
  */
 export async function unfoldTree(
   db: DbOrTransaction,
-  place: Place,
+  unfolding: Unfolding,
   tree: PipelineTree,
   { levels = Number.POSITIVE_INFINITY }: { levels?: number } = {},
 ): Promise<PipelineTree> {
   const copy = deepCopy(tree) as PipelineTree;
-  const { projectId, template } = place;
+  const { projectId, template } = unfolding;
   let level: Part[] = [{ tree: copy, projectId, around: template ? [template] : [] }];
   let activities = countActivities(copy);
   for (let depth = 0; level.length > 0 && depth < levels; depth++) {
     if (depth > MAX_NESTING) throw new GantryError('refused', 'Template recursive number exceeds limit.');
-    const found = await findVersions(db, place, level.flatMap(wantedBy));
+    const found = await findVersions(db, unfolding, level.flatMap(wantedBy));
     // Before they are copied: a thousand subprocesses may name one template of a thousand nodes.
     for (const { version } of found) activities += countActivities(version.tree as PipelineTree);
     if (activities > MAX_ACTIVITIES) {
       throw new GantryError('refused', `the unfolded tree has more than ${MAX_ACTIVITIES} activities`);
     }
     const schemes = await findSchemes(db, found);
-    const trees = await treesOf(db, found, place);
-    if (depth === 0 && place.sentBy?.mayReferToPasswords === false) {
+    const trees = await treesOf(db, found, unfolding);
+    if (depth === 0 && unfolding.sentBy?.mayReferToPasswords === false) {
       for (const one of found) refuseReadingSecrets(one.part.tree, one.folded, trees.get(one.version)!);
     }
     level = found.map((one) => fill(one, trees.get(one.version)!, schemes));
@@ -102,10 +102,10 @@ function wantedBy(part: Part): Wanted[] {
 }
 
 /** The versions that are wanted, in one query for all. */
-async function findVersions(db: DbOrTransaction, place: Place, wanted: readonly Wanted[]): Promise<Found[]> {
+async function findVersions(db: DbOrTransaction, unfolding: Unfolding, wanted: readonly Wanted[]): Promise<Found[]> {
   if (wanted.length === 0) return [];
   for (const { folded, part } of wanted) refuseCircle(folded, part);
-  const versions = await listTemplateTrees(db, place.projectId, {
+  const versions = await listTemplateTrees(db, unfolding.projectId, {
     ids: [...new Set(wanted.map(({ folded }) => folded.templateId))],
     digests: [...new Set(wanted.flatMap(({ folded }) => folded.version ?? []))],
   });
@@ -145,7 +145,7 @@ async function findSchemes(db: DbOrTransaction, found: readonly Found[]): Promis
 }
 
 /** The tree of each version that was found, with its secrets as they are wanted. */
-async function treesOf(db: DbOrTransaction, found: readonly Found[], { sealedFor }: Place) {
+async function treesOf(db: DbOrTransaction, found: readonly Found[], { sealedFor }: Unfolding) {
   const trees = new Map<TemplateVersion, PipelineTree>();
   for (const { version } of found) {
     if (trees.has(version)) continue;

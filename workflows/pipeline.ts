@@ -38,7 +38,7 @@ import {
   type UpdateInput,
   type UpdateName,
 } from './contract';
-import { Shell, type Surroundings } from './shell';
+import { type Means, Shell } from './shell';
 import { sizedRuns } from './sized-runs';
 
 const { [RECORD_ACTIVITY]: record, [ADVANCE_ACTIVITY]: advance } = proxyLocalActivities<{
@@ -64,8 +64,8 @@ export async function pipeline(input: PipelineInput): Promise<PipelineResult> {
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, pipeline);
 
 /** Runs a shell with the handlers that every pipeline workflow has. */
-export async function runShell(input: PipelineInput, surroundings: Surroundings): Promise<PipelineResult> {
-  const shell = new Shell(input, surroundings);
+export async function runShell(input: PipelineInput, means: Means): Promise<PipelineResult> {
+  const shell = new Shell(input, means);
   setHandler(defineQuery<State>(STATE_QUERY), () => shell.state);
   setHandler(defineQuery<boolean, [string]>(ACCEPTED_QUERY), (id) => shell.state.usedIds.includes(id));
   setHandler(
@@ -131,7 +131,7 @@ export function runPluginActivity(command: RunPlugin, state: State, along?: Rows
 }
 
 /** Keeps the search attribute at the shown state; a run starts with it set (`RUNNING` for a new task). */
-export function announcer(input: PipelineInput): Surroundings['announce'] {
+export function announcer(input: PipelineInput): Means['announce'] {
   let announced = 'state' in input ? input.state.shown : 'RUNNING';
   return ({ shown }) => {
     if (shown === announced) return;

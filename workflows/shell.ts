@@ -31,8 +31,8 @@ const MAX_HISTORY_EVENTS = 20_000;
 /** Flushes inside a workflow task, after which the task is ended, so that signals and updates are heard. */
 const MAX_FLUSHES_PER_TASK = 5;
 
-/** What the shell is composed with: the product records in Postgres, the bench's workflow does not. */
-export interface Surroundings {
+/** By what means the shell does what the machine commands: the product records in Postgres, the bench's workflow does not. */
+export interface Means {
   /** Rejects when the run crashed for good, or was cancelled. What it is given along is recorded when it resolves. */
   runPlugin(command: RunPlugin, state: State, along?: RowsAlong): Promise<Outcome>;
   record?(input: RecordInput): Promise<void>;
@@ -68,7 +68,7 @@ export class Shell {
 
   constructor(
     input: PipelineInput,
-    private readonly surroundings: Surroundings,
+    private readonly means: Means,
   ) {
     this.program = input.program;
     this.#isStarted = 'state' in input;
@@ -179,7 +179,7 @@ export class Shell {
     if (event.type === 'plugin_ended') this.#quick.delete(event.command);
     const commands = step(this.program, this.state, event, this.#work);
     // Rows first: a plugin that is asked for takes along all that led to it.
-    if (this.surroundings.record) this.#rows.keep(commands, isRecorded);
+    if (this.means.record) this.#rows.keep(commands, isRecorded);
     for (const command of commands) this.#dispatch(command);
     if (isEnded(this.state)) this.#rows.recall();
   }
@@ -187,7 +187,7 @@ export class Shell {
   #dispatch(command: Command): void {
     switch (command.type) {
       case 'run':
-        if (command.quick && this.surroundings.advance) {
+        if (command.quick && this.means.advance) {
           this.#quick.set(command.id, command);
           return;
         }
@@ -203,7 +203,7 @@ export class Shell {
       case 'record_node':
         return;
       case 'record_task':
-        return this.surroundings.announce(command.row);
+        return this.means.announce(command.row);
       case 'more':
         this.#hasMore = true;
         return;
@@ -217,7 +217,7 @@ export class Shell {
   #runPlugin(command: RunPlugin): void {
     const along = this.#recordsAlong ? this.#rows.takeAlong() : undefined;
     this.#commands.open(command.id, {
-      begin: () => this.surroundings.runPlugin(command, this.state, along),
+      begin: () => this.means.runPlugin(command, this.state, along),
       ended: (outcome) => {
         if (along) this.#rows.settle(along, outcome.recorded);
         this.#hear({ type: 'plugin_ended', command: command.id, outcome, at: Date.now() });
@@ -253,7 +253,7 @@ export class Shell {
     const input = { runs: [...this.#quick.values()], rows: this.#rows.take() };
     for (;;) {
       const twin = this.#twin.update(this.program, this.state);
-      const result = await this.surroundings.advance!({ ...input, twin });
+      const result = await this.means.advance!({ ...input, twin });
       if (!('missing' in result)) {
         this.#rows.wrote();
         return result;
@@ -263,8 +263,8 @@ export class Shell {
   }
 
   async #flush(): Promise<void> {
-    if (this.#rows.isEmpty || !this.surroundings.record) return;
-    await this.surroundings.record(this.#rows.take());
+    if (this.#rows.isEmpty || !this.means.record) return;
+    await this.means.record(this.#rows.take());
     this.#rows.wrote();
     this.#flushes += 1;
     if (this.#flushes % MAX_FLUSHES_PER_TASK === 0 && !isEnded(this.state)) await this.#endWorkflowTask();

@@ -1,12 +1,12 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { Outcome, RunPlugin } from '../pipeline/machine';
 import { jsonBytes, MAX_VALUE_BYTES } from '../pipeline/size';
-import type { Surroundings } from './shell';
+import type { Means } from './shell';
 
 /** Of the inputs of activities that are asked for at one time: a message of Temporal's has 4 MB, not for them alone. */
 const MAX_AT_ONCE_BYTES = 2 * 1024 * 1024;
 
-type Run = Surroundings['runPlugin'];
+type Run = Means['runPlugin'];
 
 /**
  * Runs plugins whose inputs Temporal can carry. An attempt with larger ones fails, where the server would refuse the whole

@@ -31,8 +31,6 @@ export interface Endpoint<
   summary: string;
   /** Body or query, without ids and credentials. Where a GET has texts, a JSON body may have numbers and booleans. */
   input: I;
-  /** Begins the message about an input that is not as it should be; `invalid params` when absent. */
-  refusal?: string;
   data: D;
   /** Fields beside `data`. */
   beside?: z.ZodRawShape;

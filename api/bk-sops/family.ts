@@ -1,3 +1,5 @@
+import { NAMES_NOBODY } from '../../access/authenticate';
+import { NOT_AN_OBJECT, NOT_JSON } from '../body/members';
 import { CREDENTIAL_FIELDS, headerCredentials } from '../credentials';
 import type { Family } from '../family';
 import { catalogEndpoints } from './catalog';
@@ -19,6 +21,17 @@ export const endpoints: readonly Endpoint[] = [
   ...catalogEndpoints,
 ];
 
+/** What clients know (bk-sops §7.1) of a body that cannot be parsed. */
+function bodyText(message: string): string {
+  return message.replace(NOT_JSON, 'invalid json format').replace(NOT_AN_OBJECT, 'request body must be a object');
+}
+
+/** What clients know (bk-sops §10) of a user without a name. */
+function userText(message: string): string {
+  const text = 'username cannot be empty, make sure api gateway has sent correct params: bk_username is';
+  return message.replace(`${NAMES_NOBODY}:`, text);
+}
+
 /** The bk-sops task API (bk-sops §7). */
 export const sops: Family<Endpoint> = {
   name: 'bk-sops',
@@ -36,6 +49,11 @@ export const sops: Family<Endpoint> = {
     return { ids, ...(path.includes('bk_biz_id') ? { place: placeOf(ids.bk_biz_id, fields.scope) } : {}) };
   },
   readInput,
+  wording: [
+    { step: 'user', text: userText },
+    { step: 'body', text: bodyText },
+    { step: 'input', text: 'invalid params: ' },
+  ],
   succeed,
   fail,
   describe,

@@ -2,6 +2,7 @@ import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { GantryError } from '../../base/error';
 import { stringifyJson } from '../../base/json';
+import type { Reason } from '../../base/reason';
 import { MAX_INTEGER } from '../../db/schema';
 import { CREDENTIAL_FIELDS } from '../credentials';
 import type { Body, Fields } from '../family';
@@ -16,10 +17,12 @@ export function readIds(context: Context, path: readonly PathId[], fields: Field
   const read = (id: PathId) => {
     const given = givenId(context, id, fields);
     if (isId(given)) return given;
-    throw new GantryError(
-      'invalid',
-      given === undefined || given === null ? `${id} is missing` : `${id} is not an id: ${stringifyJson(given)}`,
-    );
+    const args = { field: id };
+    if (given === undefined || given === null) {
+      throw new GantryError('invalid', `${id} is missing`, { reason: { code: 'required', args } });
+    }
+    const message = `${id} is not an id: ${stringifyJson(given)}`;
+    throw new GantryError('invalid', message, { reason: { code: 'malformed', args } });
   };
   return Object.fromEntries(path.map((id) => [id, read(id)])) as Record<PathId, number>;
 }
@@ -55,14 +58,30 @@ export function readInput(endpoint: Endpoint, body: Body): Record<string, unknow
     if (!field) return [[name, value]];
     return isNothing(field, value, body) ? [] : [[name, fieldValue(field, value, sent(name))]];
   });
-  const parsed = endpoint.input.safeParse(Object.fromEntries(given));
+  const sentFields = Object.fromEntries(given);
+  const parsed = endpoint.input.safeParse(sentFields);
   if (parsed.success) return parsed.data;
   const details = parsed.error.issues.map((issue) => ({
     field: issue.path.join('.'),
     message: describeIssue(issue, body.fields[String(issue.path[0])], body),
   }));
-  const message = `${endpoint.refusal ?? 'invalid params'}: ${details.map((detail) => `'${detail.field}': ${detail.message}`).join('; ')}`;
-  throw new GantryError('invalid', message, { details });
+  const message = details.map((detail) => `'${detail.field}': ${detail.message}`).join('; ');
+  throw new GantryError('invalid', message, {
+    details,
+    step: 'input',
+    reason: reasonOf(parsed.error.issues[0]!, sentFields),
+  });
+}
+
+/** Why a value is refused, of the first that is. */
+function reasonOf(issue: z.core.$ZodIssue, fields: Fields): Reason {
+  const field = issue.path.join('.');
+  const [name, ...inside] = issue.path;
+  if (inside.length === 0 && !Object.hasOwn(fields, name ?? '')) return { code: 'required', args: { field } };
+  if (issue.code === 'too_big' && issue.origin === 'string') {
+    return { code: 'too_long', args: { field, max: Number(issue.maximum) } };
+  }
+  return { code: 'malformed', args: { field } };
 }
 
 /** Of the query of a POST only what says who and where counts. */

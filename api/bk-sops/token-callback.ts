@@ -3,6 +3,7 @@ import { callBack, readCallbackToken } from '../../tasks/callback-token';
 import type { Guard } from '../admit';
 import { parseJson } from '../body/parse';
 import { readBody, requireLength } from '../body/read';
+import { reworded, type Wording } from '../wording';
 import { succeed } from './envelope';
 
 /** Upstream's address besides the short one (bk-sops §7.3). */
@@ -13,6 +14,11 @@ const PATHS = [
 
 const MAX_BYTES = 256 * 1024;
 
+/** These paths have no door, and so no endpoint that could say it. */
+const WORDING: readonly Wording[] = [
+  { step: 'attempt', text: (_message, { input }) => `the attempt of node ${input.node} that the token is for is over` },
+];
+
 /** Serves callbacks of other systems: the token in the path says for what, there is no login (bk-sops §7.3). */
 export function mountTokenCallback(app: OpenAPIHono, { services, strangers, addressOf }: Guard): void {
   for (const [operationId, path] of PATHS) {
@@ -22,7 +28,10 @@ export function mountTokenCallback(app: OpenAPIHono, { services, strangers, addr
         throw strangers.count(addressOf(context), error);
       });
       const { text } = await readBody(context, MAX_BYTES);
-      await callBack(services, claims, text.trim() === '' ? {} : parseJson(text));
+      const [, , node] = claims.claims;
+      await callBack(services, claims, text.trim() === '' ? {} : parseJson(text)).catch((error: unknown) => {
+        throw reworded(error, WORDING, { ids: {}, input: { node } });
+      });
       return succeed(context, { data: {} });
     });
     app.openAPIRegistry.registerPath({

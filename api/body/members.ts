@@ -13,8 +13,8 @@ export interface Members {
   problem?: string;
 }
 
-export const NOT_JSON = 'invalid json format';
-export const NOT_AN_OBJECT = 'request body must be a object';
+export const NOT_JSON = 'the body is not JSON';
+export const NOT_AN_OBJECT = 'the body is not a JSON object';
 
 /**
  * Reads some members of the JSON object that a text holds, or begins with, without building what is not asked for: values

@@ -20,7 +20,10 @@ export function parseBody(text: string, contentType: string | undefined): Body {
   if (isMultipart(contentType, text)) throw new GantryError('invalid', NOT_MULTIPART);
   const fields = parseJson(text);
   if (typeof fields === 'object' && fields !== null && !Array.isArray(fields)) return { fields, isForm: false };
-  throw new GantryError('invalid', NOT_AN_OBJECT);
+  throw new GantryError('invalid', NOT_AN_OBJECT, {
+    step: 'body',
+    reason: { code: 'malformed', args: { field: 'body' } },
+  });
 }
 
 /**
@@ -37,7 +40,12 @@ export function parseJson(text: string, at: readonly string[] = []): Json {
   try {
     value = readJson(text);
   } catch (cause) {
-    throw new GantryError('invalid', cause instanceof RangeError ? cause.message : NOT_JSON, { cause });
+    const reason = { code: 'malformed', args: { field: 'body' } } as const;
+    throw new GantryError('invalid', cause instanceof RangeError ? cause.message : NOT_JSON, {
+      cause,
+      step: 'body',
+      reason,
+    });
   }
   const place = overflowIn(text, value);
   if (place) throw notFinite([...at, ...place].join('.'));

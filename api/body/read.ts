@@ -46,7 +46,10 @@ export function requireLength(context: Context, maxBytes: number): void {
 
 /** @throws GantryError `too_large` */
 export function requireSize(bytes: number, maxBytes: number): void {
-  if (bytes > maxBytes) throw new GantryError('too_large', `the body is larger than ${maxBytes} bytes`);
+  if (bytes <= maxBytes) return;
+  throw new GantryError('too_large', `the body is larger than ${maxBytes} bytes`, {
+    reason: { code: 'too_large', args: { what: 'body', bytes, max: maxBytes } },
+  });
 }
 
 /** undefined for a body that comes in chunks. */

@@ -14,7 +14,7 @@ import type { Activity, Gateway, PipelineTree } from './types';
 type Variables = (name: string) => boolean;
 
 /** A value that is rendered, and where it stands. */
-interface Place {
+interface Rendered {
   value: Json;
   what: string;
   path: string[];
@@ -38,16 +38,16 @@ export function expressionProblems(
 ): Problem[] {
   const variables = variablesOf(tree);
   const given = parent && variablesOf(parent);
-  const constants = placesOfConstants(tree, variables, given).filter(({ path }) => !only || only.includes(path[1]!));
+  const constants = renderedConstants(tree, variables, given).filter(({ path }) => !only || only.includes(path[1]!));
   if (only) return constants.flatMap(problemsOf);
-  const inputs = Object.entries(tree.activities).flatMap(([id, activity]) => placesOfActivity(id, activity, variables));
+  const inputs = Object.entries(tree.activities).flatMap(([id, activity]) => renderedInputs(id, activity, variables));
   const conditions = Object.entries(tree.gateways).flatMap(([id, gateway]) =>
     conditionProblems(id, gateway, variables),
   );
   return [...[...constants, ...inputs].flatMap(problemsOf), ...conditions];
 }
 
-function problemsOf({ value, what, path, nodeId, variables }: Place): Problem[] {
+function problemsOf({ value, what, path, nodeId, variables }: Rendered): Problem[] {
   return patternFaults(value, variables).map((fault) => problem(`${what}: ${fault}`, path, nodeId));
 }
 
@@ -61,27 +61,27 @@ function problem(message: string, path: readonly string[], nodeId?: string): Pro
  *
  * @param parents the variables of the parent; absent: there is none
  */
-function placesOfConstants({ constants }: PipelineTree, inner: Variables, parents: Variables | undefined): Place[] {
-  return Object.entries(constants).flatMap(([key, constant]): Place[] => {
+function renderedConstants({ constants }: PipelineTree, inner: Variables, parents: Variables | undefined): Rendered[] {
+  return Object.entries(constants).flatMap(([key, constant]): Rendered[] => {
     if (constant.source_type === 'component_outputs') return [];
     const given = isParameter(constant) ? parents : undefined;
     if (given && constant.need_render === false) return [];
-    const place = { what: `constant ${key}`, path: ['constants', key], variables: given ?? inner };
-    return [{ value: definitionValue(constant), ...place }];
+    const found = { what: `constant ${key}`, path: ['constants', key], variables: given ?? inner };
+    return [{ value: definitionValue(constant), ...found }];
   });
 }
 
-function placesOfActivity(nodeId: string, activity: Activity, variables: Variables): Place[] {
+function renderedInputs(nodeId: string, activity: Activity, variables: Variables): Rendered[] {
   const what = named('activity', nodeId, activity);
   const at = ['activities', nodeId];
   if (activity.type === 'ServiceActivity') {
-    return Object.entries(activity.component?.data ?? {}).flatMap(([name, { value, need_render }]): Place[] => {
+    return Object.entries(activity.component?.data ?? {}).flatMap(([name, { value, need_render }]): Rendered[] => {
       if (need_render === false) return [];
       return [{ value, what: `${what}, input ${name}`, path: [...at, 'component', 'data', name], nodeId, variables }];
     });
   }
   // Of a template that is not unfolded yet.
-  return entriesOf(activity.pipeline ? undefined : activity.constants).flatMap(([key, given]): Place[] => {
+  return entriesOf(activity.pipeline ? undefined : activity.constants).flatMap(([key, given]): Rendered[] => {
     if (!isJsonObject(given) || given.value === undefined || given.need_render === false) return [];
     return [
       { value: given.value, what: `${what}, constant ${key}`, path: [...at, 'constants', key], nodeId, variables },

@@ -1,10 +1,9 @@
 import { isJsonObject } from '../json';
+import { withoutForbidden } from '../names';
 import { deepCopy } from './copy';
 import { MAX_NAME_LENGTH } from './limits';
 import { entriesOf, flowIds, own } from './own';
 import type { Activity, Gateway, PipelineTree } from './types';
-
-const FORBIDDEN_IN_NAMES = /[<>$&'"]/g;
 
 /**
  * A copy of a tree as a client sent it, with names cleaned and `gateways`, `constants`, `outputs` there (bk-sops §1.1,
@@ -18,9 +17,9 @@ export function normaliseTree(input: unknown): unknown {
     tree.gateways ??= {};
     tree.constants ??= {};
     tree.outputs ??= [];
-    for (const element of [tree.start_event, tree.end_event]) cleanName(element);
+    for (const element of [tree.start_event, tree.end_event]) cleanElement(element);
     for (const section of [tree.activities, tree.gateways, tree.constants]) {
-      for (const [, element] of entriesOf(section)) cleanName(element);
+      for (const [, element] of entriesOf(section)) cleanElement(element);
     }
     for (const [, activity] of entriesOf(tree.activities)) if (isJsonObject(activity)) queue.push(activity.pipeline);
   }
@@ -28,9 +27,9 @@ export function normaliseTree(input: unknown): unknown {
 }
 
 /** `demo <1>` becomes `demo 1`. Characters are counted, not UTF-16 units, so no emoji is cut in half. */
-function cleanName(element: unknown): void {
+function cleanElement(element: unknown): void {
   if (!isJsonObject(element) || typeof element.name !== 'string') return;
-  const clean = element.name.replace(FORBIDDEN_IN_NAMES, '');
+  const clean = withoutForbidden(element.name);
   element.name = clean.length > MAX_NAME_LENGTH ? [...clean].slice(0, MAX_NAME_LENGTH).join('') : clean;
 }
 

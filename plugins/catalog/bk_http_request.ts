@@ -3,7 +3,7 @@ import { stringifyJson } from '../../base/json';
 import type { Json, JsonObject } from '../../pipeline/json';
 import { evaluateBoolrule } from '../../pipeline/language/condition';
 import { parseAnswer } from '../answer';
-import { type Response, request } from '../http';
+import { type HttpResponse, request } from '../http';
 import { jsonValue } from '../json-value';
 import { definePlugin, PluginFailure, withAnswer } from '../plugin';
 
@@ -71,7 +71,7 @@ function bodyOf(body: Json): string {
 }
 
 /** Whether an answer counts as success; what is known of it goes into the outputs either way. */
-function judge(response: Response, method: string, condition: string): JsonObject {
+function judge(response: HttpResponse, method: string, condition: string): JsonObject {
   const { status: status_code, text } = response;
   // Answers that have no body: their status is all there is.
   const isEmpty = text === '' && (method === 'HEAD' || status_code === NO_CONTENT);
@@ -100,7 +100,7 @@ function judge(response: Response, method: string, condition: string): JsonObjec
   throw new PluginFailure(`${message}: ${condition}`, outputs, { plain: message });
 }
 
-function unreadable({ message, cause }: Error, { status: status_code, text }: Response): PluginFailure {
+function unreadable({ message, cause }: Error, { status: status_code, text }: HttpResponse): PluginFailure {
   const isJson = cause === undefined;
   if (isJson) return new PluginFailure(message, { status_code }, { plain: message });
   const plain = `${message} (status ${status_code})`;

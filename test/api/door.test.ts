@@ -2,13 +2,14 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Guard } from '../../api/admit';
 import { headerCredentials } from '../../api/credentials';
-import { openDoor } from '../../api/door';
+import { answerFailure, openDoor } from '../../api/door';
 import type { DoorEndpoint, Method } from '../../api/endpoint';
-import { failureOf } from '../../api/failure';
 import { FairLimiter } from '../../api/fair-limit';
 import type { Family } from '../../api/family';
 import { Strangers } from '../../api/strangers';
 import { GantryError } from '../../base/error';
+import type { Reason } from '../../base/reason';
+import { createLabel, removeLabel } from '../../templates/labels';
 import { addCaller, addPlainApp } from '../support/callers';
 import { authorization, CALLER } from '../support/client';
 import { Gantry } from '../support/gantry';
@@ -31,8 +32,16 @@ const replace: Toy = {
   method: 'put',
   path: '/toys/:project',
   needs: 'editor',
-  async run(_call, input) {
-    if ((input as { broken?: boolean }).broken) throw new GantryError('wrong_state', 'the toy is broken');
+  wording: [
+    { step: 'input', text: 'in this toy box: ' },
+    { of: ['not_found'], as: 'invalid', text: (message, { project }) => `no toy of ${project?.id}: ${message}` },
+  ],
+  async run(call, input) {
+    const { broken, label, gone } = input as { broken?: boolean; label?: string; gone?: number };
+    const { services, actor, project } = call;
+    if (broken) throw new GantryError('wrong_state', 'the toy is broken');
+    if (gone) await removeLabel(services.db, project!.id, gone, actor);
+    if (label) await createLabel(services.db, project!.id, { name: label, description: '' }, actor);
     return { data: input };
   },
 };
@@ -43,6 +52,20 @@ const mine: Toy = {
   needs: 'user',
   run: async ({ caller }) => ({ data: caller }),
 };
+
+/** The family's own codes: by reason where there is one that it knows, else by kind. */
+function codeOf(kind: string, reason: Reason | undefined): string {
+  switch (reason?.code) {
+    case 'duplicate':
+      return `duplicate ${reason.args.name}`;
+    case 'required':
+      return `required ${reason.args.field}`;
+    case 'malformed':
+      return 'malformed';
+    default:
+      return kind;
+  }
+}
 
 const toys: Family<Toy> = {
   name: 'toys',
@@ -58,9 +81,17 @@ const toys: Family<Toy> = {
     if (Number.isNaN(id)) return { ids: {} };
     return { ids: {}, place: { id, isAt: (project) => project.id === id, text: `toy box ${id}` } };
   },
-  readInput: (_endpoint, { fields }) => fields,
+  readInput(_endpoint, { fields }) {
+    if (fields.bad) throw new GantryError('invalid', 'it is bad', { step: 'input' });
+    return fields;
+  },
+  wording: [
+    { step: 'input', text: 'never said of what an endpoint has words for: ' },
+    { step: 'body', text: 'Toy box: ' },
+  ],
   succeed: (context, { data }) => context.json(data as object, 200),
-  fail: (context, { kind, message }) => context.json({ error: { kind, message } }, kind === 'no_method' ? 405 : 418),
+  fail: (context, { kind, message, reason }) =>
+    context.json({ error: { code: codeOf(kind, reason), message } }, kind === 'no_method' ? 405 : 418),
   describe: () => {},
 };
 
@@ -83,7 +114,8 @@ describe('the door', () => {
     };
     app = new OpenAPIHono();
     openDoor(app, door, toys);
-    app.onError((error, context) => toys.fail(context as Context, failureOf(error, context as Context, services)));
+    await createLabel(gantry.db, 1, { name: 'red', description: '' }, { username: 'a', appCode: 'b', source: 'api' });
+    app.onError((error, context) => answerFailure(context as Context, toys, error, services));
   });
 
   afterAll(() => gantry.stop());
@@ -114,7 +146,7 @@ describe('the door', () => {
   });
 
   it.each([
-    ['an unknown sender', 'GET', '/toys/1', 'nobody', undefined, 'unauthenticated', 'bk_app_code is missing'],
+    ['an unknown sender', 'GET', '/toys/1', 'nobody', undefined, 'required bk_app_code', 'bk_app_code is missing'],
     [
       'a role that is too low',
       'PUT',
@@ -125,14 +157,25 @@ describe('the door', () => {
       'viewer is viewer of project 1: this needs the role editor',
     ],
     ['a project that is not there', 'GET', '/toys/7', 'viewer', undefined, 'forbidden', 'toy box 7 does not exist'],
-    ['what is no JSON', 'PUT', '/toys/1', 'editor', '{', 'invalid', 'invalid json format'],
-    ['what is no object', 'PUT', '/toys/1', 'editor', '[]', 'invalid', 'request body must be a object'],
+    ['what is no JSON', 'PUT', '/toys/1', 'editor', '{', 'malformed', 'Toy box: the body is not JSON'],
+    ['what is no object', 'PUT', '/toys/1', 'editor', '[]', 'malformed', 'the body is not a JSON object'],
     ['what is no text', 'PUT', '/toys/1', 'editor', '{"a":"\\u0000"}', 'invalid', 'a holds characters'],
     ['what is too large', 'PUT', '/toys/1', 'editor', `"${'x'.repeat(1000)}"`, 'too_large', 'larger than 1000 bytes'],
     ['what a use case refuses', 'PUT', '/toys/1', 'editor', '{"broken":true}', 'wrong_state', 'the toy is broken'],
-  ])('refuses %s, in the words of the family', async (_name, method, path, caller, body, kind, message) => {
+    [
+      'a name that is taken',
+      'PUT',
+      '/toys/1',
+      'editor',
+      '{"label":"red"}',
+      'duplicate red',
+      'label(red) already exists',
+    ],
+    ['what is not there', 'PUT', '/toys/1', 'editor', '{"gone":7}', 'invalid', 'no toy of 1: label(7) does not exist'],
+    ['an input that is none', 'PUT', '/toys/1', 'editor', '{"bad":1}', 'invalid', 'in this toy box: it is bad'],
+  ])('refuses %s, in the words of the family', async (_name, method, path, caller, body, code, message) => {
     expect((await ask(method, path, caller, body)).body).toEqual({
-      error: { kind, message: expect.stringContaining(message) },
+      error: { code, message: expect.stringContaining(message) },
     });
   });
 
@@ -143,7 +186,7 @@ describe('the door', () => {
       [405, 'GET, HEAD, PUT'],
       [405, 'GET, HEAD'],
     ]);
-    expect(answers[0]!.body).toEqual({ error: { kind: 'no_method', message: 'POST is not allowed' } });
+    expect(answers[0]!.body).toEqual({ error: { code: 'no_method', message: 'POST is not allowed' } });
   });
 
   it('hands on the tag of an answer', async () => {

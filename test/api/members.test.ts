@@ -22,21 +22,21 @@ describe('topMembers', () => {
   });
 
   it.each([
-    ['', 'invalid json format'],
-    ['{', 'invalid json format'],
-    ['{"n"', 'invalid json format'],
-    ['{"n":', 'invalid json format'],
-    ['{"n":1', 'invalid json format'],
-    ['{"n":tru}', 'invalid json format'],
-    ['{"n":"a', 'invalid json format'],
-    ['{"n":"a\\"}', 'invalid json format'],
-    ['{n:1}', 'invalid json format'],
-    ['{"x":[[[', 'invalid json format'],
-    ['{"x":1 "n":2}', 'invalid json format'],
-    ['{"x":,"n":2}', 'invalid json format'],
-    ['[]', 'request body must be a object'],
-    ['"x"', 'request body must be a object'],
-    ['7', 'request body must be a object'],
+    ['', 'the body is not JSON'],
+    ['{', 'the body is not JSON'],
+    ['{"n"', 'the body is not JSON'],
+    ['{"n":', 'the body is not JSON'],
+    ['{"n":1', 'the body is not JSON'],
+    ['{"n":tru}', 'the body is not JSON'],
+    ['{"n":"a', 'the body is not JSON'],
+    ['{"n":"a\\"}', 'the body is not JSON'],
+    ['{n:1}', 'the body is not JSON'],
+    ['{"x":[[[', 'the body is not JSON'],
+    ['{"x":1 "n":2}', 'the body is not JSON'],
+    ['{"x":,"n":2}', 'the body is not JSON'],
+    ['[]', 'the body is not a JSON object'],
+    ['"x"', 'the body is not a JSON object'],
+    ['7', 'the body is not a JSON object'],
   ])('says what is the matter with %j', (text, problem) => {
     expect(topMembers(text, NAMES)).toEqual({ members: {}, problem });
   });
@@ -44,7 +44,7 @@ describe('topMembers', () => {
   it('keeps what stood before the end of a text that was cut', () => {
     expect(topMembers('{"bk_app_code":"a","n":7,"bk_tok', NAMES)).toEqual({
       members: { bk_app_code: 'a', n: 7 },
-      problem: 'invalid json format',
+      problem: 'the body is not JSON',
     });
     // A number at the very end may go on.
     expect(topMembers('{"bk_app_code":"a","n":7', NAMES).members).toEqual({ bk_app_code: 'a' });
@@ -60,7 +60,7 @@ describe('topMembers', () => {
     const deep = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)},"b":"]]}}[[{{","n":1}`;
 
     expect(topMembers(deep, NAMES)).toEqual({ members: { n: 1 } });
-    expect(topMembers(`{"a":${'[{"a":'.repeat(10_000)}`, NAMES).problem).toBe('invalid json format');
+    expect(topMembers(`{"a":${'[{"a":'.repeat(10_000)}`, NAMES).problem).toBe('the body is not JSON');
   });
 
   it('finds in any object what reading it whole finds', () => {

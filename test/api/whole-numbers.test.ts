@@ -5,7 +5,7 @@ import { createLog } from '../../cli/log';
 import type { Json, JsonObject } from '../../pipeline/json';
 import { PERIODIC } from '../../schedules/kinds/periodic';
 import { syncUnsynced } from '../../schedules/reconcile';
-import { sendDueCallbacks } from '../../tasks/callbacks';
+import { sendDueNotices } from '../../tasks/notices';
 import { Gantry } from '../support/gantry';
 import { openReceiver, type Receiver } from '../support/receiver';
 import { shelve } from '../support/templates';
@@ -266,7 +266,7 @@ describe('whole numbers beyond 2^53', () => {
     const { task_id } = (await gantry.post(`/apigw/create_task/${id}/1/`, { name: 't', ...more })).data;
     await gantry.start(task_id);
     await gantry.untilState(task_id, 'FINISHED');
-    await sendDueCallbacks(gantry.services);
+    await sendDueNotices(gantry.services);
 
     const texts = Object.fromEntries(server.received.map(({ path, body }) => [path, body]));
     expect(parseJson(texts['/webhook']!)).toMatchObject({ content: ID, notify_type: [ID] });

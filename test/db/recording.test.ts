@@ -1,7 +1,7 @@
-import { failureEvent, listCallbacks } from '../../db/callbacks';
 import { connect, type Db } from '../../db/connection';
 import { currentNodeExecutions } from '../../db/current-nodes';
 import type { NodeExecutionChange } from '../../db/node-executions';
+import { failureEvent, listNotices } from '../../db/notices';
 import { recordChanges } from '../../db/recording';
 import { createDatabase } from '../support/database';
 import { insertSampleTask } from '../support/sample-task';
@@ -31,7 +31,7 @@ describe('changes of a task', () => {
   const rows = async () =>
     Object.fromEntries((await currentNodeExecutions(db, taskId)).map(({ nodeId, status }) => [nodeId, status]));
   const task = () => db.selectFrom('tasks').selectAll().where('id', '=', taskId).executeTakeFirstOrThrow();
-  const told = async () => (await listCallbacks(db, taskId)).map(({ event }) => event);
+  const told = async () => (await listNotices(db, taskId)).map(({ event }) => event);
 
   it('are written together, and a second time change nothing', async () => {
     const changes = { nodes: [change('a', 1, 'FINISHED'), change('b', 2, 'RUNNING')], task: state(3, 'RUNNING') };
@@ -79,7 +79,7 @@ describe('changes of a task', () => {
     });
 
     expect(await told()).toEqual(['node_failed a 1 0', 'revoked']);
-    const [{ body } = { body: null }] = await listCallbacks(db, taskId);
+    const [{ body } = { body: null }] = await listNotices(db, taskId);
     expect(body).toEqual({ task_id: taskId, task_success: false, task_outputs: {}, callback_version: 'v2' });
   });
 });

@@ -2,7 +2,7 @@ import { connect, type Db } from '../../db/connection';
 import { ensureDemo } from '../../db/demo';
 import { findTemplateTree } from '../../db/templates';
 import type { PipelineTree, SubProcess } from '../../pipeline/tree/types';
-import { type Place, unfoldTree } from '../../templates/unfold';
+import { type Unfolding, unfoldTree } from '../../templates/unfold';
 import { checkKeptTree } from '../../trees/check';
 import { createDatabase } from '../support/database';
 import { drawing, reshelve, shelve, shelveScheme } from '../support/templates';
@@ -30,7 +30,8 @@ describe('unfolding', () => {
   const parent = (reference: Record<string, unknown>) =>
     drawing({ chains: ['S sub E'], references: { sub: reference } });
 
-  const unfold = (tree: PipelineTree, place: Place = { projectId: 1 }) => unfoldTree(db, place, checkKeptTree(tree, 1));
+  const unfold = (tree: PipelineTree, unfolding: Unfolding = { projectId: 1 }) =>
+    unfoldTree(db, unfolding, checkKeptTree(tree, 1));
 
   const subOf = (tree: PipelineTree, id = 'sub') => tree.activities[id] as SubProcess;
 

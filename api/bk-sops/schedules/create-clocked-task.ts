@@ -2,12 +2,13 @@ import { z } from '@hono/zod-openapi';
 import { rightsOf } from '../../../access/permission';
 import { zoneOf } from '../../../access/projects';
 import { createClockedTask } from '../../../schedules/clocked';
+import { requireScheduleName } from '../../../schedules/names';
 import { readPlanStartTime } from '../../../schedules/plan-start-time';
 import { defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
 import { clockedTaskData, clockedTaskSchema } from './clocked-data';
 import { requireClockedTask } from './lookup';
-import { catchupSchema, cleanName, constantsSchema } from './schema';
+import { catchupSchema, constantsSchema, NAME_WORDING } from './schema';
 
 const parametersSchema = z.looseObject({
   constants: constantsSchema.optional(),
@@ -31,6 +32,7 @@ export const createClockedTaskEndpoint = defineEndpoint({
     task_parameters: parametersSchema.default({}),
     catchup_seconds: catchupSchema,
   }),
+  wording: [NAME_WORDING],
   data: clockedTaskSchema,
   async run(call, input) {
     const { services, caller, project, actor, ids } = call;
@@ -38,7 +40,7 @@ export const createClockedTaskEndpoint = defineEndpoint({
     const id = await createClockedTask(services, {
       project,
       templateId: ids.template_id,
-      taskName: cleanName(input.task_name, 'task_name'),
+      taskName: requireScheduleName(input.task_name, 'task_name'),
       parameters: { ...parameters, ...(description ? { description } : {}) },
       planStartTime: readPlanStartTime(input.plan_start_time, zoneOf(project)),
       catchupSeconds: input.catchup_seconds,

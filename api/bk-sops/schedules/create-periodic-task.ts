@@ -1,11 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import { rightsOf } from '../../../access/permission';
+import { requireScheduleName } from '../../../schedules/names';
 import { createPeriodicTask, OVERLAPS } from '../../../schedules/periodic';
 import { defineEndpoint } from '../endpoint';
 import { timeFormatter } from '../format';
 import { requirePeriodicTask } from './lookup';
 import { periodicTaskInfo, periodicTaskInfoSchema } from './periodic-data';
-import { catchupSchema, cleanName, constantsSchema, cronSchema, flagSchema } from './schema';
+import { catchupSchema, constantsSchema, cronSchema, flagSchema, NAME_WORDING } from './schema';
 
 /** Makes a periodic task of a template as it is now, disabled (bk-sops §7.6, §9.2). */
 export const createPeriodicTaskEndpoint = defineEndpoint({
@@ -24,6 +25,7 @@ export const createPeriodicTaskEndpoint = defineEndpoint({
     overlap: z.enum(OVERLAPS).default('allow_all'),
     catchup_seconds: catchupSchema,
   }),
+  wording: [NAME_WORDING],
   data: periodicTaskInfoSchema,
   async run(call, input) {
     const { services, caller, project, actor, ids } = call;
@@ -31,7 +33,7 @@ export const createPeriodicTaskEndpoint = defineEndpoint({
       project,
       templateId: ids.template_id,
       source: input.template_source === 'common' ? 'common' : 'project',
-      name: cleanName(input.name, 'name'),
+      name: requireScheduleName(input.name, 'name'),
       cron: input.cron,
       constants: input.constants,
       excludeNodeIds: input.exclude_task_nodes_id,

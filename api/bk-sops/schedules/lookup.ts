@@ -14,5 +14,8 @@ export async function requireClockedTask({ services, project, ids }: Call): Prom
 }
 
 function doesNotExist(id: number): never {
-  throw new GantryError('not_found', `task(${id}) does not exist`);
+  throw new GantryError('not_found', `task(${id}) does not exist`, {
+    step: 'find',
+    reason: { code: 'not_found', args: { what: 'schedule', id } },
+  });
 }

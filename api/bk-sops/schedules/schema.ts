@@ -2,9 +2,9 @@ import { z } from '@hono/zod-openapi';
 import { GantryError } from '../../../base/error';
 import type { Json } from '../../../pipeline/json';
 import { CRON_FIELDS, type Cron, normaliseCron } from '../../../schedules/cron';
+import type { Wording } from '../../wording';
 
 const MAX_CRON_FIELD_LENGTH = 240;
-const MAX_NAME_LENGTH = 50;
 const MAX_LISTED = 200;
 const DEFAULT_LISTED = 100;
 
@@ -41,15 +41,8 @@ export const flagSchema = z
   .optional()
   .transform((given) => given === true || given === 'true' || given === '1' || given === 'True');
 
-/** Name of a periodic or clocked task, without the characters that upstream takes out (bk-sops §2.5). */
-export function cleanName(name: string, field: string): string {
-  const clean = name.replace(/[<>$&'"]/g, '').trim();
-  if (clean === '') throw new GantryError('invalid', `task params is invalid: '${field}' is empty`);
-  if (clean.length > MAX_NAME_LENGTH) {
-    throw new GantryError('invalid', `task params is invalid: '${field}' is longer than ${MAX_NAME_LENGTH} characters`);
-  }
-  return clean;
-}
+/** How upstream begins what it says of the names of schedules. */
+export const NAME_WORDING: Wording = { step: 'name', text: 'task params is invalid: ' };
 
 /** `limit` and `offset` of a list's query. */
 export const pageFields = { limit: z.string().optional(), offset: z.string().optional() };

@@ -3,7 +3,7 @@ import { rightsOf } from '../../../access/permission';
 import type { JsonObject } from '../../../pipeline/json';
 import { claimTask } from '../../../tasks/claim';
 import { defineEndpoint } from '../endpoint';
-import { failingAs, requireTask } from './lookup';
+import { requireTask } from './lookup';
 
 /** Takes a function task on, fills in its constants, and lets it be started (bk-sops §7.3). */
 export const claimFunctionalizationTask = defineEndpoint({
@@ -16,6 +16,7 @@ export const claimFunctionalizationTask = defineEndpoint({
     constants: z.record(z.string(), z.unknown()).default({}).describe('Keys with `${}` to values'),
     name: z.string().max(100).optional(),
   }),
+  wording: [{ step: 'find' }, { as: 'refused', text: 'claim_functionalization_task fail: ' }],
   data: z.string(),
   async run(call, { constants, name }) {
     const task = await requireTask(call);
@@ -24,7 +25,7 @@ export const claimFunctionalizationTask = defineEndpoint({
       rights: rightsOf(call.caller, call.project),
       values: constants as JsonObject,
       name: name || undefined,
-    }).catch(failingAs('refused', { describe: (message) => `claim_functionalization_task fail: ${message}` }));
+    });
     return { data: 'success' };
   },
 });

@@ -1,8 +1,6 @@
-import { GantryError } from '../../../base/error';
-import { findTask } from '../../../db/tasks';
-import { startTask } from '../../../tasks/start';
-import { type Call, defineEndpoint } from '../endpoint';
-import { createdTask, createFromTemplate, describeCreated, templateTaskInput } from './from-template';
+import { startUnlessStarted } from '../../../tasks/start-unless-started';
+import { defineEndpoint } from '../endpoint';
+import { createdTask, createFromTemplate, describeCreated, templateTaskInput, wordingOf } from './from-template';
 
 /**
  * Creates a task from a template and starts it (bk-sops §7.2). A request that is repeated with its `Idempotency-Key`
@@ -16,28 +14,14 @@ export const createAndStartTask = defineEndpoint({
   summary: 'Create a task from a template and start it; with an Idempotency-Key header, once',
   input: templateTaskInput,
   // Upstream spells it so.
-  refusal: 'task parmas is invalid',
+  wording: wordingOf('create_and_start_task', 'task parmas is invalid'),
   data: createdTask,
   async run(call, input) {
+    const { services, project, actor } = call;
     const created = await createFromTemplate(call, 'create_and_start_task', input);
     // Somebody has to claim it first.
-    if (input.flow_type === 'common') await startUnlessStarted(call, created.id);
+    if (input.flow_type === 'common')
+      await startUnlessStarted(services, created.id, project, { actor, isPaused: false });
     return { data: describeCreated(call, created, input.flow_type) };
   },
 });
-
-async function startUnlessStarted({ services, project, actor }: Call, taskId: number): Promise<void> {
-  const isWaiting = async () => {
-    const task = await findTask(services.db, project.id, taskId);
-    return task?.phase === 'created' ? task : undefined;
-  };
-  const task = await isWaiting();
-  if (!task) return;
-  try {
-    await startTask(services, task, project, { actor, isPaused: false });
-  } catch (error) {
-    // The same request came twice at the same moment, and the other one was faster.
-    if (error instanceof GantryError && error.kind === 'wrong_state' && !(await isWaiting())) return;
-    throw error;
-  }
-}

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { defineEndpoint } from '../endpoint';
-import { createdTask, createFromTemplate, describeCreated, templateTaskInput } from './from-template';
+import { createdTask, createFromTemplate, describeCreated, templateTaskInput, wordingOf } from './from-template';
 
 /** Creates a task from a template; it does not start (bk-sops §7.2). */
 export const createTaskEndpoint = defineEndpoint({
@@ -20,7 +20,7 @@ export const createTaskEndpoint = defineEndpoint({
       .optional()
       .describe("In place of the template's: constants and nodes are as they are in it"),
   }),
-  refusal: 'task params is invalid',
+  wording: wordingOf('create_task', 'task params is invalid'),
   data: createdTask,
   async run(call, input) {
     const created = await createFromTemplate(call, 'create_task', input);

@@ -1,22 +1,21 @@
 import { z } from '@hono/zod-openapi';
 import { rightsOf } from '../../../access/permission';
-import { KEPT } from '../../../access/rights';
 import { GantryError } from '../../../base/error';
 import type { JsonObject } from '../../../pipeline/json';
 import { claimUrlOf, taskUrlOf } from '../../../tasks/context';
 import type { NewTask } from '../../../tasks/create';
 import { type CreatedTask, createTaskOnce } from '../../../tasks/once';
-import { type Choices, instantiate, instantiateTree, requireValid } from '../../../templates/instantiate';
-import { prepareTree } from '../../../trees/prepare';
+import type { Choices } from '../../../templates/instantiate';
+import { taskOfTemplate } from '../../../templates/task-of-template';
+import type { Wording } from '../../wording';
 import type { Call } from '../endpoint';
-import { sourceOf, templateNotFound } from '../templates/source';
+import { sourceOf, TEMPLATE_NOT_FOUND } from '../templates/source';
 import { keyedBy } from './keyed';
-import { prefixed } from './prefixed';
 
 const MAX_NAME_LENGTH = 100;
 const CALLBACK_URL = /^https?:\/\/\w.+$/;
 
-const ids = z.array(z.string()).default([]);
+const nodeIds = z.array(z.string()).default([]);
 const schemeId = z.union([z.string(), z.number()]);
 
 /** What create_task and create_and_start_task have in common. */
@@ -31,7 +30,7 @@ export const templateTaskInput = z.object({
     .record(z.string(), z.unknown())
     .default({})
     .describe('{"${key}": value}; keys that do not exist are ignored'),
-  exclude_task_nodes_id: ids,
+  exclude_task_nodes_id: nodeIds,
   template_schemes_id: z.union([schemeId, z.array(schemeId)]).optional(),
   description: z.string().default(''),
   callback_url: z.string().default(''),
@@ -63,7 +62,7 @@ type Input = z.output<typeof templateTaskInput> & {
  * @throws GantryError as bk-sops §7.2 has it
  */
 export async function createFromTemplate(call: Call, endpoint: string, input: Input): Promise<CreatedTask> {
-  const { services, project, actor } = call;
+  const { services, caller, project, actor, ids } = call;
   if (input.callback_url !== '' && !CALLBACK_URL.test(input.callback_url)) {
     throw new GantryError(
       'invalid',
@@ -72,27 +71,42 @@ export async function createFromTemplate(call: Call, endpoint: string, input: In
   }
   const choices = readChoices(input);
   return createTaskOnce(services.db, keyedBy(call, endpoint, input), async (): Promise<NewTask> => {
-    const { template, tree } = await makeTree(call, endpoint, input, choices);
+    const made = await taskOfTemplate(services.db, {
+      ...choices,
+      projectId: project.id,
+      templateId: ids.template_id,
+      source: sourceOf(input.template_source),
+      rights: rightsOf(caller, project),
+      tree: input.pipeline_tree,
+    });
     return {
+      ...made,
       project,
       name: input.name,
-      prepared: prepareTree(tree, { place: project.id, rights: KEPT }),
       mustBeClaimed: input.flow_type === 'common_func',
-      category: template.category,
       description: input.description,
       createMethod: 'api',
       actor,
-      template: {
-        id: template.id,
-        version: template.version,
-        source: template.projectId === null ? 'common' : 'project',
-      },
-      executorProxy: template.executorProxy,
       ...(input.callback_url === ''
         ? {}
-        : { callback: { url: input.callback_url, version: input.callback_version || null } }),
+        : { noticesTo: { url: input.callback_url, version: input.callback_version || null } }),
     };
   });
+}
+
+/** What the two say in their own words. */
+export function wordingOf(endpoint: string, invalidInput: string): Wording[] {
+  return [
+    { step: 'input', text: `${invalidInput}: ` },
+    TEMPLATE_NOT_FOUND,
+    { step: 'instantiate', of: ['refused'], text: `[API] ${endpoint} create pipeline without tree error: ` },
+    {
+      step: 'sent-tree',
+      of: ['invalid', 'refused'],
+      as: 'refused',
+      text: `[API] ${endpoint} get invalid pipeline_tree: `,
+    },
+  ];
 }
 
 /** The body of the answer. */
@@ -104,26 +118,6 @@ export function describeCreated({ services, project }: Call, { id, tree }: Creat
     ...(flowType === 'common_func' ? { function_task_claim_url: claimUrlOf(baseUrl, project.id, id) } : {}),
     pipeline_tree: { ...tree },
   };
-}
-
-/** From the template with all choices, or from the tree that came in its place: then choices mean nothing. */
-async function makeTree({ services, caller, project, ids }: Call, endpoint: string, input: Input, choices: Choices) {
-  const source = sourceOf(input.template_source);
-  const rights = rightsOf(caller, project);
-  const choice = { projectId: project.id, templateId: ids.template_id, source, rights };
-  const existing = templateNotFound(project, ids.template_id, source);
-  if (input.pipeline_tree === undefined) {
-    const step = `[API] ${endpoint} create pipeline without tree error: `;
-    return instantiate(services.db, { ...choice, ...choices })
-      .catch(existing)
-      .catch(prefixed(step, { refused: 'refused' }));
-  }
-  const step = `[API] ${endpoint} get invalid pipeline_tree: `;
-  const made = await instantiateTree(services.db, choice, input.pipeline_tree)
-    .catch(existing)
-    .catch(prefixed(step, { invalid: 'refused', refused: 'refused' }));
-  if (input.validate_constants) requireValid(made.tree.constants);
-  return made;
 }
 
 function readChoices(input: Input): Choices {

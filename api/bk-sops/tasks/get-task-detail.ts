@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { listCallbacks } from '../../../db/callbacks';
+import { listNotices } from '../../../db/notices';
 import { findTaskWithTree } from '../../../db/tasks';
 import type { PipelineTree } from '../../../pipeline/tree/types';
 import { taskUrlOf } from '../../../tasks/context';
@@ -18,6 +18,7 @@ export const getTaskDetail = defineEndpoint({
   input: z.object({
     include_webhook_history: anyText.describe('Any text that is not empty: with the calls of callback_url'),
   }),
+  wording: [{ step: 'find', text: '[API] get_task_detail ' }],
   data: z.object({
     id: z.number().int(),
     name: z.string(),
@@ -56,14 +57,12 @@ export const getTaskDetail = defineEndpoint({
   }),
   async run(call, { include_webhook_history }) {
     const { services, project, ids } = call;
-    const task =
-      (await findTaskWithTree(services.db, project.id, ids.task_id)) ??
-      missTask(call, (place) => `[API] get_task_detail ${place} does not exist`);
+    const task = (await findTaskWithTree(services.db, project.id, ids.task_id)) ?? missTask(call);
     const tree = task.tree as PipelineTree;
     const format = timeFormatter(project);
     const finishTime = format(task.finished_at) ?? '';
     const outputs = Object.entries(task.outputs ?? {});
-    const callbacks = include_webhook_history ? await listCallbacks(services.db, task.id) : undefined;
+    const callbacks = include_webhook_history ? await listNotices(services.db, task.id) : undefined;
     return {
       data: {
         id: task.id,

@@ -16,6 +16,7 @@ export const getTaskEffectiveTime = defineEndpoint({
   needs: 'viewer',
   summary: 'Time that the work of a finished task took',
   input: z.object({}),
+  wording: [{ step: 'find', text: (_message, { ids }) => `task[id=${ids.task_id}] does not exist` }],
   data: z.object({
     task_instance_id: z.number().int(),
     instance_id: z.number().int(),
@@ -35,7 +36,7 @@ export const getTaskEffectiveTime = defineEndpoint({
     category: z.string(),
   }),
   async run(call) {
-    const task = await requireTask(call, () => `task[id=${call.ids.task_id}] does not exist`);
+    const task = await requireTask(call);
     if (task.status === 'REVOKED') {
       throw new GantryError('invalid', `task[id=${task.id}] was revoked, cannot calculate effective time`);
     }

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
-import { GantryError } from '../../../base/error';
+import { during, GantryError } from '../../../base/error';
 import { listExecutionTimes } from '../../../db/node-histories';
 import { defineEndpoint } from '../endpoint';
 import { elapsedSeconds, timeFormatter } from '../format';
-import { failingAs, requireTask } from './lookup';
+import { requireTask } from './lookup';
 import { isStack, nodeData, nodeQuery, showNode } from './node-data';
 
 /** Inputs and outputs of a node's newest attempt, or of a round of it (bk-sops §7.4). */
@@ -17,6 +17,8 @@ export const getTaskNodeData = defineEndpoint({
     ...nodeQuery,
     template_node_id: z.string().optional().describe("The node's id in its template: tells how long it took before"),
   }),
+  // Upstream has one code for whatever is not found here.
+  wording: [{ step: 'find', as: 'refused' }],
   data: z.object({
     ...nodeData,
     execution_time: z.array(z.object({ archived_time: z.string(), elapsed_time: z.number().int() })).optional(),
@@ -24,8 +26,8 @@ export const getTaskNodeData = defineEndpoint({
   async run(call, { subprocess_stack, template_node_id, ...query }) {
     if (!isStack(subprocess_stack)) throw new GantryError('invalid', 'subprocess_stack is not a valid array json');
     // All other failures of this endpoint have one code upstream.
-    const task = await requireTask(call).catch(failingAs('refused'));
-    const { data } = await showNode(call, task, query, 'engine').catch(failingAs('refused'));
+    const task = await requireTask(call);
+    const { data } = await during('find', () => showNode(call, task, query, 'engine'));
     if (!template_node_id) return { data };
     const format = timeFormatter(call.project);
     const times = await listExecutionTimes(call.services.db, task, template_node_id);

@@ -59,6 +59,7 @@ export const getTaskNodeDetail = defineEndpoint({
   needs: 'viewer',
   summary: 'A node with its state, inputs, outputs and earlier attempts',
   input: z.object(nodeQuery),
+  wording: [{ step: 'find', text: '[API] get_task_node_detail ' }],
   data: z.object({
     ...state,
     ...nodeData,
@@ -75,7 +76,7 @@ export const getTaskNodeDetail = defineEndpoint({
   }),
   async run(call, { subprocess_stack, ...query }) {
     if (!isStack(subprocess_stack)) throw new GantryError('refused', 'subprocess_stack is not a valid array json');
-    const task = await requireTask(call, (place) => `[API] get_task_node_detail ${place} does not exist`);
+    const task = await requireTask(call);
     const facts = await showNode(call, task, query, 'shown');
     const { node, program, attempts, data } = facts;
     const format = timeFormatter(call.project);

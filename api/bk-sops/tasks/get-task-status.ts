@@ -15,7 +15,7 @@ import { anyText } from '../query';
 import { askedSchema, notStartedSchema, stateNodeSchema } from '../state-schema';
 import { findStateNode, NOT_STARTED, stateTree } from '../state-tree';
 import { autoRetryInfo } from './auto-retry';
-import { failingAs, requireTask } from './lookup';
+import { requireTask } from './lookup';
 
 const flag = anyText.describe('Any text that is not empty switches it on');
 
@@ -36,6 +36,7 @@ export const getTaskStatus = defineEndpoint({
     with_auto_retry_status: flag,
     with_new_status: flag,
   }),
+  wording: [{ as: 'refused', text: (message, { ids }) => `task[id=${ids.task_id}] get status error: ${message}` }],
   data: z.union([stateNodeSchema.and(askedSchema), notStartedSchema.and(askedSchema)]),
   async run(call, { subprocess_id, ...wanted }) {
     const { db } = call.services;
@@ -43,8 +44,7 @@ export const getTaskStatus = defineEndpoint({
     const version = await findTaskVersion(db, call.project.id, call.ids.task_id);
     const tag = version && entityTag([version.states, call.project.time_zone, subprocess_id ?? '', wanted]);
     if (tag && isTagOf(call.header('if-none-match'), tag)) return { tag, isUnchanged: true };
-    const ownMessage = (message: string) => `task[id=${call.ids.task_id}] get status error: ${message}`;
-    const task = await requireTask(call).catch(failingAs('refused', { describe: ownMessage }));
+    const task = await requireTask(call);
     const tagged = tag ? { tag } : {};
     if (task.phase === 'created') return { data: { ...NOT_STARTED, ...asked(wanted, NO_FAILURES) }, ...tagged };
     const reached = await readStates(db, task.id, findOutline(db, task.id, version?.program ?? ''));
@@ -53,7 +53,7 @@ export const getTaskStatus = defineEndpoint({
       scheme: wanted.with_new_status ? 'new' : 'legacy',
     });
     const node = subprocess_id ? findStateNode(root, subprocess_id) : root;
-    if (!node) throw new GantryError('refused', ownMessage(`node ${subprocess_id} has no state`));
+    if (!node) throw new GantryError('refused', `node ${subprocess_id} has no state`);
     const failures =
       wanted.with_failed_node_info || wanted.with_auto_retry_status
         ? await failuresOf(db, task.id, failedWithin(reached, node.id))

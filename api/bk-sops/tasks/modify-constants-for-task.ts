@@ -3,7 +3,7 @@ import { rightsOf } from '../../../access/permission';
 import type { JsonObject } from '../../../pipeline/json';
 import { modifyConstants } from '../../../tasks/constants';
 import { defineEndpoint } from '../endpoint';
-import { failingAs, requireTask } from './lookup';
+import { requireTask } from './lookup';
 import { requestId } from './request-id';
 
 /** Changes constants of a task: before it starts, and while it is paused or has failed (bk-sops §7.3). */
@@ -18,17 +18,13 @@ export const modifyConstantsForTask = defineEndpoint({
     name: z.string().optional().describe('Not used'),
     request_id: requestId(),
   }),
+  // A task that runs is refused by the code of a wrong parameter upstream.
+  wording: [{ of: ['refused', 'wrong_state'], as: 'invalid', text: 'task is started: ' }],
   data: z.string(),
   async run(call, { constants, request_id: id }) {
     const task = await requireTask(call);
-    // A task that runs is refused by the code of a wrong parameter upstream.
     const change = { actor: call.actor, rights: rightsOf(call.caller, call.project), requestId: id };
-    await modifyConstants(call.services, task, constants as JsonObject, change).catch(
-      failingAs('invalid', {
-        of: ['refused', 'wrong_state'],
-        describe: (message) => (task.phase === 'created' ? message : `task is started: ${message}`),
-      }),
-    );
+    await modifyConstants(call.services, task, constants as JsonObject, change);
     return { data: 'success' };
   },
 });

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../pipeline/json';
 import { operateTask } from '../../../tasks/operate';
 import type { Request } from '../../../tasks/request';
 import { defineEndpoint } from '../endpoint';
-import { failingAs, requireTask } from './lookup';
+import { requireTask } from './lookup';
 import { requestId } from './request-id';
 
 const input = z.object({
@@ -38,6 +38,8 @@ export const operateNodeEndpoint = defineEndpoint({
   needs: 'operator',
   summary: 'Retry, skip, call back or otherwise operate a node',
   input,
+  // Everything that fails here has one code upstream, a node that is not in the task too.
+  wording: [{ step: 'find' }, { of: ['not_found'], as: 'refused' }],
   data: z.object({}),
   async run(call, body) {
     const task = await requireTask(call);
@@ -45,8 +47,7 @@ export const operateNodeEndpoint = defineEndpoint({
       actor: call.actor,
       rights: rightsOf(call.caller, call.project),
       ...(body.request_id ? { id: body.request_id } : {}),
-      // Everything that fails here has one code upstream, a node that is not in the task too.
-    }).catch(failingAs('refused', { of: ['not_found'] }));
+    });
     return { data: {} };
   },
 });

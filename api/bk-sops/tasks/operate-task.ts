@@ -1,12 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { rightsOf } from '../../../access/permission';
 import { GantryError } from '../../../base/error';
-import type { TaskRecord } from '../../../db/tasks';
-import { operateTask } from '../../../tasks/operate';
+import { signalTask } from '../../../tasks/signal';
 import { startTask } from '../../../tasks/start';
 import type { SignalName } from '../../../workflows/contract';
+import type { WordingFacts } from '../../wording';
 import { defineEndpoint } from '../endpoint';
-import { currentFlowOf } from './current-flow';
 import { requireTask } from './lookup';
 import { requestId } from './request-id';
 
@@ -29,6 +28,7 @@ export const operateTaskEndpoint = defineEndpoint({
     action: z.string().describe('start, pause, resume or revoke'),
     request_id: requestId('of pause, resume or revoke'),
   }),
+  wording: [{ step: 'signal', text: endedText }],
   data: z.object({}),
   async run(call, { action, request_id: id }) {
     const { services, project, actor } = call;
@@ -39,16 +39,13 @@ export const operateTaskEndpoint = defineEndpoint({
     }
     const signal = SIGNAL_OF.get(action);
     if (!signal) throw new GantryError('wrong_state', `task command is invalid: ${action}`);
-    // With an id it may be one that was accepted before.
-    if (id === undefined) requireUnfinished(task, action);
     const asked = { actor, rights: rightsOf(call.caller, project), ...(id === undefined ? {} : { id }) };
-    await operateTask(services, task, { action: signal }, asked);
+    await signalTask(services, task, signal, asked);
     return { data: {} };
   },
 });
 
-function requireUnfinished(task: TaskRecord, action: string): void {
-  if (task.phase !== 'ended') return;
-  const message = `task with current_flow:${currentFlowOf(task)} cannot be ${action}d: it is ${task.shown}`;
-  throw new GantryError('wrong_state', message);
+function endedText(_message: string, { input, reason }: WordingFacts): string {
+  const state = reason?.code === 'wrong_state' ? reason.args.state : 'over';
+  return `task with current_flow:finished cannot be ${input.action}d: it is ${state}`;
 }

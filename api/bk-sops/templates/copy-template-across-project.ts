@@ -3,7 +3,7 @@ import { enterProject, findProjects } from '../../../access/permission';
 import { exportTemplates } from '../../../templates/export';
 import { defineEndpoint } from '../endpoint';
 import { placeOf } from '../project';
-import { importBundle, importedData } from './import-template';
+import { IMPORT_WORDING, importBundle, importedData } from './import-template';
 import { id } from './schema';
 
 /**
@@ -16,6 +16,7 @@ export const copyTemplateAcrossProject = defineEndpoint({
   needs: 'viewer',
   summary: 'Copy templates into another project, in which the caller is an editor',
   input: z.object({ new_project_id: id, template_ids: z.array(id).min(1).max(500) }),
+  wording: IMPORT_WORDING,
   data: importedData,
   async run(call, { new_project_id, template_ids }) {
     const { services, caller, project } = call;

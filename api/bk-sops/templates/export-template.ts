@@ -5,7 +5,7 @@ import { writeDat } from '../../../templates/dat';
 import { exportTemplates } from '../../../templates/export';
 import { writeFlows } from '../../../templates/yaml/write';
 import { defineEndpoint } from '../endpoint';
-import { placeOf } from './lookup';
+import { projectIdOf } from './lookup';
 import { FORMATS, id, templateSource } from './schema';
 
 /** Writes templates, and all that they refer to, as a file that can be imported. Not in bk-sops' gateway. */
@@ -32,7 +32,7 @@ export const exportProjectTemplate = defineEndpoint({
   }),
   async run(call, { template_ids, format, template_source }) {
     const { services, caller } = call;
-    const bundle = await exportTemplates(services.db, placeOf(call, template_source), [...new Set(template_ids)], {
+    const bundle = await exportTemplates(services.db, projectIdOf(call, template_source), [...new Set(template_ids)], {
       keepsCommon: false,
     });
     const { text, notes } = write(bundle, format, caller.username);

@@ -1,14 +1,13 @@
 import { z } from '@hono/zod-openapi';
-import { newestDigests } from '../../../db/templates';
 import type { PipelineTree } from '../../../pipeline/tree/types';
-import { pinnedVersion, referencesIn } from '../../../templates/references';
+import { hasOutdatedReferences } from '../../../templates/outdated';
 import { findVersion } from '../../../templates/save';
 import { writeText } from '../../../templates/tree-text';
 import { unfoldTree } from '../../../templates/unfold';
 import { grantedIn } from '../auth-actions';
 import { type Call, defineEndpoint } from '../endpoint';
 import { describeConstants, withSchemas } from './constants';
-import { placeOf, requireTemplate } from './lookup';
+import { projectIdOf, requireTemplate } from './lookup';
 import { flag, includes, projectFields, templateItem, templateSource, treeData } from './schema';
 import { showProject, showTemplates } from './show';
 
@@ -51,7 +50,7 @@ export const getTemplateInfo = defineEndpoint({
   async run(call, { template_source, version, format, ...include }) {
     const { services, project, ids } = call;
     const template = await requireTemplate(call, template_source);
-    const projectId = placeOf(call, template_source);
+    const projectId = projectIdOf(call, template_source);
     const found = await findVersion(services.db, { projectId, templateId: ids.template_id }, version);
     const stored = found.tree as PipelineTree;
     const place = { projectId, template: { id: template.id, name: template.name } };
@@ -78,19 +77,9 @@ function shownTree({ location: _location, line: _line, ...tree }: PipelineTree):
   return { ...tree, constants: withSchemas(tree.constants) };
 }
 
-/** Whether there are subprocesses, and any that are tied to a version that is no longer the newest. */
 async function subprocessFacts({ services }: Call, tree: PipelineTree) {
-  const references = referencesIn(tree);
-  const newest = await newestDigests(services.db, [...new Set(references.map(templateIdOf))]);
   return {
     has_subprocess: Object.values(tree.activities).some(({ type }) => type === 'SubProcess'),
-    subprocess_has_update: references.some((reference) => {
-      const pinned = pinnedVersion(reference);
-      return pinned !== undefined && newest.get(templateIdOf(reference)) !== pinned;
-    }),
+    subprocess_has_update: await hasOutdatedReferences(services.db, tree),
   };
-}
-
-function templateIdOf({ template_id }: { template_id: string | number }): number {
-  return Number(template_id);
 }

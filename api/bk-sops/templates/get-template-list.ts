@@ -6,7 +6,7 @@ import { listTemplates } from '../../../db/templates';
 import { grantedIn } from '../auth-actions';
 import { defineEndpoint, defineUserEndpoint } from '../endpoint';
 import { idList } from '../query';
-import { placeOf } from './lookup';
+import { projectIdOf } from './lookup';
 import { includes, projectFields, templateItem, templateSource } from './schema';
 import { showProject, showTemplates } from './show';
 
@@ -23,7 +23,7 @@ export const getTemplateList = defineEndpoint({
   data: z.array(templateItem.extend(projectFields.shape)),
   async run(call, { template_source, ...include }) {
     const { services, project } = call;
-    const templates = await listTemplates(services.db, placeOf(call, template_source), readFilters(include));
+    const templates = await listTemplates(services.db, projectIdOf(call, template_source), readFilters(include));
     const granted = grantedIn(call);
     const items = await showTemplates(call, templates, { project, granted, include });
     return { data: items.map((item) => ({ ...item, ...showProject(project) })) };

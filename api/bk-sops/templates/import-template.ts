@@ -1,13 +1,19 @@
 import { z } from '@hono/zod-openapi';
 import { rightsOf } from '../../../access/permission';
-import { GantryError } from '../../../base/error';
+import { during, GantryError } from '../../../base/error';
 import type { UncheckedTemplate } from '../../../templates/bundle';
 import { readDocument } from '../../../templates/bundle-text';
 import { readDat } from '../../../templates/dat';
 import { importTemplates } from '../../../templates/import';
 import { yamlReader } from '../../../templates/yaml/aside';
+import type { Wording } from '../../wording';
 import { defineEndpoint, defineUserEndpoint, type Reply, type UserCall } from '../endpoint';
 import { FORMATS } from './schema';
+
+/** The text that clients know, and after it what is wrong. */
+export const IMPORT_WORDING: readonly Wording[] = [
+  { step: 'import', of: ['refused'], text: 'invalid flow data or error occur, please contact administrator: ' },
+];
 
 const input = z.object({
   template_data: z.string().optional().describe('What an export answered'),
@@ -42,6 +48,7 @@ export const importProjectTemplate = defineEndpoint({
   needs: 'trusted',
   summary: 'Import templates into a project',
   input,
+  wording: IMPORT_WORDING,
   data: importedData,
   run: async (call, file) =>
     importBundle(call, await readFile(file), call.project.id, { keepsCommon: false, override: file.override }),
@@ -55,6 +62,7 @@ export const importCommonTemplate = defineUserEndpoint({
   needs: 'trusted',
   summary: 'Import common templates',
   input,
+  wording: IMPORT_WORDING,
   data: importedData,
   run: async (call, file) =>
     importBundle(call, await readFile(file), null, { keepsCommon: false, override: file.override }),
@@ -68,7 +76,8 @@ export async function importBundle(
   how: { keepsCommon: boolean; override: boolean },
 ): Promise<Reply<z.input<typeof importedData>>> {
   const rights = rightsOf(caller);
-  const done = await importTemplates(services.db, bundle, { projectId, ...how, rights, actor }).catch(explained);
+  const options = { projectId, ...how, rights, actor };
+  const done = await during('import', () => importTemplates(services.db, bundle, options));
   const flows = Object.fromEntries(done.map(({ id, name }) => [id, name]));
   const count = Object.keys(flows).length;
   const templates = done.map(({ key, id, name, action, version }) => ({
@@ -85,11 +94,4 @@ async function readFile({ template_data, format }: z.output<typeof input>): Prom
   if (!template_data) throw new GantryError('invalid', 'template data can not be none');
   if (format === 'dat') return readDat(template_data);
   return format === 'json' ? readDocument(template_data, format) : yamlReader.bundleIn(template_data);
-}
-
-/** The text that clients know, and after it what is wrong. */
-function explained(error: unknown): never {
-  if (!(error instanceof GantryError) || error.kind !== 'refused') throw error;
-  const message = `invalid flow data or error occur, please contact administrator: ${error.message}`;
-  throw error.as('refused', message);
 }

@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import { GantryError } from '../../../base/error';
 import { findTemplate, type TemplateRecord } from '../../../db/templates';
-import { noTemplate, type TemplateKey } from '../../../templates/save';
+import type { TemplateKey } from '../../../templates/save';
 import type { Call } from '../endpoint';
 import type { templateSource } from './schema';
 import { sourceOf, templateNotFound } from './source';
@@ -9,14 +9,14 @@ import { sourceOf, templateNotFound } from './source';
 type SentSource = z.output<typeof templateSource>;
 
 /** The project whose templates are meant; null for the common ones. */
-export function placeOf({ project }: Pick<Call, 'project'>, source: SentSource): number | null {
+export function projectIdOf({ project }: Pick<Call, 'project'>, source: SentSource): number | null {
   return source === 'common' ? null : project.id;
 }
 
 /** The template of a call; one of another project does not exist (bk-sops §7.2). */
 export async function requireTemplate(call: Call, source: SentSource): Promise<TemplateRecord> {
   const { services, ids } = call;
-  const template = await findTemplate(services.db, placeOf(call, source), ids.template_id);
+  const template = await findTemplate(services.db, projectIdOf(call, source), ids.template_id);
   return template ?? refuseMissing(call, source);
 }
 
@@ -35,5 +35,5 @@ export async function requireChangeable(call: Call, source: SentSource): Promise
 
 /** Says that the template of a call does not exist. */
 export function refuseMissing({ project, ids }: Call, source: SentSource): never {
-  return templateNotFound(project, ids.template_id, sourceOf(source))(noTemplate(ids.template_id));
+  throw templateNotFound(project, ids.template_id, sourceOf(source));
 }

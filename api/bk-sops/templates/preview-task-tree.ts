@@ -2,8 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { rightsOf } from '../../../access/permission';
 import { instantiate, type TemplateSource } from '../../../templates/instantiate';
 import { type Call, defineEndpoint, type Endpoint } from '../endpoint';
-import { prefixed } from '../tasks/prefixed';
-import { templateNotFound } from './source';
+import { TEMPLATE_NOT_FOUND } from './source';
 
 const input = z.object({
   version: z.string().default('').describe('Digest of a version; the newest when empty'),
@@ -36,14 +35,14 @@ function previewOf(name: string, source: TemplateSource): Endpoint {
     needs: 'viewer',
     summary: `What a task of a ${source} template will run once nodes are left out`,
     input,
+    wording: [TEMPLATE_NOT_FOUND, { step: 'instantiate', of: ['refused'], text: `${name} fail: ` }],
     data,
-    run: (call, given) => preview(call, name, source, given),
+    run: (call, given) => preview(call, source, given),
   });
 }
 
 async function preview(
   { services, caller, project, ids }: Call,
-  name: string,
   source: TemplateSource,
   given: z.output<typeof input>,
 ) {
@@ -55,9 +54,7 @@ async function preview(
     ...(given.version === '' ? {} : { version: given.version }),
     excludeNodeIds: given.exclude_task_nodes_id,
     schemeIds: given.template_schemes_id,
-  })
-    .catch(templateNotFound(project, ids.template_id, source, given.version))
-    .catch(prefixed(`${name} fail: `, { refused: 'refused' }));
+  });
   const constants = Object.entries(notReferred).map(([key, constant]) => [key, { ...constant }] as const);
   return { data: { pipeline_tree: { ...tree }, constants_not_referred: Object.fromEntries(constants) } };
 }

@@ -6,7 +6,7 @@ import type { PipelineTree } from '../../../pipeline/tree/types';
 import { schemeKey } from '../../../templates/choose-nodes';
 import { constantsOfScheme, createScheme, removeScheme } from '../../../templates/schemes';
 import { defineEndpoint } from '../endpoint';
-import { placeOf, refuseMissing, requireChangeable } from './lookup';
+import { projectIdOf, refuseMissing, requireChangeable } from './lookup';
 import { flag, templateSource } from './schema';
 
 const scheme = z.object({
@@ -26,7 +26,7 @@ export const getTemplateSchemes = defineEndpoint({
   data: z.array(scheme.extend({ detail: z.object({ constants: z.record(z.string(), z.unknown()) }).optional() })),
   async run(call, { with_constants, template_source }) {
     const { services, ids } = call;
-    const template = await findTemplateTree(services.db, placeOf(call, template_source), ids.template_id);
+    const template = await findTemplateTree(services.db, projectIdOf(call, template_source), ids.template_id);
     if (!template) return refuseMissing(call, template_source);
     const schemes = await listSchemes(services.db, [template.id]);
     const detailOf = (record: SchemeRecord) => ({

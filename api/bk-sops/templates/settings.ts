@@ -1,8 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { Caller } from '../../../access/caller';
 import { requireOwnProxy } from '../../../access/permission';
-import { GantryError } from '../../../base/error';
-import { cleanName } from '../../../tasks/names';
+import { requireCleanName } from '../../../tasks/names';
 import type { TemplateSettings } from '../../../templates/settings';
 import type { settingsInput } from './schema';
 
@@ -12,8 +11,7 @@ import type { settingsInput } from './schema';
  * @throws GantryError `invalid` for a name of which nothing is left, or somebody else's proxy
  */
 export function readSettings(caller: Caller, input: z.output<typeof settingsInput>): Partial<TemplateSettings> {
-  const name = input.name === undefined ? undefined : cleanName(input.name);
-  if (name === '') throw new GantryError('invalid', "invalid params: 'name': is empty");
+  const name = input.name === undefined ? undefined : requireCleanName(input.name, 'name');
   if (input.executor_proxy !== undefined) requireOwnProxy(caller, input.executor_proxy);
   const settings = {
     name,

@@ -1,6 +1,6 @@
 import type { Meter } from '../limits';
+import { holds } from './assertions';
 import type { Anchor } from './pattern';
-import { isAt } from './places';
 import type { PatternProgram } from './program';
 
 /** Units of work for a place of the text, for a way that is tried there, and for an instruction on it. */
@@ -156,8 +156,8 @@ export class ProgramMatcher {
       case 'save':
         way.slots = this.#saved(way.slots, one.slot, place);
         return one.next;
-      case 'place':
-        return isAt(one.place, text, place) ? one.next : undefined;
+      case 'assertion':
+        return holds(one.assertion, text, place) ? one.next : undefined;
       case 'round':
         way.empty = Math.min(way.empty, one.level);
         return one.next;

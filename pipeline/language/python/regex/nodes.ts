@@ -1,7 +1,7 @@
 import type { CharacterTest } from './sets';
 
-/** A place between characters. */
-export type Place =
+/** What a pattern may ask of a place between characters. */
+export type Assertion =
   | 'text-start'
   | 'line-start'
   /** At the end, or before a line end there. */
@@ -16,7 +16,7 @@ export type PatternNode = {
   max: number;
 } /** The test is made when it is asked for: that is work, which a pattern that is only read does not need. */ & (
   | { kind: 'character'; test: () => CharacterTest }
-  | { kind: 'place'; place: Place }
+  | { kind: 'assertion'; assertion: Assertion }
   | { kind: 'sequence'; items: PatternNode[] }
   | { kind: 'choice'; options: PatternNode[] }
   | { kind: 'repeat'; body: PatternNode; least: number; most: number; isLazy: boolean }
@@ -34,8 +34,8 @@ export function character(make: () => CharacterTest): PatternNode {
   return { kind: 'character', test, min: 1, max: 1 };
 }
 
-export function placeNode(place: Place): PatternNode {
-  return { kind: 'place', place, min: 0, max: 0 };
+export function assertion(assertion: Assertion): PatternNode {
+  return { kind: 'assertion', assertion, min: 0, max: 0 };
 }
 
 export function refused(min: number, max: number): PatternNode {

@@ -3,7 +3,17 @@ import type { Fold } from './characters';
 import { categoryOf, characterOf } from './escapes';
 import { FLAG_LETTERS, readFlags, TYPES } from './flag-syntax';
 import { FLAGS } from './flags';
-import { character, choice, group, type PatternNode, type Place, placeNode, refused, repeat, sequence } from './nodes';
+import {
+  type Assertion,
+  assertion,
+  character,
+  choice,
+  group,
+  type PatternNode,
+  refused,
+  repeat,
+  sequence,
+} from './nodes';
 import { readCounts } from './quantifiers';
 import { Reader } from './reader';
 import { parseSet } from './set-syntax';
@@ -47,7 +57,7 @@ function shown(source: string): string {
 const BLANKS = ' \t\n\r\v\f';
 const IDENTIFIER = /^[\p{ID_Start}_]\p{ID_Continue}*$/u;
 
-const PLACES: ReadonlyMap<string, (flags: number) => Place> = new Map<string, (flags: number) => Place>([
+const ASSERTIONS: ReadonlyMap<string, (flags: number) => Assertion> = new Map<string, (flags: number) => Assertion>([
   ['^', (flags) => (flags & FLAGS.MULTILINE ? 'line-start' : 'text-start')],
   ['$', (flags) => (flags & FLAGS.MULTILINE ? 'line-end' : 'last-line-end')],
   ['\\A', () => 'text-start'],
@@ -146,8 +156,8 @@ class Parser {
   }
 
   #single(one: string, at: number, flags: number): PatternNode {
-    const place = PLACES.get(one)?.(flags);
-    if (place) return placeNode(place);
+    const found = ASSERTIONS.get(one)?.(flags);
+    if (found) return assertion(found);
     if (one === '.') return character(() => (flags & FLAGS.DOTALL ? ANY : ANY_BUT_LINE_END));
     if (one === '[') return this.#set(at, flags);
     if (!one.startsWith('\\')) return this.#literal(one.codePointAt(0)!, flags);
@@ -220,7 +230,7 @@ class Parser {
       return;
     }
     const body = items.at(-1);
-    if (!body || body.kind === 'place') throw reader.error('nothing to repeat', at);
+    if (!body || body.kind === 'assertion') throw reader.error('nothing to repeat', at);
     if (body.kind === 'repeat') throw reader.error('multiple repeat', at);
     const isLazy = reader.skip('?');
     if (!isLazy && reader.skip('+')) this.#refuse(`the possessive quantifier ${sign === '{' ? '{…}' : sign}+`, at);

@@ -1,5 +1,5 @@
 import { limitError } from '../errors';
-import type { PatternNode, Place } from './nodes';
+import type { Assertion, PatternNode } from './nodes';
 import type { CharacterTest } from './sets';
 
 /** What a matcher does at one place of the program; `next` is where it goes on. */
@@ -8,7 +8,7 @@ export type Instruction =
   /** Two ways, the first one first. */
   | { op: 'split'; next: number; other: number }
   | { op: 'save'; slot: number; next: number }
-  | { op: 'place'; place: Place; next: number }
+  | { op: 'assertion'; assertion: Assertion; next: number }
   /** A round begins of a loop whose body may be empty; `level` counts such loops around it. */
   | { op: 'round'; level: number; next: number }
   /** A round has ended: only one that was not empty is followed by another (`next`). */
@@ -64,8 +64,8 @@ class Compiler {
     switch (node.kind) {
       case 'character':
         return this.add({ op: 'character', test: node.test(), next });
-      case 'place':
-        return this.add({ op: 'place', place: node.place, next });
+      case 'assertion':
+        return this.add({ op: 'assertion', assertion: node.assertion, next });
       case 'sequence':
         return node.items.reduceRight((after, item) => this.node(item, after, level), next);
       case 'choice': {

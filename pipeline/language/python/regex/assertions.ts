@@ -1,11 +1,11 @@
 import { isOf, isOfAscii } from './characters';
-import type { Place } from './nodes';
+import type { Assertion } from './nodes';
 
 const LINE_END = 0x0a;
 
-/** Whether a place of a well formed text, in UTF-16 units, is one of these. */
-export function isAt(place: Place, text: string, at: number): boolean {
-  switch (place) {
+/** Whether an assertion holds at a place of a well formed text, in UTF-16 units. */
+export function holds(assertion: Assertion, text: string, at: number): boolean {
+  switch (assertion) {
     case 'text-start':
       return at === 0;
     case 'text-end':
@@ -19,10 +19,10 @@ export function isAt(place: Place, text: string, at: number): boolean {
     default: {
       // In an empty text Python finds neither `\b` nor `\B`.
       if (text === '') return false;
-      const isWord = place.isAscii ? isOfAscii : isOf;
+      const isWord = assertion.isAscii ? isOfAscii : isOf;
       const before = at > 0 && isWord('word', codeBefore(text, at));
       const after = at < text.length && isWord('word', text.codePointAt(at)!);
-      return (before !== after) !== place.isNegated;
+      return (before !== after) !== assertion.isNegated;
     }
   }
 }

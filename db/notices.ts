@@ -4,11 +4,11 @@ import { toJsonText } from './json';
 import type { NodeExecutionChange } from './node-executions';
 import type { Database } from './schema';
 
-type CallbackRecord = Selectable<Database['callbacks']>;
+type NoticeRecord = Selectable<Database['callbacks']>;
 
 /** What a task's creator is told (bk-sops §6.12). */
 export interface TaskEvent {
-  /** Recorded again, the same event is one message: `finished`, `revoked`, `node_failed <node> <loop> <retry>`. */
+  /** Recorded again, the same event is one notice: `finished`, `revoked`, `node_failed <node> <loop> <retry>`. */
   event: string;
   success: boolean;
   /** Of a node's change: without that change there is nothing to tell. */
@@ -17,27 +17,23 @@ export interface TaskEvent {
   outputs?: unknown;
 }
 
-/** Writes messages for a task that has a callback_url; call it in the transaction that records what they tell. */
-export async function insertCallbacks(
-  db: DbOrTransaction,
-  taskId: number,
-  events: readonly TaskEvent[],
-): Promise<void> {
-  if (events.length > 0) await callbacksOf(taskId, events).execute(db);
+/** Writes notices for a task that has a callback_url; call it in the transaction that records what they tell. */
+export async function insertNotices(db: DbOrTransaction, taskId: number, events: readonly TaskEvent[]): Promise<void> {
+  if (events.length > 0) await noticesOf(taskId, events).execute(db);
 }
 
-/** The statement of `insertCallbacks`, for use within another one that may know better which are told (by their `seq`). */
-export function callbacksOf(taskId: number, events: readonly TaskEvent[], condition = sql`true`) {
+/** The statement of `insertNotices`, for use within another one that may know better which are told (by their `seq`). */
+export function noticesOf(taskId: number, events: readonly TaskEvent[], condition = sql`true`) {
   return sql`
     insert into callbacks (task_id, event, url, body)
     select tasks.id, event, callback_url, case callback_version when 'v2' then "bodyWithOutputs" else body end
-    from tasks, json_to_recordset(${toJsonText(events.map((event) => messageOf(taskId, event)))}::json)
-      as message (event text, seq integer, body json, "bodyWithOutputs" json)
+    from tasks, json_to_recordset(${toJsonText(events.map((event) => noticeOf(taskId, event)))}::json)
+      as notice (event text, seq integer, body json, "bodyWithOutputs" json)
     where tasks.id = ${taskId} and callback_url is not null and ${condition}
     on conflict (task_id, event) do nothing`;
 }
 
-function messageOf(taskId: number, { event, seq, success, outputs = {} }: TaskEvent) {
+function noticeOf(taskId: number, { event, seq, success, outputs = {} }: TaskEvent) {
   const body = { task_id: taskId, task_success: success };
   return { event, seq, body, bodyWithOutputs: { ...body, task_outputs: outputs, callback_version: 'v2' } };
 }
@@ -54,8 +50,8 @@ export function endEvents(task: { status: string; outputs?: unknown } | undefine
   return [{ event: task.status.toLowerCase(), success, outputs: task.outputs ?? {} }];
 }
 
-/** A message that is to be sent now. */
-export interface DueCallback {
+/** A notice that is to be sent now. */
+export interface DueNotice {
   id: string;
   taskId: number;
   event: string;
@@ -69,14 +65,14 @@ export interface DueCallback {
 }
 
 /**
- * Takes messages that are due and lets nobody else have them for a while: a sender that dies leaves them to be sent
- * again. The messages of one task come one after the other.
+ * Takes notices that are due and lets nobody else have them for a while: a sender that dies leaves them to be sent
+ * again. The notices of one task come one after the other.
  */
-export async function takeDueCallbacks(
+export async function takeDueNotices(
   db: DbOrTransaction,
   { limit, leaseMs }: { limit: number; leaseMs: number },
-): Promise<DueCallback[]> {
-  const { rows } = await sql<DueCallback>`
+): Promise<DueNotice[]> {
+  const { rows } = await sql<DueNotice>`
     update callbacks set attempts = attempts + 1, next_at = now() + make_interval(secs => ${leaseMs / 1000})
     where id in (
       select id from callbacks due
@@ -100,7 +96,7 @@ export async function takeDueCallbacks(
 export async function recordDelivery(
   db: DbOrTransaction,
   id: string,
-  { status, error, retryAt }: { status: CallbackRecord['status']; error: string; retryAt?: Date },
+  { status, error, retryAt }: { status: NoticeRecord['status']; error: string; retryAt?: Date },
 ): Promise<void> {
   await db
     .updateTable('callbacks')
@@ -109,8 +105,8 @@ export async function recordDelivery(
     .execute();
 }
 
-/** All messages of a task in their order, sent or not. */
-export function listCallbacks(db: DbOrTransaction, taskId: number) {
+/** All notices of a task in their order, sent or not. */
+export function listNotices(db: DbOrTransaction, taskId: number) {
   return db
     .selectFrom('callbacks')
     .select(['event', 'url', 'body', 'status', 'attempts', 'error', 'created_at'])

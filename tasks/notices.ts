@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { maskedForm, maskedJson } from '../base/masking';
-import { type DueCallback, recordDelivery, takeDueCallbacks } from '../db/callbacks';
+import { type DueNotice, recordDelivery, takeDueNotices } from '../db/notices';
 import { request } from '../plugins/http';
 import type { Services } from './services';
 
@@ -19,7 +19,7 @@ const LONGEST_DELAY_MS = 10 * 60_000;
 const GIVE_UP_AFTER_MS = 24 * 3600 * 1000;
 
 /** Sends what tasks tell their creators, until it is heard; any number of processes may do so. */
-export class CallbackSender {
+export class NoticeSender {
   readonly #stopped = new AbortController();
   #loop: Promise<void> = Promise.resolve();
 
@@ -38,9 +38,9 @@ export class CallbackSender {
   async #run(): Promise<void> {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
-      const sent = await sendDueCallbacks(this.services, signal).catch((error: unknown) => {
+      const sent = await sendDueNotices(this.services, signal).catch((error: unknown) => {
         // Postgres is away: the next round tries again.
-        this.services.log.warn({ error }, 'callbacks could not be looked up');
+        this.services.log.warn({ error }, 'notices could not be looked up');
         return 0;
       });
       if (sent < SENT_AT_ONCE) await delay(PERIOD_MS, undefined, { signal }).catch(() => {});
@@ -49,31 +49,31 @@ export class CallbackSender {
 }
 
 /** One round: sends the messages that are due. Returns how many those were. */
-export async function sendDueCallbacks(
+export async function sendDueNotices(
   services: Pick<Services, 'db' | 'log'>,
   signal = new AbortController().signal,
 ): Promise<number> {
-  const due = await takeDueCallbacks(services.db, { limit: SENT_AT_ONCE, leaseMs: LEASE_MS });
-  await Promise.all(due.map((callback) => deliver(services, callback, signal)));
+  const due = await takeDueNotices(services.db, { limit: SENT_AT_ONCE, leaseMs: LEASE_MS });
+  await Promise.all(due.map((notice) => deliver(services, notice, signal)));
   return due.length;
 }
 
 async function deliver(
   { db, log }: Pick<Services, 'db' | 'log'>,
-  callback: DueCallback,
+  notice: DueNotice,
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    const { status } = await request({ ...messageOf(callback), timeoutMs: REQUEST_TIMEOUT_MS, signal });
+    const { status } = await request({ ...messageOf(notice), timeoutMs: REQUEST_TIMEOUT_MS, signal });
     if (status < 200 || status > 299) throw new Error(`the receiver answered with status ${status}`);
-    await recordDelivery(db, callback.id, { status: 'success', error: '' });
+    await recordDelivery(db, notice.id, { status: 'success', error: '' });
   } catch (error) {
     if (signal.aborted) return;
     const { message } = error as Error;
-    const hasTime = Date.now() - callback.createdAt.getTime() < GIVE_UP_AFTER_MS;
-    const { taskId, event, attempts } = callback;
-    log.warn({ taskId, event, attempts, reason: message }, hasTime ? 'a callback is tried again' : 'a callback failed');
-    await recordDelivery(db, callback.id, {
+    const hasTime = Date.now() - notice.createdAt.getTime() < GIVE_UP_AFTER_MS;
+    const { taskId, event, attempts } = notice;
+    log.warn({ taskId, event, attempts, reason: message }, hasTime ? 'a notice is tried again' : 'a notice failed');
+    await recordDelivery(db, notice.id, {
       status: hasTime ? 'ready' : 'fail',
       error: message,
       retryAt: new Date(Date.now() + retryDelayMs(attempts)),
@@ -87,7 +87,7 @@ export function retryDelayMs(attempts: number): number {
 }
 
 /** Form fields as bk-sops sends them, or JSON for `callback_version` v2; signed with the app's secret, hashed. */
-function messageOf({ id, event, url, body, secretHash }: DueCallback) {
+function messageOf({ id, event, url, body, secretHash }: DueNotice) {
   const isJson = body.callback_version === 'v2';
   const text = isJson ? maskedJson(body) : formOf(body);
   return {
@@ -105,7 +105,7 @@ function messageOf({ id, event, url, body, secretHash }: DueCallback) {
   };
 }
 
-/** Booleans as Python's: that is what receivers of bk-sops' callbacks compare with. */
+/** Booleans as Python's: that is what receivers of bk-sops' messages compare with. */
 function formOf(body: Record<string, unknown>): string {
   const text = (value: unknown) => (typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value));
   return maskedForm(Object.fromEntries(Object.entries(body).map(([name, value]) => [name, text(value)])));

@@ -1,8 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { listCallbacks } from '../../db/callbacks';
-import { CallbackSender, retryDelayMs, sendDueCallbacks } from '../../tasks/callbacks';
+import { listNotices } from '../../db/notices';
 import { closeLostTasks } from '../../tasks/lost';
+import { NoticeSender, retryDelayMs, sendDueNotices } from '../../tasks/notices';
 import { workflowIdOf } from '../../temporal/names';
 import { CREDENTIALS } from '../support/client';
 import { eventually } from '../support/eventually';
@@ -15,7 +15,7 @@ const FAILING = {
   inputs: { bk_http_request_method: 'GET', bk_http_request_url: 'http://127.0.0.2:8999/' },
 };
 
-describe('task callbacks', () => {
+describe('notices of a task', () => {
   let gantry: Gantry;
   let receiver: Receiver;
   let url: string;
@@ -53,21 +53,21 @@ describe('task callbacks', () => {
     return { id, nodes: Object.keys(pipeline_tree.activities) };
   }
 
-  /** The messages of a task once there are as many as wanted; then a moment for one too many. */
+  /** The notices of a task once there are as many as wanted; then a moment for one too many. */
   async function untilCount(id: number, count: number) {
     const isEnough = ({ length }: unknown[]) => length >= count;
-    await eventually(`there are ${count} messages`, () => listCallbacks(gantry.db, id), { isWanted: isEnough });
+    await eventually(`there are ${count} messages`, () => listNotices(gantry.db, id), { isWanted: isEnough });
     await delay(200);
-    const callbacks = await listCallbacks(gantry.db, id);
-    expect(callbacks).toHaveLength(count);
-    return callbacks;
+    const notices = await listNotices(gantry.db, id);
+    expect(notices).toHaveLength(count);
+    return notices;
   }
 
   it('tell the end of a task as form fields, signed with the hash of the app secret', async () => {
     const { id } = await begin(sketch({ chains: ['S a E'] }));
     await untilCount(id, 1);
 
-    await sendDueCallbacks(gantry.services);
+    await sendDueNotices(gantry.services);
 
     const [{ headers, body }] = receiver.received as [Received];
     expect(body).toBe(`task_id=${id}&task_success=True`);
@@ -86,7 +86,7 @@ describe('task callbacks', () => {
         create_time: expect.any(String),
       },
     ]);
-    await sendDueCallbacks(gantry.services);
+    await sendDueNotices(gantry.services);
     expect(receiver.received).toHaveLength(1);
   });
 
@@ -99,7 +99,7 @@ describe('task callbacks', () => {
     const { id } = await begin(tree, 'v2');
     await untilCount(id, 1);
 
-    await sendDueCallbacks(gantry.services);
+    await sendDueNotices(gantry.services);
 
     expect(JSON.parse(receiver.received[0]!.body)).toEqual({
       task_id: id,
@@ -148,8 +148,8 @@ describe('task callbacks', () => {
     const a = { ...FAILING, error_ignorable: true };
     const { id } = await begin(sketch({ chains: ['S a E'], activities: { a } }));
 
-    const [callback] = await untilCount(id, 1);
-    expect(callback!.event).toBe('finished');
+    const [notice] = await untilCount(id, 1);
+    expect(notice!.event).toBe('finished');
   });
 
   it('tell the end of a task whose workflow was terminated', async () => {
@@ -159,8 +159,8 @@ describe('task callbacks', () => {
 
     await closeLostTasks(gantry.services, id - 1);
 
-    const [callback] = await untilCount(id, 1);
-    expect(callback!.event).toBe('revoked');
+    const [notice] = await untilCount(id, 1);
+    expect(notice!.event).toBe('revoked');
   });
 
   it('are sent again until they are heard, those of one task in their order', async () => {
@@ -170,7 +170,7 @@ describe('task callbacks', () => {
     await untilCount(id, 2);
     refusals = 1;
 
-    const senders = [new CallbackSender(gantry.services), new CallbackSender(gantry.services)];
+    const senders = [new NoticeSender(gantry.services), new NoticeSender(gantry.services)];
     for (const sender of senders) sender.start();
     await eventually('three messages have come', () => receiver.received.length >= 3).finally(() =>
       Promise.all(senders.map((sender) => sender.stop())),
@@ -188,17 +188,17 @@ describe('task callbacks', () => {
     await untilCount(id, 1);
     refusals = 2;
 
-    await sendDueCallbacks(gantry.services);
-    expect((await listCallbacks(gantry.db, id))[0]).toMatchObject({
+    await sendDueNotices(gantry.services);
+    expect((await listNotices(gantry.db, id))[0]).toMatchObject({
       status: 'ready',
       error: expect.stringContaining('503'),
     });
     const day = new Date(Date.now() - 25 * 3600 * 1000);
     const past = { next_at: new Date(), created_at: day };
     await gantry.db.updateTable('callbacks').set(past).where('task_id', '=', id).execute();
-    await sendDueCallbacks(gantry.services);
+    await sendDueNotices(gantry.services);
 
-    expect((await listCallbacks(gantry.db, id))[0]).toMatchObject({ status: 'fail', attempts: 2 });
+    expect((await listNotices(gantry.db, id))[0]).toMatchObject({ status: 'fail', attempts: 2 });
     expect([1, 2, 3, 4, 5, 30].map(retryDelayMs)).toEqual([1000, 1000, 1000, 2000, 4000, 600_000]);
   });
 
@@ -207,73 +207,8 @@ describe('task callbacks', () => {
     await untilCount(id, 1);
     await gantry.db.updateTable('callbacks').set({ url: 'http://127.0.0.3:8999/' }).where('task_id', '=', id).execute();
 
-    await sendDueCallbacks(gantry.services);
+    await sendDueNotices(gantry.services);
 
-    expect((await listCallbacks(gantry.db, id))[0]!.error).toContain('loopback');
-  });
-});
-
-describe('a node that another system calls back by a token', () => {
-  let gantry: Gantry;
-
-  beforeAll(async () => {
-    gantry = await Gantry.create();
-    await gantry.startWorker();
-  });
-
-  afterAll(() => gantry.stop());
-
-  const anonymous = { 'X-Bkapi-Authorization': '' };
-
-  async function waiting() {
-    const tree = sketch({ chains: ['S a b E'], activities: { a: { code: 'pause_node' }, b: { code: 'pause_node' } } });
-    const { task_id: id, pipeline_tree } = await gantry.create(tree);
-    const [a, b] = Object.keys(pipeline_tree.activities) as [string, string];
-    await gantry.start(id);
-    await gantry.until(id, ({ children }) => children[a]?.state === 'RUNNING');
-    const pathOf = async (node: string) => {
-      const { data } = await gantry.get(`/apigw/get_node_callback_url/${id}/1/?node_id=${node}`);
-      return new URL(data.callback_url).pathname;
-    };
-    return { id, a, b, pathOf };
-  }
-
-  it('goes on with the data, without a login; a repetition is the same callback', async () => {
-    const { id, a, b, pathOf } = await waiting();
-    const path = await pathOf(a);
-
-    const answers = [
-      await gantry.post(path, { approved: 'yes' }, anonymous),
-      await gantry.post(path, { approved: 'yes' }, anonymous),
-    ];
-
-    expect(answers).toEqual(answers.map(() => expect.objectContaining({ status: 200, result: true, code: 0 })));
-    await gantry.until(id, ({ children }) => children[b]?.state === 'RUNNING');
-    const { data } = await gantry.get(`/apigw/get_task_node_data/1/${id}/?node_id=${a}`);
-    expect(data.outputs).toContainEqual(expect.objectContaining({ key: 'callback_data', value: { approved: 'yes' } }));
-  });
-
-  it("is found at upstream's address too, also before it is reached", async () => {
-    const { id, a, b, pathOf } = await waiting();
-
-    const early = await gantry.post(`/taskflow/api/v4/nodes${await pathOf(b)}`, {}, anonymous);
-    await gantry.post(await pathOf(a), {}, anonymous);
-
-    expect(early).toMatchObject({ result: true });
-    await gantry.untilState(id, 'FINISHED');
-  });
-
-  it('takes no token that was made up, changed, or of an attempt that is over', async () => {
-    const { id, a, pathOf } = await waiting();
-    const path = await pathOf(a);
-    await gantry.post(`/apigw/operate_node/1/${id}/`, { node_id: a, action: 'forced_fail' });
-    await gantry.post(`/apigw/operate_node/1/${id}/`, { node_id: a, action: 'retry' });
-    await gantry.until(id, ({ children }) => children[a]?.state === 'RUNNING' && children[a]?.retry === 1);
-
-    expect(await gantry.post(path, {}, anonymous)).toMatchObject({ result: false, code: 3599999 });
-    for (const bad of ['/callback/nothing/', path.replace(/.\/$/, '-/'), path.replace('gantrycb1', 'gantry1')]) {
-      expect(await gantry.post(bad, {}, anonymous)).toMatchObject({ status: 401, result: false, data: null });
-    }
-    expect((await gantry.status(id)).children[a]!.state).toBe('RUNNING');
+    expect((await listNotices(gantry.db, id))[0]!.error).toContain('loopback');
   });
 });
