@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createApp } from '../../api/app';
 import { YamlReader, yamlReader } from '../../templates/yaml/aside';
+import { ApiClient } from '../support/client';
 import { Gantry } from '../support/gantry';
 
 /** Takes about two seconds to be read. */
@@ -45,12 +46,12 @@ describe('a long YAML', () => {
     const asked = gantry.post(`/apigw/${endpoint}/1/`, body).finally(() => {
       isAnswered = true;
     });
-    const app = createApp({ services: gantry.services });
+    const client = ApiClient.of(createApp({ services: gantry.services }));
     let answered = 0;
     while (!isAnswered) {
       await nextTurn();
       // Each one is a request and an answer of the same process.
-      const { status } = await app.request('/healthz');
+      const { status } = await client.ask({ method: 'GET', path: '/healthz' });
       if (isRead && status === 200) answered += 1;
     }
 
