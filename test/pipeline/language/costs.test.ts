@@ -1,4 +1,5 @@
-import { COST_CASES, costScope, runCost } from '../../../bench/cost-cases';
+import { COST_CASES } from '../../../bench/cost-cases';
+import { costScope, runCost } from '../../../bench/cost-scope';
 import { FILTER_NAMES } from '../../../pipeline/language/filters';
 import { NUMBER_METHODS } from '../../../pipeline/language/python/attributes';
 import { BUILTINS } from '../../../pipeline/language/python/builtins';
