@@ -47,9 +47,9 @@ describe('answers to operations', () => {
 
   it('replay alike, also when queries and signals came in between', async () => {
     const tasks = await Promise.all(Array.from({ length: TASKS }, begin));
-    let isOver = false;
+    const over = new Set<number>();
     const asking = tasks.map(async ({ id }) => {
-      for (let asked = 0; !isOver; asked++) {
+      for (let asked = 0; !over.has(id); asked++) {
         await handleOf(id).query(STATE_QUERY);
         if (asked % 10 === 0) await handleOf(id).signal('pause');
         if (asked % 10 === 1) await handleOf(id).signal('resume');
@@ -60,10 +60,10 @@ describe('answers to operations', () => {
       for (let round = 0; round < ROUNDS; round++) {
         for (const action of ['pause', 'resume']) await gantry.post(`/apigw/operate_task/${task.id}/1/`, { action });
       }
-      return callBack(task);
+      // It ends soon after: nothing can be sent to it then.
+      return callBack(task).finally(() => over.add(task.id));
     });
     const answers = await Promise.all(operating);
-    isOver = true;
     await Promise.all(asking);
 
     expect(answers.map(({ message }) => message)).toEqual(tasks.map(() => 'success'));
