@@ -216,6 +216,7 @@ export const FLAGS = [
   're.IGNORECASE',
   're.M',
   're.MULTILINE',
+  're.NOFLAG',
   're.S',
   're.U',
   're.UNICODE',
