@@ -2,8 +2,7 @@ import { GantryError } from '../base/error';
 import { findNodeExecution } from '../db/node-executions';
 import type { TaskRecord } from '../db/tasks';
 import type { Json } from '../pipeline/json';
-import { type Asked, operateTask, wasAccepted } from './operate';
-import type { Services } from './services';
+import { type Asked, type Operating, operateTask, wasAccepted } from './operate';
 
 /** Which attempt of a node is called back, and with what. */
 export interface Callback {
@@ -23,7 +22,7 @@ export interface Callback {
  * @throws GantryError `refused` in step `attempt` when another attempt is meant; as `operateTask`
  */
 export async function callNodeBack(
-  services: Services,
+  services: Operating,
   task: TaskRecord,
   { node, data, isMeant }: Callback,
   asked: Asked,

@@ -8,6 +8,7 @@ import { findNodeExecution } from '../db/node-executions';
 import { findTask, type TaskRecord } from '../db/tasks';
 import type { Json } from '../pipeline/json';
 import { callNodeBack } from './call-back';
+import type { Operating } from './operate';
 import { requireSendable } from './request-size';
 import type { Services } from './services';
 
@@ -48,7 +49,7 @@ export async function readCallbackToken(db: Db, token: string): Promise<Callback
  *
  * @throws GantryError `refused` when its attempt is over
  */
-export async function callBack(services: Services, { token, claims }: CallbackClaims, data: Json): Promise<void> {
+export async function callBack(services: Operating, { token, claims }: CallbackClaims, data: Json): Promise<void> {
   const [projectId, taskId, node, loop, retry] = claims;
   const task = await findTask(services.db, projectId, taskId);
   if (!task) {

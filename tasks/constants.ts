@@ -14,8 +14,7 @@ import type { Constant, PipelineTree } from '../pipeline/tree/types';
 import { definitionValue } from '../pipeline/variable-types';
 import { recompileTree } from '../trees/prepare';
 import { sealValues } from '../trees/seal';
-import { operateTask, operationId } from './operate';
-import type { Services } from './services';
+import { type Operating, operateTask, operationId } from './operate';
 
 /** Who changes constants, and under which id. */
 interface Change {
@@ -32,7 +31,7 @@ interface Change {
  *   task is neither paused nor failed, or the value was fixed at its start
  */
 export async function modifyConstants(
-  services: Services,
+  services: Operating,
   task: TaskRecord,
   values: JsonObject,
   change: Change,
@@ -58,7 +57,7 @@ function operationOf({ requestId }: Change): { operationId?: string } {
   return requestId === undefined ? {} : { operationId: operationId(requestId, { action: 'set_constants' }) };
 }
 
-async function modifyStarted(services: Services, task: TaskRecord, values: JsonObject, change: Change): Promise<void> {
+async function modifyStarted(services: Operating, task: TaskRecord, values: JsonObject, change: Change): Promise<void> {
   const { actor, rights, requestId } = change;
   const { db } = services;
   const { operationId } = operationOf(change);

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Rights } from '../access/rights';
 import type { Actor } from '../base/actor';
 import { GantryError } from '../base/error';
@@ -7,6 +6,7 @@ import type { Db } from '../db/connection';
 import { findNodeExecution } from '../db/node-executions';
 import { findTask, showPromised, type TaskRecord } from '../db/tasks';
 import { checkTask, type TaskStatus, wordOf } from '../pipeline/machine';
+import { askRepeatedly } from '../temporal/attempts';
 import { newRequestId } from '../temporal/pipelines';
 import { isSignal, type SignalName, type UpdateInput } from '../workflows/contract';
 import { recorded } from './operation-record';
@@ -16,8 +16,8 @@ import { sealRequest } from './seal-request';
 import type { Services } from './services';
 import { wrongState } from './wrong-state';
 
-const ATTEMPTS = 5;
-const BETWEEN_ATTEMPTS_MS = 50;
+/** What operating takes. */
+export type Operating = Pick<Services, 'db' | 'pipelines'>;
 
 /** How long a worker has time to answer what can be left as a signal. */
 const SIGNAL_TIMEOUT_MS = 3_000;
@@ -43,7 +43,7 @@ export interface Asked {
  *   sent again with the same id
  */
 export async function operateTask(
-  services: Services,
+  services: Operating,
   task: TaskRecord,
   request: Request,
   { actor, rights, id: givenId }: Asked,
@@ -94,7 +94,7 @@ function reasonOf(refusal: string, task: TaskRecord, request: Request): Reason |
 
 /** Whether a request with this id of its client was accepted before; also when its task, or what it was about, is over. */
 export async function wasAccepted(
-  { pipelines }: Services,
+  { pipelines }: Operating,
   task: TaskRecord,
   request: Pick<Request, 'action'> & { node?: string },
   id: string,
@@ -108,29 +108,27 @@ export function operationId(id: string, request: { action: string; node?: string
 }
 
 /**
- * Between two runs of a long task, and while it is starting, there is no workflow for a moment. The same id makes it safe
- * to ask again.
+ * Sends an operation until it is answered for good; the same id makes it safe to send it again.
  *
  * @param mayHaveCome whether the request may have been sent before
  */
-async function update(services: Services, task: TaskRecord, operation: UpdateInput, mayHaveCome: boolean) {
+async function update(services: Operating, task: TaskRecord, operation: UpdateInput, mayHaveCome: boolean) {
   const { db, pipelines } = services;
   const timeout = isSignal(operation.action) ? SIGNAL_TIMEOUT_MS : undefined;
-  for (let attempt = 1; ; attempt++) {
-    const answer = await pipelines.update(task.id, operation, timeout);
-    if (answer.kind === 'accepted') return answer;
-    if (answer.kind === 'refused') {
-      const isEarly = answer.reason === 'wrong_state' && (await isShownFailed(db, task, operation));
-      if (!isEarly || attempt === ATTEMPTS) return answer;
-    } else {
-      const current = await findTask(db, task.project_id, task.id);
-      // An update may have been heard by a workflow that has ended since, and its answer be lost.
-      const mayBeDone = mayHaveCome || answer.kind === 'no_worker';
-      if (isOver(current)) return answerOfEnded(services, { taskId: task.id, current, operation, mayBeDone });
-      if (answer.kind === 'no_worker' || attempt === ATTEMPTS) return answer;
-    }
-    await delay(BETWEEN_ATTEMPTS_MS * attempt);
-  }
+  const findCurrent = () => findTask(db, task.project_id, task.id);
+  const answer = await askRepeatedly(
+    () => pipelines.update(task.id, operation, timeout),
+    async (given) => {
+      if (given.kind === 'refused') return given.reason === 'wrong_state' && isShownFailed(db, task, operation);
+      return given.kind === 'not_running' && !isOver(await findCurrent());
+    },
+  );
+  if (answer.kind === 'accepted' || answer.kind === 'refused') return answer;
+  const current = await findCurrent();
+  if (!isOver(current)) return answer;
+  // An update may have been heard by a workflow that has ended since, and its answer be lost.
+  const mayBeDone = mayHaveCome || answer.kind === 'no_worker';
+  return answerOfEnded(services, { taskId: task.id, current, operation, mayBeDone });
 }
 
 /** A node's row may say that it has failed a moment before its workflow hears of it. */
@@ -149,7 +147,7 @@ interface Ended {
 }
 
 /** What was accepted is accepted again, also when its answer got lost and the task has ended since. */
-async function answerOfEnded({ pipelines }: Services, { taskId, current, operation, mayBeDone }: Ended) {
+async function answerOfEnded({ pipelines }: Operating, { taskId, current, operation, mayBeDone }: Ended) {
   const wasAccepted = mayBeDone ? await pipelines.wasAccepted(taskId, operation.id) : false;
   if (wasAccepted === undefined) return { kind: 'no_worker' as const };
   return wasAccepted ? { kind: 'accepted' as const } : endedAs(current);
@@ -168,7 +166,7 @@ function endedAs(task: TaskRecord | undefined) {
  * One that comes again has been promised before; what came after it holds.
  */
 async function leaveSignal(
-  { db, pipelines }: Services,
+  { db, pipelines }: Operating,
   task: TaskRecord,
   { action, id, by }: UpdateInput,
   isRepeated: boolean,

@@ -1,8 +1,7 @@
 import { GantryError } from '../base/error';
 import type { TaskRecord } from '../db/tasks';
 import type { SignalName } from '../workflows/contract';
-import { type Asked, operateTask } from './operate';
-import type { Services } from './services';
+import { type Asked, type Operating, operateTask } from './operate';
 import { wrongState } from './wrong-state';
 
 /**
@@ -12,7 +11,7 @@ import { wrongState } from './wrong-state';
  * @throws GantryError `wrong_state` in step `signal` when it has ended; as `operateTask`
  */
 export async function signalTask(
-  services: Services,
+  services: Operating,
   task: TaskRecord,
   signal: SignalName,
   asked: Asked,

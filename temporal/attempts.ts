@@ -44,3 +44,24 @@ export async function callInAttempts<T>(
     }
   }
 }
+
+const TIMES_ASKED = 5;
+
+/**
+ * Asks again as long as the answer may soon be another one, five times at most and each time a little later: between two runs
+ * of a long task, and while it is starting, there is no workflow for a moment.
+ *
+ * @param ask harmless when it is done twice
+ * @param mayChange whether an answer may soon be another one
+ * @returns the last answer
+ */
+export async function askRepeatedly<T>(
+  ask: () => Promise<T>,
+  mayChange: (answer: T) => boolean | Promise<boolean>,
+): Promise<T> {
+  for (let asked = 1; ; asked++) {
+    const answer = await ask();
+    if (asked === TIMES_ASKED || !(await mayChange(answer))) return answer;
+    await delay(BETWEEN_ATTEMPTS_MS * asked);
+  }
+}

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Client,
   WorkflowExecutionAlreadyStartedError,
@@ -20,7 +19,7 @@ import {
   STATE_QUERY,
   type UpdateInput,
 } from '../workflows/contract';
-import { type Attempts, callInAttempts } from './attempts';
+import { type Attempts, askRepeatedly, callInAttempts } from './attempts';
 import { isInBetween, isNamed, isOutOfTime, isUnreachable } from './errors';
 import { type Execution, findTaskFailure, lookAt, type TaskFailure } from './executions';
 import { Lanes } from './lanes';
@@ -41,10 +40,6 @@ const QUERY_ATTEMPTS: Attempts = { attemptMs: 3_000, callMs: UPDATE_TIMEOUT_MS, 
  * clients wait ever longer, and workers lose workflow tasks (seen with SDK 1.24: "Workflow task not found").
  */
 const MAX_UPDATES_AT_ONCE = 3;
-
-/** How often an update is sent that came between two workflow tasks or two runs. It left no trace. */
-const ATTEMPTS = 5;
-const BETWEEN_ATTEMPTS_MS = 20;
 
 /** Type of the server's refusal when a worker ended a workflow task without looking at the update that came with it. */
 const PASSED_BY = 'UnprocessedUpdate';
@@ -143,20 +138,16 @@ export class Pipelines {
 
   /** A run that has just ended, or one of an older build, answers before it has written what an operation led to. */
   async #untilRecorded(taskId: number): Promise<void> {
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const answer = await this.#update(taskId, RECORDED_UPDATE, [], UPDATE_TIMEOUT_MS);
-      if (answer.kind !== 'accepted' || isRecorded(answer)) return;
-    }
+    const ask = () => this.#update(taskId, RECORDED_UPDATE, [], UPDATE_TIMEOUT_MS);
+    await askRepeatedly(ask, (answer) => answer.kind === 'accepted' && !isRecorded(answer));
   }
 
   async #update(taskId: number, name: string, args: unknown[], timeoutMs: number): Promise<UpdateAnswer> {
     const deadline = Date.now() + timeoutMs;
-    for (let attempt = 1; ; attempt++) {
-      const answer = await this.#lanes.run(taskId, () => this.#updateOnce(taskId, name, args, deadline));
-      if (answer.kind !== 'in_between') return answer;
-      if (attempt === ATTEMPTS) return { kind: 'not_running' };
-      await delay(BETWEEN_ATTEMPTS_MS * attempt);
-    }
+    const ask = () => this.#lanes.run(taskId, () => this.#updateOnce(taskId, name, args, deadline));
+    // One that came between two workflow tasks, or two runs, left no trace.
+    const answer = await askRepeatedly(ask, ({ kind }) => kind === 'in_between');
+    return answer.kind === 'in_between' ? { kind: 'not_running' } : answer;
   }
 
   async #updateOnce(

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { callInAttempts } from '../../temporal/attempts';
+import { askRepeatedly, callInAttempts } from '../../temporal/attempts';
 import { isOutOfTime } from '../../temporal/errors';
 
 /** As the client throws it: the gRPC error is the cause. */
@@ -72,5 +72,33 @@ describe('a call in attempts', () => {
 
     expect(client.deadlines).toEqual([300, 300, 300]);
     expect(codes).toEqual([]);
+  });
+});
+
+describe('a question that is asked repeatedly', () => {
+  const mayChange = (answer: string) => answer === 'not yet';
+
+  it('is asked until an answer will not change, which is the one that counts', async () => {
+    const ask = jest.fn().mockResolvedValue('no').mockResolvedValueOnce('not yet').mockResolvedValueOnce('not yet');
+
+    expect(await askRepeatedly<string>(ask, mayChange)).toBe('no');
+
+    expect(ask).toHaveBeenCalledTimes(3);
+  });
+
+  it('is given up after five times, with the last answer', async () => {
+    const ask = jest.fn(async () => 'not yet');
+
+    expect(await askRepeatedly(ask, mayChange)).toBe('not yet');
+
+    expect(ask).toHaveBeenCalledTimes(5);
+  });
+
+  it('passes on what went wrong', async () => {
+    const ask = jest.fn().mockRejectedValue(new Error('away'));
+
+    await expect(askRepeatedly(ask, mayChange)).rejects.toThrow('away');
+
+    expect(ask).toHaveBeenCalledTimes(1);
   });
 });
