@@ -11,7 +11,7 @@ import { type ExpressionError, limitError, syntaxError } from './errors';
 import { MAX_NESTING, MAX_SOURCE_LENGTH, MAX_TREE_HEIGHT } from './limits';
 import { isForbiddenAttribute, isForbiddenName, isForbiddenText } from './safety';
 import { type Token, tokenize } from './tokens';
-import { partsOf } from './walk';
+import { eachPart } from './walk';
 
 const KEYWORDS = new Set(
   (
@@ -104,7 +104,9 @@ function checkHeight(root: Expression): void {
   let level = [root];
   for (let height = 0; level.length > 0; height++) {
     if (height > MAX_TREE_HEIGHT) throw limitError(`an expression that is higher than the limit of ${MAX_TREE_HEIGHT}`);
-    level = level.flatMap(partsOf).map(({ node }) => node);
+    const below: Expression[] = [];
+    for (const node of level) eachPart(node, (part) => below.push(part));
+    level = below;
   }
 }
 

@@ -1,69 +1,83 @@
 import type { Expression, Target } from './ast';
 
-/** A part of an expression, and the names that the expression binds for it. */
-export interface ExpressionPart {
-  node: Expression;
-  binds?: readonly string[];
-}
+/** Is shown a part of an expression, and the names that the expression binds for it. */
+type SeePart = (part: Expression, binds: readonly string[]) => void;
 
-/** The parts of an expression, from left to right: those directly below it. */
-export function partsOf(node: Expression): ExpressionPart[] {
-  const parts = (...nodes: (Expression | undefined)[]): ExpressionPart[] =>
-    nodes.flatMap((part) => (part ? [{ node: part }] : []));
+const NONE: readonly string[] = [];
+
+/** Shows the parts of an expression, from left to right: those directly below it. */
+export function eachPart(node: Expression, see: SeePart): void {
   switch (node.kind) {
     case 'name':
     case 'const':
     case 'int':
     case 'float':
     case 'bytes':
-      return [];
+      return;
     case 'list':
     case 'tuple':
     case 'set':
-      return parts(...node.items);
+      for (const item of node.items) see(item, NONE);
+      return;
     case 'dict':
-      return parts(...node.entries.flat());
+      for (const [key, value] of node.entries) {
+        see(key, NONE);
+        see(value, NONE);
+      }
+      return;
     case 'starred':
-      return parts(node.value);
+      return see(node.value, NONE);
     case 'attribute':
-      return parts(node.object);
+      return see(node.object, NONE);
     case 'subscript':
-      return parts(node.object, node.index);
+      see(node.object, NONE);
+      return see(node.index, NONE);
     case 'slice':
-      return parts(node.start, node.stop, node.step);
+      if (node.start) see(node.start, NONE);
+      if (node.stop) see(node.stop, NONE);
+      if (node.step) see(node.step, NONE);
+      return;
     case 'call':
-      return parts(node.callee, ...node.positional, ...node.keywords.map(([, value]) => value));
+      see(node.callee, NONE);
+      for (const item of node.positional) see(item, NONE);
+      for (const [, value] of node.keywords) see(value, NONE);
+      return;
     case 'binary':
     case 'logic':
-      return parts(node.left, node.right);
+      see(node.left, NONE);
+      return see(node.right, NONE);
     case 'unary':
-      return parts(node.operand);
+      return see(node.operand, NONE);
     case 'compare':
-      return parts(node.first, ...node.rest.map(([, operand]) => operand));
+      see(node.first, NONE);
+      for (const [, operand] of node.rest) see(operand, NONE);
+      return;
     case 'ternary':
-      return parts(node.test, node.then, node.otherwise);
+      see(node.test, NONE);
+      see(node.then, NONE);
+      return see(node.otherwise, NONE);
     case 'lambda': {
-      const body = { node: node.body, binds: node.parameters.map(({ name }) => name) };
-      return [...parts(...node.parameters.map(({ initial }) => initial)), body];
+      for (const { initial } of node.parameters) if (initial) see(initial, NONE);
+      const names = node.parameters.map(({ name }) => name);
+      return see(node.body, names);
     }
     case 'comprehension':
-      return partsOfComprehension(node);
+      return eachPartOfComprehension(node, see);
     default:
       return node satisfies never;
   }
 }
 
 /** Each clause sees the names of those before it. */
-function partsOfComprehension(node: Extract<Expression, { kind: 'comprehension' }>): ExpressionPart[] {
-  const found: ExpressionPart[] = [];
-  let binds: readonly string[] = [];
+function eachPartOfComprehension(node: Extract<Expression, { kind: 'comprehension' }>, see: SeePart): void {
+  let binds = NONE;
   for (const clause of node.clauses) {
-    found.push({ node: clause.iterable, binds });
+    see(clause.iterable, binds);
     binds = [...binds, ...targetNames(clause.target)];
-    for (const condition of clause.conditions) found.push({ node: condition, binds });
+    for (const condition of clause.conditions) see(condition, binds);
   }
-  found.push({ node: node.element, binds });
-  return node.value ? [...found, { node: node.value, binds }] : found;
+  see(node.element, binds);
+  if (node.value) see(node.value, binds);
 }
 
 /** Names that the target of a comprehension's clause binds. */
@@ -82,7 +96,7 @@ export function walkExpression(
   bound: ReadonlySet<string> = new Set(),
 ): void {
   see(node, bound);
-  for (const part of partsOf(node)) {
-    walkExpression(part.node, see, part.binds ? new Set([...bound, ...part.binds]) : bound);
-  }
+  eachPart(node, (part, binds) => {
+    walkExpression(part, see, binds.length === 0 ? bound : new Set([...bound, ...binds]));
+  });
 }

@@ -2,7 +2,7 @@ import type { Clause, Expression } from '../ast';
 import { ExpressionError } from '../errors';
 import { RE_MODULE } from '../modules/re';
 import { argumentsBeforeFlags } from '../modules/re/operations';
-import { partsOf, targetNames } from '../walk';
+import { eachPart, targetNames } from '../walk';
 import { FLAGS } from './flags';
 import { parsePattern } from './parse';
 import { requirePatternLength } from './pattern';
@@ -56,7 +56,7 @@ class Search {
         this.#call(node, names);
         return;
       default:
-        for (const part of partsOf(node)) this.look(part.node, withUnknown(names, part.binds ?? []));
+        eachPart(node, (part, binds) => this.look(part, withUnknown(names, binds)));
     }
   }
 
@@ -84,10 +84,10 @@ class Search {
 
   #call(node: Call, names: Names): void {
     const lambda = this.foresight.lambdaOf(node, names);
-    for (const part of partsOf(node)) {
+    eachPart(node, (part) => {
       // What is called on the spot is looked at once, with what it is given.
-      if (!lambda || part.node !== node.callee || part.node.kind !== 'lambda') this.look(part.node, names);
-    }
+      if (!lambda || part !== node.callee || part.kind !== 'lambda') this.look(part, names);
+    });
     if (lambda) this.foresight.within(() => this.look(lambda.body, lambda.names));
     const positional = this.foresight.positional(node, names);
     if (!positional) return;
