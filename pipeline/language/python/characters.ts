@@ -13,3 +13,15 @@ export const CLASSIFIED = 12;
 export function isPrintable(character: string): boolean {
   return character === ' ' || !/[\p{C}\p{Z}]/u.test(character);
 }
+
+/** What stands behind a backslash for a character that cannot be seen, in texts and in replacements. */
+export const CONTROL_ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  '\\': '\\',
+};

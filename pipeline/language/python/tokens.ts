@@ -1,3 +1,4 @@
+import { CONTROL_ESCAPES } from './characters';
 import { syntaxError } from './errors';
 
 export type Token =
@@ -113,19 +114,7 @@ function readString(source: string, at: number): [Token, number] | undefined {
   return [{ kind: bytes ? 'bytes' : 'string', text, at }, position + mark.length];
 }
 
-const SIMPLE_ESCAPES: Record<string, string> = {
-  '\\': '\\',
-  "'": "'",
-  '"': '"',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  v: '\v',
-  '\n': '',
-};
+const SIMPLE_ESCAPES: Record<string, string> = { ...CONTROL_ESCAPES, "'": "'", '"': '"', '\n': '' };
 
 /** The text of an escape and how many characters it took; an unknown one stands for itself, as in Python. */
 function readEscape(source: string, at: number, bytes: boolean): [string, number] {

@@ -1,3 +1,4 @@
+import { CONTROL_ESCAPES } from '../../characters';
 import { valueError } from '../../errors';
 import type { Run } from '../../functions';
 import { parseInteger } from '../../number-text';
@@ -17,16 +18,6 @@ interface Groups {
 /** `\g<name>`, `\12`, an octal `\012` or `\101`, any other escape; by the first rules octals begin with a zero. */
 const ESCAPE = /\\(?:g<([^>]*)>|(0[0-7]{0,2}|[1-7][0-7]{2})|([1-9]\d?)|([\s\S]?))/gu;
 const OLD_ESCAPE = /\\(?:g<([\p{L}\p{N}_]+)>|(0[0-7]{0,2})|([1-9]\d?)|([\s\S]))/gu;
-const CONTROLS: Readonly<Record<string, string>> = {
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  v: '\v',
-  '\\': '\\',
-};
 const MAX_OCTAL = 0o377;
 const IDENTIFIER = /^[\p{ID_Start}_]\p{ID_Continue}*$/u;
 
@@ -62,7 +53,7 @@ function octalCharacter(octal: string): string {
 }
 
 function escapedCharacter(escaped: string): string {
-  const control = CONTROLS[escaped];
+  const control = CONTROL_ESCAPES[escaped];
   if (control !== undefined) return control;
   if (escaped === '' || /[a-zA-Z]/.test(escaped)) throw valueError(`bad escape \\${escaped}`);
   return `\\${escaped}`;
