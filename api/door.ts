@@ -1,8 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Caller, Need } from '../access/caller';
-import type { Place } from '../access/permission';
-import { authorise, enterProject, findProjects } from '../access/permission';
+import { authorise, enterProject, findProjects, type Place } from '../access/permission';
 import { GantryError } from '../base/error';
 import { isText } from '../base/text';
 import type { EnteredProject } from '../db/admission';

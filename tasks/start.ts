@@ -1,7 +1,6 @@
 import type { Actor } from '../base/actor';
 import { GantryError } from '../base/error';
-import type { ProjectRecord } from '../db/access';
-import { findProject } from '../db/access';
+import { findProject, type ProjectRecord } from '../db/access';
 import { auditOf, insertAudit } from '../db/audit';
 import {
   claimStart,

@@ -1,5 +1,4 @@
-import type { Rights } from '../access/rights';
-import { KEPT } from '../access/rights';
+import { KEPT, type Rights } from '../access/rights';
 import { requireNone } from '../base/error';
 import { requireUnsealed } from '../base/unsealed';
 import { layoutTree } from '../pipeline/tree/layout';
