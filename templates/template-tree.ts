@@ -22,12 +22,18 @@ export function templateTree(input: unknown, submission: Submission): PipelineTr
 /**
  * Makes sure that what a tree refers to can be unfolded, and that tasks can be made of the whole.
  *
+ * @param levels so many levels of templates in templates alone: absent, all of them
  * @throws GantryError `refused` when a template does not exist, or comes again inside itself; `invalid` with every problem
  *   that the whole has, such as constants that are given values which lead back to themselves
  */
-export async function requireReferences(db: DbOrTransaction, unfolding: Unfolding, tree: PipelineTree): Promise<void> {
+export async function requireReferences(
+  db: DbOrTransaction,
+  unfolding: Unfolding,
+  tree: PipelineTree,
+  levels?: number,
+): Promise<void> {
   const refers = Object.values(tree.activities).some((activity) => activity.type === 'SubProcess');
   if (!refers) return;
-  const { problems } = validateTree(normaliseTree(await unfoldTree(db, unfolding, tree)));
-  requireNone(problems);
+  const unfolded = normaliseTree(await unfoldTree(db, unfolding, tree, { levels }));
+  requireNone(validateTree(unfolded, { allowReferences: levels !== undefined }).problems);
 }

@@ -50,7 +50,8 @@ interface Found extends Wanted {
 
 /**
  * A copy of a checked tree in which every subprocess that names a template has that template's tree in `pipeline`, down to
- * the innermost, or to so many levels of them (bk-sops §1.4). A subprocess that brings its own `pipeline` keeps it. The whole is still to be checked.
+ * the innermost, or to so many levels of them (bk-sops §1.4). A subprocess that brings its own `pipeline` keeps it. The whole
+ * is still to be checked.
  *
  * @throws GantryError `refused` when a template does not exist, comes again inside itself, or all is too deep or too large
  */
@@ -58,7 +59,7 @@ export async function unfoldTree(
   db: DbOrTransaction,
   unfolding: Unfolding,
   tree: PipelineTree,
-  { levels = Number.POSITIVE_INFINITY }: { levels?: number } = {},
+  { levels = Number.POSITIVE_INFINITY }: { levels?: number | undefined } = {},
 ): Promise<PipelineTree> {
   const copy = deepCopy(tree) as PipelineTree;
   const { projectId, template } = unfolding;

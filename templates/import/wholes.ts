@@ -1,13 +1,10 @@
-import { requireNone } from '../../base/error';
 import type { DbOrTransaction } from '../../db/connection';
 import { depthOf } from '../../pipeline/tree/depth';
 import { MAX_JSON_DEPTH, MAX_NESTING } from '../../pipeline/tree/limits';
-import { normaliseTree } from '../../pipeline/tree/normalise';
 import type { PipelineTree } from '../../pipeline/tree/types';
-import { validateTree } from '../../pipeline/tree/validate';
 import { pinnedVersion, type Reference, referencesIn } from '../references';
 import { requireReferences } from '../template-tree';
-import { countActivities, MAX_ACTIVITIES, unfoldTree } from '../unfold';
+import { countActivities, MAX_ACTIVITIES } from '../unfold';
 import type { ImportOptions, Numbered } from './types';
 
 /** What a template comes to with all that it names unfolded, at most. */
@@ -40,15 +37,15 @@ export class WholeCheck {
   }
 
   /** @throws GantryError as `requireReferences`. Those that it refers to are written already. */
-  async require(tx: DbOrTransaction, template: Numbered, { projectId }: Pick<ImportOptions, 'projectId'>) {
+  async require(
+    tx: DbOrTransaction,
+    template: Numbered,
+    { projectId }: Pick<ImportOptions, 'projectId'>,
+  ): Promise<void> {
     const { id, tree, settings } = template;
-    const place = { projectId, template: { id, name: settings.name } };
-    if (!this.#wholes.get(template)) return requireReferences(tx, place, tree);
-    if (referencesIn(tree).length === 0) return undefined;
-    const { problems } = validateTree(normaliseTree(await unfoldTree(tx, place, tree, { levels: 1 })), {
-      allowReferences: true,
-    });
-    return requireNone(problems);
+    const unfolding = { projectId, template: { id, name: settings.name } };
+    if (!this.#wholes.get(template)) await requireReferences(tx, unfolding, tree);
+    else if (referencesIn(tree).length > 0) await requireReferences(tx, unfolding, tree, 1);
   }
 
   /** undefined for one that has to be unfolded to know: it names what is not in the file, or is too large as far as one sees. */
