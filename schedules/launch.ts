@@ -11,11 +11,11 @@ import {
   type LaunchRecord,
   recordLaunchedTask,
 } from '../db/launches';
-import { findTask } from '../db/tasks';
 import { transact } from '../db/transaction';
 import { createTask } from '../tasks/create';
 import type { Services } from '../tasks/services';
-import { type StartServices, startTask } from '../tasks/start';
+import type { StartServices } from '../tasks/start';
+import { startUnlessStarted } from '../tasks/start-unless-started';
 import type { Launch, LaunchRequest, LaunchResult } from '../workflows/contract';
 import { KINDS, rowOfSchedule } from './kinds';
 import { type Launchable, scheduleName } from './kinds/kind';
@@ -108,16 +108,8 @@ async function create({ db, log }: StartServices, launchable: KnownLaunch): Prom
 }
 
 async function start(services: StartServices, { projectId, actor }: KnownLaunch, taskId: number): Promise<void> {
-  const task = await findTask(services.db, projectId, taskId);
-  if (task?.phase !== 'created') return;
   const project = (await findProject(services.db, projectId))!;
-  try {
-    await startTask(services, task, project, { actor, isPaused: false });
-  } catch (error) {
-    // Somebody else was faster, and it has started.
-    const now = await findTask(services.db, projectId, taskId);
-    if (now?.phase === 'created') throw error;
-  }
+  await startUnlessStarted(services, taskId, project, { actor, isPaused: false });
 }
 
 /** What is wrong with the task will be wrong at the next attempt too; anything else may pass, but not for ever. */

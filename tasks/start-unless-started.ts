@@ -1,17 +1,15 @@
-import { GantryError } from '../base/error';
 import type { ProjectRecord } from '../db/access';
 import { findTask } from '../db/tasks';
-import type { Services } from './services';
-import { type Start, startTask } from './start';
+import { type Start, type StartServices, startTask } from './start';
 
 /**
- * Starts a task that was made by this request or by an earlier one like it, if nobody has started it: the same request may
- * come twice, at the same moment too.
+ * Starts a task that has been made, if nobody has started it: whoever wants that may come twice, at the same moment too.
+ * What goes wrong at somebody's start means nothing once the task has been started.
  *
  * @throws GantryError as `startTask`, but for a task that has been started
  */
 export async function startUnlessStarted(
-  services: Services,
+  services: StartServices,
   taskId: number,
   project: ProjectRecord,
   start: Start,
@@ -25,7 +23,6 @@ export async function startUnlessStarted(
   try {
     await startTask(services, task, project, start);
   } catch (error) {
-    const hasStarted = error instanceof GantryError && error.kind === 'wrong_state' && !(await findWaiting());
-    if (!hasStarted) throw error;
+    if (await findWaiting()) throw error;
   }
 }
