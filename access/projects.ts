@@ -4,7 +4,8 @@ import { requireUnsealed } from '../base/unsealed';
 import { isZone } from '../base/zone';
 import { findBusinessProject, type ProjectRecord, setRole } from '../db/access';
 import { auditOf, insertAudit } from '../db/audit';
-import type { Db } from '../db/connection';
+import { findProjectBusiness, insertProjectBusiness, nextBusinessId, updateBusiness } from '../db/businesses';
+import type { Db, DbOrTransaction } from '../db/connection';
 import { isDuplicate } from '../db/errors';
 import { insertProject, lockProject, updateProject } from '../db/projects';
 import { transact } from '../db/transaction';
@@ -33,35 +34,49 @@ export function zoneOf({ time_zone }: Pick<ProjectRecord, 'time_zone'>): string 
 }
 
 /**
- * Makes a project.
+ * Makes a project, and its business of the default account.
  *
  * @throws GantryError `invalid` when the name is none or the business has a project, `validation` when there is no such
  *   time zone
  */
-export async function createProject(
-  db: Db,
+export async function createProject(db: Db, asked: NewProject, actor: Actor): Promise<ProjectRecord> {
+  const { name, bizId } = asked;
+  return transact(db, async (tx) => {
+    const project = await insertNewProject(tx, asked, actor);
+    await insertProjectBusiness(tx, { projectId: project.id, id: bizId, name });
+    return project;
+  }).catch((error: unknown) => {
+    throw isDuplicate(error) ? hasProject(bizId) : error;
+  });
+}
+
+/**
+ * The row of a new project with its admin, and what was done; its business is to be made in the same transaction.
+ *
+ * @throws GantryError as createProject does
+ */
+export async function insertNewProject(
+  tx: DbOrTransaction,
   { name, bizId, timeZone, admin }: NewProject,
   actor: Actor,
 ): Promise<ProjectRecord> {
   requireName(name);
   requireZone(timeZone);
-  return transact(db, async (tx) => {
-    const project = await insertProject(tx, {
-      name,
-      bk_biz_id: bizId,
-      from_cmdb: bizId !== null,
-      time_zone: timeZone,
-    });
-    if (!project) throw hasProject(bizId);
-    const entry = { ...auditOf(actor), projectId: project.id, object: `project ${project.id}` };
-    await insertAudit(tx, { ...entry, action: 'create', detail: { name, bizId, timeZone } });
-    if (admin !== undefined) {
-      await ensureUser(tx, admin, actor);
-      await setRole(tx, project.id, admin, 'admin');
-      await insertAudit(tx, { ...entry, action: 'update', object: `role of ${admin}`, detail: { after: 'admin' } });
-    }
-    return project;
+  const project = await insertProject(tx, {
+    name,
+    bk_biz_id: bizId,
+    from_cmdb: bizId !== null,
+    time_zone: timeZone,
   });
+  if (!project) throw hasProject(bizId);
+  const entry = { ...auditOf(actor), projectId: project.id, object: `project ${project.id}` };
+  await insertAudit(tx, { ...entry, action: 'create', detail: { name, bizId, timeZone } });
+  if (admin !== undefined) {
+    await ensureUser(tx, admin, actor);
+    await setRole(tx, project.id, admin, 'admin');
+    await insertAudit(tx, { ...entry, action: 'update', object: `role of ${admin}`, detail: { after: 'admin' } });
+  }
+  return project;
 }
 
 /** The project of a CMDB business, made where there is none (bk-sops §7.7, register_project). */
@@ -95,6 +110,7 @@ export async function changeProject(
       ...(timeZone === undefined ? {} : { time_zone: timeZone }),
       executor_proxy: executorProxy ?? before.executor_proxy,
     });
+    if (bizId !== undefined && bizId !== before.bk_biz_id) await renumberBusiness(tx, projectId, bizId);
     await insertAudit(tx, {
       ...auditOf(actor),
       projectId,
@@ -106,6 +122,12 @@ export async function changeProject(
   }).catch((error: unknown) => {
     throw isDuplicate(error) ? hasProject(bizId ?? null) : error;
   });
+}
+
+/** What is in the business stays in it. */
+async function renumberBusiness(tx: DbOrTransaction, projectId: number, bizId: number | null): Promise<void> {
+  const business = await findProjectBusiness(tx, projectId);
+  if (business) await updateBusiness(tx, business.id, { id: bizId ?? (await nextBusinessId(tx)) });
 }
 
 function settingsOf({ name, bk_biz_id, time_zone, executor_proxy }: ProjectRecord): ProjectSettings {

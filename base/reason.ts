@@ -2,12 +2,17 @@
 interface ReasonArgs {
   /** A field or header that has to be there, or may not be empty. */
   required: { field: string };
-  /** A field whose value is of another form than it has to be. */
-  malformed: { field: string };
+  /** A field whose value is of another form than it has to be: another type, or none of the values that there are. */
+  malformed: { field: string; wanted?: 'text' | 'integer' | 'boolean' | 'choice' | 'pattern' };
+  /** A field that there is not, or that cannot be given here. */
+  unknown: { field: string };
+  out_of_range: { field: string; min: number; max: number };
+  /** More of something than may be at once. */
+  too_many: { field: string; max: number };
   too_long: { field: string; max: number };
   too_large: { what: string; bytes: number; max: number };
-  /** A name, or something else that one object alone may have, is taken. */
-  duplicate: { what: string; name: string };
+  /** A name, or something else that one object alone may have, is taken; the fields of it, separated by commas. */
+  duplicate: { what: string; name: string; fields?: string };
   not_found: { what: string; id: string | number; [more: string]: string | number | boolean };
   /** Something else needs it. */
   in_use: { what: string; id: string | number; by: string };

@@ -4,8 +4,13 @@ import type { DbOrTransaction } from './connection';
 import { KEEP_PLAN } from './kept-plans';
 import type { Role } from './schema';
 
-/** A project, and what a user is in it. */
-export type EnteredProject = ProjectRecord & { role: Role | null };
+/** A project with its business, and what a user is in it. */
+export type EnteredProject = ProjectRecord & {
+  role: Role | null;
+  /** Null when it was deleted. */
+  business_id: number | null;
+  supplier_account: string | null;
+};
 
 /** How a request names its app, its user and its project; nothing of it is proved. */
 export interface AdmissionQuery {
@@ -19,7 +24,7 @@ export interface AdmissionQuery {
 export interface Admission {
   app: AppRecord | undefined;
   isKnownUser: boolean;
-  /** The one with the id, and the one of the business with the id. */
+  /** The one with the id, and those whose business has the id, here or by what they say themselves. */
   projects: EnteredProject[];
 }
 
@@ -35,10 +40,13 @@ export async function findAdmission(
   // Every request begins with this: as text it costs half of what it costs when it is built each time.
   const { rows } = await sql<Row>`
     select ${KEEP_PLAN} code, secret_hash, trusted, requests_per_second, max_body_bytes, users.name as user, roles.role,
-           projects.id, projects.name, bk_biz_id, from_cmdb, time_zone, executor_proxy, is_disabled, projects.created_at
+           projects.id, projects.name, bk_biz_id, from_cmdb, time_zone, executor_proxy, is_disabled, projects.created_at,
+           businesses.id as business_id, businesses.supplier_account
       from apps
       left join users on users.name = ${username}
       left join projects on projects.id = ${projectId} or (bk_biz_id = ${projectId} and from_cmdb)
+        or projects.id = (select project_id from businesses where businesses.id = ${projectId})
+      left join businesses on businesses.project_id = projects.id and not is_deleted
       left join project_roles roles on roles.project_id = projects.id and roles.username = ${username}
      where code = ${appCode}`.execute(db);
   const read = rows.map(({ code, secret_hash, trusted, requests_per_second, max_body_bytes, user, ...project }) => ({

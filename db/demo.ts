@@ -1,4 +1,5 @@
 import { upsertApp } from './access';
+import { insertProjectBusiness } from './businesses';
 import { connect, type DbOrTransaction } from './connection';
 import { hashSecret } from './secrets';
 import { transact } from './transaction';
@@ -27,11 +28,13 @@ export async function ensureDemo(
 
 /** Makes the demo project and its admin; call it in a transaction. */
 export async function ensureDemoProject(db: DbOrTransaction, username: string): Promise<void> {
-  await db
+  const { numInsertedOrUpdatedRows: made } = await db
     .insertInto('projects')
     .values(DEMO_PROJECT)
     .onConflict((on) => on.doNothing())
-    .execute();
+    .executeTakeFirst();
+  const { id: projectId, bk_biz_id: id, name } = DEMO_PROJECT;
+  if (made === 1n) await insertProjectBusiness(db, { projectId, id, name });
   await db
     .insertInto('users')
     .values({ name: username })

@@ -61,6 +61,25 @@ export interface Database {
     ex_data: Generated<string>;
     created_at: Generated<Date>;
   };
+  businesses: BusinessTable;
+  sets: SetTable;
+  modules: ModuleTable;
+  clouds: { supplier_account: string; id: Generated<number>; name: string };
+  hosts: HostTable;
+  host_tags: { host_id: number; tag: string };
+  host_variables: { host_id: number; name: string; value: string };
+  module_hosts: { module_id: number; host_id: number };
+  host_groups: {
+    id: Generated<number>;
+    project_id: number;
+    name: string;
+    selector: JsonText;
+    created_at: Generated<Date>;
+    updated_at: Generated<Date>;
+  };
+  processes: ProcessTable;
+  /** Bound to every module of that name in the business. */
+  process_bindings: { process_id: number; business_id: number; module_name: string };
 }
 
 export type LaunchState = 'waiting' | 'creating' | 'launched' | 'skipped' | 'failed';
@@ -206,6 +225,109 @@ interface ProjectTable {
   executor_proxy: Generated<string>;
   is_disabled: Generated<boolean>;
   created_at: Generated<Date>;
+}
+
+/** When a row was made and last changed. */
+interface Dated {
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+/** Of exactly one project. */
+interface BusinessTable extends Dated {
+  id: Generated<number>;
+  project_id: number;
+  supplier_account: string;
+  name: string;
+  maintainer: Generated<string>;
+  productor: Generated<string>;
+  developer: Generated<string>;
+  tester: Generated<string>;
+  operator: Generated<string>;
+  /** `1` in test, `2` in use, `3` no longer. */
+  life_cycle: Generated<string>;
+  /** `1` Chinese, `2` English. */
+  language: Generated<string>;
+  is_deleted: Generated<boolean>;
+}
+
+interface SetTable extends Dated {
+  id: Generated<number>;
+  business_id: number;
+  name: string;
+  /** 1: the set of the idle modules. */
+  kind: Generated<number>;
+  /** `1` test, `2` trial, `3` production. */
+  environment: Generated<string>;
+  /** `1` open, `2` closed. */
+  service_status: Generated<string>;
+  capacity: number | null;
+  summary: Generated<string>;
+  description: Generated<string>;
+}
+
+interface ModuleTable extends Dated {
+  id: Generated<number>;
+  business_id: number;
+  set_id: number;
+  name: string;
+  /** 1: of hosts that do nothing, 2: of hosts that are broken. */
+  kind: Generated<number>;
+  /** `1` ordinary, `2` database. */
+  type: Generated<string>;
+  operator: Generated<string>;
+  backup_operator: Generated<string>;
+}
+
+interface HostTable extends Dated {
+  id: Generated<number>;
+  supplier_account: string;
+  cloud_id: Generated<number>;
+  /** An IP address or a DNS name, as `canonicalAddress` writes it; null until it is known. */
+  address: string | null;
+  /** Null: in the resource pool. */
+  project_id: number | null;
+  name: Generated<string>;
+  outer_address: Generated<string>;
+  os_name: Generated<string>;
+  operator: Generated<string>;
+  backup_operator: Generated<string>;
+  comment: Generated<string>;
+  asset_id: Generated<string>;
+  serial_number: Generated<string>;
+  /** In maintenance. */
+  is_disabled: Generated<boolean>;
+}
+
+interface ProcessTable extends Dated {
+  id: Generated<number>;
+  business_id: number;
+  name: string;
+  description: Generated<string>;
+  /** `1` 127.0.0.1, `2` 0.0.0.0, `3` the first inner address, `4` the first outer one. */
+  bind_ip: string | null;
+  /** Ports and ranges of them, separated by commas. */
+  port: Generated<string>;
+  /** `1` TCP, `2` UDP. */
+  protocol: string | null;
+  function_id: Generated<string>;
+  function_name: Generated<string>;
+  work_path: Generated<string>;
+  os_user: Generated<string>;
+  instance_count: number | null;
+  priority: number | null;
+  /** Seconds. */
+  timeout: number | null;
+  start_command: Generated<string>;
+  stop_command: Generated<string>;
+  restart_command: Generated<string>;
+  force_stop_command: Generated<string>;
+  reload_command: Generated<string>;
+  pid_file: Generated<string>;
+  auto_start: Generated<boolean>;
+  /** Seconds. */
+  auto_start_interval: number | null;
+  start_pattern: Generated<string>;
 }
 
 /** `starting`: the row says so before the workflow exists, and a reconciler repairs what stays there. */

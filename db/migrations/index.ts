@@ -13,6 +13,7 @@ import * as keyOwners from './0011_key_owners';
 import * as dueSince from './0012_due_since';
 import * as operationIds from './0013_operation_ids';
 import * as templateOrigins from './0014_template_origins';
+import * as inventory from './0015_inventory';
 
 /** Append-only: a migration that has landed is never changed. Breaking ones say so in their name. */
 export const migrations: Record<string, Migration> = {
@@ -30,4 +31,5 @@ export const migrations: Record<string, Migration> = {
   '0012_due_since': dueSince,
   '0013_operation_ids': operationIds,
   '0014_template_origins': templateOrigins,
+  '0015_inventory': inventory,
 };
