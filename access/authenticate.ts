@@ -15,12 +15,15 @@ import { ensureUser } from './users';
  */
 export type Credentials = Record<string, unknown>;
 
+/** Stands for the secret of the built-in app, which has none: nothing that is sent can be this. */
+export const TOKEN_ALONE = Symbol('a token alone');
+
 export const NAMES_NOBODY = 'bk_username names nobody';
 
 /** Who a caller says it is: nothing of it is proved yet. */
 export interface UnprovenCaller {
   appCode: string;
-  secret: string;
+  secret: string | typeof TOKEN_ALONE;
   /** The user of its token, else the one it names; undefined when there is neither, or the name is no text. */
   username: string | undefined;
   /** Why there is no user to be had from its token. */
@@ -34,7 +37,10 @@ export interface UnprovenCaller {
  */
 export async function readCaller(db: Db, given: Credentials): Promise<UnprovenCaller> {
   const { bk_username } = given;
-  const app = { appCode: requireField(given, 'bk_app_code'), secret: requireField(given, 'bk_app_secret') };
+  const app: Pick<UnprovenCaller, 'appCode' | 'secret'> = {
+    appCode: requireField(given, 'bk_app_code'),
+    secret: requireSecret(given),
+  };
   const token = await readUserToken(db, given.bk_token);
   if ('username' in token) return { ...app, username: token.username };
   const username = typeof bk_username === 'string' && isText(bk_username) ? bk_username : undefined;
@@ -42,8 +48,12 @@ export async function readCaller(db: Db, given: Credentials): Promise<UnprovenCa
 }
 
 /** @throws GantryError `unauthenticated` */
-export function authenticateApp({ app }: Admission, { secret }: UnprovenCaller): AppRecord {
-  if (app && matchesSecret(secret, app.secret_hash)) return app;
+export function authenticateApp({ app }: Admission, { secret, tokenProblem }: UnprovenCaller): AppRecord {
+  if (app && secret === TOKEN_ALONE) {
+    if (tokenProblem !== undefined) throw new GantryError('unauthenticated', tokenProblem);
+    return { ...app, trusted: false };
+  }
+  if (app && secret !== TOKEN_ALONE && matchesSecret(secret, app.secret_hash)) return app;
   throw new GantryError('unauthenticated', 'bk_app_code or bk_app_secret is wrong');
 }
 
@@ -94,6 +104,10 @@ function requireName(username: unknown): string {
     step: 'user',
     reason: { code: 'malformed', args: { field: 'bk_username' } },
   });
+}
+
+function requireSecret(given: Credentials): UnprovenCaller['secret'] {
+  return given.bk_app_secret === TOKEN_ALONE ? TOKEN_ALONE : requireField(given, 'bk_app_secret');
 }
 
 function requireField(given: Credentials, field: string): string {

@@ -6,6 +6,9 @@ import type { Role } from '../db/schema';
  */
 export type Need = Role | 'user' | 'trusted';
 
+/** The app of whoever has a token and no app: never trusted, whatever its row says. */
+export const BUILT_IN_APP = 'gantry';
+
 /** Who asks. */
 export interface Caller {
   username: string;

@@ -85,7 +85,7 @@ export async function admit<E extends DoorEndpoint>(
 }
 
 function hasBody({ req }: Context): boolean {
-  return req.method === 'POST' || req.method === 'PUT';
+  return req.method !== 'GET' && req.method !== 'HEAD';
 }
 
 /** A query is a form that stands elsewhere. */
@@ -132,7 +132,8 @@ async function hear<E extends DoorEndpoint>(
     projectId: family.peekProjectId(context, fields),
     outside,
   });
-  if (!hasBody(context) || namesCaller({ ...outside, ...header })) return told(outside);
+  const isInBody = hasBody(context) && family.openFields.length > 0;
+  if (!isInBody || namesCaller({ ...outside, ...header })) return told(outside);
   const start = await readStart(context, Math.min(OPEN_BYTES, maxBodyBytes));
   if (start.rest) requireSize(start.bytes + 1, maxBodyBytes);
   const contentType = context.req.header('content-type');

@@ -8,6 +8,7 @@ import { concernsOf } from '../tasks/concerns';
 import type { Services } from '../tasks/services';
 import { createSopsApi, sops } from './bk-sops';
 import { clientAddress, parseNetworks } from './client-address';
+import { cmdb, createCmdbApi } from './cmdb';
 import { createCodecEndpoint } from './codec';
 import { answerFailure } from './door';
 import { FairLimiter } from './fair-limit';
@@ -24,7 +25,7 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const ANY_RATE = 0;
 
 /** The first one that owns a path answers there; the last one owns what nobody else does. */
-const FAMILIES: readonly Pick<Family, 'owns' | 'fail' | 'wording'>[] = [sops];
+const FAMILIES: readonly Pick<Family, 'owns' | 'fail' | 'wording'>[] = [cmdb, sops];
 
 export interface AppOptions {
   services: Services;
@@ -78,6 +79,7 @@ export function createApp({
   });
   app.doc31('/openapi.json', { openapi: '3.1.0', info: { title: 'Gantry', version: '1' } });
   app.route('/', createSopsApi(door));
+  app.route('/', createCmdbApi(door));
   app.route('/', createTaskRedirect(services, temporalUiUrl));
   if (codecToken) app.route(`/codec/${codecToken}`, createCodecEndpoint(temporalUiUrl, maxBodyBytes));
   const familyOf = ({ req }: Context) => FAMILIES.find((family) => family.owns(req.path)) ?? FAMILIES.at(-1)!;

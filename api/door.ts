@@ -36,17 +36,19 @@ async function serve<E extends DoorEndpoint>(
   endpoint: E,
 ): Promise<Response> {
   const { services } = door;
+  context.set('endpoint', endpoint);
   const admitted = await admit(context, door, family, endpoint);
   const { caller, fields } = admitted;
   requireText(fields);
-  const { ids, place } = family.readPlace(context, endpoint, fields);
+  const { ids, names = {}, place } = family.readPlace(context, endpoint, fields);
+  requireText(names);
   const project = await enter(door, endpoint.needs, admitted, place);
   const actor = { username: caller.username, appCode: caller.app.code, source: 'api' };
   const header = (name: string) => context.req.header(name);
   let input: Fields = {};
   try {
     input = family.readInput(endpoint, admitted);
-    const reply = await endpoint.run({ services, caller, actor, ids, header, project }, input);
+    const reply = await endpoint.run({ services, caller, actor, ids, names, header, project }, input);
     return answer(context, family, reply);
   } catch (error) {
     throw reworded(error, endpoint.wording ?? [], { ids, project, input });
@@ -96,7 +98,9 @@ function refuseMethod(context: Context, family: Pick<Family, 'fail'>, allowed: r
 function requireText(fields: Fields): void {
   for (const [field, value] of Object.entries(fields)) {
     if (typeof value === 'string' && !isText(value)) {
-      throw new GantryError('invalid', `${field} holds characters that are no text`);
+      throw new GantryError('invalid', `${field} holds characters that are no text`, {
+        reason: { code: 'malformed', args: { field, wanted: 'text' } },
+      });
     }
   }
 }

@@ -12,6 +12,8 @@ export interface DoorCall {
   actor: Actor;
   /** The ids of the path that are not the project's. */
   ids: Record<string, number>;
+  /** The texts of the path that are no ids. */
+  names: Record<string, string>;
   /** The one that the path names, where it names one. */
   project?: EnteredProject | undefined;
   /** Request headers, names in lower case. */
@@ -30,7 +32,7 @@ export interface Reply<D = unknown> {
   isUnchanged?: boolean;
 }
 
-export type Method = 'get' | 'post' | 'put' | 'delete';
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** What the door knows of an endpoint of any family. */
 export interface DoorEndpoint {

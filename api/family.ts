@@ -14,6 +14,8 @@ export interface Body {
   fields: Fields;
   /** Its values are texts, whatever they stand for. */
   isForm: boolean;
+  /** There is nothing in it. */
+  isEmpty?: true;
   /** Of a form: all values of the names that come more than once, of which `fields` has one. */
   repeated?: ReadonlyMap<string, readonly string[]>;
 }
@@ -22,6 +24,14 @@ export interface Body {
 export interface Route {
   path: string;
   methods: readonly Method[];
+}
+
+/** What a request is about, as its path and fields say it. */
+export interface RequestPlace {
+  ids: Record<string, number>;
+  names?: Record<string, string>;
+  /** Its project; absent where it is in none. */
+  place?: Place | undefined;
 }
 
 /**
@@ -49,7 +59,7 @@ export interface Family<E extends DoorEndpoint = DoorEndpoint> {
   /** The project's id, when it is among fields of which not all may be known yet. */
   peekProjectId(context: Context, fields: Fields): number | undefined;
   /** @throws GantryError `invalid` */
-  readPlace(context: Context, endpoint: E, fields: Fields): { ids: Record<string, number>; place?: Place | undefined };
+  readPlace(context: Context, endpoint: E, fields: Fields): RequestPlace;
   /** @throws GantryError `invalid` of step `input`, naming every field that is wrong */
   readInput(endpoint: E, body: Body): Fields;
 

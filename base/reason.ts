@@ -3,7 +3,7 @@ interface ReasonArgs {
   /** A field or header that has to be there, or may not be empty. */
   required: { field: string };
   /** A field whose value is of another form than it has to be: another type, or none of the values that there are. */
-  malformed: { field: string; wanted?: 'text' | 'integer' | 'boolean' | 'choice' | 'pattern' };
+  malformed: { field: string; wanted?: 'text' | 'integer' | 'boolean' | 'choice' | 'pattern' | 'ids' };
   /** A field that there is not, or that cannot be given here. */
   unknown: { field: string };
   out_of_range: { field: string; min: number; max: number };

@@ -44,6 +44,15 @@ export function insertAudit(db: DbOrTransaction, record: AuditRecord): Promise<I
     .executeTakeFirst();
 }
 
+/** Writes what was done to several objects, in one statement; of operations of tasks `insertAudit` keeps the records apart. */
+export async function insertAudits(
+  db: DbOrTransaction,
+  records: readonly Omit<AuditRecord, 'taskId'>[],
+): Promise<void> {
+  if (records.length === 0) return;
+  await db.insertInto('audit_records').values(records.map(auditRow)).execute();
+}
+
 /** A record as it was written. */
 export interface InsertedAudit {
   id: string;

@@ -67,5 +67,12 @@ export function lostAgainstAnother(error: unknown): boolean {
 
 /** Whether a query failed because of a row that has to be the only one. */
 export function isDuplicate(error: unknown): boolean {
-  return error instanceof Error && (error as { code?: unknown }).code === '23505';
+  return duplicateKey(error) !== undefined;
+}
+
+/** The name of the constraint or index of which there was a row already; undefined when a query failed for another reason. */
+export function duplicateKey(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, constraint = '' } = error as { code?: unknown; constraint?: string };
+  return code === '23505' ? constraint : undefined;
 }

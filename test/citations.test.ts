@@ -171,7 +171,8 @@ function sectionsBySpecification(pages: readonly Page[]): Map<string, string[]> 
 /** The specification whose page this is. */
 function homeOf(path: string): string | undefined {
   const [specification, ...below] = relative(REFERENCE, join(ROOT, path)).split(sep);
-  return specification !== '..' && below.length > 0 ? specification : undefined;
+  if (specification === undefined || specification === '..' || specification === 'README.md') return undefined;
+  return below.length > 0 ? specification : basename(specification, '.md');
 }
 
 function isThere(file: string, isWanted: (heading: string) => boolean, wanted: string | undefined): boolean {

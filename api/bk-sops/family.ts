@@ -39,7 +39,7 @@ export const sops: Family<Endpoint> = {
   owns: (path) => /^\/(apigw|api\/c\/compapi|callback|taskflow)(\/|$)/.test(path),
   endpoints,
   routesOf,
-  headerCredentials: (header) => headerCredentials(header('x-bkapi-authorization')),
+  headerCredentials,
   openFields: [...CREDENTIAL_FIELDS, 'bk_biz_id', ...PLACE_FIELDS],
   outside: placeAndCredentials,
   readsQuery: ({ req }, endpoint) => isReadAtEsb(req.path, endpoint),

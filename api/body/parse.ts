@@ -15,7 +15,7 @@ const MAX_DEPTH = MAX_JSON_DEPTH + 1;
  * @throws GantryError `invalid`
  */
 export function parseBody(text: string, contentType: string | undefined): Body {
-  if (text.trim() === '') return { fields: {}, isForm: false };
+  if (text.trim() === '') return { fields: {}, isForm: false, isEmpty: true };
   if (isForm(contentType, text)) return readForm(text);
   if (isMultipart(contentType, text)) throw new GantryError('invalid', NOT_MULTIPART);
   const fields = parseJson(text);

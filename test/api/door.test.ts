@@ -72,7 +72,7 @@ const toys: Family<Toy> = {
   owns: (path) => path.startsWith('/toys'),
   endpoints: [show, replace, mine],
   routesOf: ({ path, method }) => [{ path, methods: [method] }],
-  headerCredentials: (header) => headerCredentials(header('x-bkapi-authorization')),
+  headerCredentials,
   openFields: [],
   outside: () => ({}),
   peekProjectId: (context) => (context.req.param('project') ? Number(context.req.param('project')) : undefined),
@@ -159,7 +159,7 @@ describe('the door', () => {
     ['a project that is not there', 'GET', '/toys/7', 'viewer', undefined, 'forbidden', 'toy box 7 does not exist'],
     ['what is no JSON', 'PUT', '/toys/1', 'editor', '{', 'malformed', 'Toy box: the body is not JSON'],
     ['what is no object', 'PUT', '/toys/1', 'editor', '[]', 'malformed', 'the body is not a JSON object'],
-    ['what is no text', 'PUT', '/toys/1', 'editor', '{"a":"\\u0000"}', 'invalid', 'a holds characters'],
+    ['what is no text', 'PUT', '/toys/1', 'editor', '{"a":"\\u0000"}', 'malformed', 'a holds characters'],
     ['what is too large', 'PUT', '/toys/1', 'editor', `"${'x'.repeat(1000)}"`, 'too_large', 'larger than 1000 bytes'],
     ['what a use case refuses', 'PUT', '/toys/1', 'editor', '{"broken":true}', 'wrong_state', 'the toy is broken'],
     [

@@ -1,3 +1,6 @@
+import { GantryError } from '../../../base/error';
+import type { Reason } from '../../../base/reason';
+
 /** A field of an object as CMDB's clients know it (cmdb §3, §7). */
 export interface Property {
   id: string;
@@ -8,24 +11,79 @@ export interface Property {
   attribute: string;
   /** Ours to say: clients read it and search by it, and do not write it. */
   isFixed?: true;
+  /** It is no property of the object itself, and not among its details. */
+  isSystem?: true;
 }
 
 /** An object of CMDB's, and what of it the inventory keeps. */
 export interface Model {
+  /** In the order in which details are told. */
   properties: readonly Property[];
 }
 
-/** What the inventory calls the fields of a request; those that it does not know keep their names. */
-export function attributesOf(
-  { properties }: Model,
-  fields: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  const names = new Map(properties.filter(({ isFixed }) => !isFixed).map(({ id, attribute }) => [id, attribute]));
-  // A name of ours is none of theirs.
-  return Object.fromEntries(Object.entries(fields).map(([id, value]) => [names.get(id) ?? `?${id}`, value]));
+/** What every object has that clients read alone: its id, its account, its times (cmdb §3). */
+export function systemProperties(id: Pick<Property, 'id' | 'zh' | 'en'>): Property[] {
+  return [
+    { ...id, attribute: 'id', isFixed: true, isSystem: true },
+    {
+      id: 'bk_supplier_account',
+      zh: '开发商',
+      en: 'supplier account',
+      attribute: 'supplier_account',
+      isFixed: true,
+      isSystem: true,
+    },
+    { id: 'create_time', zh: '创建时间', en: 'create time', attribute: 'created_at', isFixed: true, isSystem: true },
+    { id: 'last_time', zh: '更新时间', en: 'last time', attribute: 'updated_at', isFixed: true, isSystem: true },
+  ];
 }
 
-/** A row as clients know it. */
-export function shown({ properties }: Model, row: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(properties.map(({ id, attribute }) => [id, row[attribute]]));
+/**
+ * The fields of a request under the names of the inventory.
+ *
+ * @throws GantryError `invalid` naming a field that the object has not, or that clients do not write
+ */
+export function attributesOf(model: Model, fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const writable = new Map(model.properties.filter(({ isFixed }) => !isFixed).map((one) => [one.id, one.attribute]));
+  const read = Object.entries(fields).map(([id, value]) => {
+    const attribute = writable.get(id);
+    if (attribute !== undefined) return [attribute, value];
+    throw refuseProperty(id, 'cannot be set: it is no property, or not yours to set');
+  });
+  return Object.fromEntries(read);
+}
+
+/** The error for a property that cannot be given. */
+export function refuseProperty(id: string, why: string): GantryError {
+  const message = `${id} ${why}`;
+  return new GantryError('invalid', message, {
+    reason: { code: 'unknown', args: { field: id } },
+    details: [{ field: id, message }],
+  });
+}
+
+/** An error of the inventory that names fields as clients know them. */
+export function inTermsOf({ properties }: Model, error: GantryError): GantryError {
+  const ids = new Map(properties.map(({ id, attribute }) => [attribute, id]));
+  const idOf = (attribute: string) => ids.get(attribute) ?? attribute;
+  const { kind, message, step, retryAfterSeconds, reason, details } = error;
+  return new GantryError(kind, message, {
+    cause: error,
+    step,
+    retryAfterSeconds,
+    reason: reason && renamed(reason, idOf),
+    details: details?.map((detail) => renamedDetail(detail, idOf)),
+  });
+}
+
+function renamed(reason: Reason, idOf: (attribute: string) => string): Reason {
+  if ('field' in reason.args)
+    return { ...reason, args: { ...reason.args, field: idOf(String(reason.args.field)) } } as Reason;
+  if (reason.code !== 'duplicate' || reason.args.fields === undefined) return reason;
+  return { ...reason, args: { ...reason.args, fields: reason.args.fields.replaceAll(/\w+/g, idOf) } };
+}
+
+function renamedDetail(detail: unknown, idOf: (attribute: string) => string): unknown {
+  const { field } = detail as { field?: unknown };
+  return typeof field === 'string' ? { ...(detail as object), field: idOf(field) } : detail;
 }

@@ -1,4 +1,4 @@
-import type { Model } from './model';
+import { type Model, systemProperties } from './model';
 
 /** A process (cmdb §3), in the order in which its details are told. */
 export const PROCESS: Model = {
@@ -25,5 +25,6 @@ export const PROCESS: Model = {
     { id: 'auto_start', zh: '是否自动拉起', en: 'autostart', attribute: 'auto_start' },
     { id: 'auto_time_gap', zh: '拉起间隔', en: 'autostart period', attribute: 'auto_start_interval' },
     { id: 'bk_start_param_regex', zh: '启动参数匹配规则', en: 'Startup parameter REGEX', attribute: 'start_pattern' },
+    ...systemProperties({ id: 'bk_process_id', zh: '进程ID', en: 'process id' }),
   ],
 };

@@ -1,0 +1,36 @@
+import { headerCredentials } from '../credentials';
+import type { Family } from '../family';
+import { describe } from './describe';
+import type { ServedEndpoint } from './endpoint';
+import { fail, succeed } from './envelope';
+import { readInput } from './input';
+import { peekBusinessId, readPlace } from './place';
+import { processEndpoints } from './processes';
+
+/** Every endpoint of the family. */
+export const endpoints: readonly ServedEndpoint[] = [...processEndpoints];
+
+/** Whoever sends no name is this user, where the app is trusted to name one (cmdb §0). */
+const NAMELESS = 'admin';
+
+/** BK-CMDB's API of version 3: processes, and the topology that they are bound to (cmdb). */
+export const cmdb: Family<ServedEndpoint> = {
+  name: 'cmdb',
+  // Other versions are not there, which is said in this envelope too.
+  owns: (path) => /^\/api\/v(?!1(\/|$))\d+(\/|$)/.test(path),
+  endpoints,
+  routesOf: ({ path, method }) => [{ path: `/api/v3${path.replaceAll(/\{(\w+)\}/g, ':$1')}`, methods: [method] }],
+  headerCredentials(header) {
+    const given = headerCredentials(header);
+    if (given.bk_token !== undefined || given.bk_username !== undefined) return given;
+    return { ...given, bk_username: header('bk_user') || NAMELESS };
+  },
+  openFields: [],
+  outside: () => ({}),
+  peekProjectId: peekBusinessId,
+  readPlace,
+  readInput,
+  succeed,
+  fail,
+  describe,
+};

@@ -1,0 +1,151 @@
+import type { Actor } from '../../base/actor';
+import { GantryError } from '../../base/error';
+import { auditOf, insertAudits } from '../../db/audit';
+import type { Db, DbOrTransaction } from '../../db/connection';
+import { duplicateKey } from '../../db/errors';
+import { listBoundNames } from '../../db/process-bindings';
+import {
+  deleteProcess,
+  findProcess,
+  insertProcess,
+  lockProcesses,
+  type ProcessRecord,
+  updateProcesses,
+} from '../../db/processes';
+import { transact } from '../../db/transaction';
+import { readChanges, readNew, type Values } from '../attributes';
+import type { BusinessPlace } from '../place';
+import { PROCESS_ATTRIBUTES } from './attributes';
+
+/** Of one batch. */
+export const MAX_BATCH = 1_000;
+
+type Given = Readonly<Record<string, unknown>>;
+
+/**
+ * Makes a process of a business (cmdb §1).
+ *
+ * @param given its attributes, unchecked
+ * @throws GantryError `invalid` naming the first attribute that is wrong, or those that have to be unique
+ */
+export async function createProcess(db: Db, place: BusinessPlace, given: Given, actor: Actor): Promise<ProcessRecord> {
+  const values = readNew(PROCESS_ATTRIBUTES, given);
+  return transact(db, async (tx) => {
+    const process = await insertProcess(tx, { ...namedValues(values), business_id: place.businessId });
+    await audit(tx, place, actor, { action: 'create', changes: [{ after: process }] });
+    return process;
+  }).catch((error: unknown) => {
+    throw duplicateOf(error, ',') ?? error;
+  });
+}
+
+/** @throws GantryError `not_found` */
+export async function requireProcess(
+  db: DbOrTransaction,
+  { businessId }: Pick<BusinessPlace, 'businessId'>,
+  id: number,
+): Promise<ProcessRecord> {
+  const process = await findProcess(db, businessId, id);
+  if (process) return process;
+  throw notFound(id);
+}
+
+/**
+ * Changes processes of a business alike, all of them or none (cmdb §1).
+ *
+ * @param given the attributes that change, unchecked
+ * @throws GantryError `not_found` when one of them is not there; `invalid` as createProcess
+ */
+export async function changeProcesses(
+  db: Db,
+  place: BusinessPlace,
+  { ids, given }: { ids: readonly number[]; given: Given },
+  actor: Actor,
+): Promise<void> {
+  requireCount(ids);
+  const changes = readChanges(PROCESS_ATTRIBUTES, given);
+  await transact(db, async (tx) => {
+    const before = await lockProcesses(tx, place.businessId, ids);
+    const missing = ids.find((id) => !before.some((process) => process.id === id));
+    if (missing !== undefined) throw notFound(missing);
+    if (Object.keys(changes).length === 0) return;
+    const after = new Map((await updateProcesses(tx, place.businessId, ids, changes)).map((one) => [one.id, one]));
+    await audit(tx, place, actor, {
+      action: 'update',
+      changes: before.map((process) => ({ before: process, after: after.get(process.id)! })),
+    });
+  }).catch((error: unknown) => {
+    throw duplicateOf(error, ' + ') ?? error;
+  });
+}
+
+/** @throws GantryError `not_found`, `wrong_state` naming the modules that it is bound to */
+export async function removeProcess(db: Db, place: BusinessPlace, id: number, actor: Actor): Promise<void> {
+  await transact(db, async (tx) => {
+    const [before] = await lockProcesses(tx, place.businessId, [id]);
+    if (!before) throw notFound(id);
+    const bound = await listBoundNames(tx, { businessId: place.businessId, processId: id });
+    if (bound.length > 0) throw isBound(before, bound);
+    await deleteProcess(tx, place.businessId, id);
+    await audit(tx, place, actor, { action: 'delete', changes: [{ before }] });
+  });
+}
+
+function requireCount(ids: readonly number[]): void {
+  if (ids.length <= MAX_BATCH) return;
+  throw new GantryError('invalid', `${ids.length} processes at once are too many: send ${MAX_BATCH} at most`, {
+    reason: { code: 'too_many', args: { field: 'id', max: MAX_BATCH } },
+  });
+}
+
+/** What readNew leaves is typed by its table: the name is there, all others have their kind. */
+function namedValues(values: Values): Values & { name: string } {
+  return values as Values & { name: string };
+}
+
+function notFound(id: number): GantryError {
+  return new GantryError('not_found', `process ${id} does not exist in this business`, {
+    reason: { code: 'not_found', args: { what: 'process', id } },
+  });
+}
+
+function isBound({ id, name }: ProcessRecord, bound: readonly string[]): GantryError {
+  const modules = bound.slice(0, 10).join(', ');
+  const message = `process ${id} (${name}) is bound to ${bound.length} modules (${modules}): unbind it first`;
+  return new GantryError('wrong_state', message, {
+    reason: { code: 'in_use', args: { what: 'process', id, by: modules } },
+  });
+}
+
+/** The fields of the unique keys, by the names of their constraints. */
+const KEYS: Record<string, readonly string[]> = {
+  processes_business_id_name_key: ['business_id', 'name'],
+  processes_by_function: ['business_id', 'function_id'],
+};
+
+function duplicateOf(error: unknown, separator: string): GantryError | undefined {
+  const fields = KEYS[duplicateKey(error) ?? ''];
+  if (!fields) return undefined;
+  const [, field] = fields as [string, string];
+  const message = `another process of this business has this ${field}`;
+  return new GantryError('invalid', message, {
+    cause: error,
+    reason: { code: 'duplicate', args: { what: 'process', name: field, fields: fields.join(separator) } },
+    details: [{ field, message }],
+  });
+}
+
+type Change = { before: ProcessRecord; after?: ProcessRecord } | { before?: never; after: ProcessRecord };
+
+async function audit(
+  tx: DbOrTransaction,
+  { projectId }: BusinessPlace,
+  actor: Actor,
+  { action, changes }: { action: string; changes: readonly Change[] },
+): Promise<void> {
+  const who = { ...auditOf(actor), projectId, action };
+  await insertAudits(
+    tx,
+    changes.map((change) => ({ ...who, object: `process ${(change.before ?? change.after).id}`, detail: change })),
+  );
+}
