@@ -1,0 +1,19 @@
+import type { DbOrTransaction } from './connection';
+
+/** The cloud that hosts are in of which nothing else is said. */
+const DEFAULT_CLOUD = { id: 0, name: 'default area' };
+
+/** Makes the default cloud of an account where there is none. */
+export async function ensureDefaultCloud(db: DbOrTransaction, account: string): Promise<void> {
+  await db
+    .insertInto('clouds')
+    .values({ supplier_account: account, ...DEFAULT_CLOUD })
+    .onConflict((on) => on.doNothing())
+    .execute();
+}
+
+/** The ids of an account's clouds. */
+export async function listCloudIds(db: DbOrTransaction, account: string): Promise<number[]> {
+  const rows = await db.selectFrom('clouds').select('id').where('supplier_account', '=', account).execute();
+  return rows.map(({ id }) => id);
+}
