@@ -1,0 +1,20 @@
+import type { DbOrTransaction } from './connection';
+
+/** The clouds of an account, by id; 0 is the default one. */
+export function listClouds(db: DbOrTransaction, account: string): Promise<{ id: number; name: string }[]> {
+  return db.selectFrom('clouds').select(['id', 'name']).where('supplier_account', '=', account).orderBy('id').execute();
+}
+
+/** Makes a cloud; undefined when the account has one of that name. */
+export function insertCloud(
+  db: DbOrTransaction,
+  account: string,
+  name: string,
+): Promise<{ id: number; name: string } | undefined> {
+  return db
+    .insertInto('clouds')
+    .values({ supplier_account: account, name })
+    .onConflict((on) => on.columns(['supplier_account', 'name']).doNothing())
+    .returning(['id', 'name'])
+    .executeTakeFirst();
+}
