@@ -1,0 +1,2 @@
+export { FORMATS, type InventoryFormat, readInventory } from './read';
+export type { Dropped, ImportedHost, ImportedInventory } from './record';

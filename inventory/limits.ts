@@ -1,0 +1,20 @@
+/** What one host may have, wherever it comes from; and how much may be sent at once. Lengths are in characters. */
+
+export const MAX_HOST_NAME_LENGTH = 255;
+/** Of an address that is a DNS name. */
+export const MAX_DNS_NAME_LENGTH = 253;
+
+export const MAX_TAGS = 100;
+export const MAX_TAG_LENGTH = 100;
+
+export const MAX_VARIABLES = 100;
+export const MAX_VARIABLE_LENGTH = 4_096;
+/** Names that a shell takes. `__proto__` is one that JavaScript makes something else of. */
+export const VARIABLE_NAME = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]{0,99}$/;
+
+export const MAX_IP_TEXT_BYTES = 1_000_000;
+/** Addresses of ranges are counted one by one. */
+export const MAX_IP_TOKENS = 20_000;
+
+export const MAX_IMPORT_BYTES = 4_000_000;
+export const MAX_IMPORT_HOSTS = 20_000;
