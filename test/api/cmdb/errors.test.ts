@@ -387,13 +387,14 @@ describe('errors of the CMDB family', () => {
         cmdb.put(`/proc/0/1/${id}`, { user: 'a' }),
         cmdb.put('/proc/0/1', { bk_process_id: '1', user: 'a' }),
         cmdb.delete(`/proc/0/1/${id}`),
+        cmdb.post('/proc/search/0/1', {}),
         cmdb.get(`/proc/module/0/1/${id}`),
         cmdb.put(`/proc/module/0/1/${id}/a`),
         cmdb.delete(`/proc/module/0/1/${id}/a`),
       ]);
 
       expect(codes.map(({ status, bk_error_code }) => [status, bk_error_code])).toEqual(
-        [1108008, 1108001, 1108005, 1108005, 1108007, 1108004, 1108002, 1108003].map((code) => [500, code]),
+        [1108008, 1108001, 1108005, 1108005, 1108007, 1108006, 1108004, 1108002, 1108003].map((code) => [500, code]),
       );
       expect(JSON.stringify(codes)).not.toMatch(/relation|select|gone/);
     } finally {

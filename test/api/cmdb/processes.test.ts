@@ -198,6 +198,37 @@ describe('processes', () => {
     expect(await detailOf(foreign, OTHER)).toMatchObject({ user: 'cc' });
   });
 
+  it('are found by what the document sends', async () => {
+    const made = [await make({ bk_process_name: 'seek nginx 1' }), await make({ bk_process_name: 'seek nginx 2' })];
+    await make({ bk_process_name: 'seek nginx 3' }, OTHER);
+
+    const { data } = await cmdb.post('/proc/search/0/1', {
+      page: { start: 0, limit: 10, sort: 'bk_process_name' },
+      fields: ['bk_process_id', 'bk_process_name'],
+      condition: { bk_biz_id: '12233', bk_process_name: 'seek nginx' },
+    });
+
+    expect(data).toEqual({
+      count: 2,
+      info: made.map((id, at) => ({ bk_process_id: id, bk_process_name: `seek nginx ${at + 1}` })),
+    });
+    const { data: whole } = await cmdb.post('/proc/search/0/1', { condition: { bk_process_id: made[0] } });
+    expect(whole.info).toEqual([
+      {
+        ...(await detailOf(made[0]!)),
+        bk_process_id: made[0],
+        bk_supplier_account: '0',
+        create_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+        last_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      },
+    ]);
+    for (const empty of [{}, { condition: null, page: null, fields: null }]) {
+      const { data: all } = await cmdb.post('/proc/search/0/1', empty);
+      expect(all.count).toBeGreaterThan(10);
+      expect(all.info).toHaveLength(Math.min(20, all.count));
+    }
+  });
+
   it('are gone when they are deleted', async () => {
     const id = await make();
 
