@@ -18,6 +18,7 @@ import { maskAnswers } from './mask';
 import { inTime, readiness } from './ready';
 import { Strangers } from './strangers';
 import { createTaskRedirect } from './task-redirect';
+import { createV1Api, v1 } from './v1';
 
 /** A tree of 10,000 nodes is 10 MB. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
@@ -25,7 +26,7 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const ANY_RATE = 0;
 
 /** The first one that owns a path answers there; the last one owns what nobody else does. */
-const FAMILIES: readonly Pick<Family, 'owns' | 'fail' | 'wording'>[] = [cmdb, sops];
+const FAMILIES: readonly Pick<Family, 'owns' | 'fail' | 'wording'>[] = [v1, cmdb, sops];
 
 export interface AppOptions {
   services: Services;
@@ -80,6 +81,7 @@ export function createApp({
   app.doc31('/openapi.json', { openapi: '3.1.0', info: { title: 'Gantry', version: '1' } });
   app.route('/', createSopsApi(door));
   app.route('/', createCmdbApi(door));
+  app.route('/', createV1Api(door));
   app.route('/', createTaskRedirect(services, temporalUiUrl));
   if (codecToken) app.route(`/codec/${codecToken}`, createCodecEndpoint(temporalUiUrl, maxBodyBytes));
   const familyOf = ({ req }: Context) => FAMILIES.find((family) => family.owns(req.path)) ?? FAMILIES.at(-1)!;

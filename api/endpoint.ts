@@ -24,6 +24,8 @@ export interface DoorCall {
 export interface Reply<D = unknown> {
   data?: D;
   message?: string;
+  /** HTTP status, in families that say what became of a request by it; absent: 200. */
+  status?: 201 | 202;
   /** Fields beside `data`, where the family has them. */
   beside?: Record<string, unknown>;
   /** Entity tag of the answer; see `isUnchanged`. */

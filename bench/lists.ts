@@ -1,6 +1,7 @@
 import { GantryClient } from '../cli/client';
-import { connect } from '../db/connection';
+import { connect, type Db } from '../db/connection';
 import { type Bench, scaled } from './bench';
+import { inventoryLists } from './inventory-lists';
 import { createTasks } from './lists-data';
 import { round } from './report';
 import { median, percentile } from './statistics';
@@ -41,12 +42,20 @@ interface Listed {
   message?: string;
 }
 
-/** Lists of many tasks over HTTP: any filter, and pages at the start, in the middle and at the end. */
+/** Lists of many tasks over HTTP: any filter, and pages at the start, in the middle and at the end; then the inventory's. */
 export async function run(bench: Bench): Promise<void> {
-  const { report } = bench;
   const { databaseUrl, urls, credentials } = await bench.stack();
-  const client = new GantryClient({ url: urls[0]!, credentials });
   const db = connect(databaseUrl);
+  try {
+    await taskLists(bench, db, new GantryClient({ url: urls[0]!, credentials }));
+    await inventoryLists(bench, { db, url: urls[0]!, credentials });
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function taskLists(bench: Bench, db: Db, client: GantryClient): Promise<void> {
+  const { report } = bench;
   const tasks = await createTasks(db, scaled(bench, TASKS, 1000));
   const call = async (name: string, query: Record<string, string>) => {
     const answer = await client.call('GET', `${name}/?${new URLSearchParams({ scope: 'project', ...query })}`);
@@ -85,7 +94,6 @@ export async function run(bench: Bench): Promise<void> {
     report.target('lists: p95 of the slowest page, ms', slowest, { atMost: TARGET_MS });
   } finally {
     await tasks.remove();
-    await db.destroy();
   }
 }
 

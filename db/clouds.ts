@@ -12,8 +12,21 @@ export async function ensureDefaultCloud(db: DbOrTransaction, account: string): 
     .execute();
 }
 
-/** The ids of an account's clouds. */
-export async function listCloudIds(db: DbOrTransaction, account: string): Promise<number[]> {
-  const rows = await db.selectFrom('clouds').select('id').where('supplier_account', '=', account).execute();
-  return rows.map(({ id }) => id);
+/** The clouds of an account, by id; 0 is the default one. */
+export function listClouds(db: DbOrTransaction, account: string): Promise<{ id: number; name: string }[]> {
+  return db.selectFrom('clouds').select(['id', 'name']).where('supplier_account', '=', account).orderBy('id').execute();
+}
+
+/** Makes a cloud; undefined when the account has one of that name. */
+export function insertCloud(
+  db: DbOrTransaction,
+  account: string,
+  name: string,
+): Promise<{ id: number; name: string } | undefined> {
+  return db
+    .insertInto('clouds')
+    .values({ supplier_account: account, name })
+    .onConflict((on) => on.columns(['supplier_account', 'name']).doNothing())
+    .returning(['id', 'name'])
+    .executeTakeFirst();
 }

@@ -51,6 +51,36 @@ export function listProjects(db: DbOrTransaction, { username }: { username?: str
     .execute();
 }
 
+/** Projects after an id, with their businesses: those in which a user has a role, or all; without those that are disabled. */
+export function listProjectsWithBusiness(
+  db: DbOrTransaction,
+  { username, after, limit }: { username: string | undefined; after: number; limit: number },
+) {
+  return db
+    .selectFrom('projects')
+    .leftJoin('businesses', (join) =>
+      join.onRef('businesses.project_id', '=', 'projects.id').on('businesses.is_deleted', '=', false),
+    )
+    .select([
+      'projects.id',
+      'projects.name',
+      'projects.time_zone',
+      'businesses.id as business_id',
+      'businesses.name as business_name',
+      'businesses.supplier_account',
+    ])
+    .where('projects.is_disabled', '=', false)
+    .where('projects.id', '>', after)
+    .$if(username !== undefined, (query) =>
+      query.where('projects.id', 'in', (roles) =>
+        roles.selectFrom('project_roles').select('project_id').where('username', '=', username!),
+      ),
+    )
+    .orderBy('projects.id')
+    .limit(limit)
+    .execute();
+}
+
 /** A project's constants, by key. */
 export function listProjectConstants(db: DbOrTransaction, projectId: number): Promise<ProjectConstant[]> {
   return db

@@ -2,10 +2,10 @@ import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { GantryError } from '../../base/error';
 import { stringifyJson } from '../../base/json';
-import type { Reason } from '../../base/reason';
 import { MAX_INTEGER } from '../../db/schema';
 import { CREDENTIAL_FIELDS } from '../credentials';
 import type { Body, Fields } from '../family';
+import { reasonOfIssue } from '../issue-reason';
 import type { Endpoint, PathId } from './endpoint';
 import { describeIssue, fieldValue, howSent, isNothing } from './field-value';
 
@@ -69,19 +69,8 @@ export function readInput(endpoint: Endpoint, body: Body): Record<string, unknow
   throw new GantryError('invalid', message, {
     details,
     step: 'input',
-    reason: reasonOf(parsed.error.issues[0]!, sentFields),
+    reason: reasonOfIssue(parsed.error.issues[0]!, sentFields),
   });
-}
-
-/** Why a value is refused, of the first that is. */
-function reasonOf(issue: z.core.$ZodIssue, fields: Fields): Reason {
-  const field = issue.path.join('.');
-  const [name, ...inside] = issue.path;
-  if (inside.length === 0 && !Object.hasOwn(fields, name ?? '')) return { code: 'required', args: { field } };
-  if (issue.code === 'too_big' && issue.origin === 'string') {
-    return { code: 'too_long', args: { field, max: Number(issue.maximum) } };
-  }
-  return { code: 'malformed', args: { field } };
 }
 
 /** Of the query of a POST only what says who and where counts. */

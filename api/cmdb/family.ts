@@ -25,13 +25,18 @@ export const endpoints: readonly ServedEndpoint[] = [
 /** Whoever sends no name is this user, where the app is trusted to name one (cmdb §0). */
 const NAMELESS = 'admin';
 
+/** A path in the router's words. Where an account may stand, some paths have a word of their own. */
+function routed(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1').replace('/:account', '/:account{(?!(?:search|module)(?:/|$))[^/]+}');
+}
+
 /** BK-CMDB's API of version 3: processes, and the topology that they are bound to (cmdb). */
 export const cmdb: Family<ServedEndpoint> = {
   name: 'cmdb',
   // Other versions are not there, which is said in this envelope too.
   owns: (path) => /^\/api\/v(?!1(\/|$))\d+(\/|$)/.test(path),
   endpoints,
-  routesOf: ({ path, method }) => [{ path: `/api/v3${path.replaceAll(/\{(\w+)\}/g, ':$1')}`, methods: [method] }],
+  routesOf: ({ path, method }) => [{ path: `/api/v3${routed(path)}`, methods: [method] }],
   headerCredentials(header) {
     const given = headerCredentials(header);
     if (given.bk_token !== undefined || given.bk_username !== undefined) return given;

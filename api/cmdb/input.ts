@@ -1,11 +1,10 @@
-import type { z } from '@hono/zod-openapi';
 import { GantryError } from '../../base/error';
 import { findText } from '../../base/find-text';
-import type { Reason } from '../../base/reason';
 import { isText } from '../../base/text';
 import { requireUnsealed } from '../../base/unsealed';
 import { CREDENTIAL_FIELDS } from '../credentials';
 import type { Body, Fields } from '../family';
+import { reasonOfIssue } from '../issue-reason';
 import type { ServedEndpoint } from './endpoint';
 import { PLACE_FIELDS } from './place';
 
@@ -28,7 +27,7 @@ export function readInput({ input, needsBody }: ServedEndpoint, { fields, isEmpt
   const { issues } = parsed.error;
   const details = issues.map(({ path, message }) => ({ field: path.join('.'), message }));
   const message = details.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; ');
-  throw new GantryError('invalid', message, { details, step: 'input', reason: reasonOf(issues[0]!, own) });
+  throw new GantryError('invalid', message, { details, step: 'input', reason: reasonOfIssue(issues[0]!, own) });
 }
 
 /** Whatever is stored or compared is text that a database takes, and nothing that only the house may write. */
@@ -43,31 +42,4 @@ function requireTexts(fields: Fields): void {
     });
   }
   requireUnsealed(fields, 'body');
-}
-
-const WANTED: Record<string, Extract<Reason, { code: 'malformed' }>['args']['wanted']> = {
-  string: 'text',
-  number: 'integer',
-  int: 'integer',
-  boolean: 'boolean',
-};
-
-function reasonOf(issue: z.core.$ZodIssue, fields: Fields): Reason {
-  const field = issue.path.join('.');
-  const [name = '', ...inside] = issue.path;
-  if (inside.length === 0 && (fields[String(name)] ?? null) === null) return { code: 'required', args: { field } };
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return { code: 'unknown', args: { field: [...issue.path, issue.keys[0]!].join('.') } };
-    case 'too_big':
-      return issue.origin === 'string'
-        ? { code: 'too_long', args: { field, max: Number(issue.maximum) } }
-        : { code: 'too_many', args: { field, max: Number(issue.maximum) } };
-    case 'invalid_type': {
-      const wanted = WANTED[issue.expected];
-      return { code: 'malformed', args: wanted ? { field, wanted } : { field } };
-    }
-    default:
-      return { code: 'malformed', args: { field } };
-  }
 }

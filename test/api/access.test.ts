@@ -56,6 +56,53 @@ describe('who calls', () => {
     expect(answer).toMatchObject({ status: 401, message: 'bk_token is not valid' });
   });
 
+  describe('by a token alone', () => {
+    const bearer = (token: string, more: Record<string, string> = {}) =>
+      gantry.ask({
+        method: 'GET',
+        path: '/apigw/get_user_project_detail/1/',
+        headers: { Authorization: `Bearer ${token}`, ...more },
+      });
+
+    it('is its user, through the built-in app, which is never trusted', async () => {
+      const own = await bearer(await tokenOf(gantry, 'alice'));
+      expect(own).toMatchObject({ status: 200 });
+      expect(own.text).toContain('"auth_actions":["project_view"]');
+
+      await gantry.db.updateTable('apps').set({ trusted: true }).where('code', '=', 'gantry').execute();
+      await addCaller(gantry, 'nowhere', null);
+      const other = await bearer(await tokenOf(gantry, 'nowhere'));
+      await gantry.db.updateTable('apps').set({ trusted: false }).where('code', '=', 'gantry').execute();
+      expect(other).toMatchObject({ status: 403 });
+    });
+
+    it.each([
+      ['one that has expired', () => tokenOf(gantry, 'alice', -1), 'bk_token has expired'],
+      ['one that is none', async () => 'xxx', 'bk_token is not valid'],
+      ['one of nobody', () => tokenOf(gantry, 'nobody-here'), 'bk_token is of no known user: nobody-here'],
+    ])('is not known by %s', async (_name, make, message) => {
+      const answer = await bearer(await make());
+
+      expect(answer).toMatchObject({ status: 401 });
+      expect(answer.text).toContain(message);
+    });
+
+    it('cannot be had by sending the name of the built-in app', async () => {
+      const answer = await projectsAs({ bk_app_code: 'gantry', bk_app_secret: '', bk_username: 'admin' });
+      const guessed = await projectsAs({ bk_app_code: 'gantry', bk_app_secret: 'x', bk_username: 'admin' });
+
+      expect([answer.status, guessed.status]).toEqual([401, 401]);
+    });
+
+    it('goes with an app that says who it is in its own header', async () => {
+      const token = await tokenOf(gantry, 'alice');
+      const right = await bearer(token, authorization(PLAIN_APP));
+      const wrong = await bearer(token, authorization({ ...PLAIN_APP, bk_app_secret: 'wrong' }));
+
+      expect([right.status, wrong.status]).toEqual([200, 401]);
+    });
+  });
+
   it('is not known by a token of another key than GANTRY_TOKEN_KEY, where that is set', async () => {
     const ofDatabase = await tokenOf(gantry, 'alice');
     process.env.GANTRY_TOKEN_KEY = 'a key of our own';

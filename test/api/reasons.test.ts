@@ -19,7 +19,7 @@ function thrownBy(work: () => unknown): GantryError {
 describe('an input that is refused says why', () => {
   it.each([
     [fastCreateTask, {}, { code: 'required', args: { field: 'name' } }],
-    [fastCreateTask, { name: 7, pipeline_tree: {} }, { code: 'malformed', args: { field: 'name' } }],
+    [fastCreateTask, { name: 7, pipeline_tree: {} }, { code: 'malformed', args: { field: 'name', wanted: 'text' } }],
     [createLabelEndpoint, { name: 'x'.repeat(51) }, { code: 'too_long', args: { field: 'name', max: 50 } }],
     [createLabelEndpoint, { name: '' }, { code: 'malformed', args: { field: 'name' } }],
     [

@@ -61,7 +61,7 @@ export class ApiClient {
   /** Sends a request as it is, without any credentials but its own. */
   async ask(request: HttpRequest): Promise<HttpAnswer> {
     const answer = await this.#door(request);
-    requireDescribedText(request.path, answer.text);
+    requireDescribedText(request.path, answer.text, request.method);
     return answer;
   }
 

@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi';
+import { findProjectBusiness } from '../../../db/businesses';
 import { grantedIn, projectActions } from '../auth-actions';
 import { defineEndpoint } from '../endpoint';
 
-/** A project and what the caller may do in it (bk-sops §7.7); who looks after a business is not known here. */
+/** A project, who looks after its business, and what the caller may do in it (bk-sops §7.7). */
 export const getUserProjectDetail = defineEndpoint({
   name: 'get_user_project_detail',
   method: 'get',
@@ -25,18 +26,19 @@ export const getUserProjectDetail = defineEndpoint({
     auth_actions: z.array(z.string()),
   }),
   async run(call) {
-    const { project } = call;
+    const { project, services } = call;
+    const business = await findProjectBusiness(services.db, project.id);
     return {
       data: {
         project_id: project.id,
         project_name: project.name,
         from_cmdb: project.from_cmdb,
         bk_biz_id: project.bk_biz_id,
-        bk_biz_name: project.name,
-        bk_biz_developer: '',
-        bk_biz_maintainer: '',
-        bk_biz_tester: '',
-        bk_biz_productor: '',
+        bk_biz_name: business?.name ?? project.name,
+        bk_biz_developer: business?.developer ?? '',
+        bk_biz_maintainer: business?.maintainer ?? '',
+        bk_biz_tester: business?.tester ?? '',
+        bk_biz_productor: business?.productor ?? '',
         time_zone: project.time_zone,
         executor_proxy: project.executor_proxy,
         auth_actions: projectActions(grantedIn(call)),

@@ -19,6 +19,8 @@ export interface Property {
 export interface Model {
   /** In the order in which details are told. */
   properties: readonly Property[];
+  /** What clients call other things that errors of the inventory name, by its names. */
+  parameters?: Readonly<Record<string, string>>;
 }
 
 /** What every object has that clients read alone: its id, its account, its times (cmdb §3). */
@@ -57,14 +59,19 @@ export function attributesOf(model: Model, fields: Readonly<Record<string, unkno
 export function refuseProperty(id: string, why: string): GantryError {
   const message = `${id} ${why}`;
   return new GantryError('invalid', message, {
+    step: 'input',
     reason: { code: 'unknown', args: { field: id } },
     details: [{ field: id, message }],
   });
 }
 
-/** An error of the inventory that names fields as clients know them. */
-export function inTermsOf({ properties }: Model, error: GantryError): GantryError {
-  const ids = new Map(properties.map(({ id, attribute }) => [attribute, id]));
+/** An error of the inventory that names fields as clients know them; what is wrong with the request itself does so. */
+export function inTermsOf({ properties, parameters = {} }: Model, error: GantryError): GantryError {
+  if (error.step === 'input') return error;
+  const ids = new Map([
+    ...properties.map(({ id, attribute }) => [attribute, id] as const),
+    ...Object.entries(parameters),
+  ]);
   const idOf = (attribute: string) => ids.get(attribute) ?? attribute;
   const { kind, message, step, retryAfterSeconds, reason, details } = error;
   return new GantryError(kind, message, {

@@ -2,6 +2,7 @@ import { type Model, systemProperties } from './model';
 
 /** A process (cmdb §3), in the order in which its details are told. */
 export const PROCESS: Model = {
+  parameters: { module_name: 'bk_module_name' },
   properties: [
     { id: 'bk_biz_id', zh: '业务ID', en: 'business id', attribute: 'business_id', isFixed: true },
     { id: 'bk_process_name', zh: '进程名称', en: 'process name', attribute: 'name' },

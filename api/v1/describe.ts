@@ -1,0 +1,57 @@
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { ServedEndpoint } from './endpoint';
+
+const failure = z
+  .object({
+    error: z.object({
+      kind: z.string(),
+      reason: z
+        .object({ code: z.string(), args: z.record(z.string(), z.unknown()) })
+        .nullable()
+        .describe('Why, where it is one of the things that programs may look for'),
+      message: z.string(),
+      details: z.array(z.unknown()).describe('The problems one by one, each with its field'),
+      request_id: z.string(),
+    }),
+  })
+  .openapi('V1Failure');
+
+/** The parameters of a path: `/projects/{project_id}/hosts`. */
+export function parametersOf({ path }: Pick<ServedEndpoint, 'path'>): string[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
+}
+
+/** Every answer of an endpoint. */
+export function answerSchema({ data }: Pick<ServedEndpoint, 'data'>) {
+  return z.union([data, failure]);
+}
+
+const headers = z.object({
+  authorization: z.string().optional().describe('Bearer <bk_token>, made with `gantry token`'),
+  'x-bkapi-authorization': z
+    .string()
+    .optional()
+    .describe('{"bk_app_code","bk_app_secret","bk_token"} as JSON; trusted apps may send "bk_username" instead'),
+});
+
+/** An endpoint in the OpenAPI document. */
+export function describe(app: OpenAPIHono, endpoint: ServedEndpoint): void {
+  const { name, method, path, summary, input, data } = endpoint;
+  const params = z.object(
+    Object.fromEntries(parametersOf(endpoint).map((parameter) => [parameter, z.coerce.number().int()])),
+  );
+  const isQuery = method === 'get' || method === 'delete';
+  const carried = isQuery ? { query: input } : { body: { content: { 'application/json': { schema: input } } } };
+  app.openAPIRegistry.registerPath({
+    method,
+    path: `/api/v1${path}`,
+    operationId: `v1_${name}`,
+    summary,
+    tags: ['v1'],
+    request: { params, headers, ...carried },
+    responses: {
+      '2XX': { description: 'The answer', content: { 'application/json': { schema: data } } },
+      default: { description: 'A failure', content: { 'application/json': { schema: failure } } },
+    },
+  });
+}

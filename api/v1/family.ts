@@ -1,0 +1,79 @@
+import type { Context } from 'hono';
+import { GantryError } from '../../base/error';
+import { findText } from '../../base/find-text';
+import { stringifyJson } from '../../base/json';
+import { isText } from '../../base/text';
+import { requireUnsealed } from '../../base/unsealed';
+import { MAX_INTEGER } from '../../db/schema';
+import { headerCredentials } from '../credentials';
+import type { Body, Family, Fields, RequestPlace } from '../family';
+import { reasonOfIssue } from '../issue-reason';
+import { describe, parametersOf } from './describe';
+import type { ServedEndpoint } from './endpoint';
+import { fail, succeed } from './envelope';
+import { projectEndpoints } from './projects';
+
+/** Every endpoint of the family. */
+export const endpoints: readonly ServedEndpoint[] = [...projectEndpoints];
+
+/** Gantry's own API: what no other one has, for the command line, the page and scripts. */
+export const v1: Family<ServedEndpoint> = {
+  name: 'v1',
+  owns: (path) => /^\/api\/v1(\/|$)/.test(path),
+  endpoints,
+  routesOf: ({ path, method }) => [{ path: `/api/v1${path.replaceAll(/\{(\w+)\}/g, ':$1')}`, methods: [method] }],
+  headerCredentials,
+  openFields: [],
+  outside: ({ method }, query) => (method === 'delete' ? query : {}),
+  peekProjectId(context) {
+    const id = readId(context.req.param('project_id'));
+    return id < 0 ? undefined : id;
+  },
+  readPlace,
+  readInput,
+  succeed,
+  fail,
+  describe,
+};
+
+function readPlace(context: Context, endpoint: ServedEndpoint): RequestPlace {
+  const ids = Object.fromEntries(parametersOf(endpoint).map((name) => [name, requireId(context, name)]));
+  const { project_id: id } = ids;
+  if (id === undefined) return { ids };
+  return { ids, place: { id, isAt: (project) => project.id === id, text: `project ${id}` } };
+}
+
+function requireId(context: Context, name: string): number {
+  const id = readId(context.req.param(name));
+  if (id >= 0) return id;
+  const message = `${name} is not an id: ${stringifyJson(context.req.param(name) ?? '')}`;
+  throw new GantryError('invalid', message, {
+    reason: { code: 'malformed', args: { field: name, wanted: 'integer' } },
+    details: [{ field: name, message }],
+  });
+}
+
+/** -1 where there is none. */
+function readId(text = ''): number {
+  return /^\d{1,10}$/.test(text) && Number(text) <= MAX_INTEGER ? Number(text) : -1;
+}
+
+function readInput({ input }: ServedEndpoint, { fields }: Body): Fields {
+  const path = findText(fields, (text) => !isText(text));
+  if (path !== undefined) throw refused(path, `${path} holds characters that are no text`, { wanted: 'text' });
+  requireUnsealed(fields, 'body');
+  const parsed = input.strict().safeParse(fields);
+  if (parsed.success) return parsed.data;
+  const { issues } = parsed.error;
+  const details = issues.map(({ path, message }) => ({ field: path.join('.'), message }));
+  const message = details.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; ');
+  throw new GantryError('invalid', message, { details, step: 'input', reason: reasonOfIssue(issues[0]!, fields) });
+}
+
+function refused(field: string, message: string, args: { wanted: 'text' }): GantryError {
+  return new GantryError('invalid', message, {
+    step: 'input',
+    reason: { code: 'malformed', args: { field, ...args } },
+    details: [{ field, message }],
+  });
+}

@@ -1,0 +1,3 @@
+import { listProjectsEndpoint } from './list-projects';
+
+export const projectEndpoints = [listProjectsEndpoint];

@@ -1,0 +1,87 @@
+import { GantryError } from '../../base/error';
+import type { Reason } from '../../base/reason';
+import { characterCount } from '../../base/text';
+
+export type Scalar = string | number | bigint | boolean | null;
+
+/**
+ * What a field is compared with, as Mongo would over documents that have every field: null equals null alone, and `ne` and
+ * `nin` hold wherever `eq` and `in` do not. Nothing is less or more than null. Values are read as the field's type has
+ * them, those that cannot be equal nothing. A list is compared by each of its elements: `ne` and `nin` hold where none is
+ * equal; one without elements is a field that is missing, and so is a field that there is not.
+ */
+export type Comparison = {
+  field: string;
+  /** What the client calls the field, for errors. */
+  label?: string;
+} & (
+  | { operator: 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte'; value: Scalar }
+  | { operator: 'in' | 'nin'; value: readonly Scalar[] }
+  | { operator: 'exists'; value: boolean }
+  /** Of texts: as it stands, in upper and lower case. */
+  | { operator: 'contains'; value: string }
+  /** Of texts: what RE2 finds anywhere in it; options are of i, m and s. */
+  | { operator: 'regex'; value: string; options?: string }
+);
+
+/** A condition as data. */
+export type Condition = { and: readonly Condition[] } | { or: readonly Condition[] } | { not: Condition } | Comparison;
+
+/** What every row fulfils. */
+export const EVERYTHING: Condition = { and: [] };
+
+/** What a condition may have at most; a pattern's length is in characters. */
+export const CONDITION_LIMITS = { depth: 8, comparisons: 100, listLength: 1_000, patternLength: 256, patterns: 10 };
+
+/** All of them. @example both([{ field: 'port', operator: 'eq', value: '80' }]) // the comparison itself */
+export function both(parts: readonly Condition[]): Condition {
+  return parts.length === 1 ? parts[0]! : { and: parts };
+}
+
+/** @throws GantryError `invalid` with the reason `too_many` or `too_long` when a condition is larger than it may be */
+export function requireBounded(condition: Condition): void {
+  requireWithin(condition, { depth: 0, isInGroup: false }, { comparisons: 0, patterns: 0 });
+}
+
+/** `and` within `or` and `not` is no level of its own: several fields beside each other are one. */
+function requireWithin(
+  condition: Condition,
+  { depth, isInGroup }: { depth: number; isInGroup: boolean },
+  counts: { comparisons: number; patterns: number },
+): void {
+  if ('operator' in condition) {
+    counts.comparisons += 1;
+    if (condition.operator === 'regex') counts.patterns += 1;
+    requireAtMost('condition', 'comparisons', counts.comparisons, CONDITION_LIMITS.comparisons);
+    requireAtMost('condition', 'patterns', counts.patterns, CONDITION_LIMITS.patterns);
+    requireSmallOperand(condition);
+    return;
+  }
+  const isAnd = 'and' in condition;
+  const level = depth + (isAnd && isInGroup ? 0 : 1);
+  requireAtMost('condition', 'levels', level, CONDITION_LIMITS.depth);
+  const parts = isAnd ? condition.and : 'or' in condition ? condition.or : [condition.not];
+  for (const part of parts) requireWithin(part, { depth: level, isInGroup: !isAnd }, counts);
+}
+
+function requireSmallOperand(comparison: Comparison): void {
+  const name = comparison.label ?? comparison.field;
+  if (comparison.operator === 'in' || comparison.operator === 'nin') {
+    requireAtMost(name, 'values', comparison.value.length, CONDITION_LIMITS.listLength);
+  }
+  if (comparison.operator !== 'regex') return;
+  const { value } = comparison;
+  const max = CONDITION_LIMITS.patternLength;
+  if (value.length <= max || characterCount(value) <= max) return;
+  const message = `the pattern of ${name} is longer than ${max} characters`;
+  throw refused(message, { code: 'too_long', args: { field: name, max } });
+}
+
+function requireAtMost(field: string, things: string, count: number, max: number): void {
+  if (count <= max) return;
+  throw refused(`${field} has more than ${max} ${things}`, { code: 'too_many', args: { field, max } });
+}
+
+function refused(message: string, reason: Reason & { args: { field: string } }): GantryError {
+  return new GantryError('invalid', message, { reason, details: [{ field: reason.args.field, message }] });
+}
