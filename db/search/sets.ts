@@ -1,28 +1,23 @@
 import { sql } from 'kysely';
-import type { Database } from '../schema';
-import { type ColumnType, columnsOf, type Source } from './column';
+import { type Columns, columnsOf, type Source } from './column';
 import { accountOf } from './scope';
 
-const COLUMNS = {
-  id: 'integer',
-  business_id: 'integer',
-  name: 'text',
-  kind: 'integer',
-  environment: 'text',
-  service_status: 'text',
-  capacity: 'integer',
-  summary: 'text',
-  description: 'text',
-  created_at: 'time',
-  updated_at: 'time',
-} satisfies Partial<Record<keyof Database['sets'], ColumnType>>;
-
-/** Sets of a business, that of its idle modules too. */
-export function searchedSets(businessId: number): Source {
+/** Sets of a business, that of its idle modules too. @param columns those of their attributes */
+export function searchedSets(businessId: number, columns: Columns): Source {
   return {
     from: sql`sets`,
     scope: sql`sets.business_id = ${businessId}::integer`,
     key: sql.ref('sets.id'),
-    columns: { ...columnsOf('sets', COLUMNS), supplier_account: { type: 'text', value: accountOf('sets') } },
+    columns: {
+      ...columns,
+      ...columnsOf('sets', {
+        id: 'integer',
+        business_id: 'integer',
+        kind: 'integer',
+        created_at: 'time',
+        updated_at: 'time',
+      }),
+      supplier_account: { type: 'text', value: accountOf('sets') },
+    },
   };
 }
