@@ -58,6 +58,18 @@ export async function search(
   return { count, rows };
 }
 
+/** Ids of all rows of a source that fulfil a condition, in order. @throws GantryError as `search` */
+export async function searchIds(
+  db: Db,
+  source: Source,
+  condition: Condition,
+  now: () => number = () => performance.now(),
+): Promise<number[]> {
+  requireBounded(condition);
+  const restriction = resolve(condition, source.columns);
+  return restriction === false ? [] : scanIds(db, source, restriction, now);
+}
+
 function columnsWanted(fields: readonly string[], columns: Columns): string[] {
   if (fields.length > 0) return fields.filter((field) => Object.hasOwn(columns, field));
   return Object.keys(columns).filter((name) => !columns[name]!.rows);
