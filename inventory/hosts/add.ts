@@ -1,7 +1,7 @@
 import type { Actor } from '../../base/actor';
 import { GantryError } from '../../base/error';
 import { auditOf, insertAudits } from '../../db/audit';
-import { ensureDefaultCloud, listCloudIds } from '../../db/clouds';
+import { ensureDefaultCloud, listClouds } from '../../db/clouds';
 import type { Db, DbOrTransaction } from '../../db/connection';
 import {
   type HostKey,
@@ -48,7 +48,11 @@ export async function addHosts(
   return transact(db, async (tx) => {
     if (destination.business) await enterBusiness(tx, destination.business);
     else await ensureDefaultCloud(tx, destination.account);
-    const { keyed, refused } = readRows(rows, await listCloudIds(tx, destination.account));
+    const clouds = await listClouds(tx, destination.account);
+    const { keyed, refused } = readRows(
+      rows,
+      clouds.map(({ id }) => id),
+    );
     const stored = await store(tx, destination, keyed, actor);
     const order = new Map(rows.map(({ row }, index) => [row, index]));
     const inOrder = (a: { row: string }, b: { row: string }) => order.get(a.row)! - order.get(b.row)!;
