@@ -99,29 +99,36 @@ export async function changeProject(
   changes: Partial<ProjectSettings>,
   actor: Actor,
 ): Promise<ProjectRecord> {
-  const { name, bizId, timeZone, executorProxy } = changes;
+  return transact(db, (tx) => changeProjectWithin(tx, projectId, changes, actor)).catch((error: unknown) => {
+    throw isDuplicate(error) ? hasProject(changes.bizId ?? null) : error;
+  });
+}
+
+/** The same as part of a larger change. */
+export async function changeProjectWithin(
+  tx: DbOrTransaction,
+  projectId: number,
+  { name, bizId, timeZone, executorProxy }: Partial<ProjectSettings>,
+  actor: Actor,
+): Promise<ProjectRecord> {
   if (name !== undefined) requireName(name);
   if (timeZone !== undefined) requireZone(timeZone);
-  return transact(db, async (tx) => {
-    const before = await lockProject(tx, projectId);
-    const after = await updateProject(tx, projectId, {
-      ...(name === undefined ? {} : { name }),
-      ...(bizId === undefined ? {} : { bk_biz_id: bizId, from_cmdb: bizId !== null }),
-      ...(timeZone === undefined ? {} : { time_zone: timeZone }),
-      executor_proxy: executorProxy ?? before.executor_proxy,
-    });
-    if (bizId !== undefined && bizId !== before.bk_biz_id) await renumberBusiness(tx, projectId, bizId);
-    await insertAudit(tx, {
-      ...auditOf(actor),
-      projectId,
-      action: 'update',
-      object: `project ${projectId}`,
-      detail: { before: settingsOf(before), after: settingsOf(after) },
-    });
-    return after;
-  }).catch((error: unknown) => {
-    throw isDuplicate(error) ? hasProject(bizId ?? null) : error;
+  const before = await lockProject(tx, projectId);
+  const after = await updateProject(tx, projectId, {
+    ...(name === undefined ? {} : { name }),
+    ...(bizId === undefined ? {} : { bk_biz_id: bizId, from_cmdb: bizId !== null }),
+    ...(timeZone === undefined ? {} : { time_zone: timeZone }),
+    executor_proxy: executorProxy ?? before.executor_proxy,
   });
+  if (bizId !== undefined && bizId !== before.bk_biz_id) await renumberBusiness(tx, projectId, bizId);
+  await insertAudit(tx, {
+    ...auditOf(actor),
+    projectId,
+    action: 'update',
+    object: `project ${projectId}`,
+    detail: { before: settingsOf(before), after: settingsOf(after) },
+  });
+  return after;
 }
 
 /** What is in the business stays in it. */

@@ -93,9 +93,18 @@ export function findProjectBusiness(db: DbOrTransaction, projectId: number): Pro
     .executeTakeFirst();
 }
 
-/** Locks a business' row until the transaction ends, so that changes of its topology come one after the other. */
-export function lockBusiness(db: DbOrTransaction, id: number): Promise<BusinessRecord> {
-  return db.selectFrom('businesses').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow();
+/**
+ * Locks a business' row until the transaction ends, so that changes of its topology come one after the other; undefined
+ * when there is none, or it was deleted.
+ */
+export function lockBusiness(db: DbOrTransaction, id: number): Promise<BusinessRecord | undefined> {
+  return db
+    .selectFrom('businesses')
+    .selectAll()
+    .where('id', '=', id)
+    .where('is_deleted', '=', false)
+    .forUpdate()
+    .executeTakeFirst();
 }
 
 /** Its id may change too: what is in it comes along. */
@@ -110,4 +119,13 @@ export function updateBusiness(
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();
+}
+
+/** Deletes all that is in a business but its hosts: processes with what they are bound to, sets with their modules. */
+export async function emptyBusiness(db: DbOrTransaction, id: number): Promise<void> {
+  // Who binds a process waits for this, and finds it gone.
+  await db.selectFrom('processes').select('id').where('business_id', '=', id).orderBy('id').forUpdate().execute();
+  await db.deleteFrom('process_bindings').where('business_id', '=', id).execute();
+  await db.deleteFrom('processes').where('business_id', '=', id).execute();
+  await db.deleteFrom('sets').where('business_id', '=', id).execute();
 }

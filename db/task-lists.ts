@@ -126,3 +126,14 @@ function matches(column: ListColumns, filter: TaskFilter): ExpressionWrapper<Dat
     ...(keyword ? [sql<SqlBool>`search_name like lower(${`%${keyword.replace(/[\\%_]/g, '\\$&')}%`})`] : []),
   ]);
 }
+
+/** How many tasks of a project are under way, from the moment on that somebody starts them. */
+export async function countRunningTasks(db: DbOrTransaction, projectId: number): Promise<number> {
+  const { count } = await db
+    .selectFrom('tasks')
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .where('project_id', '=', projectId)
+    .where('phase', 'in', ['starting', 'running'])
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}

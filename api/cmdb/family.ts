@@ -1,14 +1,24 @@
 import { headerCredentials } from '../credentials';
 import type { Family } from '../family';
+import { businessEndpoints } from './businesses';
 import { describe } from './describe';
 import type { ServedEndpoint } from './endpoint';
 import { fail, succeed } from './envelope';
 import { readInput } from './input';
+import { moduleEndpoints } from './modules';
 import { peekBusinessId, readPlace } from './place';
 import { processEndpoints } from './processes';
+import { setEndpoints } from './sets';
+import { topologyEndpoints } from './topology';
 
 /** Every endpoint of the family. */
-export const endpoints: readonly ServedEndpoint[] = [...processEndpoints];
+export const endpoints: readonly ServedEndpoint[] = [
+  ...processEndpoints,
+  ...businessEndpoints,
+  ...setEndpoints,
+  ...moduleEndpoints,
+  ...topologyEndpoints,
+];
 
 /** Whoever sends no name is this user, where the app is trusted to name one (cmdb §0). */
 const NAMELESS = 'admin';

@@ -1,8 +1,6 @@
 import type { Actor } from '../../base/actor';
 import { GantryError } from '../../base/error';
-import { auditOf, insertAudits } from '../../db/audit';
 import type { Db, DbOrTransaction } from '../../db/connection';
-import { duplicateKey } from '../../db/errors';
 import { listBoundNames } from '../../db/process-bindings';
 import {
   deleteProcess,
@@ -14,11 +12,22 @@ import {
 } from '../../db/processes';
 import { transact } from '../../db/transaction';
 import { readChanges, readNew, type Values } from '../attributes';
+import { auditChanges } from '../changes';
+import { duplicateOf, type UniqueKeys } from '../duplicates';
 import type { BusinessPlace } from '../place';
 import { PROCESS_ATTRIBUTES } from './attributes';
 
 /** Of one batch. */
 export const MAX_BATCH = 1_000;
+
+const UNIQUE: UniqueKeys = {
+  what: 'process',
+  within: 'business',
+  keys: {
+    processes_business_id_name_key: ['business_id', 'name'],
+    processes_by_function: ['business_id', 'function_id'],
+  },
+};
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -32,10 +41,10 @@ export async function createProcess(db: Db, place: BusinessPlace, given: Given, 
   const values = readNew(PROCESS_ATTRIBUTES, given);
   return transact(db, async (tx) => {
     const process = await insertProcess(tx, { ...namedValues(values), business_id: place.businessId });
-    await audit(tx, place, actor, { action: 'create', changes: [{ after: process }] });
+    await auditChanges(tx, place, actor, { what: 'process', action: 'create', changes: [{ after: process }] });
     return process;
   }).catch((error: unknown) => {
-    throw duplicateOf(error, ',') ?? error;
+    throw duplicateOf(error, UNIQUE, 'create') ?? error;
   });
 }
 
@@ -70,12 +79,13 @@ export async function changeProcesses(
     if (missing !== undefined) throw notFound(missing);
     if (Object.keys(changes).length === 0) return;
     const after = new Map((await updateProcesses(tx, place.businessId, ids, changes)).map((one) => [one.id, one]));
-    await audit(tx, place, actor, {
+    await auditChanges(tx, place, actor, {
+      what: 'process',
       action: 'update',
       changes: before.map((process) => ({ before: process, after: after.get(process.id)! })),
     });
   }).catch((error: unknown) => {
-    throw duplicateOf(error, ' + ') ?? error;
+    throw duplicateOf(error, UNIQUE, 'update') ?? error;
   });
 }
 
@@ -87,7 +97,7 @@ export async function removeProcess(db: Db, place: BusinessPlace, id: number, ac
     const bound = await listBoundNames(tx, { businessId: place.businessId, processId: id });
     if (bound.length > 0) throw isBound(before, bound);
     await deleteProcess(tx, place.businessId, id);
-    await audit(tx, place, actor, { action: 'delete', changes: [{ before }] });
+    await auditChanges(tx, place, actor, { what: 'process', action: 'delete', changes: [{ before }] });
   });
 }
 
@@ -115,37 +125,4 @@ function isBound({ id, name }: ProcessRecord, bound: readonly string[]): GantryE
   return new GantryError('wrong_state', message, {
     reason: { code: 'in_use', args: { what: 'process', id, by: modules } },
   });
-}
-
-/** The fields of the unique keys, by the names of their constraints. */
-const KEYS: Record<string, readonly string[]> = {
-  processes_business_id_name_key: ['business_id', 'name'],
-  processes_by_function: ['business_id', 'function_id'],
-};
-
-function duplicateOf(error: unknown, separator: string): GantryError | undefined {
-  const fields = KEYS[duplicateKey(error) ?? ''];
-  if (!fields) return undefined;
-  const [, field] = fields as [string, string];
-  const message = `another process of this business has this ${field}`;
-  return new GantryError('invalid', message, {
-    cause: error,
-    reason: { code: 'duplicate', args: { what: 'process', name: field, fields: fields.join(separator) } },
-    details: [{ field, message }],
-  });
-}
-
-type Change = { before: ProcessRecord; after?: ProcessRecord } | { before?: never; after: ProcessRecord };
-
-async function audit(
-  tx: DbOrTransaction,
-  { projectId }: BusinessPlace,
-  actor: Actor,
-  { action, changes }: { action: string; changes: readonly Change[] },
-): Promise<void> {
-  const who = { ...auditOf(actor), projectId, action };
-  await insertAudits(
-    tx,
-    changes.map((change) => ({ ...who, object: `process ${(change.before ?? change.after).id}`, detail: change })),
-  );
 }

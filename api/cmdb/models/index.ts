@@ -1,8 +1,11 @@
 import type { Language } from '../language';
+import { BUSINESS } from './business';
 import type { Model } from './model';
+import { MODULE } from './module';
 import { PROCESS } from './process';
+import { SET } from './set';
 
-const MODELS: readonly Model[] = [PROCESS];
+const MODELS: readonly Model[] = [PROCESS, BUSINESS, SET, MODULE];
 
 const names = new Map(
   MODELS.flatMap(({ properties }) => properties).map((property) => [property.id, property] as const),

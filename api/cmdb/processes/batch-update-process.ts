@@ -5,7 +5,8 @@ import { defineEndpoint } from '../endpoint';
 import { readIdList } from '../id-list';
 import { attributesOf, refuseProperty } from '../models/model';
 import { PROCESS } from '../models/process';
-import { sentProcess, written } from './schema';
+import { written } from '../schema';
+import { sentProcess } from './schema';
 
 /** What is each process' own. */
 const OWN = ['bk_process_name', 'bk_func_id'];
@@ -27,7 +28,7 @@ export const batchUpdateProcess = defineEndpoint({
   async run({ services, business, actor }, { bk_process_id, ...input }) {
     const own = OWN.find((id) => Object.hasOwn(input, id));
     if (own) throw refuseProperty(own, 'cannot be changed of several processes at once');
-    const ids = readIdList('bk_process_id', bk_process_id);
+    const ids = readIdList('bk_process_id', bk_process_id, 'ids');
     await changeProcesses(services.db, business, { ids, given: attributesOf(PROCESS, input) }, actor);
     return {};
   },

@@ -3,7 +3,7 @@ import { removeProcess } from '../../../inventory/processes/processes';
 import { CODES } from '../codes';
 import { defineEndpoint } from '../endpoint';
 import { PROCESS } from '../models/process';
-import { written } from './schema';
+import { written } from '../schema';
 
 /** Deletes a process that is bound to nothing (cmdb §1). */
 export const deleteProcessEndpoint = defineEndpoint({

@@ -3,7 +3,7 @@ import { bindProcess, listBindableModules, unbindProcess } from '../../../invent
 import { CODES } from '../codes';
 import { defineEndpoint } from '../endpoint';
 import { PROCESS } from '../models/process';
-import { written } from './schema';
+import { written } from '../schema';
 
 const PROCESS_PATH = '/proc/module/{account}/{bk_biz_id}/{bk_process_id}';
 const MODULE_PATH = `${PROCESS_PATH}/{bk_module_name}`;

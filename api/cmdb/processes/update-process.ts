@@ -3,7 +3,8 @@ import { CODES } from '../codes';
 import { defineEndpoint } from '../endpoint';
 import { attributesOf } from '../models/model';
 import { PROCESS } from '../models/process';
-import { sentProcess, written } from './schema';
+import { written } from '../schema';
+import { sentProcess } from './schema';
 
 /** Changes the properties of a process that are sent (cmdb §1). */
 export const updateProcess = defineEndpoint({

@@ -1,0 +1,6 @@
+import { createModuleEndpoint } from './create-module';
+import { deleteModule } from './delete-module';
+import { updateModule } from './update-module';
+
+/** Modules (cmdb §7). */
+export const moduleEndpoints = [createModuleEndpoint, updateModule, deleteModule];

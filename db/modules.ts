@@ -1,0 +1,60 @@
+import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { DbOrTransaction } from './connection';
+import type { Database } from './schema';
+
+export type ModuleRecord = Selectable<Database['modules']>;
+type ModuleChanges = Omit<Updateable<Database['modules']>, 'id' | 'business_id' | 'set_id' | 'kind' | 'created_at'>;
+
+/** Makes a module; a name that is taken in its set is a duplicate (`isDuplicate`). */
+export function insertModule(db: DbOrTransaction, module: Insertable<Database['modules']>): Promise<ModuleRecord> {
+  return db.insertInto('modules').values(module).returningAll().executeTakeFirstOrThrow();
+}
+
+/** Those of a business that there are, by id. */
+export function findModules(db: DbOrTransaction, businessId: number, ids: readonly number[]): Promise<ModuleRecord[]> {
+  return db
+    .selectFrom('modules')
+    .selectAll()
+    .where('business_id', '=', businessId)
+    .where('id', 'in', ids)
+    .orderBy('id')
+    .execute();
+}
+
+/** The modules of a business by id, or only those of some of its sets. */
+export function listModules(
+  db: DbOrTransaction,
+  businessId: number,
+  { setIds }: { setIds?: readonly number[] } = {},
+): Promise<ModuleRecord[]> {
+  return db
+    .selectFrom('modules')
+    .selectAll()
+    .where('business_id', '=', businessId)
+    .$if(setIds !== undefined, (query) => query.where('set_id', 'in', setIds!))
+    .orderBy('id')
+    .execute();
+}
+
+/** The module of a business that is of a kind of which there is one. */
+export function findOwnModule(db: DbOrTransaction, businessId: number, kind: number): Promise<ModuleRecord> {
+  return db
+    .selectFrom('modules')
+    .selectAll()
+    .where('business_id', '=', businessId)
+    .where('kind', '=', kind)
+    .executeTakeFirstOrThrow();
+}
+
+export function updateModule(db: DbOrTransaction, id: number, changes: ModuleChanges): Promise<ModuleRecord> {
+  return db
+    .updateTable('modules')
+    .set({ ...changes, updated_at: new Date() })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+export async function deleteModule(db: DbOrTransaction, id: number): Promise<void> {
+  await db.deleteFrom('modules').where('id', '=', id).execute();
+}

@@ -1,0 +1,112 @@
+import { changeProjectWithin, insertNewProject } from '../../access/projects';
+import type { Actor } from '../../base/actor';
+import { GantryError } from '../../base/error';
+import {
+  type BusinessRecord,
+  emptyBusiness,
+  insertBusiness,
+  nextBusinessId,
+  updateBusiness,
+} from '../../db/businesses';
+import type { Db } from '../../db/connection';
+import { countHosts } from '../../db/hosts';
+import { lockProject, updateProject } from '../../db/projects';
+import { countRunningTasks } from '../../db/task-lists';
+import { transact } from '../../db/transaction';
+import { readChanges, readNew, type Values } from '../attributes';
+import { auditChanges } from '../changes';
+import { duplicateOf, isTaken, type UniqueKeys } from '../duplicates';
+import type { BusinessPlace } from '../place';
+import { ACCOUNT_ATTRIBUTE, BUSINESS_ATTRIBUTES, ZONE_ATTRIBUTE } from './attributes';
+import { enterBusiness } from './lock';
+
+const UNIQUE: UniqueKeys = { what: 'business', within: 'account', keys: { businesses_by_name: ['name'] } };
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** A business, and the zone of its project. */
+export type Business = BusinessRecord & { time_zone: string };
+
+/**
+ * Makes a business in an account, and its project, whose admin is the one who makes it (cmdb §7).
+ *
+ * @param given its attributes, unchecked
+ * @throws GantryError `invalid` naming the first attribute that is wrong, or the name that another business has
+ */
+export async function createBusiness(db: Db, account: string, given: Given, actor: Actor): Promise<Business> {
+  const attributes = [...BUSINESS_ATTRIBUTES, ZONE_ATTRIBUTE, ACCOUNT_ATTRIBUTE];
+  const { time_zone, ...values } = readNew(attributes, { ...given, supplier_account: account });
+  const business = values as Values & { name: string; supplier_account: string };
+  return transact(db, async (tx) => {
+    const id = await nextBusinessId(tx);
+    const timeZone = String(time_zone);
+    const project = await insertNewProject(
+      tx,
+      { name: business.name, bizId: id, timeZone, admin: actor.username },
+      actor,
+    );
+    const made = await insertBusiness(tx, { ...business, id, project_id: project.id });
+    if (!made) throw isTaken(['name'], UNIQUE, 'create');
+    await auditChanges(tx, { projectId: project.id }, actor, {
+      what: UNIQUE.what,
+      action: 'create',
+      changes: [{ after: made }],
+    });
+    return { ...made, time_zone: timeZone };
+  });
+}
+
+/**
+ * Changes a business, and the name and zone of its project with it.
+ *
+ * @throws GantryError `not_found`; `invalid` as createBusiness
+ */
+export async function changeBusiness(db: Db, place: BusinessPlace, given: Given, actor: Actor): Promise<void> {
+  const { time_zone, ...changes } = readChanges([...BUSINESS_ATTRIBUTES, ZONE_ATTRIBUTE], given);
+  const ofProject = {
+    ...(changes.name === undefined ? {} : { name: String(changes.name) }),
+    ...(time_zone === undefined ? {} : { timeZone: String(time_zone) }),
+  };
+  await transact(db, async (tx) => {
+    // The project first, as all who change both do it.
+    if (Object.keys(ofProject).length > 0) await changeProjectWithin(tx, place.projectId, ofProject, actor);
+    const before = await enterBusiness(tx, place);
+    if (Object.keys(changes).length === 0) return;
+    const after = await updateBusiness(tx, before.id, changes);
+    await auditChanges(tx, place, actor, { what: UNIQUE.what, action: 'update', changes: [{ before, after }] });
+  }).catch((error: unknown) => {
+    throw duplicateOf(error, UNIQUE, 'update') ?? error;
+  });
+}
+
+/**
+ * Deletes a business with all that is in it, and disables its project, which keeps its tasks.
+ *
+ * @throws GantryError `not_found`; `wrong_state` while it has hosts, or tasks of its project run
+ */
+export async function removeBusiness(db: Db, place: BusinessPlace, actor: Actor): Promise<void> {
+  await transact(db, async (tx) => {
+    await lockProject(tx, place.projectId);
+    const before = await enterBusiness(tx, place);
+    requireNoHosts(before, await countHosts(tx, place.projectId));
+    requireNoTasks(before, await countRunningTasks(tx, place.projectId));
+    await emptyBusiness(tx, before.id);
+    await updateBusiness(tx, before.id, { is_deleted: true });
+    await updateProject(tx, place.projectId, { is_disabled: true });
+    await auditChanges(tx, place, actor, { what: UNIQUE.what, action: 'delete', changes: [{ before }] });
+  });
+}
+
+function requireNoHosts({ id, name }: BusinessRecord, hosts: number): void {
+  if (hosts === 0) return;
+  const message = `business ${id} (${name}) has ${hosts} hosts: move them to the resource pool, or delete them, first`;
+  throw new GantryError('wrong_state', message, {
+    reason: { code: 'in_use', args: { what: UNIQUE.what, id, by: `${hosts} hosts` } },
+  });
+}
+
+function requireNoTasks({ id, name }: BusinessRecord, tasks: number): void {
+  if (tasks === 0) return;
+  const message = `${tasks} tasks of business ${id} (${name}) run: wait for them, or stop them, first`;
+  throw new GantryError('wrong_state', message, { reason: { code: 'wrong_state', args: { what: UNIQUE.what, id } } });
+}
