@@ -60,6 +60,7 @@ export function connect(databaseUrl: string, options: PoolOptions = {}): Db {
 
 /**
  * Pages and counts of long lists read an index in its order. The server's defaults are for disks that turn, and would have
- * the whole table read instead, and for few queries at a time, with helpers that cost more than they help here.
+ * the whole table read instead, and for few queries at a time, with helpers and machine code that cost more than they help
+ * here.
  */
-const PLANNING = 'set random_page_cost = 1.1; set max_parallel_workers_per_gather = 0';
+const PLANNING = 'set random_page_cost = 1.1; set max_parallel_workers_per_gather = 0; set jit = off';

@@ -20,7 +20,7 @@ export function searchedProcesses(businessId: number, columns: Columns): Source 
         type: 'text',
         value: sql.ref('bound.module_name'),
         rows: sql`process_bindings bound
-          where bound.process_id = processes.id and bound.business_id = processes.business_id`,
+          where bound.process_id = processes.id and bound.business_id = ${businessId}::integer`,
       },
     },
   };

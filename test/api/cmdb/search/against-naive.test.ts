@@ -4,6 +4,7 @@ import { SEARCHED_PROCESSES } from '../../../../api/cmdb/search/processes';
 import { readSearch } from '../../../../api/cmdb/search/read';
 import { connect, type Db } from '../../../../db/connection';
 import { processSource } from '../../../../inventory/processes/search';
+import { matches } from '../../../../inventory/search/matches';
 import { search } from '../../../../inventory/search/search';
 import { createDatabase } from '../../../support/database';
 import { type Document, type Naive, naiveMatch, naiveSort, type Types } from '../../../support/naive-search';
@@ -45,6 +46,8 @@ describe('searches, compared with a naive filter', () => {
   let database: Awaited<ReturnType<typeof createDatabase>>;
   let db: Db;
   const documents = new Map<number, Document[]>();
+  /** The same as the inventory has them. */
+  const kept = new Map<number, Document[]>();
 
   beforeAll(async () => {
     database = await createDatabase();
@@ -81,6 +84,19 @@ describe('searches, compared with a naive filter', () => {
       updated_at: updated.replace('Z', '999Z') as unknown as Date,
     }));
     const ids = await addProcesses(db, businessId, rows);
+    kept.set(
+      businessId,
+      drawn.map(({ created, updated, modules, ...row }, at) => ({
+        ...row,
+        id: ids[at],
+        name: rows[at]!.name,
+        business_id: businessId,
+        supplier_account: '0',
+        created_at: new Date(created),
+        updated_at: new Date(updated),
+        module_names: modules,
+      })),
+    );
     documents.set(
       businessId,
       drawn.map(({ created, updated, ...row }, at) => ({
@@ -106,12 +122,17 @@ describe('searches, compared with a naive filter', () => {
       fc.asyncProperty(anySearch, fc.constantFrom(...[0, 1]), async (body, which) => {
         const [businessId, all] = [...documents][which]!;
 
-        const { count, rows } = await search(db, processSource(businessId), readSearch(SEARCHED_PROCESSES, body));
+        const source = processSource(businessId);
+        const asked = readSearch(SEARCHED_PROCESSES, body);
+
+        const { count, rows } = await search(db, source, asked);
+        const ids = kept.get(businessId)!.filter((row) => matches(asked.condition, row, source.columns));
 
         const { start, limit, sort } = body.page;
         const matching = all.filter((document) => naiveMatch(NAIVE, body.condition, document));
         const page = naiveSort(TYPES, 'bk_process_id', sort, matching).slice(start, start + limit);
         expect(count).toBe(matching.length);
+        expect(ids.map((row) => row.id)).toEqual(matching.map((document) => document.bk_process_id));
         expect(rows.map((row) => row.id)).toEqual(page.map((document) => document.bk_process_id));
         expect(rows.map((row) => shown(SEARCHED_PROCESSES.model, row))).toMatchObject(page.map(withoutList));
         if (matching.length > 0 && matching.length < all.length) found += 1;
