@@ -1,4 +1,5 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
+import { ensureDefaultCloud } from './clouds';
 import type { DbOrTransaction } from './connection';
 import type { Database } from './schema';
 
@@ -39,11 +40,7 @@ export async function insertBusiness(
   const place = { business_id: made.id, set_id: set.id };
   const modules = Object.entries(OWN_MODULES).map(([name, kind]) => ({ ...place, name, kind }));
   await db.insertInto('modules').values(modules).execute();
-  await db
-    .insertInto('clouds')
-    .values({ supplier_account: made.supplier_account, id: 0, name: 'default area' })
-    .onConflict((on) => on.doNothing())
-    .execute();
+  await ensureDefaultCloud(db, made.supplier_account);
   return made;
 }
 

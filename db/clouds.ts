@@ -1,5 +1,17 @@
 import type { DbOrTransaction } from './connection';
 
+/** The cloud that hosts are in of which nothing else is said. */
+const DEFAULT_CLOUD = { id: 0, name: 'default area' };
+
+/** Makes the default cloud of an account where there is none. */
+export async function ensureDefaultCloud(db: DbOrTransaction, account: string): Promise<void> {
+  await db
+    .insertInto('clouds')
+    .values({ supplier_account: account, ...DEFAULT_CLOUD })
+    .onConflict((on) => on.doNothing())
+    .execute();
+}
+
 /** The clouds of an account, by id; 0 is the default one. */
 export function listClouds(db: DbOrTransaction, account: string): Promise<{ id: number; name: string }[]> {
   return db.selectFrom('clouds').select(['id', 'name']).where('supplier_account', '=', account).orderBy('id').execute();

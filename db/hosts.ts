@@ -1,8 +1,35 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql, type Updateable } from 'kysely';
 import type { DbOrTransaction } from './connection';
+import { toJsonText } from './json';
 import type { Database } from './schema';
 
 export type HostRecord = Selectable<Database['hosts']>;
+
+/** What is said of hosts; all are texts. */
+const TEXTS = [
+  'name',
+  'outer_address',
+  'os_name',
+  'operator',
+  'backup_operator',
+  'comment',
+  'asset_id',
+  'serial_number',
+] as const;
+
+export type HostTexts = Partial<Record<(typeof TEXTS)[number], string>>;
+
+/** What a host of an account is found by. */
+export interface HostKey {
+  address: string;
+  cloud_id: number;
+}
+
+/** Which hosts of an account: those of a project, those of none (null), or all. */
+export interface HostFilter {
+  account: string;
+  projectId?: number | null;
+}
 
 /** How many hosts a project has. */
 export async function countHosts(db: DbOrTransaction, projectId: number): Promise<number> {
@@ -12,4 +39,94 @@ export async function countHosts(db: DbOrTransaction, projectId: number): Promis
     .where('project_id', '=', projectId)
     .executeTakeFirstOrThrow();
   return Number(count);
+}
+
+/** Locks hosts until the transaction ends, in the order of their ids; those that there are. */
+export async function lockHosts(
+  db: DbOrTransaction,
+  { account, projectId }: HostFilter,
+  ids: readonly number[],
+): Promise<HostRecord[]> {
+  return db
+    .selectFrom('hosts')
+    .selectAll()
+    .where(sql<boolean>`id = any (${ids}::integer[])`)
+    .where('supplier_account', '=', account)
+    .$if(projectId !== undefined, (query) => query.where('project_id', 'is not distinct from', projectId!))
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+}
+
+/** Locks the hosts of an account that have one of the keys, in whatever project, in the order of their ids. */
+export async function lockHostsByKey(
+  db: DbOrTransaction,
+  account: string,
+  keys: readonly HostKey[],
+): Promise<(HostRecord & HostKey)[]> {
+  const { rows } = await sql<HostRecord & HostKey>`
+    select hosts.* from hosts
+      join unnest(${keys.map(({ cloud_id }) => cloud_id)}::integer[], ${keys.map(({ address }) => address)}::text[])
+        wanted (cloud_id, address) using (cloud_id, address)
+     where supplier_account = ${account}
+     order by id for update of hosts`.execute(db);
+  return rows;
+}
+
+/** Makes hosts, but for those that the account has; the rows that are new. */
+export async function insertHosts(
+  db: DbOrTransaction,
+  { account, projectId }: { account: string; projectId: number | null },
+  hosts: readonly (HostKey & HostTexts)[],
+): Promise<(HostRecord & HostKey)[]> {
+  const given = sql.join(TEXTS.map((name) => sql`coalesce(${sql.ref(name)}, '')`));
+  const { rows } = await sql<HostRecord & HostKey>`
+    insert into hosts (supplier_account, project_id, cloud_id, address, ${names(TEXTS)})
+    select ${account}, ${projectId}::integer, cloud_id, address, ${given}
+      from json_to_recordset(${toJsonText(hosts)}::json) as given (cloud_id integer, address text, ${textColumns()})
+     order by cloud_id, address
+        on conflict (supplier_account, cloud_id, address) do nothing
+    returning *`.execute(db);
+  return rows;
+}
+
+/** Changes hosts each in its own way: what is not given of one stays. Their new rows. */
+export async function updateHostsEach(
+  db: DbOrTransaction,
+  hosts: readonly (HostTexts & { id: number })[],
+): Promise<HostRecord[]> {
+  const changes = TEXTS.map((name) => sql`${sql.id(name)} = coalesce(given.${sql.id(name)}, hosts.${sql.id(name)})`);
+  const { rows } = await sql<HostRecord>`
+    update hosts set ${sql.join(changes)}, updated_at = now()
+      from json_to_recordset(${toJsonText(hosts)}::json) as given (id integer, ${textColumns()})
+     where hosts.id = given.id
+    returning hosts.*`.execute(db);
+  return rows;
+}
+
+/** Changes hosts alike; their new rows. */
+export function updateHosts(
+  db: DbOrTransaction,
+  ids: readonly number[],
+  changes: Updateable<Database['hosts']>,
+): Promise<HostRecord[]> {
+  return db
+    .updateTable('hosts')
+    .set({ ...changes, updated_at: new Date() })
+    .where(sql<boolean>`id = any (${ids}::integer[])`)
+    .returningAll()
+    .execute();
+}
+
+/** Deletes hosts, which takes them from their modules and their tags and variables with them. */
+export async function deleteHosts(db: DbOrTransaction, ids: readonly number[]): Promise<void> {
+  await sql`delete from hosts where id = any (${ids}::integer[])`.execute(db);
+}
+
+function names(columns: readonly string[]) {
+  return sql.join(columns.map((name) => sql.id(name)));
+}
+
+function textColumns() {
+  return sql.join(TEXTS.map((name) => sql`${sql.id(name)} text`));
 }

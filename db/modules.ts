@@ -1,4 +1,5 @@
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
+import { KINDS } from './businesses';
 import type { DbOrTransaction } from './connection';
 import type { Database } from './schema';
 
@@ -16,7 +17,7 @@ export function findModules(db: DbOrTransaction, businessId: number, ids: readon
     .selectFrom('modules')
     .selectAll()
     .where('business_id', '=', businessId)
-    .where('id', 'in', ids)
+    .where(sql<boolean>`id = any (${ids}::integer[])`)
     .orderBy('id')
     .execute();
 }
@@ -36,14 +37,15 @@ export function listModules(
     .execute();
 }
 
-/** The module of a business that is of a kind of which there is one. */
-export function findOwnModule(db: DbOrTransaction, businessId: number, kind: number): Promise<ModuleRecord> {
+/** A business' own modules: that of its idle hosts and that of its broken ones. */
+export function findOwnModules(db: DbOrTransaction, businessId: number): Promise<ModuleRecord[]> {
   return db
     .selectFrom('modules')
     .selectAll()
     .where('business_id', '=', businessId)
-    .where('kind', '=', kind)
-    .executeTakeFirstOrThrow();
+    .where('kind', '<>', KINDS.ordinary)
+    .orderBy('id')
+    .execute();
 }
 
 export function updateModule(db: DbOrTransaction, id: number, changes: ModuleChanges): Promise<ModuleRecord> {

@@ -2,10 +2,9 @@ import type { Context } from 'hono';
 import type { Reply } from '../endpoint';
 import type { Failure } from '../failure';
 import { codeOf, STATUS, type Told } from './code-of';
-import { CODES, textOf } from './codes';
 import type { CmdbEndpoint } from './endpoint';
-import { type Language, languageOf } from './language';
-import { propertyName } from './models';
+import { languageOf } from './language';
+import { messageOf } from './message';
 
 /** The envelope of answers (cmdb §0). */
 export function succeed(context: Context, { data = 'success' }: Reply): Response {
@@ -16,13 +15,13 @@ export function succeed(context: Context, { data = 'success' }: Reply): Response
 export function fail(context: Context, failure: Failure): Response {
   const requestId = String(context.get('requestId'));
   const language = languageOf((name) => context.req.header(name));
-  const { code, args } = toldOf(failure, context.get('endpoint') as CmdbEndpoint | undefined, requestId);
+  const told = toldOf(failure, context.get('endpoint') as CmdbEndpoint | undefined, requestId);
   const { kind, message, details = [{ message }] } = failure;
   return context.json(
     {
       result: false,
-      bk_error_code: code,
-      bk_error_msg: textOf(code, language, code === CODES.duplicate ? args.map((ids) => named(ids, language)) : args),
+      bk_error_code: told.code,
+      bk_error_msg: messageOf(told, language),
       data: null,
       errors: details,
       request_id: requestId,
@@ -36,9 +35,4 @@ function toldOf(failure: Failure, endpoint: CmdbEndpoint | undefined, requestId:
   const isStoreFailure = failure.kind === 'internal' || failure.kind === 'unavailable';
   if (isStoreFailure && endpoint?.storeFailure) return { code: endpoint.storeFailure, args: [] };
   return codeOf(failure, requestId);
-}
-
-/** A unique key in words: each of its properties in the language. */
-function named(ids: string | number, language: Language): string {
-  return String(ids).replaceAll(/\w+/g, (id) => propertyName(id, language));
 }

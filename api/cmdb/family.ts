@@ -4,6 +4,7 @@ import { businessEndpoints } from './businesses';
 import { describe } from './describe';
 import type { ServedEndpoint } from './endpoint';
 import { fail, succeed } from './envelope';
+import { hostEndpoints } from './hosts';
 import { readInput } from './input';
 import { moduleEndpoints } from './modules';
 import { peekBusinessId, readPlace } from './place';
@@ -17,6 +18,7 @@ export const endpoints: readonly ServedEndpoint[] = [
   ...businessEndpoints,
   ...setEndpoints,
   ...moduleEndpoints,
+  ...hostEndpoints,
   ...topologyEndpoints,
 ];
 

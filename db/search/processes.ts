@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type Columns, columnsOf, type Source } from './column';
+import { accountOf } from './scope';
 
 /** Processes of a business. @param columns those of their attributes */
 export function searchedProcesses(businessId: number, columns: Columns): Source {
@@ -11,10 +12,7 @@ export function searchedProcesses(businessId: number, columns: Columns): Source 
     columns: {
       ...columns,
       ...columnsOf('processes', { id: 'integer', business_id: 'integer', created_at: 'time', updated_at: 'time' }),
-      supplier_account: {
-        type: 'text',
-        value: sql`(select supplier_account from businesses where businesses.id = processes.business_id)`,
-      },
+      supplier_account: { type: 'text', value: accountOf('processes') },
       /** Names of the modules that it is bound to. */
       module_names: {
         type: 'text',

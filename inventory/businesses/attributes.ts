@@ -29,11 +29,3 @@ export const ZONE_ATTRIBUTE: Attribute = {
   hasForm: isZone,
   fallback: DEFAULT_ZONE,
 };
-
-/** The text that tells accounts apart. */
-export const ACCOUNT_ATTRIBUTE: Attribute = {
-  name: 'supplier_account',
-  kind: 'text',
-  maxLength: 100,
-  isRequired: true,
-};

@@ -17,7 +17,8 @@ import { readChanges, readNew, type Values } from '../attributes';
 import { auditChanges } from '../changes';
 import { duplicateOf, isTaken, type UniqueKeys } from '../duplicates';
 import type { BusinessPlace } from '../place';
-import { ACCOUNT_ATTRIBUTE, BUSINESS_ATTRIBUTES, ZONE_ATTRIBUTE } from './attributes';
+import { requireAccount } from './account';
+import { BUSINESS_ATTRIBUTES, ZONE_ATTRIBUTE } from './attributes';
 import { enterBusiness } from './lock';
 
 const UNIQUE: UniqueKeys = { what: 'business', within: 'account', keys: { businesses_by_name: ['name'] } };
@@ -34,9 +35,9 @@ export type Business = BusinessRecord & { time_zone: string };
  * @throws GantryError `invalid` naming the first attribute that is wrong, or the name that another business has
  */
 export async function createBusiness(db: Db, account: string, given: Given, actor: Actor): Promise<Business> {
-  const attributes = [...BUSINESS_ATTRIBUTES, ZONE_ATTRIBUTE, ACCOUNT_ATTRIBUTE];
-  const { time_zone, ...values } = readNew(attributes, { ...given, supplier_account: account });
-  const business = values as Values & { name: string; supplier_account: string };
+  requireAccount(account);
+  const { time_zone, ...values } = readNew([...BUSINESS_ATTRIBUTES, ZONE_ATTRIBUTE], given);
+  const business = { ...(values as Values & { name: string }), supplier_account: account };
   return transact(db, async (tx) => {
     const id = await nextBusinessId(tx);
     const timeZone = String(time_zone);

@@ -76,3 +76,33 @@ export async function expectRefusal(
   expect(await ask(cmdb)).toMatchObject({ ...refused, bk_error_msg: zh });
   expect(await ask(cmdb.with({ HTTP_BLUEKING_LANGUAGE: 'en' }))).toMatchObject({ ...refused, bk_error_msg: en });
 }
+
+/** Hosts that are added to a business; their ids in the order of the addresses. */
+export async function addHosts(
+  gantry: Gantry,
+  cmdb: CmdbClient,
+  bk_biz_id: number,
+  ...addresses: string[]
+): Promise<number[]> {
+  const host_info = Object.fromEntries(addresses.map((bk_host_innerip, row) => [String(row), { bk_host_innerip }]));
+  const { error } = dataOf(await cmdb.post('/hosts/add', { bk_biz_id, host_info }));
+  if (error.length > 0) throw new Error(error.join('; '));
+  const rows = await gantry.db
+    .selectFrom('hosts')
+    .innerJoin('businesses', 'businesses.project_id', 'hosts.project_id')
+    .select(['hosts.id', 'address'])
+    .where('businesses.id', '=', bk_biz_id)
+    .execute();
+  return addresses.map((address) => rows.find((row) => row.address === address)!.id);
+}
+
+/** The modules that a host is in, in order. */
+export async function modulesOf(gantry: Gantry, host: number): Promise<number[]> {
+  const rows = await gantry.db
+    .selectFrom('module_hosts')
+    .select('module_id')
+    .where('host_id', '=', host)
+    .orderBy('module_id')
+    .execute();
+  return rows.map(({ module_id }) => module_id);
+}

@@ -1,11 +1,9 @@
 import { processSource } from '../../../inventory/processes/search';
-import { search } from '../../../inventory/search/search';
 import { CODES } from '../codes';
 import { defineEndpoint } from '../endpoint';
 import { PROCESS } from '../models/process';
-import { shown } from '../models/shown';
+import { answerSearch } from '../search/answer';
 import { SEARCHED_PROCESSES } from '../search/processes';
-import { readSearch } from '../search/read';
 import { found, searchBody } from '../search/schema';
 
 /** Searches the processes of a business (cmdb §4). */
@@ -20,8 +18,6 @@ export const searchProcess = defineEndpoint({
   input: searchBody,
   data: found,
   async run({ services, business }, input) {
-    const asked = readSearch(SEARCHED_PROCESSES, input);
-    const { count, rows } = await search(services.db, processSource(business.businessId), asked);
-    return { data: { count, info: rows.map((row) => shown(PROCESS, row)) } };
+    return { data: await answerSearch(services.db, processSource(business.businessId), SEARCHED_PROCESSES, input) };
   },
 });

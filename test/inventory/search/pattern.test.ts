@@ -74,6 +74,10 @@ describe('a pattern', () => {
     compile.mockRestore();
   });
 
+  it('that comes out larger than it looked is refused all the same', () => {
+    expect(refusalOf('(.*){10}'.repeat(32)).reason).toEqual({ code: 'too_long', args: { field: 'port', max: 1_000 } });
+  });
+
   it.each([
     '^(\\d{1,3}\\.){3}\\d{1,3}$',
     '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$',

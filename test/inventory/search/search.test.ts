@@ -206,6 +206,19 @@ describe('searches of processes', () => {
       expect(rows.map(({ name }) => name)).toEqual(['p4417', 'p4317', 'p4217']);
     });
 
+    it('that would take others longer than anybody lives come to an end', async () => {
+      const { id } = await addBusiness(db);
+      const start_command = 'x'.repeat(2_000);
+      await addProcesses(db, id, [
+        { name: 'long', start_command },
+        { name: 'end', start_command: `${start_command.slice(1)}y` },
+      ]);
+
+      for (const value of ['(x+x+)+y', '(x*)*y', '(x|xx)+y$', '^(.*.*.*)*y$', '(.*){10}(.*){10}y$']) {
+        expect(await namesOf({ field: 'start_command', operator: 'regex', value }, id)).toEqual(['end']);
+      }
+    });
+
     it('let others have their turn', async () => {
       let turns = 0;
       let isOver = false;

@@ -1,0 +1,63 @@
+import type { Actor } from '../../base/actor';
+import { auditOf, insertAudits } from '../../db/audit';
+import type { Db } from '../../db/connection';
+import { deleteHosts, type HostRecord, lockHosts, updateHosts } from '../../db/hosts';
+import { listModulesOf } from '../../db/module-hosts';
+import { transact } from '../../db/transaction';
+import { readChanges } from '../attributes';
+import { HOST_ATTRIBUTES } from './attributes';
+import { requireFewHosts } from './limits';
+import { type HostScope, requireAll } from './scope';
+
+/**
+ * Changes hosts alike, all of them or none (cmdb §7).
+ *
+ * @param given the attributes that change, unchecked
+ * @throws GantryError `not_found` when one of them is not in the scope; `invalid` naming the first attribute that is wrong
+ */
+export async function changeHosts(
+  db: Db,
+  scope: HostScope,
+  { ids, given }: { ids: readonly number[]; given: Readonly<Record<string, unknown>> },
+  actor: Actor,
+): Promise<void> {
+  requireFewHosts(ids.length);
+  const changes = readChanges(HOST_ATTRIBUTES, given);
+  await transact(db, async (tx) => {
+    const before = await lockHosts(tx, scope, ids);
+    requireAll(ids, before);
+    if (Object.keys(changes).length === 0) return;
+    const after = new Map((await updateHosts(tx, ids, changes)).map((host) => [host.id, host]));
+    const records = before.map((host) => ({
+      ...of(host, actor),
+      action: 'update',
+      detail: { before: host, after: after.get(host.id) },
+    }));
+    await insertAudits(tx, records);
+  });
+}
+
+/**
+ * Deletes hosts, all of them or none: they leave their modules; what they have done stays known.
+ *
+ * @throws GantryError `not_found` when one of them is not in the scope
+ */
+export async function removeHosts(db: Db, scope: HostScope, ids: readonly number[], actor: Actor): Promise<void> {
+  requireFewHosts(ids.length);
+  await transact(db, async (tx) => {
+    const hosts = await lockHosts(tx, scope, ids);
+    requireAll(ids, hosts);
+    const modules = await listModulesOf(tx, ids);
+    await deleteHosts(tx, ids);
+    const records = hosts.map((host) => ({
+      ...of(host, actor),
+      action: 'delete',
+      detail: { before: { ...host, modules: modules.get(host.id) ?? [] } },
+    }));
+    await insertAudits(tx, records);
+  });
+}
+
+function of({ id, project_id }: HostRecord, actor: Actor) {
+  return { ...auditOf(actor), projectId: project_id, object: `host ${id}` };
+}

@@ -1,0 +1,170 @@
+import type { Actor } from '../../base/actor';
+import { GantryError } from '../../base/error';
+import { auditOf, insertAudits } from '../../db/audit';
+import { KINDS } from '../../db/businesses';
+import type { Db, DbOrTransaction } from '../../db/connection';
+import { type HostRecord, lockHosts, updateHosts } from '../../db/hosts';
+import { addToModules, listModulesOf, removeFromModules } from '../../db/module-hosts';
+import { findModules, findOwnModules, type ModuleRecord } from '../../db/modules';
+import { transact } from '../../db/transaction';
+import { enterBusiness } from '../businesses/lock';
+import type { BusinessPlace } from '../place';
+import { noSuch } from '../topology/refusals';
+import { requireFewHosts, requireFewPlaces } from './limits';
+import { requireAll } from './scope';
+
+/** Where hosts of a business are moved to. */
+interface Transfer {
+  hostIds: readonly number[];
+  moduleIds: readonly number[];
+  /** They stay in the modules that they are in. */
+  isIncrement: boolean;
+}
+
+/**
+ * Moves hosts of a business to modules of it, all of them or none (cmdb §7). A host that is idle or broken is in that module
+ * alone: it leaves it for any other.
+ *
+ * @throws GantryError `not_found` for a host or a module that is not in the business; `invalid` for an idle or fault module
+ *   together with others
+ */
+export async function transferHosts(db: Db, place: BusinessPlace, transfer: Transfer, actor: Actor): Promise<void> {
+  const { hostIds, moduleIds, isIncrement } = transfer;
+  requireFewHosts(hostIds.length);
+  requireFewPlaces(hostIds.length, moduleIds.length);
+  await transact(db, async (tx) => {
+    await enterWith(tx, place, hostIds);
+    const modules = await findModules(tx, place.businessId, moduleIds);
+    const missing = moduleIds.find((id) => !modules.some((module) => module.id === id));
+    if (missing !== undefined) throw noSuch('module', missing);
+    requireCompatible(modules, isIncrement);
+    const own = isIncrement ? { only: (await findOwnModules(tx, place.businessId)).map(({ id }) => id) } : {};
+    await recordMove(tx, place, { hostIds, actor }, async () => {
+      await removeFromModules(tx, hostIds, { except: moduleIds, ...own });
+      await addToModules(tx, hostIds, moduleIds);
+    });
+  });
+}
+
+/**
+ * Moves hosts of a business to its module for idle hosts, or to that for broken ones.
+ *
+ * @throws GantryError `not_found` for a host that is not in the business
+ */
+export async function setAside(
+  db: Db,
+  place: BusinessPlace,
+  { hostIds, as }: { hostIds: readonly number[]; as: 'idle' | 'fault' },
+  actor: Actor,
+): Promise<void> {
+  requireFewHosts(hostIds.length);
+  await transact(db, async (tx) => {
+    await enterWith(tx, place, hostIds);
+    const module = await ownModule(tx, place, as);
+    await recordMove(tx, place, { hostIds, actor }, async () => {
+      await removeFromModules(tx, hostIds, { except: [module.id] });
+      await addToModules(tx, hostIds, [module.id]);
+    });
+  });
+}
+
+/**
+ * Gives hosts of a business to the resource pool of its account.
+ *
+ * @throws GantryError `not_found` for a host that is not in the business
+ */
+export async function releaseHosts(
+  db: Db,
+  place: BusinessPlace,
+  hostIds: readonly number[],
+  actor: Actor,
+): Promise<void> {
+  requireFewHosts(hostIds.length);
+  await transact(db, async (tx) => {
+    await enterWith(tx, place, hostIds);
+    await recordMove(tx, place, { hostIds, actor, to: null }, async () => {
+      await removeFromModules(tx, hostIds);
+      await updateHosts(tx, hostIds, { project_id: null });
+    });
+  });
+}
+
+/**
+ * Takes hosts out of the resource pool of a business' account, into its module for idle hosts.
+ *
+ * @throws GantryError `not_found` for a host that is not in the pool
+ */
+export async function takeHosts(db: Db, place: BusinessPlace, hostIds: readonly number[], actor: Actor): Promise<void> {
+  requireFewHosts(hostIds.length);
+  await transact(db, async (tx) => {
+    const { supplier_account: account } = await enterBusiness(tx, place);
+    requireAll(hostIds, await lockHosts(tx, { account, projectId: null }, hostIds));
+    const module = await ownModule(tx, place, 'idle');
+    await recordMove(tx, place, { hostIds, actor, from: null }, async () => {
+      await updateHosts(tx, hostIds, { project_id: place.projectId });
+      await addToModules(tx, hostIds, [module.id]);
+    });
+  });
+}
+
+/** The module of a business for hosts that are set aside. */
+export async function ownModule(
+  tx: DbOrTransaction,
+  { businessId }: Pick<BusinessPlace, 'businessId'>,
+  as: 'idle' | 'fault',
+): Promise<ModuleRecord> {
+  const modules = await findOwnModules(tx, businessId);
+  return modules.find(({ kind }) => kind === KINDS[as])!;
+}
+
+/** Locks the business, then its hosts: all who change hosts lock them in the order of their ids. */
+async function enterWith(tx: DbOrTransaction, place: BusinessPlace, hostIds: readonly number[]): Promise<HostRecord[]> {
+  const { supplier_account: account } = await enterBusiness(tx, place);
+  const hosts = await lockHosts(tx, { account, projectId: place.projectId }, hostIds);
+  requireAll(hostIds, hosts);
+  return hosts;
+}
+
+function requireCompatible(modules: readonly ModuleRecord[], isIncrement: boolean): void {
+  const own = modules.find(({ kind }) => kind !== KINDS.ordinary);
+  if (!own || (modules.length === 1 && !isIncrement)) return;
+  const field = modules.length > 1 ? 'module_ids' : 'is_increment';
+  const message = `module ${own.id} (${own.name}) is for hosts that are in no other: send it alone, with is_increment false`;
+  throw new GantryError('invalid', message, {
+    reason: { code: 'malformed', args: { field } },
+    details: [{ field, message }],
+  });
+}
+
+/** Where hosts come from and go to: the place's project, or the resource pool. */
+interface Move {
+  hostIds: readonly number[];
+  actor: Actor;
+  from?: null;
+  to?: null;
+}
+
+/** Moves hosts, and writes for each that is elsewhere then in which modules, of which project, it was and is. */
+async function recordMove(
+  tx: DbOrTransaction,
+  { projectId }: BusinessPlace,
+  { hostIds, actor, from, to }: Move,
+  move: () => Promise<void>,
+): Promise<void> {
+  const before = await listModulesOf(tx, hostIds);
+  await move();
+  const after = await listModulesOf(tx, hostIds);
+  const isMoved = (id: number) => from === null || to === null || String(before.get(id)) !== String(after.get(id));
+  const who = { ...auditOf(actor), projectId, action: 'transfer' };
+  await insertAudits(
+    tx,
+    hostIds.filter(isMoved).map((id) => ({
+      ...who,
+      object: `host ${id}`,
+      detail: {
+        before: { project_id: from === null ? null : projectId, modules: before.get(id) ?? [] },
+        after: { project_id: to === null ? null : projectId, modules: after.get(id) ?? [] },
+      },
+    })),
+  );
+}
