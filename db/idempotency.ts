@@ -1,4 +1,5 @@
 import type { DbOrTransaction } from './connection';
+import { toJsonText } from './json';
 
 /** Whose a key is: two users of an app, or one in two projects, may choose the same. */
 export interface KeyOwner {
@@ -14,14 +15,23 @@ export interface KeyedRequest extends KeyOwner {
   requestHash: string;
 }
 
+/** What came of a request with a key. */
+export interface KeyUse {
+  requestHash: string;
+  /** The task that it made; null where it made something else. */
+  taskId: number | null;
+  /** What it was answered, where it made no task. */
+  answer: unknown;
+}
+
 /** What its owner used a key for, if they did. */
 export async function findKeyUse(
   db: DbOrTransaction,
   { appCode, username, projectId, key }: KeyOwner & Pick<KeyedRequest, 'key'>,
-): Promise<{ taskId: number; requestHash: string } | undefined> {
+): Promise<KeyUse | undefined> {
   return db
     .selectFrom('idempotency_keys')
-    .select(['task_id as taskId', 'request_hash as requestHash'])
+    .select(['task_id as taskId', 'request_hash as requestHash', 'answer'])
     .where('app_code', '=', appCode)
     .where('username', '=', username)
     .where('project_id', '=', projectId)
@@ -30,13 +40,14 @@ export async function findKeyUse(
 }
 
 /**
- * Ties a key to a task; false when it is tied to one already. While another transaction does the same, this waits for how
- * that ends.
+ * Takes a key; false when it is taken already. While another transaction does the same, this waits for how that ends.
+ *
+ * @param taskId what the request made, where that is a task; of others the answer follows (`keepAnswer`)
  */
 export async function insertKeyUse(
   db: DbOrTransaction,
   { appCode, username, projectId, key, requestHash }: KeyedRequest,
-  taskId: number,
+  taskId: number | null = null,
 ): Promise<boolean> {
   const inserted = await db
     .insertInto('idempotency_keys')
@@ -51,4 +62,20 @@ export async function insertKeyUse(
     .onConflict((on) => on.columns(['app_code', 'username', 'project_id', 'key']).doNothing())
     .executeTakeFirst();
   return inserted.numInsertedOrUpdatedRows === 1n;
+}
+
+/** Keeps what a request was answered, for when it comes again. */
+export async function keepAnswer(
+  db: DbOrTransaction,
+  { appCode, username, projectId, key }: KeyedRequest,
+  answer: unknown,
+): Promise<void> {
+  await db
+    .updateTable('idempotency_keys')
+    .set({ answer: toJsonText(answer) })
+    .where('app_code', '=', appCode)
+    .where('username', '=', username)
+    .where('project_id', '=', projectId)
+    .where('key', '=', key)
+    .execute();
 }

@@ -1,4 +1,4 @@
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import type { DbOrTransaction } from './connection';
 import type { Database } from './schema';
 
@@ -53,4 +53,19 @@ export function updateProcesses(
 
 export async function deleteProcess(db: DbOrTransaction, businessId: number, id: number): Promise<void> {
   await db.deleteFrom('processes').where('business_id', '=', businessId).where('id', '=', id).execute();
+}
+
+/** Processes of a business, by id; those that there are. */
+export function findProcesses(
+  db: DbOrTransaction,
+  businessId: number,
+  ids: readonly number[],
+): Promise<ProcessRecord[]> {
+  return db
+    .selectFrom('processes')
+    .selectAll()
+    .where('business_id', '=', businessId)
+    .where(sql<boolean>`id = any (${ids}::integer[])`)
+    .orderBy('id')
+    .execute();
 }

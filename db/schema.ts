@@ -36,7 +36,10 @@ export interface Database {
     project_id: number;
     key: string;
     request_hash: string;
-    task_id: number;
+    /** What the request made, where that is a task. */
+    task_id: number | null;
+    /** What it was answered, where it made no task. */
+    answer: ColumnType<unknown, string | undefined, string>;
     created_at: Generated<Date>;
   };
   templates: TemplateTable;

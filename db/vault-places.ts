@@ -93,6 +93,7 @@ export const NO_SECRETS_IN: Readonly<Record<string, string>> = {
   'idempotency_keys.username': PERSON,
   'idempotency_keys.key': "a client's word for a request",
   'idempotency_keys.request_hash': 'a hash',
+  'idempotency_keys.answer': 'what was answered of the inventory, in which sealed text is refused',
   'templates.name': SETTING,
   'templates.description': SETTING,
   'templates.category': SETTING,

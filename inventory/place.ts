@@ -3,3 +3,8 @@ export interface BusinessPlace {
   businessId: number;
   projectId: number;
 }
+
+/** The same with the account that it is of. */
+export interface InventoryPlace extends BusinessPlace {
+  account: string;
+}

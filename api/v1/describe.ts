@@ -23,7 +23,7 @@ export function parametersOf({ path }: Pick<ServedEndpoint, 'path'>): string[] {
 
 /** Every answer of an endpoint. */
 export function answerSchema({ data }: Pick<ServedEndpoint, 'data'>) {
-  return z.union([data, failure]);
+  return data ? z.union([data, failure]) : failure;
 }
 
 const headers = z.object({
@@ -32,7 +32,13 @@ const headers = z.object({
     .string()
     .optional()
     .describe('{"bk_app_code","bk_app_secret","bk_token"} as JSON; trusted apps may send "bk_username" instead'),
+  'idempotency-key': z
+    .string()
+    .optional()
+    .describe('Of requests that make hosts or groups: the same key with the same request is one request'),
 });
+
+const NOTHING = { description: 'It is done: there is nothing to say of it' };
 
 /** An endpoint in the OpenAPI document. */
 export function describe(app: OpenAPIHono, endpoint: ServedEndpoint): void {
@@ -41,6 +47,7 @@ export function describe(app: OpenAPIHono, endpoint: ServedEndpoint): void {
     Object.fromEntries(parametersOf(endpoint).map((parameter) => [parameter, z.coerce.number().int()])),
   );
   const isQuery = method === 'get' || method === 'delete';
+  const success = data ? { description: 'The answer', content: { 'application/json': { schema: data } } } : NOTHING;
   const carried = isQuery ? { query: input } : { body: { content: { 'application/json': { schema: input } } } };
   app.openAPIRegistry.registerPath({
     method,
@@ -50,7 +57,7 @@ export function describe(app: OpenAPIHono, endpoint: ServedEndpoint): void {
     tags: ['v1'],
     request: { params, headers, ...carried },
     responses: {
-      '2XX': { description: 'The answer', content: { 'application/json': { schema: data } } },
+      [data ? '2XX' : '204']: success,
       default: { description: 'A failure', content: { 'application/json': { schema: failure } } },
     },
   });

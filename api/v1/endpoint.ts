@@ -19,7 +19,8 @@ export interface V1Endpoint<I extends z.ZodObject = z.ZodObject, D extends z.Zod
   summary: string;
   /** The query of what is read or deleted, else the body; fields that are not there are refused. */
   input: I;
-  data: D;
+  /** Absent: 204, without a body. */
+  data?: D;
   run(call: C, input: z.output<I>): Promise<Reply<z.input<D>>>;
 }
 

@@ -26,6 +26,8 @@ export function succeed(context: Context, { data, status }: Reply): Response {
 
 /** The envelope of failures. */
 export function fail(context: Context, { kind, message, details = [], reason }: Failure): Response {
+  // What is right in itself, and only in the way of something that there is already.
+  const status = reason?.code === 'duplicate' ? 409 : STATUS[kind];
   const error = { kind, reason: reason ?? null, message, details, request_id: context.get('requestId') };
-  return context.json({ error }, STATUS[kind]);
+  return context.json({ error }, status);
 }

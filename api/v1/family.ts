@@ -8,13 +8,25 @@ import { MAX_INTEGER } from '../../db/schema';
 import { headerCredentials } from '../credentials';
 import type { Body, Family, Fields, RequestPlace } from '../family';
 import { reasonOfIssue } from '../issue-reason';
+import { cloudEndpoints } from './clouds';
 import { describe, parametersOf } from './describe';
 import type { ServedEndpoint } from './endpoint';
 import { fail, succeed } from './envelope';
+import { hostGroupEndpoints } from './host-groups';
+import { hostEndpoints } from './hosts';
+import { processEndpoints } from './processes';
 import { projectEndpoints } from './projects';
+import { topologyEndpoints } from './topology';
 
 /** Every endpoint of the family. */
-export const endpoints: readonly ServedEndpoint[] = [...projectEndpoints];
+export const endpoints: readonly ServedEndpoint[] = [
+  ...projectEndpoints,
+  ...cloudEndpoints,
+  ...topologyEndpoints,
+  ...hostEndpoints,
+  ...hostGroupEndpoints,
+  ...processEndpoints,
+];
 
 /** Gantry's own API: what no other one has, for the command line, the page and scripts. */
 export const v1: Family<ServedEndpoint> = {
@@ -58,7 +70,9 @@ function readId(text = ''): number {
   return /^\d{1,10}$/.test(text) && Number(text) <= MAX_INTEGER ? Number(text) : -1;
 }
 
-function readInput({ input }: ServedEndpoint, { fields }: Body): Fields {
+/** What comes several times in a query is the list of all its values. */
+function readInput({ input }: ServedEndpoint, { fields: sent, repeated }: Body): Fields {
+  const fields: Fields = { ...sent, ...Object.fromEntries(repeated ?? []) };
   const path = findText(fields, (text) => !isText(text));
   if (path !== undefined) throw refused(path, `${path} holds characters that are no text`, { wanted: 'text' });
   requireUnsealed(fields, 'body');

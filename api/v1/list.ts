@@ -23,3 +23,18 @@ export function toPage<R extends { id: number }, T>(rows: readonly R[], limit: n
   const shown = rows.slice(0, limit);
   return { items: shown.map(show), next: rows.length > limit ? shown.at(-1)!.id : null };
 }
+
+/** An id in a query. */
+export const idText = z.coerce.number().int().min(0).max(MAX_INTEGER);
+
+/** Yes or no in a query. */
+export const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+/** Several texts in a query: the name several times, or commas between them. */
+export function texts(max: number) {
+  const one = z.string();
+  return z
+    .union([one, z.array(one)])
+    .transform((given) => [given].flat().flatMap((text) => text.split(',')))
+    .pipe(z.array(one).max(max));
+}

@@ -9,6 +9,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await makeHosts(db);
   await makeProcesses(db);
   await giveEveryProjectABusiness(db);
+  await sql`alter table idempotency_keys alter column task_id drop not null, add column answer json`.execute(db);
   // Of who has a user's token and no app: no secret has this hash.
   await sql`insert into apps (code, secret_hash, trusted) values ('gantry', ${'0'.repeat(64)}, false)
     on conflict do nothing`.execute(db);

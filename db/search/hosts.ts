@@ -1,4 +1,6 @@
 import { sql } from 'kysely';
+import { characterCount } from '../../base/text';
+import { KINDS } from '../businesses';
 import type { Database } from '../schema';
 import { type Column, type ColumnType, columnsOf, type Source } from './column';
 import { isAmong } from './scope';
@@ -24,8 +26,20 @@ const COLUMNS = {
 /** Where hosts are: in projects, in none, or wherever. */
 export type HostPlace = { projectIds: readonly number[] } | 'pool' | 'anywhere';
 
-/** Hosts of an account, with their businesses, and the many tags, modules and sets of each. */
-export function searchedHosts(account: string, place: HostPlace): Source {
+/** What stands in front of the name of a host variable, as a column. */
+export const VARIABLE = 'variables.';
+
+/** One text for a module of a set, by their names, which may have anything in them. */
+export function modulePath(set: string, module: string): string {
+  return `${characterCount(set)}:${set}${module}`;
+}
+
+/**
+ * Hosts of an account, with their businesses, and the many tags, modules, sets and processes of each.
+ *
+ * @param variables names of the host variables that are asked for, of which each host has one value or none
+ */
+export function searchedHosts(account: string, place: HostPlace, variables: readonly string[] = []): Source {
   return {
     from: sql`hosts left join businesses on businesses.project_id = hosts.project_id and not businesses.is_deleted`,
     scope: sql`hosts.supplier_account = ${account} and ${isAt(place)}`,
@@ -47,6 +61,9 @@ export function searchedHosts(account: string, place: HostPlace): Source {
         'sets.name',
         sql`join modules on modules.id = module_hosts.module_id join sets on sets.id = modules.set_id`,
       ),
+      module_paths: MODULE_PATHS,
+      process_ids: PROCESS_IDS,
+      ...Object.fromEntries(variables.map((name) => [VARIABLE + name, variableColumn(name)])),
     },
   };
 }
@@ -66,6 +83,32 @@ export function narrowed(
        where ${ofSets} and ${ofModules})`);
   }
   return { ...source, scope: sql.join(parts, sql` and `) };
+}
+
+/** As `modulePath` writes them. */
+const MODULE_PATHS: Column = {
+  type: 'text',
+  value: sql`length(sets.name) || ':' || sets.name || modules.name`,
+  rows: sql`module_hosts join modules on modules.id = module_hosts.module_id join sets on sets.id = modules.set_id
+    where module_hosts.host_id = hosts.id`,
+};
+
+/** Those that are bound to one of its modules. */
+const PROCESS_IDS: Column = {
+  type: 'integer',
+  value: sql.ref('bound.process_id'),
+  rows: sql`module_hosts
+    join modules on modules.id = module_hosts.module_id and modules.kind = ${sql.lit(KINDS.ordinary)}
+    join process_bindings bound on bound.business_id = modules.business_id and bound.module_name = modules.name
+    where module_hosts.host_id = hosts.id`,
+};
+
+function variableColumn(name: string): Column {
+  return {
+    type: 'text',
+    value: sql.ref('variable.value'),
+    rows: sql`host_variables variable where variable.host_id = hosts.id and variable.name = ${name}`,
+  };
 }
 
 function isAt(place: HostPlace) {

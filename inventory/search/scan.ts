@@ -17,6 +17,7 @@ const MAX_WORK_MS = 1_000;
  * looked at in slices, between which the event loop goes on.
  *
  * @param now milliseconds that only go forward
+ * @param part the ids after one, and how many of them at most; absent: all
  * @throws GantryError `too_large` after a second of matching
  */
 export async function scanIds(
@@ -24,16 +25,17 @@ export async function scanIds(
   source: Source,
   restriction: Restriction,
   now: () => number,
+  { after: first = -1, most = Number.POSITIVE_INFINITY }: { after?: number; most?: number } = {},
 ): Promise<number[]> {
   const open = undecided(restriction);
   const columns = [...columnsIn(open)];
   const ids: number[] = [];
   const work = new Work(now);
-  for (let after = -1; ; ) {
+  for (let after = first; ; ) {
     const rows = await rowsAfter(db, source, restriction, { after, limit: BATCH, columns });
     work.begin();
     for (const row of rows) {
-      if (holds(open, row)) ids.push(Number(row.id));
+      if (holds(open, row) && ids.push(Number(row.id)) >= most) return ids;
       if (work.isTurnOver()) {
         await turn();
         work.begin();

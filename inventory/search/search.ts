@@ -1,6 +1,6 @@
-import type { Db } from '../../db/connection';
+import type { Db, DbOrTransaction } from '../../db/connection';
 import type { Columns, Source } from '../../db/search/column';
-import { countRows, type Order, type PageQuery, pageOfIds, pageRows, type Row } from '../../db/search/query';
+import { countRows, type Order, type PageQuery, pageOfIds, pageRows, type Row, rowsAfter } from '../../db/search/query';
 import { type Condition, EVERYTHING, requireBounded } from './condition';
 import { resolve } from './resolve';
 import { hasPattern, scanIds } from './scan';
@@ -68,6 +68,26 @@ export async function searchIds(
   requireBounded(condition);
   const restriction = resolve(condition, source.columns);
   return restriction === false ? [] : scanIds(db, source, restriction, now);
+}
+
+/**
+ * The ids of the next rows that fulfil a condition, in their order: for lists that go on after an id. With a pattern rows are
+ * looked at here until there are enough.
+ *
+ * @param condition whoever reads it has seen to it that it is bounded (`requireBounded`)
+ * @throws GantryError as `search`
+ */
+export async function searchIdsAfter(
+  db: DbOrTransaction,
+  source: Source,
+  { condition, after, limit }: { condition: Condition; after: number; limit: number },
+  now: () => number = () => performance.now(),
+): Promise<number[]> {
+  const restriction = resolve(condition, source.columns);
+  if (restriction === false) return [];
+  if (hasPattern(restriction)) return scanIds(db, source, restriction, now, { after, most: limit });
+  const rows = await rowsAfter(db, source, restriction, { after, limit, columns: [] });
+  return rows.map(({ id }) => Number(id));
 }
 
 function columnsWanted(fields: readonly string[], columns: Columns): string[] {

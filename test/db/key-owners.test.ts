@@ -35,7 +35,7 @@ describe('keys of before they had owners', () => {
     await migrateToLatest(database.url);
 
     const owner = { appCode: 'portal', username: 'ann', projectId: 1, key: 'k' };
-    expect(await findKeyUse(db, owner)).toEqual({ taskId: 7, requestHash: 'h' });
+    expect(await findKeyUse(db, owner)).toEqual({ taskId: 7, requestHash: 'h', answer: null });
     expect(await findKeyUse(db, { ...owner, username: 'bob' })).toBeUndefined();
     expect(await findKeyUse(db, { ...owner, projectId: 2 })).toBeUndefined();
     expect(await findKeyUse(db, { ...owner, appCode: 'other' })).toBeUndefined();

@@ -1,5 +1,8 @@
+import { keyedRequest } from '../../../access/once';
+import { GantryError } from '../../../base/error';
 import type { KeyedRequest } from '../../../db/idempotency';
-import { keyedRequest } from '../../../tasks/once';
+import { isDeeperThan } from '../../../pipeline/tree/depth';
+import { MAX_JSON_DEPTH } from '../../../pipeline/tree/limits';
 import type { Call } from '../endpoint';
 
 /**
@@ -15,5 +18,10 @@ export function keyedBy(
   const key = header('idempotency-key');
   if (key === undefined) return undefined;
   const owner = { appCode: caller.app.code, username: caller.username, projectId: project.id };
-  return keyedRequest(owner, key, { endpoint, project: project.id, ids, input });
+  const request = { endpoint, project: project.id, ids, input };
+  // Fields of a form are parsed one by one: each may be as deep as a body.
+  if (isDeeperThan(request, MAX_JSON_DEPTH)) {
+    throw new GantryError('invalid', `the body is nested deeper than ${MAX_JSON_DEPTH} levels`, { step: 'key' });
+  }
+  return keyedRequest(owner, key, request);
 }

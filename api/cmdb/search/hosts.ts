@@ -2,13 +2,13 @@ import { z } from '@hono/zod-openapi';
 import type { HostQuery } from '../../../inventory/hosts/find';
 import { canonicalAddress } from '../../../inventory/ip-text';
 import { both, type Condition } from '../../../inventory/search/condition';
+import { malformed } from '../../search/errors';
 import { BUSINESS } from '../models/business';
 import { HOST } from '../models/host';
 import type { Model } from '../models/model';
 import { MODULE } from '../models/module';
 import { SET } from '../models/set';
 import { readCondition } from './condition';
-import { malformed } from './errors';
 import { readPage } from './page';
 import type { Searchable } from './searchable';
 

@@ -1,6 +1,6 @@
 import { PAGE_LIMITS, type Search } from '../../../inventory/search/search';
-import { malformed, refused } from './errors';
-import { isObject } from './operators';
+import { malformed, refused } from '../../search/errors';
+import { isObject } from '../../search/operators';
 import { attributesShown, type Searchable } from './searchable';
 
 /**

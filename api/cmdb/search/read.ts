@@ -1,6 +1,6 @@
 import type { Search } from '../../../inventory/search/search';
+import { malformed } from '../../search/errors';
 import { readCondition } from './condition';
-import { malformed } from './errors';
 import { readPage } from './page';
 import { attributesShown, type Searchable } from './searchable';
 

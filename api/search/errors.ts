@@ -1,5 +1,5 @@
-import { GantryError } from '../../../base/error';
-import type { Reason } from '../../../base/reason';
+import { GantryError } from '../../base/error';
+import type { Reason } from '../../base/reason';
 
 /** What is not of the form that it has to be. */
 export function malformed(field: string, wanted: string): GantryError {

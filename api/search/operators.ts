@@ -1,4 +1,4 @@
-import { both, type Comparison, type Condition, type Scalar } from '../../../inventory/search/condition';
+import { both, type Comparison, type Condition, type Scalar } from '../../inventory/search/condition';
 import { malformed, refused } from './errors';
 
 const COMPARED = { $eq: 'eq', $ne: 'ne', $lt: 'lt', $lte: 'lte', $gt: 'gt', $gte: 'gte' } as const;
