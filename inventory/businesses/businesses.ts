@@ -69,9 +69,9 @@ export async function changeBusiness(db: Db, place: BusinessPlace, given: Given,
     ...(time_zone === undefined ? {} : { timeZone: String(time_zone) }),
   };
   await transact(db, async (tx) => {
-    // The project first, as all who change both do it.
-    if (Object.keys(ofProject).length > 0) await changeProjectWithin(tx, place.projectId, ofProject, actor);
+    // The business first: who changes what is in it has locked it when their records ask for the project.
     const before = await enterBusiness(tx, place);
+    if (Object.keys(ofProject).length > 0) await changeProjectWithin(tx, place.projectId, ofProject, actor);
     if (Object.keys(changes).length === 0) return;
     const after = await updateBusiness(tx, before.id, changes);
     await auditChanges(tx, place, actor, { what: UNIQUE.what, action: 'update', changes: [{ before, after }] });
@@ -87,8 +87,8 @@ export async function changeBusiness(db: Db, place: BusinessPlace, given: Given,
  */
 export async function removeBusiness(db: Db, place: BusinessPlace, actor: Actor): Promise<void> {
   await transact(db, async (tx) => {
-    await lockProject(tx, place.projectId);
     const before = await enterBusiness(tx, place);
+    await lockProject(tx, place.projectId);
     requireNoHosts(before, await countHosts(tx, place.projectId));
     requireNoTasks(before, await countRunningTasks(tx, place.projectId));
     await emptyBusiness(tx, before.id);

@@ -10,7 +10,7 @@ import { transact } from '../../db/transaction';
 import { enterBusiness } from '../businesses/lock';
 import type { BusinessPlace } from '../place';
 import { noSuch } from '../topology/refusals';
-import { requireFewHosts, requireFewPlaces } from './limits';
+import { requireFewHosts, requireFewModules, requireFewPlaces } from './limits';
 import { requireAll } from './scope';
 
 /** Where hosts of a business are moved to. */
@@ -26,7 +26,7 @@ interface Transfer {
  * alone: it leaves it for any other.
  *
  * @throws GantryError `not_found` for a host or a module that is not in the business; `invalid` for an idle or fault module
- *   together with others
+ *   together with others, and for a host that would be in more modules than it may
  */
 export async function transferHosts(db: Db, place: BusinessPlace, transfer: Transfer, actor: Actor): Promise<void> {
   const { hostIds, moduleIds, isIncrement } = transfer;
@@ -154,6 +154,7 @@ async function recordMove(
   const before = await listModulesOf(tx, hostIds);
   await move();
   const after = await listModulesOf(tx, hostIds);
+  requireFewModules(after);
   const isMoved = (id: number) => from === null || to === null || String(before.get(id)) !== String(after.get(id));
   const who = { ...auditOf(actor), projectId, action: 'transfer' };
   await insertAudits(

@@ -157,6 +157,22 @@ describe('transfers of hosts', () => {
     expect(answer.bk_error_msg).toContain(field);
   });
 
+  it('put a host into as many modules as can be told, and no more', async () => {
+    const [host] = await hosts(1);
+    const { bk_set_id } = dataOf(await cmdb.post('/set/1', { bk_set_name: 'many' }));
+    const rows = numbers(200).map((n) => ({ business_id: 1, set_id: bk_set_id, name: `m${n}` }));
+    const made = await gantry.db.insertInto('modules').values(rows).returning('id').execute();
+    const ids = made.map(({ id }) => id);
+
+    dataOf(await move([host], ids, false));
+    expect(await move([host], [nginx], true)).toMatchObject({
+      status: 400,
+      bk_error_code: 1199035,
+      bk_error_msg: ' bk_module_id 超过限制 200',
+    });
+    expect(await modulesOf(gantry, host!)).toHaveLength(200);
+  });
+
   it('of the same hosts at once come one after the other', async () => {
     const ids = await hosts(30);
     const reversed = [...ids].reverse();
