@@ -15,6 +15,10 @@ export function requireFewHosts(count: number, field = 'id'): void {
 }
 
 export function requireFewPlaces(hosts: number, modules: number): void {
+  if (modules > MAX_MODULES_OF_HOST) {
+    const message = `${modules} modules at once are too many: a host may be in ${MAX_MODULES_OF_HOST} at most`;
+    throw tooMany('module_ids', message, MAX_MODULES_OF_HOST);
+  }
   if (hosts * modules <= MAX_PLACES_AT_ONCE) return;
   const message = `${hosts} hosts into ${modules} modules at once are too many: send fewer hosts, or fewer modules`;
   throw tooMany('module_ids', message, Math.floor(MAX_PLACES_AT_ONCE / hosts));

@@ -87,6 +87,26 @@ describe('businesses', () => {
     expect(projects).toHaveLength(1);
   });
 
+  it('change and get sets, modules and hosts at once, without refusing each other', async () => {
+    const id = await addBusiness(cmdb, 'busy with itself');
+    const { set } = await addSet(cmdb, id, 'first');
+
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, (_, n) => [
+        cmdb.put(`/biz/0/${id}`, { bk_biz_name: `busy ${n}`, time_zone: 'Asia/Shanghai' }),
+        cmdb.post(`/set/${id}`, { bk_set_name: `set ${n}` }),
+        cmdb.post(`/module/${id}/${set}`, { bk_module_name: `module ${n}` }),
+        cmdb.post('/hosts/add', { bk_biz_id: id, host_info: { 0: { bk_host_innerip: `10.20.0.${n}` } } }),
+      ]).flat(),
+    );
+
+    expect(answers.map(({ bk_error_code }) => bk_error_code)).toEqual(answers.map(() => 0));
+    const [tree] = dataOf(await cmdb.get(`/topo/inst/0/${id}`));
+    expect(tree.child).toHaveLength(8);
+    const project = await gantry.db.selectFrom('projects').selectAll().where('bk_biz_id', '=', id).executeTakeFirst();
+    expect(tree.bk_inst_name).toBe(project!.name);
+  });
+
   it.each([
     [{}, 1199005, '输入内容为空'],
     [{ life_cycle: '1' }, 1199010, "'bk_biz_name' 未赋值"],

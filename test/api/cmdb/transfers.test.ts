@@ -150,6 +150,7 @@ describe('transfers of hosts', () => {
     [{ bk_biz_id: 1, bk_host_id: [1], bk_module_id: [1], is_increment: 'yes' }, 1199025, 'is_increment'],
     [{ bk_biz_id: 1, bk_host_id: numbers(5001), bk_module_id: [1] }, 1199035, 'bk_host_id'],
     [{ bk_biz_id: 1, bk_host_id: numbers(1000), bk_module_id: numbers(101) }, 1199035, 'bk_module_id'],
+    [{ bk_biz_id: 1, bk_host_id: [1], bk_module_id: numbers(201) }, 1199035, 'bk_module_id'],
   ])('need ids, and few enough (%#)', async (body, code, field) => {
     const answer = await cmdb.post('/hosts/modules', body);
 
