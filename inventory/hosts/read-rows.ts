@@ -29,7 +29,7 @@ export interface KeyedRow {
 /** Rows each on its own: those of which one can tell which host they mean, and the others. */
 export function readRows(
   rows: readonly HostRow[],
-  cloudIds: readonly number[],
+  cloudIds: ReadonlySet<number>,
 ): { keyed: KeyedRow[]; refused: RefusedRow[] } {
   const seen = new Map<string, string>();
   const keyed: KeyedRow[] = [];
@@ -48,10 +48,10 @@ export function readRows(
   return { keyed, refused };
 }
 
-function readKey(given: Record<string, unknown>, cloudIds: readonly number[]): HostKey {
+function readKey(given: Record<string, unknown>, cloudIds: ReadonlySet<number>): HostKey {
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const { address, cloud_id } = readNew(HOST_KEY, said);
-  if (!cloudIds.includes(Number(cloud_id))) {
+  if (!cloudIds.has(Number(cloud_id))) {
     const message = `there is no cloud ${cloud_id}`;
     throw new GantryError('invalid', message, {
       reason: { code: 'malformed', args: { field: 'cloud_id' } },

@@ -3,7 +3,8 @@ import { GantryError } from '../../base/error';
 import { auditOf, insertAudits } from '../../db/audit';
 import { KINDS } from '../../db/businesses';
 import type { Db, DbOrTransaction } from '../../db/connection';
-import { type HostRecord, lockHosts, updateHosts } from '../../db/hosts';
+import { deleteTagsAndVariables, listTags } from '../../db/host-details';
+import { lockHosts, updateHosts } from '../../db/hosts';
 import { addToModules, listModulesOf, removeFromModules } from '../../db/module-hosts';
 import { findModules, findOwnModules, type ModuleRecord } from '../../db/modules';
 import { transact } from '../../db/transaction';
@@ -69,7 +70,8 @@ export async function setAside(
 }
 
 /**
- * Gives hosts of a business to the resource pool of its account.
+ * Gives hosts of a business to the resource pool of its account. Their tags and variables are the business' and do not go
+ * with them: whoever takes a host next neither sees these nor has it in groups by tags that mean something else there.
  *
  * @throws GantryError `not_found` for a host that is not in the business
  */
@@ -84,6 +86,7 @@ export async function releaseHosts(
     await enterWith(tx, place, hostIds);
     await recordMove(tx, place, { hostIds, actor, to: null }, async () => {
       await removeFromModules(tx, hostIds);
+      await deleteTagsAndVariables(tx, hostIds);
       await updateHosts(tx, hostIds, { project_id: null });
     });
   });
@@ -118,11 +121,9 @@ export async function ownModule(
 }
 
 /** Locks the business, then its hosts: all who change hosts lock them in the order of their ids. */
-async function enterWith(tx: DbOrTransaction, place: BusinessPlace, hostIds: readonly number[]): Promise<HostRecord[]> {
+async function enterWith(tx: DbOrTransaction, place: BusinessPlace, hostIds: readonly number[]): Promise<void> {
   const { supplier_account: account } = await enterBusiness(tx, place);
-  const hosts = await lockHosts(tx, { account, projectId: place.projectId }, hostIds);
-  requireAll(hostIds, hosts);
-  return hosts;
+  requireAll(hostIds, await lockHosts(tx, { account, projectId: place.projectId }, hostIds));
 }
 
 function requireCompatible(modules: readonly ModuleRecord[], isIncrement: boolean): void {
@@ -144,7 +145,7 @@ interface Move {
   to?: null;
 }
 
-/** Moves hosts, and writes for each that is elsewhere then in which modules, of which project, it was and is. */
+/** Moves hosts, and writes for each that is elsewhere then where it was and is, and what tags it had that it has no more. */
 async function recordMove(
   tx: DbOrTransaction,
   { projectId }: BusinessPlace,
@@ -152,6 +153,7 @@ async function recordMove(
   move: () => Promise<void>,
 ): Promise<void> {
   const before = await listModulesOf(tx, hostIds);
+  const tags = to === null ? await listTags(tx, hostIds) : new Map<number, string[]>();
   await move();
   const after = await listModulesOf(tx, hostIds);
   requireFewModules(after);
@@ -159,13 +161,10 @@ async function recordMove(
   const who = { ...auditOf(actor), projectId, action: 'transfer' };
   await insertAudits(
     tx,
-    hostIds.filter(isMoved).map((id) => ({
-      ...who,
-      object: `host ${id}`,
-      detail: {
-        before: { project_id: from === null ? null : projectId, modules: before.get(id) ?? [] },
-        after: { project_id: to === null ? null : projectId, modules: after.get(id) ?? [] },
-      },
-    })),
+    hostIds.filter(isMoved).map((id) => {
+      const was = { project_id: from === null ? null : projectId, modules: before.get(id) ?? [] };
+      const is = { project_id: to === null ? null : projectId, modules: after.get(id) ?? [] };
+      return { ...who, object: `host ${id}`, detail: { before: { ...was, tags: tags.get(id) }, after: is } };
+    }),
   );
 }

@@ -121,6 +121,28 @@ describe('transfers of hosts', () => {
     ]);
   });
 
+  it('to the resource pool leave behind what the business said of a host', async () => {
+    const other = await addBusiness(cmdb, 'next owner');
+    const [host, kept] = (await hosts(2)) as [number, number];
+    for (const host_id of [host, kept]) {
+      await gantry.db.insertInto('host_tags').values({ host_id, tag: 'prod' }).execute();
+      await gantry.db.insertInto('host_variables').values({ host_id, name: 'role', value: 'main' }).execute();
+    }
+
+    dataOf(await cmdb.post('/hosts/modules/resource', { bk_biz_id: 1, bk_host_id: [host] }));
+    dataOf(await cmdb.post('/hosts/modules/resource/idle', { bk_biz_id: other, bk_host_id: [host] }));
+    dataOf(await cmdb.post('/hosts/modules/fault', { bk_biz_id: 1, bk_host_id: [kept] }));
+
+    const tagged = await gantry.db.selectFrom('host_tags').select('host_id').where('tag', '=', 'prod').execute();
+    const variables = await gantry.db.selectFrom('host_variables').select('host_id').execute();
+    expect([tagged, variables]).toEqual([[{ host_id: kept }], [{ host_id: kept }]]);
+    expect(await auditsOf(gantry, `host ${host}`)).toMatchObject([
+      { action: 'create' },
+      { action: 'transfer', project_id: 1, detail: { before: { modules: [idle], tags: ['prod'] } } },
+      { action: 'transfer' },
+    ]);
+  });
+
   it('do nothing half: a host or a module that is not there ends them', async () => {
     const ids = await hosts(3);
     const other = await addBusiness(cmdb, 'not theirs');
