@@ -9,6 +9,8 @@ interface ReasonArgs {
   out_of_range: { field: string; min: number; max: number };
   /** More of something than may be at once. */
   too_many: { field: string; max: number };
+  /** What was sent in a form that is not read here. */
+  unreadable: { what: string };
   too_long: { field: string; max: number };
   too_large: { what: string; bytes: number; max: number };
   /** A name, or something else that one object alone may have, is taken; the fields of it, separated by commas. */

@@ -80,6 +80,20 @@ export function findBusiness(db: DbOrTransaction, account: string, id: number): 
     .executeTakeFirst();
 }
 
+/** Those of the ids that there are, with the zones of their projects. */
+export function listBusinessesById(
+  db: DbOrTransaction,
+  ids: readonly number[],
+): Promise<(BusinessRecord & { time_zone: string })[]> {
+  return db
+    .selectFrom('businesses')
+    .innerJoin('projects', 'projects.id', 'businesses.project_id')
+    .selectAll('businesses')
+    .select('time_zone')
+    .where(sql<boolean>`businesses.id = any (${ids}::integer[])`)
+    .execute();
+}
+
 /** The business of a project; undefined when it was deleted. */
 export function findProjectBusiness(db: DbOrTransaction, projectId: number): Promise<BusinessRecord | undefined> {
   return db

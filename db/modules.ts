@@ -48,6 +48,21 @@ export function findOwnModules(db: DbOrTransaction, businessId: number): Promise
     .execute();
 }
 
+/** The modules that hosts are in, each with the host, by id. */
+export function listModulesWithHosts(
+  db: DbOrTransaction,
+  hostIds: readonly number[],
+): Promise<(ModuleRecord & { host_id: number })[]> {
+  return db
+    .selectFrom('module_hosts')
+    .innerJoin('modules', 'modules.id', 'module_hosts.module_id')
+    .selectAll('modules')
+    .select('host_id')
+    .where(sql<boolean>`host_id = any (${hostIds}::integer[])`)
+    .orderBy('modules.id')
+    .execute();
+}
+
 export function updateModule(db: DbOrTransaction, id: number, changes: ModuleChanges): Promise<ModuleRecord> {
   return db
     .updateTable('modules')

@@ -1,4 +1,4 @@
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import type { DbOrTransaction } from './connection';
 import type { Database } from './schema';
 
@@ -30,6 +30,11 @@ export function listSets(db: DbOrTransaction, businessId: number): Promise<SetRe
     .orderBy('kind', 'desc')
     .orderBy('id')
     .execute();
+}
+
+/** Those of the ids that there are, of whatever business. */
+export function listSetsById(db: DbOrTransaction, ids: readonly number[]): Promise<SetRecord[]> {
+  return db.selectFrom('sets').selectAll().where(sql<boolean>`id = any (${ids}::integer[])`).orderBy('id').execute();
 }
 
 export function updateSet(db: DbOrTransaction, id: number, changes: SetChanges): Promise<SetRecord> {

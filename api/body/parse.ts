@@ -9,6 +9,8 @@ import { isTextDeeperThan, NOT_AN_OBJECT, NOT_JSON } from './members';
 /** A tree stands one level deep in a body. */
 const MAX_DEPTH = MAX_JSON_DEPTH + 1;
 
+const UNREADABLE = { code: 'unreadable', args: { what: 'body' } } as const;
+
 /**
  * Reads the body of somebody who is known: a JSON object, whatever the content type, or a form.
  *
@@ -17,7 +19,7 @@ const MAX_DEPTH = MAX_JSON_DEPTH + 1;
 export function parseBody(text: string, contentType: string | undefined): Body {
   if (text.trim() === '') return { fields: {}, isForm: false, isEmpty: true };
   if (isForm(contentType, text)) return readForm(text);
-  if (isMultipart(contentType, text)) throw new GantryError('invalid', NOT_MULTIPART);
+  if (isMultipart(contentType, text)) throw new GantryError('invalid', NOT_MULTIPART, { reason: UNREADABLE });
   const fields = parseJson(text);
   if (typeof fields === 'object' && fields !== null && !Array.isArray(fields)) return { fields, isForm: false };
   throw new GantryError('invalid', NOT_AN_OBJECT, {
@@ -34,7 +36,8 @@ export function parseBody(text: string, contentType: string | undefined): Body {
  */
 export function parseJson(text: string, at: readonly string[] = []): Json {
   if (isTextDeeperThan(text, MAX_DEPTH)) {
-    throw new GantryError('invalid', `the body is nested deeper than ${MAX_JSON_DEPTH} levels`);
+    const message = `the body is nested deeper than ${MAX_JSON_DEPTH} levels`;
+    throw new GantryError('invalid', message, { reason: UNREADABLE });
   }
   let value: unknown;
   try {

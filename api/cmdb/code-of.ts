@@ -68,6 +68,8 @@ function codeOfReason(reason: Reason): Told | undefined {
     case 'required':
       if (reason.args.field === 'body') return { code: CODES.emptyBody, args: [] };
       return { code: CODES.notSet, args: [reason.args.field] };
+    case 'unreadable':
+      return { code: CODES.readBody, args: [] };
     case 'unknown':
       return { code: CODES.unknownParam, args: [reason.args.field] };
     case 'too_long':

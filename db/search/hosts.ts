@@ -68,6 +68,23 @@ export function searchedHosts(account: string, place: HostPlace, variables: read
   };
 }
 
+/** Only those of some businesses, and those that are in a module that is one of some and in one of some sets. */
+export function narrowed(
+  source: Source,
+  { businessIds, setIds, moduleIds }: { businessIds?: number[]; setIds?: number[]; moduleIds?: number[] },
+): Source {
+  const parts = [source.scope];
+  if (businessIds) parts.push(isAmong('businesses.id', businessIds));
+  if (setIds ?? moduleIds) {
+    const ofSets = setIds ? isAmong('modules.set_id', setIds) : sql`true`;
+    const ofModules = moduleIds ? isAmong('modules.id', moduleIds) : sql`true`;
+    parts.push(sql`hosts.id in (
+      select host_id from module_hosts join modules on modules.id = module_hosts.module_id
+       where ${ofSets} and ${ofModules})`);
+  }
+  return { ...source, scope: sql.join(parts, sql` and `) };
+}
+
 /** As `modulePath` writes them. */
 const MODULE_PATHS: Column = {
   type: 'text',

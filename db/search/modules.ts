@@ -1,16 +1,17 @@
 import { sql } from 'kysely';
 import { type Columns, columnsOf, type Source } from './column';
-import { accountOf } from './scope';
+import { accountOf, isIn, type Place } from './scope';
 
-/** Modules of a business, or of one of its sets. @param columns those of their attributes */
-export function searchedModules(
-  { businessId, setId }: { businessId: number; setId?: number | undefined },
-  columns: Columns,
-): Source {
-  const ofSet = setId === undefined ? sql`true` : sql`modules.set_id = ${setId}::integer`;
+/**
+ * Modules of a business, or of one of its sets, or of all businesses of an account.
+ *
+ * @param columns those of their attributes
+ */
+export function searchedModules(place: Place & { setId?: number | undefined }, columns: Columns): Source {
+  const ofSet = place.setId === undefined ? sql`true` : sql`modules.set_id = ${place.setId}::integer`;
   return {
     from: sql`modules`,
-    scope: sql`modules.business_id = ${businessId}::integer and ${ofSet}`,
+    scope: sql`${isIn('modules', place)} and ${ofSet}`,
     key: sql.ref('modules.id'),
     columns: {
       ...columns,

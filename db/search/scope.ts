@@ -12,3 +12,14 @@ export function isAmong(column: string, ids: readonly number[]): RawBuilder<SqlB
 export function accountOf(table: string): RawBuilder<unknown> {
   return sql`(select supplier_account from businesses where businesses.id = ${sql.ref(`${table}.business_id`)})`;
 }
+
+/** A business, or all of an account. */
+export type Place = { businessId: number } | { account: string };
+
+/** Whether a row of a table whose rows are in businesses is there. */
+export function isIn(table: string, place: Place): RawBuilder<SqlBool> {
+  const business = sql.ref(`${table}.business_id`);
+  if ('businessId' in place) return sql`${business} = ${place.businessId}::integer`;
+  return sql`${business} in
+    (select id from businesses where supplier_account = ${place.account} and not is_deleted)`;
+}

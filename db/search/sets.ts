@@ -1,12 +1,16 @@
 import { sql } from 'kysely';
 import { type Columns, columnsOf, type Source } from './column';
-import { accountOf } from './scope';
+import { accountOf, isIn, type Place } from './scope';
 
-/** Sets of a business, that of its idle modules too. @param columns those of their attributes */
-export function searchedSets(businessId: number, columns: Columns): Source {
+/**
+ * Sets of a business, that of its idle modules too, or of all businesses of an account.
+ *
+ * @param columns those of their attributes
+ */
+export function searchedSets(place: Place, columns: Columns): Source {
   return {
     from: sql`sets`,
-    scope: sql`sets.business_id = ${businessId}::integer`,
+    scope: isIn('sets', place),
     key: sql.ref('sets.id'),
     columns: {
       ...columns,

@@ -1,6 +1,7 @@
 import { GantryError } from '../../base/error';
 import type { Reason } from '../../base/reason';
 import { characterCount } from '../../base/text';
+import { MAX_INSTRUCTIONS, roughSize, tooLarge } from './pattern';
 
 export type Scalar = string | number | bigint | boolean | null;
 
@@ -40,21 +41,26 @@ export function both(parts: readonly Condition[]): Condition {
 
 /** @throws GantryError `invalid` with the reason `too_many` or `too_long` when a condition is larger than it may be */
 export function requireBounded(condition: Condition): void {
-  requireWithin(condition, { depth: 0, isInGroup: false }, { comparisons: 0, patterns: 0 });
+  requireWithin(condition, { depth: 0, isInGroup: false }, { comparisons: 0, patterns: 0, steps: 0 });
+}
+
+interface Counts {
+  comparisons: number;
+  patterns: number;
+  /** Of all patterns, for a character of text. */
+  steps: number;
 }
 
 /** `and` within `or` and `not` is no level of its own: several fields beside each other are one. */
 function requireWithin(
   condition: Condition,
   { depth, isInGroup }: { depth: number; isInGroup: boolean },
-  counts: { comparisons: number; patterns: number },
+  counts: Counts,
 ): void {
   if ('operator' in condition) {
     counts.comparisons += 1;
-    if (condition.operator === 'regex') counts.patterns += 1;
     requireAtMost('condition', 'comparisons', counts.comparisons, CONDITION_LIMITS.comparisons);
-    requireAtMost('condition', 'patterns', counts.patterns, CONDITION_LIMITS.patterns);
-    requireSmallOperand(condition);
+    requireSmallOperand(condition, counts);
     return;
   }
   const isAnd = 'and' in condition;
@@ -64,17 +70,24 @@ function requireWithin(
   for (const part of parts) requireWithin(part, { depth: level, isInGroup: !isAnd }, counts);
 }
 
-function requireSmallOperand(comparison: Comparison): void {
+function requireSmallOperand(comparison: Comparison, counts: Counts): void {
   const name = comparison.label ?? comparison.field;
   if (comparison.operator === 'in' || comparison.operator === 'nin') {
     requireAtMost(name, 'values', comparison.value.length, CONDITION_LIMITS.listLength);
   }
-  if (comparison.operator !== 'regex') return;
-  const { value } = comparison;
+  if (comparison.operator === 'regex') requireSmallPattern(name, comparison.value, counts);
+}
+
+function requireSmallPattern(name: string, pattern: string, counts: Counts): void {
+  counts.patterns += 1;
+  requireAtMost('condition', 'patterns', counts.patterns, CONDITION_LIMITS.patterns);
   const max = CONDITION_LIMITS.patternLength;
-  if (value.length <= max || characterCount(value) <= max) return;
-  const message = `the pattern of ${name} is longer than ${max} characters`;
-  throw refused(message, { code: 'too_long', args: { field: name, max } });
+  if (pattern.length > max && characterCount(pattern) > max) {
+    const message = `the pattern of ${name} is longer than ${max} characters`;
+    throw refused(message, { code: 'too_long', args: { field: name, max } });
+  }
+  counts.steps += roughSize(pattern);
+  if (counts.steps > MAX_INSTRUCTIONS) throw tooLarge(name);
 }
 
 function requireAtMost(field: string, things: string, count: number, max: number): void {

@@ -1,8 +1,8 @@
 import { RE2JS, RE2JSException } from 're2js';
 import { GantryError } from '../../base/error';
 
-/** A character of a text takes as many steps as a pattern has instructions, at the worst. */
-const MAX_INSTRUCTIONS = 1_000;
+/** A character of a text takes as many steps as the patterns that look at it have instructions, at the worst. */
+export const MAX_INSTRUCTIONS = 1_000;
 
 const FLAGS: Partial<Record<string, number>> = {
   i: RE2JS.CASE_INSENSITIVE,
@@ -50,7 +50,7 @@ const PARTS =
  * About how many instructions a pattern has: each part comes as often as counts around it say. It is told before the
  * pattern is compiled, which takes that much time.
  */
-function roughSize(source: string): number {
+export function roughSize(source: string): number {
   const open: number[] = [];
   let size = 0;
   let last = 0;
@@ -85,8 +85,9 @@ function malformed(field: string, message: string, cause?: unknown): GantryError
   });
 }
 
-function tooLarge(field: string): GantryError {
-  const message = `the pattern of ${field} comes to more than ${MAX_INSTRUCTIONS} steps for a character: use smaller counts`;
+/** The error for a pattern that is too much, alone or with those before it. */
+export function tooLarge(field: string): GantryError {
+  const message = `the pattern of ${field}, with those before it, comes to more than ${MAX_INSTRUCTIONS} steps for a character: use smaller counts`;
   const reason = { code: 'too_long', args: { field, max: MAX_INSTRUCTIONS } } as const;
   return new GantryError('invalid', message, { reason, details: [{ field, message }] });
 }

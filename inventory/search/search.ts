@@ -58,6 +58,18 @@ export async function search(
   return { count, rows };
 }
 
+/** Ids of all rows of a source that fulfil a condition, in order. @throws GantryError as `search` */
+export async function searchIds(
+  db: Db,
+  source: Source,
+  condition: Condition,
+  now: () => number = () => performance.now(),
+): Promise<number[]> {
+  requireBounded(condition);
+  const restriction = resolve(condition, source.columns);
+  return restriction === false ? [] : scanIds(db, source, restriction, now);
+}
+
 /**
  * The ids of the next rows that fulfil a condition, in their order: for lists that go on after an id. With a pattern rows are
  * looked at here until there are enough.

@@ -35,12 +35,13 @@ function numberOf(value: string | number | bigint): number | undefined {
 
 /** RFC 3339. */
 const TIME = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/;
-/** Postgres has no year 0. */
+/** Postgres has no year 0, and reads years of four digits; offsets lead beyond both. */
 const FIRST_TIME = Date.parse('0001-01-01T00:00:00Z');
+const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z');
 
 function timeOf(text: string): number | undefined {
   const time = TIME.test(text) ? Date.parse(text.toUpperCase().replace(' ', 'T')) : Number.NaN;
-  return time >= FIRST_TIME ? time : undefined;
+  return time >= FIRST_TIME && time <= LAST_TIME ? time : undefined;
 }
 
 /** A value of a row as it is compared. */

@@ -9,10 +9,20 @@ import { MODULE_ATTRIBUTES, SET_ATTRIBUTES } from './attributes';
  * `created_at` and `updated_at` (cmdb §7).
  */
 export function setSource(businessId: number): Source {
-  return searchedSets(businessId, columnsOfAttributes('sets', SET_ATTRIBUTES));
+  return searchedSets({ businessId }, columnsOfAttributes('sets', SET_ATTRIBUTES));
 }
 
 /** The modules of a business, or of one of its sets: as sets, and `set_id` (cmdb §7). */
 export function moduleSource(businessId: number, setId?: number): Source {
   return searchedModules({ businessId, setId }, columnsOfAttributes('modules', MODULE_ATTRIBUTES));
+}
+
+/** The sets of all businesses of an account. */
+export function accountSetSource(account: string): Source {
+  return searchedSets({ account }, columnsOfAttributes('sets', SET_ATTRIBUTES));
+}
+
+/** The modules of all businesses of an account. */
+export function accountModuleSource(account: string): Source {
+  return searchedModules({ account }, columnsOfAttributes('modules', MODULE_ATTRIBUTES));
 }

@@ -1,6 +1,5 @@
 import { Migrator, sql } from 'kysely';
 import { connect, type Db } from '../../db/connection';
-import { ensureDemoProject } from '../../db/demo';
 import { findKeyUse } from '../../db/idempotency';
 import { migrateToLatest } from '../../db/migrate';
 import { migrations } from '../../db/migrations';
@@ -25,7 +24,7 @@ describe('keys of before they had owners', () => {
   });
 
   it('go to whoever created their task, in its project', async () => {
-    await ensureDemoProject(db, 'ann');
+    await sql`insert into projects (id, name) values (1, 'demo')`.execute(db);
     await sql`
       insert into tasks (id, project_id, name, category, flow_type, current_flow, create_method, template_source,
         root_node_id, creator)

@@ -35,8 +35,8 @@ describe('the schema of a database', () => {
     await migrateToLatest(database.url);
     await sql`insert into kysely_migration (name, timestamp) values ('9999_later', '')`.execute(db);
 
-    for (const refused of [requireOwnSchema(db), migrateToLatest(database.url)]) {
-      await expect(refused).rejects.toThrow('newer than this program, which does not know 9999_later');
+    for (const refused of [() => requireOwnSchema(db), () => migrateToLatest(database.url)]) {
+      await expect(refused()).rejects.toThrow('newer than this program, which does not know 9999_later');
     }
   });
 });

@@ -1,5 +1,6 @@
 import { addHostToResource } from './add-hosts';
 import { deleteHosts, updateHosts } from './change-hosts';
+import { searchHost } from './search-host';
 import {
   transferHostModule,
   transferHostToFault,
@@ -11,6 +12,7 @@ import {
 /** Hosts and where they are (cmdb §7). */
 export const hostEndpoints = [
   addHostToResource,
+  searchHost,
   updateHosts,
   deleteHosts,
   transferHostModule,

@@ -9,10 +9,8 @@ import { moved, sentIds } from './schema';
 
 const hosts = z.looseObject({ bk_host_id: sentIds });
 
-/** A host with where it goes. */
-const PLACED_HOST: Model = {
-  properties: [...HOST.properties, { id: 'bk_module_id', zh: '模块ID', en: 'module id', attribute: 'module_ids' }],
-};
+/** A host, and where it goes. */
+const PLACED_HOST: Model = { ...HOST, parameters: { module_ids: 'bk_module_id' } };
 
 /** What all transfers of hosts of a business have in common. */
 const TRANSFER = {

@@ -28,7 +28,7 @@ export async function answerSearch(
 }
 
 /** Properties may be one attribute: only those that were named are shown, and the id. */
-function propertiesAsked({ model }: Searchable, fields: unknown): (id: string) => boolean {
+export function propertiesAsked({ model }: Pick<Searchable, 'model'>, fields: unknown): (id: string) => boolean {
   if (!Array.isArray(fields) || fields.length === 0) return () => true;
   const asked = new Set<unknown>([...fields, model.properties.find(({ attribute }) => attribute === 'id')?.id]);
   return (id) => asked.has(id);

@@ -17,7 +17,7 @@ const node = {
   bk_inst_name: z.string(),
   default: z.number().int().describe('1: idle, 2: fault'),
 };
-const leaf = z.object({ ...node, host_count: z.number().int(), child: z.array(z.never()) });
+const leaf = z.object({ ...node, host_count: z.number().int(), child: z.array(z.unknown()).max(0) });
 const branch = z.object({ ...node, child: z.array(leaf) });
 const root = z.object({ ...node, child: z.array(branch) });
 

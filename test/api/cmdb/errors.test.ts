@@ -42,6 +42,16 @@ describe('errors of the CMDB family', () => {
       '反序列化JSON数据失败',
       'Deserializing JSON data failed',
     ],
+    [
+      'a body that nobody reads',
+      'POST',
+      '/proc/0/1',
+      `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
+      400,
+      1199004,
+      '数据读取失败',
+      'Data read failed',
+    ],
     ['a business that is no integer', 'POST', '/proc/0/x', {}, 400, 1199003, '输入参数无效', 'invalid input parameter'],
     [
       'a process that is no integer',

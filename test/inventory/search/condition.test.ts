@@ -60,6 +60,17 @@ describe('a condition', () => {
     });
   });
 
+  it('has patterns that are not too much together', () => {
+    const repeated = (count: number): Condition => ({ ...pattern, value: `a{${count}}` });
+
+    expect(refusalOf({ or: [repeated(500), repeated(500)] })).toBeUndefined();
+    expect(refusalOf({ or: [repeated(500), { not: repeated(501) }] })).toEqual({
+      kind: 'invalid',
+      code: 'too_long',
+      args: { field: 'bk_port', max: 1_000 },
+    });
+  });
+
   it('has 1,000 values in a list at most', () => {
     expect(refusalOf(list(1_000))).toBeUndefined();
     expect(refusalOf(list(1_001))).toMatchObject({ code: 'too_many', args: { field: 'port', max: 1_000 } });

@@ -8,6 +8,7 @@ import { createDatabase } from '../../support/database';
 import { addBusiness, addProcesses } from '../../support/searched-processes';
 
 const MANY = 4_500;
+const ALL = ['nginx', 'Nginx-old', 'redis', 'cron_x'];
 
 describe('searches of processes', () => {
   let database: Awaited<ReturnType<typeof createDatabase>>;
@@ -54,7 +55,7 @@ describe('searches of processes', () => {
       [{ field: 'instance_count', operator: 'eq', value: null }, ['redis', 'cron_x']],
       [{ field: 'instance_count', operator: 'ne', value: 2 }, ['Nginx-old', 'redis', 'cron_x']],
       [{ field: 'instance_count', operator: 'ne', value: null }, ['nginx', 'Nginx-old']],
-      [{ field: 'instance_count', operator: 'ne', value: 'two' }, ['nginx', 'Nginx-old', 'redis', 'cron_x']],
+      [{ field: 'instance_count', operator: 'ne', value: 'two' }, ALL],
       [{ field: 'instance_count', operator: 'in', value: [10, null] }, ['Nginx-old', 'redis', 'cron_x']],
       [{ field: 'instance_count', operator: 'nin', value: [10, null] }, ['nginx']],
       [{ field: 'instance_count', operator: 'nin', value: [10] }, ['nginx', 'redis', 'cron_x']],
@@ -65,6 +66,9 @@ describe('searches of processes', () => {
       [{ field: 'instance_count', operator: 'gte', value: 2 ** 31 }, []],
       [{ field: 'instance_count', operator: 'gte', value: null }, []],
       [{ not: { field: 'instance_count', operator: 'gt', value: 2 } }, ['nginx', 'redis', 'cron_x']],
+      [{ field: 'instance_count', operator: 'gt', value: 1e-300 }, ['nginx', 'Nginx-old']],
+      [{ field: 'created_at', operator: 'lt', value: '0001-01-01T00:00:00Z' }, []],
+      [{ field: 'created_at', operator: 'lte', value: '9999-12-31T23:59:59.999Z' }, ALL],
       [{ field: 'auto_start', operator: 'eq', value: true }, ['nginx']],
       [{ field: 'name', operator: 'contains', value: 'ginx' }, ['nginx', 'Nginx-old']],
       [{ field: 'name', operator: 'contains', value: '_' }, ['cron_x']],
@@ -74,7 +78,7 @@ describe('searches of processes', () => {
       [{ field: 'name', operator: 'regex', value: '^n' }, ['nginx']],
       [{ field: 'name', operator: 'regex', value: '^n', options: 'i' }, ['nginx', 'Nginx-old']],
       [{ not: { field: 'bind_ip', operator: 'regex', value: '1' } }, ['Nginx-old', 'redis', 'cron_x']],
-      [{ field: 'bind_ip', operator: 'exists', value: true }, ['nginx', 'Nginx-old', 'redis', 'cron_x']],
+      [{ field: 'bind_ip', operator: 'exists', value: true }, ALL],
       [{ field: 'bind_ip', operator: 'exists', value: false }, []],
     ])('%j', async (condition, names) => {
       expect(await namesOf(condition)).toEqual(names);
@@ -103,14 +107,12 @@ describe('searches of processes', () => {
   });
 
   describe('take a field that there is not for one that is missing', () => {
-    const all = ['nginx', 'Nginx-old', 'redis', 'cron_x'];
-
     it.each<[Condition, string[]]>([
       [{ field: 'what', operator: 'eq', value: 'a' }, []],
-      [{ field: 'what', operator: 'ne', value: 'a' }, all],
-      [{ field: 'what', operator: 'eq', value: null }, all],
+      [{ field: 'what', operator: 'ne', value: 'a' }, ALL],
+      [{ field: 'what', operator: 'eq', value: null }, ALL],
       [{ field: 'what', operator: 'nin', value: ['a', null] }, []],
-      [{ field: 'what', operator: 'exists', value: false }, all],
+      [{ field: 'what', operator: 'exists', value: false }, ALL],
       [{ field: 'what', operator: 'regex', value: '' }, []],
       [{ field: 'toString', operator: 'gte', value: '' }, []],
     ])('%j', async (condition, names) => {
@@ -132,7 +134,7 @@ describe('searches of processes', () => {
       { or: [...anywhere, { field: 'name', operator: 'regex', value: '' }] },
     ];
     for (const condition of everything) {
-      expect(await namesOf(condition)).toEqual(['nginx', 'Nginx-old', 'redis', 'cron_x']);
+      expect(await namesOf(condition)).toEqual(ALL);
     }
     expect(await namesOf({ field: 'module_names', operator: 'eq', value: 'web' }, other)).toEqual(['nginx']);
   });

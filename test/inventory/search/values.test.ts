@@ -24,6 +24,9 @@ describe('values that are compared', () => {
     ['time', '2026-01-01 00:00:00.5z', Date.UTC(2026, 0, 1, 0, 0, 0, 500)],
     ['time', '2026-01-01', undefined],
     ['time', '0000-01-01T00:00:00Z', undefined],
+    ['time', '0001-01-01T00:00:00+01:00', undefined],
+    ['time', '9999-12-31T23:59:59-01:00', undefined],
+    ['time', '2026-13-01T00:00:00Z', undefined],
     ['time', 1767225600000, undefined],
   ] as const)('are those of a %s: %p is equal to %p', (type, value, wanted) => {
     expect(equalTo(type, value)).toBe(wanted);
