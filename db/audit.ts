@@ -50,7 +50,15 @@ export async function insertAudits(
   records: readonly Omit<AuditRecord, 'taskId'>[],
 ): Promise<void> {
   if (records.length === 0) return;
-  await db.insertInto('audit_records').values(records.map(auditRow)).execute();
+  // One parameter, whatever their number.
+  const rows = records.map(({ detail, ...record }) => ({ ...auditRow(record), detail }));
+  await sql`
+    insert into audit_records
+           (project_id, app_code, username, action, source, node_id, object, detail, operation_id)
+    select project_id, app_code, username, action, source, node_id, object, detail, operation_id
+      from json_to_recordset(${toJsonText(rows)}::json) as given (
+           project_id integer, app_code text, username text, action text, source text, node_id text, object text,
+           detail json, operation_id text)`.execute(db);
 }
 
 /** A record as it was written. */

@@ -19,6 +19,9 @@ const TEXTS = [
 
 export type HostTexts = Partial<Record<(typeof TEXTS)[number], string>>;
 
+/** All that can be said of a host, beside what it is found by. */
+export type HostValues = HostTexts & { is_disabled?: boolean };
+
 /** What a host of an account is found by. */
 export interface HostKey {
   address: string;
@@ -65,25 +68,45 @@ export async function lockHostsByKey(
   keys: readonly HostKey[],
 ): Promise<(HostRecord & HostKey)[]> {
   const { rows } = await sql<HostRecord & HostKey>`
-    select hosts.* from hosts
-      join unnest(${keys.map(({ cloud_id }) => cloud_id)}::integer[], ${keys.map(({ address }) => address)}::text[])
-        wanted (cloud_id, address) using (cloud_id, address)
+    select hosts.* from hosts ${thatHave(keys)}
      where supplier_account = ${account}
      order by id for update of hosts`.execute(db);
   return rows;
 }
 
-/** Makes hosts, but for those that the account has; the rows that are new. */
-export async function insertHosts(
+/** The hosts of an account that have one of the keys, in whatever project. */
+export async function findHostsByKey(
+  db: DbOrTransaction,
+  account: string,
+  keys: readonly HostKey[],
+): Promise<(HostRecord & HostKey)[]> {
+  const { rows } = await sql<HostRecord & HostKey>`
+    select hosts.* from hosts ${thatHave(keys)} where supplier_account = ${account}`.execute(db);
+  return rows;
+}
+
+function thatHave(keys: readonly HostKey[]) {
+  return sql`
+    join unnest(${keys.map(({ cloud_id }) => cloud_id)}::integer[], ${keys.map(({ address }) => address)}::text[])
+      wanted (cloud_id, address) using (cloud_id, address)`;
+}
+
+/**
+ * Makes hosts, but for those that the account has; the rows that are new.
+ *
+ * @typeParam A null: of hosts whose address is not known, which are always new
+ */
+export async function insertHosts<A extends string | null>(
   db: DbOrTransaction,
   { account, projectId }: { account: string; projectId: number | null },
-  hosts: readonly (HostKey & HostTexts)[],
-): Promise<(HostRecord & HostKey)[]> {
+  hosts: readonly ({ address: A; cloud_id: number } & HostValues)[],
+): Promise<(HostRecord & { address: A })[]> {
   const given = sql.join(TEXTS.map((name) => sql`coalesce(${sql.ref(name)}, '')`));
-  const { rows } = await sql<HostRecord & HostKey>`
-    insert into hosts (supplier_account, project_id, cloud_id, address, ${names(TEXTS)})
-    select ${account}, ${projectId}::integer, cloud_id, address, ${given}
-      from json_to_recordset(${toJsonText(hosts)}::json) as given (cloud_id integer, address text, ${textColumns()})
+  const { rows } = await sql<HostRecord & { address: A }>`
+    insert into hosts (supplier_account, project_id, cloud_id, address, is_disabled, ${names(TEXTS)})
+    select ${account}, ${projectId}::integer, cloud_id, address, coalesce(is_disabled, false), ${given}
+      from json_to_recordset(${toJsonText(hosts)}::json)
+           as given (cloud_id integer, address text, is_disabled boolean, ${textColumns()})
      order by cloud_id, address
         on conflict (supplier_account, cloud_id, address) do nothing
     returning *`.execute(db);
@@ -93,12 +116,15 @@ export async function insertHosts(
 /** Changes hosts each in its own way: what is not given of one stays. Their new rows. */
 export async function updateHostsEach(
   db: DbOrTransaction,
-  hosts: readonly (HostTexts & { id: number })[],
+  hosts: readonly (HostValues & Partial<HostKey> & { id: number })[],
 ): Promise<HostRecord[]> {
-  const changes = TEXTS.map((name) => sql`${sql.id(name)} = coalesce(given.${sql.id(name)}, hosts.${sql.id(name)})`);
+  const changes = [...TEXTS, 'is_disabled', 'address', 'cloud_id'].map(
+    (name) => sql`${sql.id(name)} = coalesce(given.${sql.id(name)}, hosts.${sql.id(name)})`,
+  );
   const { rows } = await sql<HostRecord>`
     update hosts set ${sql.join(changes)}, updated_at = now()
-      from json_to_recordset(${toJsonText(hosts)}::json) as given (id integer, ${textColumns()})
+      from json_to_recordset(${toJsonText(hosts)}::json)
+           as given (id integer, is_disabled boolean, address text, cloud_id integer, ${textColumns()})
      where hosts.id = given.id
     returning hosts.*`.execute(db);
   return rows;

@@ -18,3 +18,6 @@ export const MAX_IP_TOKENS = 20_000;
 
 export const MAX_IMPORT_BYTES = 4_000_000;
 export const MAX_IMPORT_HOSTS = 20_000;
+/** Tags and variables of all hosts of an import, by number and by characters: groups give theirs to every host. */
+export const MAX_IMPORT_LABELS = 500_000;
+export const MAX_IMPORT_LABEL_LENGTH = 32_000_000;

@@ -1,6 +1,5 @@
 import type { Actor } from '../../base/actor';
 import { GantryError } from '../../base/error';
-import { auditOf, insertAudits } from '../../db/audit';
 import { ensureDefaultCloud, listClouds } from '../../db/clouds';
 import type { Db, DbOrTransaction } from '../../db/connection';
 import {
@@ -18,7 +17,8 @@ import { enterBusiness } from '../businesses/lock';
 import { auditChanges, type Change } from '../changes';
 import type { BusinessPlace } from '../place';
 import { requireFewHosts } from './limits';
-import { type HostRow, type KeyedRow, keyText, notAvailable, type RefusedRow, readRows } from './read-rows';
+import { type HostRow, type KeyedRow, keyText, type RefusedRow, readRows } from './read-rows';
+import { auditTaken, notAvailable } from './taken';
 import { ownModule } from './transfer';
 
 /** Where hosts are added: to a business, or to the resource pool of an account. */
@@ -149,20 +149,6 @@ async function auditAll(
   { action, changes }: { action: string; changes: readonly Change<HostRecord>[] },
 ): Promise<void> {
   await auditChanges(tx, { projectId }, actor, { what: 'host', action, changes });
-}
-
-/** Somebody who looks for what others have leaves a trace of it. */
-async function auditTaken(
-  tx: DbOrTransaction,
-  projectId: number | null,
-  actor: Actor,
-  keys: readonly HostKey[],
-): Promise<void> {
-  const who = { ...auditOf(actor), projectId, action: 'refuse' };
-  await insertAudits(
-    tx,
-    keys.map((key) => ({ ...who, object: 'host', detail: { text: 'the host is not available', ...key } })),
-  );
 }
 
 function deletedMeanwhile({ address, cloud_id }: HostKey): GantryError {

@@ -3,6 +3,7 @@ import type { HostKey, HostTexts } from '../../db/hosts';
 import { readChanges, readNew } from '../attributes';
 import { canonicalAddress } from '../ip-text';
 import { HOST_ATTRIBUTES, HOST_KEY } from './attributes';
+import { isThere } from './taken';
 
 /** A host that somebody sends, under the name that they give the row. */
 export interface HostRow {
@@ -51,14 +52,16 @@ export function readRows(
 function readKey(given: Record<string, unknown>, cloudIds: ReadonlySet<number>): HostKey {
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const { address, cloud_id } = readNew(HOST_KEY, said);
-  if (!cloudIds.has(Number(cloud_id))) {
-    const message = `there is no cloud ${cloud_id}`;
-    throw new GantryError('invalid', message, {
-      reason: { code: 'malformed', args: { field: 'cloud_id' } },
-      details: [{ field: 'cloud_id', message }],
-    });
-  }
+  if (!cloudIds.has(Number(cloud_id))) throw noSuchCloud(Number(cloud_id));
   return { address: canonicalAddress(String(address))!, cloud_id: Number(cloud_id) };
+}
+
+export function noSuchCloud(id: number): GantryError {
+  const message = `there is no cloud ${id}`;
+  return new GantryError('invalid', message, {
+    reason: { code: 'malformed', args: { field: 'cloud_id' } },
+    details: [{ field: 'cloud_id', message }],
+  });
 }
 
 function requireFirst(row: string, { cloud_id, address }: HostKey, seen: Map<string, string>): void {
@@ -71,18 +74,6 @@ function requireFirst(row: string, { cloud_id, address }: HostKey, seen: Map<str
 /** A text that is the same for the same key. */
 export function keyText({ cloud_id, address }: HostKey): string {
   return `${cloud_id}:${address}`;
-}
-
-/** Whoever has the host is not named: that is nobody's business but theirs. */
-export function notAvailable({ cloud_id, address }: HostKey): GantryError {
-  return isThere(`${address} of cloud ${cloud_id} is not available`);
-}
-
-function isThere(message: string): GantryError {
-  return new GantryError('invalid', message, {
-    reason: { code: 'duplicate', args: { what: 'host', name: 'address', fields: 'cloud_id,address' } },
-    details: [{ field: 'address', message }],
-  });
 }
 
 function attempt<T>(read: () => T): T | GantryError {

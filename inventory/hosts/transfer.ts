@@ -30,21 +30,40 @@ interface Transfer {
  *   together with others, and for a host that would be in more modules than it may
  */
 export async function transferHosts(db: Db, place: BusinessPlace, transfer: Transfer, actor: Actor): Promise<void> {
-  const { hostIds, moduleIds, isIncrement } = transfer;
+  const { hostIds, moduleIds } = transfer;
   requireFewHosts(hostIds.length);
   requireFewPlaces(hostIds.length, moduleIds.length);
   await transact(db, async (tx) => {
     await enterWith(tx, place, hostIds);
-    const modules = await findModules(tx, place.businessId, moduleIds);
-    const missing = moduleIds.find((id) => !modules.some((module) => module.id === id));
-    if (missing !== undefined) throw noSuch('module', missing);
-    requireCompatible(modules, isIncrement);
-    const own = isIncrement ? { only: (await findOwnModules(tx, place.businessId)).map(({ id }) => id) } : {};
-    await recordMove(tx, place, { hostIds, actor }, async () => {
-      await removeFromModules(tx, hostIds, { except: moduleIds, ...own });
-      await addToModules(tx, hostIds, moduleIds);
-    });
+    await moveHosts(tx, place, transfer, actor);
   });
+}
+
+/** Moves hosts that have been locked, after their business. @throws as transferHosts */
+export async function moveHosts(
+  tx: DbOrTransaction,
+  place: BusinessPlace,
+  { hostIds, moduleIds, isIncrement }: Transfer,
+  actor: Actor,
+): Promise<void> {
+  await requireModules(tx, place, { moduleIds, isIncrement });
+  const own = isIncrement ? { only: (await findOwnModules(tx, place.businessId)).map(({ id }) => id) } : {};
+  await recordMove(tx, place, { hostIds, actor }, async () => {
+    await removeFromModules(tx, hostIds, { except: moduleIds, ...own });
+    await addToModules(tx, hostIds, moduleIds);
+  });
+}
+
+/** @throws GantryError for modules that are not in the business, or that a host cannot be in together */
+export async function requireModules(
+  tx: DbOrTransaction,
+  { businessId }: Pick<BusinessPlace, 'businessId'>,
+  { moduleIds, isIncrement }: Pick<Transfer, 'moduleIds' | 'isIncrement'>,
+): Promise<void> {
+  const modules = await findModules(tx, businessId, moduleIds);
+  const missing = moduleIds.find((id) => !modules.some((module) => module.id === id));
+  if (missing !== undefined) throw noSuch('module', missing);
+  requireCompatible(modules, isIncrement);
 }
 
 /**

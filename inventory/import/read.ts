@@ -1,4 +1,4 @@
-import { MAX_IMPORT_BYTES } from '../limits';
+import { MAX_IMPORT_BYTES, MAX_IMPORT_LABEL_LENGTH, MAX_IMPORT_LABELS } from '../limits';
 import { readIni } from './ansible/ini';
 import { readYaml } from './ansible/yaml';
 import { readCsv } from './csv';
@@ -34,7 +34,21 @@ export function readInventory(format: InventoryFormat, text: string): ImportedIn
   const hosts = READERS[format](text, notes);
   noteSame(hosts, notes);
   notes.requireRight();
+  requireFewLabels(hosts);
   return { hosts, dropped: notes.dropped() };
+}
+
+function requireFewLabels(hosts: readonly ImportedHost[]): void {
+  let count = 0;
+  let length = 0;
+  for (const { tags, variables } of hosts) {
+    const entries = Object.entries(variables);
+    count += tags.length + entries.length;
+    for (const tag of tags) length += tag.length;
+    for (const [name, value] of entries) length += name.length + value.length;
+  }
+  requireSize('tags and variables of all hosts', count, MAX_IMPORT_LABELS);
+  requireSize('characters of tags and variables of all hosts', length, MAX_IMPORT_LABEL_LENGTH);
 }
 
 function noteSame(hosts: readonly ImportedHost[], notes: Notes): void {

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { WorkerOptions } from '@temporalio/worker';
 import pino from 'pino';
 import { createApp } from '../../api/app';
+import { inventoryReader } from '../../api/v1/hosts/import/aside';
 import type { Db } from '../../db/connection';
 import { ensureDemo } from '../../db/demo';
 import { type Connected, connectServices, type Services } from '../../tasks/services';
@@ -74,6 +75,7 @@ export class Gantry extends ApiClient {
     await this.stopWorker();
     await previews.close();
     await yamlReader.close();
+    await inventoryReader.close();
     await this.connected.close();
     await this.drop();
   }

@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import type { HostRecord } from '../../../db/hosts';
 import type { HostDetails, HostPage } from '../../../inventory/hosts/read';
 import { named, time } from '../business';
 
@@ -24,9 +23,10 @@ export const host = briefHost.extend({
   updated_at: time,
 });
 
+type BriefHost = z.input<typeof briefHost>;
 export type ShownHost = z.input<typeof host>;
 
-export function showBrief({ id, name, address, cloud_id, is_disabled }: HostRecord): z.input<typeof briefHost> {
+export function showBrief({ id, name, address, cloud_id, is_disabled }: BriefHost): BriefHost {
   return { id, name, address, cloud_id, is_disabled };
 }
 

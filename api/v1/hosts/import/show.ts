@@ -1,0 +1,78 @@
+import type { ImportedHosts } from '../../../../inventory/hosts/import/import';
+import type { FieldChange } from '../../../../inventory/hosts/import/plan';
+import type { ImportedHost } from '../../../../inventory/import';
+import { MAX_LISTED, type ShownImport } from './schema';
+
+/** Of one value; it is whole in the inventory. */
+const MAX_VALUE_LENGTH = 200;
+/** Of the JSON of one list: fewer are told where there is much to say of each. */
+const MAX_LIST_LENGTH = 2_000_000;
+
+/** What an import does in the words of this API: counts of all, and the first of each. */
+export function showImport(imported: ImportedHosts, { isPreview }: { isPreview: boolean }): ShownImport {
+  const { create, update, unchanged, refused, dropped, idOf } = imported;
+  return {
+    is_preview: isPreview,
+    counts: {
+      create: create.length,
+      update: update.length,
+      unchanged: unchanged.length,
+      refused: refused.length,
+      dropped: dropped.length,
+    },
+    create: listed(create, (host) => ({
+      at: host.at,
+      id: idOf(host) ?? null,
+      ...keyOf(host),
+      is_disabled: host.disabled ?? false,
+      tags: host.tags,
+      variables: Object.fromEntries(Object.entries(host.variables).map(([name, value]) => [name, cut(value)])),
+    })),
+    update: listed(update, ({ imported: { at }, host: { id, name, address, cloud_id }, changes }) => ({
+      at,
+      id,
+      name,
+      address,
+      cloud_id,
+      changes: changes.map(showChange),
+    })),
+    unchanged: listed(unchanged, ({ imported: { at }, host: { id, name, address, cloud_id } }) => ({
+      at,
+      id,
+      name,
+      address,
+      cloud_id,
+    })),
+    refused: listed(refused, ({ imported: host, why }) => ({ at: host.at, ...keyOf(host), why })),
+    dropped: listed(dropped, (one) => one),
+  };
+}
+
+function keyOf({ name, address, cloudId }: ImportedHost) {
+  return { name, address, cloud_id: cloudId };
+}
+
+function showChange({ field, before, after }: FieldChange): ShownImport['update'][number]['changes'][number] {
+  return { field, before: showValue(before), after: showValue(after) };
+}
+
+function showValue(value: FieldChange['before']) {
+  if (typeof value === 'string') return cut(value);
+  return typeof value === 'object' && value !== null ? [...value] : value;
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_VALUE_LENGTH ? text : `${text.slice(0, MAX_VALUE_LENGTH - 1)}…`;
+}
+
+function listed<T, S>(items: readonly T[], show: (item: T) => S): S[] {
+  const list: S[] = [];
+  let length = 0;
+  for (const item of items.slice(0, MAX_LISTED)) {
+    const shown = show(item);
+    length += JSON.stringify(shown).length;
+    if (length > MAX_LIST_LENGTH) break;
+    list.push(shown);
+  }
+  return list;
+}
