@@ -175,6 +175,26 @@ describe('businesses', () => {
     dataOf(await cmdb.delete(`/biz/0/${id}`));
   });
 
+  it('are not deleted with hosts that come at the same moment', async () => {
+    for (let round = 0; round < 5; round++) {
+      const id = await addBusiness(cmdb, `short-lived ${round}`);
+      const host_info = { 0: { bk_host_innerip: `10.21.0.${round}` } };
+
+      const [added, deleted] = await Promise.all([
+        cmdb.post('/hosts/add', { bk_biz_id: id, host_info }),
+        cmdb.delete(`/biz/0/${id}`),
+      ]);
+
+      expect([added.bk_error_code, deleted.bk_error_code]).toEqual(added.result ? [0, 1101030] : [1199019, 0]);
+      const hosts = await gantry.db
+        .selectFrom('hosts')
+        .select('id')
+        .where('address', '=', `10.21.0.${round}`)
+        .execute();
+      expect(hosts).toHaveLength(added.result ? 1 : 0);
+    }
+  });
+
   it('are not deleted while tasks of their project run, which are counted', async () => {
     const id = await addBusiness(cmdb, 'running');
     const { id: project } = await gantry.db
