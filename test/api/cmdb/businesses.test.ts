@@ -3,6 +3,7 @@ import { CmdbClient } from '../../support/cmdb';
 import { Gantry } from '../../support/gantry';
 import { insertSampleTask } from '../../support/sample-task';
 import { addBusiness, addSet, auditsOf, dataOf, expectRefusal, idleOf, putHost } from '../../support/topology';
+import { sketch } from '../../support/trees';
 
 describe('businesses', () => {
   let gantry: Gantry;
@@ -212,6 +213,28 @@ describe('businesses', () => {
     expect(refused).toMatchObject({ status: 400, bk_error_code: 1199003 });
     expect(refused.errors![0]!.message).toMatch(/^1 tasks of business/);
     await set('ended');
+    dataOf(await cmdb.delete(`/biz/0/${id}`));
+  });
+
+  it('are not deleted while tasks of their project are scheduled, and are of use to bk-sops at once', async () => {
+    const id = await addBusiness(cmdb, 'scheduled');
+    const template = await gantry.post(`/apigw/create_template/${id}/`, {
+      name: 'nightly',
+      pipeline_tree: sketch({ chains: ['S a E'] }),
+    });
+    const periodic = await gantry.post(`/apigw/create_periodic_task/${template.data.template_id}/${id}/`, {
+      name: 'nightly',
+      cron: { month_of_year: '2', day_of_month: '28' },
+    });
+    const turn = (enabled: boolean) =>
+      gantry.post(`/apigw/set_periodic_task_enabled/${periodic.data.id}/${id}/`, { enabled });
+    expect(await turn(true)).toMatchObject({ result: true });
+
+    const refused = await cmdb.delete(`/biz/0/${id}`);
+
+    expect(refused).toMatchObject({ status: 400, bk_error_code: 1199003 });
+    expect(refused.errors![0]!.message).toMatch(/^1 periodic or clocked tasks of business/);
+    await turn(false);
     dataOf(await cmdb.delete(`/biz/0/${id}`));
   });
 
