@@ -1,3 +1,4 @@
+import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { GantryError } from '../../base/error';
 import { findText } from '../../base/find-text';
@@ -79,9 +80,16 @@ function readInput({ input }: ServedEndpoint, { fields: sent, repeated }: Body):
   const parsed = input.strict().safeParse(fields);
   if (parsed.success) return parsed.data;
   const { issues } = parsed.error;
-  const details = issues.map(({ path, message }) => ({ field: path.join('.'), message }));
+  const details = issues.flatMap(detailsOf);
   const message = details.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; ');
   throw new GantryError('invalid', message, { details, step: 'input', reason: reasonOfIssue(issues[0]!, fields) });
+}
+
+/** Each field that there is not is named by itself. */
+function detailsOf(issue: z.core.$ZodIssue): { field: string; message: string }[] {
+  const { path, message } = issue;
+  if (issue.code !== 'unrecognized_keys') return [{ field: path.join('.'), message }];
+  return issue.keys.map((key) => ({ field: [...path, key].join('.'), message: 'there is no such field' }));
 }
 
 function refused(field: string, message: string, args: { wanted: 'text' }): GantryError {

@@ -1,0 +1,174 @@
+import { includesRole } from '../../../access/permission';
+import { endpoints } from '../../../api/v1';
+import type { ServedEndpoint } from '../../../api/v1/endpoint';
+import type { Role } from '../../../db/schema';
+import { addCaller, addPlainApp } from '../../support/callers';
+import { authorization } from '../../support/client';
+import { makeWorld, snapshotOf, type World } from '../../support/cmdb-world';
+import { Gantry } from '../../support/gantry';
+import { dataOf, V1Client } from '../../support/v1';
+
+const ROLES: Role[] = ['viewer', 'operator', 'editor', 'admin'];
+const inProject = endpoints.filter(({ path }) => path.includes('{project_id}'));
+const byName = (some: readonly ServedEndpoint[]) => some.map((endpoint) => [endpoint.name, endpoint] as const);
+const ofObjects = inProject.filter(({ path }) => /\{(?!project_id)/.test(path));
+const isDelete = ({ method }: ServedEndpoint) => Number(method === 'delete');
+
+interface Place extends World {
+  group: number;
+}
+
+describe('every endpoint of /api/v1', () => {
+  let gantry: Gantry;
+  let v1: V1Client;
+  let own: Place;
+  let foreign: Place;
+  let elsewhere: Place;
+  const callers = new Map<string, V1Client>();
+
+  beforeAll(async () => {
+    gantry = await Gantry.create();
+    await addPlainApp(gantry);
+    v1 = new V1Client(gantry);
+    own = await place('own', '0', '10.0.0.1');
+    foreign = await place('foreign-secret', '0', '10.0.0.2');
+    elsewhere = await place('foreign-secret', 'other', '10.0.0.1');
+    callers.set('nobody', new V1Client(gantry, authorization({})));
+    callers.set('stranger', v1.with(await addCaller(gantry, 'stranger', null)));
+    for (const role of ROLES) callers.set(role, v1.with(await addCaller(gantry, `own-${role}`, role, own.project)));
+    callers.set('neighbour', v1.with(await addCaller(gantry, 'neighbour', 'admin', foreign.project)));
+  });
+
+  afterAll(() => gantry.stop());
+
+  async function place(mark: string, account: string, address: string): Promise<Place> {
+    const world = await makeWorld(gantry, { account, mark, address });
+    await v1.patch(`/projects/${world.project}/hosts/${world.host}`, { tags: [mark], variables: { mark } });
+    const group = { name: `${mark} group`, condition: { tags: mark } };
+    return { ...world, group: dataOf(await v1.post(`/projects/${world.project}/host-groups`, group)).id };
+  }
+
+  /** Sends an endpoint its request in a project, about objects of a place. */
+  function ask(client: V1Client, endpoint: ServedEndpoint, project: number, objects: Place) {
+    const ids: Record<string, number> = {
+      project_id: project,
+      host_id: objects.host,
+      group_id: objects.group,
+      process_id: objects.process,
+    };
+    const path = endpoint.path.replaceAll(/\{(\w+)\}/g, (_all, name) => String(ids[name]));
+    const body = endpoint.method === 'post' || endpoint.method === 'patch' ? bodyOf(endpoint, objects) : undefined;
+    return client.send(endpoint.method.toUpperCase(), path, body);
+  }
+
+  function bodyOf({ name }: ServedEndpoint, { address, host, module, mark }: Place): object {
+    const bodies: Record<string, object> = {
+      create_host: { address },
+      change_host: { modules: [module] },
+      import_hosts: { format: 'json', text: JSON.stringify([{ address }, { name: `${mark} host` }]), is_preview: true },
+      resolve_hosts: { text: `${address} ${host} ${mark} set|${mark} module|${address}` },
+      create_host_group: { name: 'new', condition: { tags: mark } },
+      change_host_group: { name: 'changed' },
+      create_cloud: { name: 'cloud' },
+    };
+    if (!bodies[name]) throw new Error(`say what ${name} is sent`);
+    return bodies[name];
+  }
+
+  it.each(byName(endpoints))('%s is for known callers only', async (_name, endpoint) => {
+    expect(await ask(callers.get('nobody')!, endpoint, own.project, own)).toMatchObject({ status: 401 });
+  });
+
+  it.each(byName(inProject))('%s is for members of the project only', async (_name, endpoint) => {
+    for (const caller of ['stranger', 'neighbour']) {
+      const answer = await ask(callers.get(caller)!, endpoint, own.project, own);
+      expect(answer).toMatchObject({ status: 403, error: { kind: 'forbidden' } });
+      expect(answer.error!.message).toContain('does not exist, or');
+    }
+  });
+
+  it.each(byName(inProject))('%s is for those who have its role, and no lower one', async (_name, endpoint) => {
+    for (const role of ROLES) {
+      const { status } = await ask(callers.get(role)!, endpoint, own.project, foreign);
+      const may = endpoint.needs !== 'trusted' && includesRole(role, endpoint.needs as Role);
+      if (may) expect(status).not.toBe(403);
+      else expect(status).toBe(403);
+    }
+  });
+
+  it.each(byName(endpoints.filter(({ needs }) => needs === 'trusted')))(
+    '%s is for trusted apps',
+    async (_name, endpoint) => {
+      expect(await ask(callers.get('admin')!, endpoint, own.project, own)).toMatchObject({ status: 403 });
+    },
+  );
+
+  it.each(byName(ofObjects))('%s has no object of another project, or of another account', async (_name, endpoint) => {
+    for (const other of [foreign, elsewhere]) {
+      const answer = await ask(callers.get('admin')!, endpoint, own.project, other);
+      expect(answer).toMatchObject({ status: 404, error: { kind: 'not_found' } });
+    }
+  });
+
+  it.each(byName(inProject))('%s tells and changes nothing of other projects', async (_name, endpoint) => {
+    const before = await Promise.all([foreign, elsewhere].map((one) => snapshotOf(gantry, one)));
+
+    for (const other of [foreign, elsewhere]) {
+      const asked = endpoint.name === 'create_host_group' ? own : other;
+      const { data } = await ask(callers.get('admin')!, endpoint, own.project, asked);
+      // What was sent itself comes back, such as the name of a host to be imported.
+      if (endpoint.name !== 'import_hosts' && endpoint.name !== 'resolve_hosts') {
+        expect(JSON.stringify(data ?? null)).not.toContain('foreign-secret');
+      } else expect(JSON.stringify(data)).not.toContain(String(other.project));
+    }
+
+    expect(await Promise.all([foreign, elsewhere].map((one) => snapshotOf(gantry, one)))).toEqual(before);
+  });
+
+  it('leaves a trace where somebody looks for hosts of others', async () => {
+    const traces = async () =>
+      gantry.db
+        .selectFrom('audit_records')
+        .select(['username', 'detail'])
+        .where('action', '=', 'refuse')
+        .where('project_id', '=', own.project)
+        .orderBy('id', 'desc')
+        .execute();
+
+    expect(await v1.post(`/projects/${own.project}/hosts`, { address: foreign.address })).toMatchObject({
+      status: 409,
+    });
+    const [created] = await traces();
+    const moved = await v1.patch(`/projects/${own.project}/hosts/${own.host}`, { address: foreign.address });
+    const [changed] = await traces();
+
+    expect(moved).toMatchObject({ status: 409, error: { message: `${foreign.address} of cloud 0 is not available` } });
+    for (const trace of [created, changed])
+      expect(trace).toMatchObject({ username: 'admin', detail: { address: foreign.address } });
+    expect(await traces()).not.toHaveLength(0);
+  });
+
+  it('names hosts of others in texts only to who has a role there', async () => {
+    const text = { text: foreign.address };
+    const member = v1.with(await addCaller(gantry, 'member', 'viewer', own.project));
+    const both = v1.with(await addCaller(gantry, 'both', 'viewer', own.project));
+    await addCaller(gantry, 'both', 'viewer', foreign.project);
+    const path = `/projects/${own.project}/hosts/resolve`;
+
+    expect(dataOf(await member.post(path, text)).problems).toMatchObject([{ kind: 'unknown' }]);
+    expect(dataOf(await both.post(path, text))).toMatchObject({
+      hosts: [],
+      problems: [{ kind: 'other_business', business_id: foreign.business }],
+    });
+  });
+
+  // The last, for it changes what the others look at: were the requests above such as could have found something?
+  it.each(byName([...ofObjects].sort((a, b) => isDelete(a) - isDelete(b))))(
+    '%s finds the object in its own project',
+    async (_name, endpoint) => {
+      const { status } = await ask(callers.get('neighbour')!, endpoint, foreign.project, foreign);
+
+      expect([200, 204]).toContain(status);
+    },
+  );
+});
