@@ -64,7 +64,8 @@ export function enterProject(
   place: Place,
   projects: readonly EnteredProject[],
 ): EnteredProject {
-  const project = projects.find((one) => place.isAt(one));
+  // One that was disabled is as if it were not there.
+  const project = projects.find((one) => place.isAt(one) && !one.is_disabled);
   authorise(caller, need, project, place.text);
   if (project) return project;
   throw new GantryError('not_found', `${place.text} does not exist.`, {

@@ -4,7 +4,15 @@ import { requireUnsealed } from '../base/unsealed';
 import { isZone } from '../base/zone';
 import { findBusinessProject, type ProjectRecord, setRole } from '../db/access';
 import { auditOf, insertAudit } from '../db/audit';
-import { findProjectBusiness, insertProjectBusiness, nextBusinessId, updateBusiness } from '../db/businesses';
+import {
+  type BusinessRecord,
+  findProjectBusiness,
+  hasBusinessNamed,
+  insertProjectBusiness,
+  lockBusinessIds,
+  nextBusinessId,
+  updateBusiness,
+} from '../db/businesses';
 import type { Db, DbOrTransaction } from '../db/connection';
 import { isDuplicate } from '../db/errors';
 import { insertProject, lockProject, updateProject } from '../db/projects';
@@ -42,6 +50,7 @@ export function zoneOf({ time_zone }: Pick<ProjectRecord, 'time_zone'>): string 
 export async function createProject(db: Db, asked: NewProject, actor: Actor): Promise<ProjectRecord> {
   const { name, bizId } = asked;
   return transact(db, async (tx) => {
+    await lockBusinessIds(tx);
     const project = await insertNewProject(tx, asked, actor);
     await insertProjectBusiness(tx, { projectId: project.id, id: bizId, name });
     return project;
@@ -85,7 +94,16 @@ export async function registerProject(
   asked: NewProject & { bizId: number },
   actor: Actor,
 ): Promise<ProjectRecord> {
-  return (await findBusinessProject(db, asked.bizId)) ?? createProject(db, asked, actor);
+  const known = await findBusinessProject(db, asked.bizId);
+  if (known) return known;
+  try {
+    return await createProject(db, asked, actor);
+  } catch (error) {
+    // Somebody else made it meanwhile.
+    const made = await findBusinessProject(db, asked.bizId);
+    if (made) return made;
+    throw error;
+  }
 }
 
 /**
@@ -113,6 +131,7 @@ export async function changeProjectWithin(
 ): Promise<ProjectRecord> {
   if (name !== undefined) requireName(name);
   if (timeZone !== undefined) requireZone(timeZone);
+  if (bizId !== undefined) await lockBusinessIds(tx);
   const before = await lockProject(tx, projectId);
   const after = await updateProject(tx, projectId, {
     ...(name === undefined ? {} : { name }),
@@ -120,7 +139,9 @@ export async function changeProjectWithin(
     ...(timeZone === undefined ? {} : { time_zone: timeZone }),
     executor_proxy: executorProxy ?? before.executor_proxy,
   });
-  if (bizId !== undefined && bizId !== before.bk_biz_id) await renumberBusiness(tx, projectId, bizId);
+  const business = await findProjectBusiness(tx, projectId);
+  if (business && bizId !== undefined && bizId !== before.bk_biz_id) await renumber(tx, business, bizId);
+  else if (business?.name === before.name && name !== undefined) await rename(tx, business, name);
   await insertAudit(tx, {
     ...auditOf(actor),
     projectId,
@@ -132,9 +153,13 @@ export async function changeProjectWithin(
 }
 
 /** What is in the business stays in it. */
-async function renumberBusiness(tx: DbOrTransaction, projectId: number, bizId: number | null): Promise<void> {
-  const business = await findProjectBusiness(tx, projectId);
-  if (business) await updateBusiness(tx, business.id, { id: bizId ?? (await nextBusinessId(tx)) });
+async function renumber(tx: DbOrTransaction, { id }: BusinessRecord, bizId: number | null): Promise<void> {
+  await updateBusiness(tx, id, { id: bizId ?? (await nextBusinessId(tx)) });
+}
+
+/** A business that is called as its project goes on to be, unless another one of its account has that name. */
+async function rename(tx: DbOrTransaction, { id, supplier_account }: BusinessRecord, name: string): Promise<void> {
+  if (!(await hasBusinessNamed(tx, supplier_account, name))) await updateBusiness(tx, id, { name });
 }
 
 function settingsOf({ name, bk_biz_id, time_zone, executor_proxy }: ProjectRecord): ProjectSettings {

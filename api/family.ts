@@ -59,7 +59,7 @@ export interface Family<E extends DoorEndpoint = DoorEndpoint> {
   /** The project's id, when it is among fields of which not all may be known yet. */
   peekProjectId(context: Context, fields: Fields): number | undefined;
   /** @throws GantryError `invalid` */
-  readPlace(context: Context, endpoint: E, fields: Fields): RequestPlace;
+  readPlace(context: Context, endpoint: E, body: Body): RequestPlace;
   /** @throws GantryError `invalid` of step `input`, naming every field that is wrong */
   readInput(endpoint: E, body: Body): Fields;
 

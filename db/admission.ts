@@ -7,7 +7,7 @@ import type { Role } from './schema';
 /** A project with its business, and what a user is in it. */
 export type EnteredProject = ProjectRecord & {
   role: Role | null;
-  /** Null when it was deleted. */
+  /** Null where it was deleted. */
   business_id: number | null;
   supplier_account: string | null;
 };
@@ -46,7 +46,7 @@ export async function findAdmission(
       left join users on users.name = ${username}
       left join projects on projects.id = ${projectId} or (bk_biz_id = ${projectId} and from_cmdb)
         or projects.id = (select project_id from businesses where businesses.id = ${projectId})
-      left join businesses on businesses.project_id = projects.id and not is_deleted
+      left join businesses on businesses.project_id = projects.id
       left join project_roles roles on roles.project_id = projects.id and roles.username = ${username}
      where code = ${appCode}`.execute(db);
   const read = rows.map(({ code, secret_hash, trusted, requests_per_second, max_body_bytes, user, ...project }) => ({

@@ -1,6 +1,7 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import { ensureDefaultCloud } from './clouds';
 import type { DbOrTransaction } from './connection';
+import { takeLock } from './locks';
 import type { Database } from './schema';
 
 /** The account of whoever has only one. */
@@ -28,7 +29,7 @@ export async function insertBusiness(
   const made = await db
     .insertInto('businesses')
     .values(business)
-    .onConflict((on) => on.columns(['supplier_account', 'name']).where('is_deleted', '=', false).doNothing())
+    .onConflict((on) => on.columns(['supplier_account', 'name']).doNothing())
     .returningAll()
     .executeTakeFirst();
   if (!made) return undefined;
@@ -46,7 +47,7 @@ export async function insertBusiness(
 
 /**
  * Makes the business of a project in the default account. Projects may share a name, businesses may not: the second one
- * has its id behind it.
+ * has its id behind it. Call it in a transaction.
  *
  * @param id null: a new one
  */
@@ -54,12 +55,14 @@ export async function insertProjectBusiness(
   db: DbOrTransaction,
   { projectId, id, name }: { projectId: number; id: number | null; name: string },
 ): Promise<void> {
+  await lockBusinessIds(db);
   const business = { id: id ?? (await nextBusinessId(db)), project_id: projectId, supplier_account: DEFAULT_ACCOUNT };
   if (await insertBusiness(db, { ...business, name })) return;
-  await insertBusiness(db, { ...business, name: `${name} (${business.id})` });
+  if (await insertBusiness(db, { ...business, name: `${name} (${business.id})` })) return;
+  for (let n = 2; !(await insertBusiness(db, { ...business, name: `${name} (${business.id}, ${n})` })); ) n += 1;
 }
 
-/** An id for a new business, free of those that were given by hand. */
+/** An id for a new business, free of those that were given by hand; behind `lockBusinessIds`. */
 export async function nextBusinessId(db: DbOrTransaction): Promise<number> {
   for (;;) {
     const { rows } = await sql<{ id: string }>`select nextval('businesses_id_seq') as id`.execute(db);
@@ -69,15 +72,15 @@ export async function nextBusinessId(db: DbOrTransaction): Promise<number> {
   }
 }
 
-/** A business that there is, in its account; undefined also for one that was deleted. */
-export function findBusiness(db: DbOrTransaction, account: string, id: number): Promise<BusinessRecord | undefined> {
-  return db
+/** Whether an account has a business of this name. */
+export async function hasBusinessNamed(db: DbOrTransaction, account: string, name: string): Promise<boolean> {
+  const found = await db
     .selectFrom('businesses')
-    .selectAll()
-    .where('id', '=', id)
+    .select('id')
     .where('supplier_account', '=', account)
-    .where('is_deleted', '=', false)
+    .where('name', '=', name)
     .executeTakeFirst();
+  return found !== undefined;
 }
 
 /** Those of the ids that there are, with the zones of their projects. */
@@ -96,26 +99,15 @@ export function listBusinessesById(
 
 /** The business of a project; undefined when it was deleted. */
 export function findProjectBusiness(db: DbOrTransaction, projectId: number): Promise<BusinessRecord | undefined> {
-  return db
-    .selectFrom('businesses')
-    .selectAll()
-    .where('project_id', '=', projectId)
-    .where('is_deleted', '=', false)
-    .executeTakeFirst();
+  return db.selectFrom('businesses').selectAll().where('project_id', '=', projectId).executeTakeFirst();
 }
 
 /**
  * Locks a business' row until the transaction ends, so that changes of its topology come one after the other; undefined
- * when there is none, or it was deleted.
+ * when there is none.
  */
 export function lockBusiness(db: DbOrTransaction, id: number): Promise<BusinessRecord | undefined> {
-  return db
-    .selectFrom('businesses')
-    .selectAll()
-    .where('id', '=', id)
-    .where('is_deleted', '=', false)
-    .forUpdate()
-    .executeTakeFirst();
+  return db.selectFrom('businesses').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
 }
 
 /** Its id may change too: what is in it comes along. */
@@ -132,11 +124,28 @@ export function updateBusiness(
     .executeTakeFirstOrThrow();
 }
 
-/** Deletes all that is in a business but its hosts: processes with what they are bound to, sets with their modules. */
-export async function emptyBusiness(db: DbOrTransaction, id: number): Promise<void> {
-  // Who binds a process waits for this, and finds it gone.
-  await db.selectFrom('processes').select('id').where('business_id', '=', id).orderBy('id').forUpdate().execute();
+/** Sees to it that a business stays, under its id, until the transaction ends; false when there is none. */
+export async function keepBusiness(
+  db: DbOrTransaction,
+  { id, projectId }: { id: number; projectId: number },
+): Promise<boolean> {
+  const found = await db
+    .selectFrom('businesses')
+    .select('id')
+    .where('id', '=', id)
+    .where('project_id', '=', projectId)
+    .forKeyShare()
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
+/** Deletes a business that has no hosts, with its processes and what they are bound to, its sets and modules. */
+export async function deleteBusiness(db: DbOrTransaction, id: number): Promise<void> {
   await db.deleteFrom('process_bindings').where('business_id', '=', id).execute();
-  await db.deleteFrom('processes').where('business_id', '=', id).execute();
-  await db.deleteFrom('sets').where('business_id', '=', id).execute();
+  await db.deleteFrom('businesses').where('id', '=', id).execute();
+}
+
+/** One at a time gives ids to businesses until the transaction ends: an id that was free stays so. */
+export async function lockBusinessIds(db: DbOrTransaction): Promise<void> {
+  await takeLock(db, 'business ids');
 }

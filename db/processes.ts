@@ -19,6 +19,18 @@ export function findProcess(db: DbOrTransaction, businessId: number, id: number)
     .executeTakeFirst();
 }
 
+/** Sees to it that a process stays until the transaction ends; false when there is none. */
+export async function keepProcess(db: DbOrTransaction, businessId: number, id: number): Promise<boolean> {
+  const found = await db
+    .selectFrom('processes')
+    .select('id')
+    .where('business_id', '=', businessId)
+    .where('id', '=', id)
+    .forKeyShare()
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
 /** Locks processes of a business until the transaction ends, in the order of their ids; those that there are. */
 export function lockProcesses(
   db: DbOrTransaction,

@@ -23,9 +23,12 @@ export function insertProject(
     .executeTakeFirst();
 }
 
-/** Locks a project's row until the transaction ends, so that changes of it come one after the other. */
+/**
+ * Locks a project's row until the transaction ends, so that changes of it come one after the other. Rows that refer to it
+ * may be made meanwhile.
+ */
 export function lockProject(db: DbOrTransaction, id: number): Promise<ProjectRecord> {
-  return db.selectFrom('projects').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow();
+  return db.selectFrom('projects').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirstOrThrow();
 }
 
 export function updateProject(
@@ -58,9 +61,7 @@ export function listProjectsWithBusiness(
 ) {
   return db
     .selectFrom('projects')
-    .leftJoin('businesses', (join) =>
-      join.onRef('businesses.project_id', '=', 'projects.id').on('businesses.is_deleted', '=', false),
-    )
+    .leftJoin('businesses', (join) => join.onRef('businesses.project_id', '=', 'projects.id'))
     .select([
       'projects.id',
       'projects.name',

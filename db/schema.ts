@@ -236,7 +236,7 @@ interface Dated {
   updated_at: Generated<Date>;
 }
 
-/** Of exactly one project. */
+/** Of exactly one project, which without one is disabled. */
 interface BusinessTable extends Dated {
   id: Generated<number>;
   project_id: number;
@@ -251,7 +251,6 @@ interface BusinessTable extends Dated {
   life_cycle: Generated<string>;
   /** `1` Chinese, `2` English. */
   language: Generated<string>;
-  is_deleted: Generated<boolean>;
 }
 
 interface SetTable extends Dated {

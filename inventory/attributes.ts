@@ -19,6 +19,8 @@ export interface Attribute {
   choices?: readonly string[];
   /** Whether a text that is not empty has the form that it needs. */
   hasForm?(text: string): boolean;
+  /** That form in words, for messages. */
+  form?: string;
   /** What is stored where nothing is given; absent: '' for texts, false for booleans, else null. */
   fallback?: string | number | boolean;
 }
@@ -65,7 +67,7 @@ function readValue(attribute: Attribute, value: unknown): Values[string] {
   return attribute.kind === 'choice' ? readChoice(attribute, text) : readText(attribute, text);
 }
 
-function readText({ name, isRequired, maxLength, hasForm }: Attribute, text: unknown): string {
+function readText({ name, isRequired, maxLength, hasForm, form }: Attribute, text: unknown): string {
   if (typeof text !== 'string' || !isText(text)) throw malformed(name, 'text', text);
   requireUnsealed(text, name);
   if (isRequired && text.trim() === '') throw required(name);
@@ -73,7 +75,7 @@ function readText({ name, isRequired, maxLength, hasForm }: Attribute, text: unk
     const message = `${name} is longer than ${maxLength} characters`;
     throw refused(message, { code: 'too_long', args: { field: name, max: maxLength } });
   }
-  if (hasForm && !hasForm(text)) throw malformed(name, 'pattern', text);
+  if (hasForm && !hasForm(text)) throw malformed(name, 'pattern', text, form ? `, which is ${form}` : '');
   return text;
 }
 

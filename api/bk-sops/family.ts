@@ -44,7 +44,7 @@ export const sops: Family<Endpoint> = {
   outside: placeAndCredentials,
   readsQuery: ({ req }, endpoint) => isReadAtEsb(req.path, endpoint),
   peekProjectId,
-  readPlace(context, { path }, fields) {
+  readPlace(context, { path }, { fields }) {
     const ids = readIds(context, path, fields);
     return { ids, ...(path.includes('bk_biz_id') ? { place: placeOf(ids.bk_biz_id, fields.scope) } : {}) };
   },

@@ -3,7 +3,7 @@ import { GantryError } from '../../base/error';
 import { stringifyJson } from '../../base/json';
 import { DEFAULT_ACCOUNT } from '../../db/businesses';
 import { MAX_INTEGER } from '../../db/schema';
-import type { Fields, RequestPlace } from '../family';
+import type { Body, Fields, RequestPlace } from '../family';
 import type { ServedEndpoint } from './endpoint';
 
 /** Where clients say their account, where the path does not (cmdb §0). */
@@ -26,7 +26,8 @@ export function parametersOf({ path }: Pick<ServedEndpoint, 'path'>): string[] {
 /** The id of a business that the path names. */
 export function peekBusinessId(context: Context): number | undefined {
   const given = context.req.param('bk_biz_id');
-  return given === undefined || !/^\d{1,10}$/.test(given) ? undefined : Number(given);
+  const id = given !== undefined && /^\d{1,10}$/.test(given) ? withinIds(Number(given)) : NO_ID;
+  return id === NO_ID ? undefined : id;
 }
 
 /**
@@ -34,14 +35,14 @@ export function peekBusinessId(context: Context): number | undefined {
  *
  * @throws GantryError `invalid` for ids that are no integers and accounts that are none
  */
-export function readPlace(context: Context, endpoint: ServedEndpoint, fields: Fields): RequestPlace {
+export function readPlace(context: Context, endpoint: ServedEndpoint, body: Body): RequestPlace {
   const parameters = parametersOf(endpoint);
   const given = Object.fromEntries(parameters.map((name) => [name, context.req.param(name) ?? '']));
   const ids = parameters.filter(isOfId).map((name) => [name, readPathId(endpoint, name, given[name]!)] as const);
   const others = parameters.filter((name) => !isOfId(name)).map((name) => [name, given[name]!] as const);
-  const account = given.account ?? accountOf(context, fields);
+  const account = given.account ?? accountOf(context, body.fields);
   const place = { ids: Object.fromEntries(ids), names: { ...Object.fromEntries(others), account } };
-  const id = place.ids.bk_biz_id ?? readBusinessField(endpoint, fields.bk_biz_id);
+  const id = place.ids.bk_biz_id ?? readBusinessField(endpoint, body);
   if (id === undefined) return place;
   return {
     ...place,
@@ -80,8 +81,12 @@ function accountOf(context: Context, { bk_supplier_account }: Fields): string {
   });
 }
 
-function readBusinessField({ business }: ServedEndpoint, given: unknown): number | undefined {
+function readBusinessField(
+  { business, needsBody }: ServedEndpoint,
+  { fields: { bk_biz_id: given }, isEmpty }: Body,
+): number | undefined {
   if (business === undefined) return undefined;
+  if (needsBody && isEmpty) throw emptyBody();
   if (ANY_BUSINESS.includes(given)) {
     if (business === 'optional field') return undefined;
     throw new GantryError('invalid', 'bk_biz_id is missing', {
@@ -93,4 +98,10 @@ function readBusinessField({ business }: ServedEndpoint, given: unknown): number
   throw new GantryError('invalid', 'bk_biz_id is not an integer', {
     reason: { code: 'malformed', args: { field: 'bk_biz_id', wanted: 'integer' } },
   });
+}
+
+/** Of a body in which there has to be something. */
+export function emptyBody(): GantryError {
+  const reason = { code: 'required', args: { field: 'body' } } as const;
+  return new GantryError('invalid', 'the body is empty: send a JSON object', { step: 'input', reason });
 }

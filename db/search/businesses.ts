@@ -14,11 +14,12 @@ export function searchedBusinesses(
   const ofProjects = projectIds === 'all' ? sql`true` : isAmong('businesses.project_id', projectIds);
   return {
     from: sql`businesses join projects on projects.id = businesses.project_id`,
-    scope: sql`businesses.supplier_account = ${account} and not businesses.is_deleted and ${ofProjects}`,
+    scope: sql`businesses.supplier_account = ${account} and ${ofProjects}`,
     key: sql.ref('businesses.id'),
     columns: {
       ...columns,
       ...columnsOf('businesses', { id: 'integer', supplier_account: 'text', created_at: 'time', updated_at: 'time' }),
+      kind: { type: 'integer', value: sql`0::integer` },
       // Texts of other tables are collated as the server likes.
       time_zone: { type: 'text', value: sql`projects.time_zone collate "C"` },
     },

@@ -41,7 +41,7 @@ export function modulePath(set: string, module: string): string {
  */
 export function searchedHosts(account: string, place: HostPlace, variables: readonly string[] = []): Source {
   return {
-    from: sql`hosts left join businesses on businesses.project_id = hosts.project_id and not businesses.is_deleted`,
+    from: sql`hosts left join businesses on businesses.project_id = hosts.project_id`,
     scope: sql`hosts.supplier_account = ${account} and ${isAt(place)}`,
     key: sql.ref('hosts.id'),
     columns: {

@@ -21,5 +21,5 @@ export function isIn(table: string, place: Place): RawBuilder<SqlBool> {
   const business = sql.ref(`${table}.business_id`);
   if ('businessId' in place) return sql`${business} = ${place.businessId}::integer`;
   return sql`${business} in
-    (select id from businesses where supplier_account = ${place.account} and not is_deleted)`;
+    (select id from businesses where supplier_account = ${place.account})`;
 }

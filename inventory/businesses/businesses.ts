@@ -3,8 +3,9 @@ import type { Actor } from '../../base/actor';
 import { GantryError } from '../../base/error';
 import {
   type BusinessRecord,
-  emptyBusiness,
+  deleteBusiness,
   insertBusiness,
+  lockBusinessIds,
   nextBusinessId,
   updateBusiness,
 } from '../../db/businesses';
@@ -40,6 +41,7 @@ export async function createBusiness(db: Db, account: string, given: Given, acto
   const { time_zone, ...values } = readNew([...BUSINESS_ATTRIBUTES, ZONE_ATTRIBUTE], given);
   const business = { ...(values as Values & { name: string }), supplier_account: account };
   return transact(db, async (tx) => {
+    await lockBusinessIds(tx);
     const id = await nextBusinessId(tx);
     const timeZone = String(time_zone);
     const project = await insertNewProject(
@@ -82,7 +84,7 @@ export async function changeBusiness(db: Db, place: BusinessPlace, given: Given,
 }
 
 /**
- * Deletes a business with all that is in it, and disables its project, which keeps its tasks.
+ * Deletes a business with all that is in it, and disables its project: what is in that stays, and nobody gets at it.
  *
  * @throws GantryError `not_found`; `wrong_state` while it has hosts, or tasks of its project run or are scheduled
  */
@@ -93,9 +95,9 @@ export async function removeBusiness(db: Db, place: BusinessPlace, actor: Actor)
     requireNoHosts(before, await countHosts(tx, place.projectId));
     requireNoTasks(before, await countRunningTasks(tx, place.projectId));
     requireNoSchedules(before, await countActiveSchedules(tx, place.projectId));
-    await emptyBusiness(tx, before.id);
-    await updateBusiness(tx, before.id, { is_deleted: true });
-    await updateProject(tx, place.projectId, { is_disabled: true });
+    await deleteBusiness(tx, before.id);
+    // Its id is free: who registers it again gets another project.
+    await updateProject(tx, place.projectId, { is_disabled: true, from_cmdb: false });
     await auditChanges(tx, place, actor, { what: UNIQUE.what, action: 'delete', changes: [{ before }] });
   });
 }

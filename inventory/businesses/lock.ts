@@ -1,5 +1,5 @@
 import { GantryError } from '../../base/error';
-import { type BusinessRecord, lockBusiness } from '../../db/businesses';
+import { type BusinessRecord, keepBusiness, lockBusiness } from '../../db/businesses';
 import type { DbOrTransaction } from '../../db/connection';
 import type { BusinessPlace } from '../place';
 
@@ -15,6 +15,15 @@ export async function enterBusiness(
   const business = await lockBusiness(tx, businessId);
   if (business?.project_id === projectId) return business;
   throw noSuchBusiness(businessId);
+}
+
+/**
+ * Begins a change that others of the same business may go on beside.
+ *
+ * @throws GantryError `not_found` for a business that was deleted, or has another id, meanwhile
+ */
+export async function stayInBusiness(tx: DbOrTransaction, { businessId, projectId }: BusinessPlace): Promise<void> {
+  if (!(await keepBusiness(tx, { id: businessId, projectId }))) throw noSuchBusiness(businessId);
 }
 
 export function noSuchBusiness(id: number): GantryError {

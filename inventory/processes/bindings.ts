@@ -11,8 +11,9 @@ import {
   type ModuleName,
 } from '../../db/process-bindings';
 import { transact } from '../../db/transaction';
+import { stayInBusiness } from '../businesses/lock';
 import type { BusinessPlace } from '../place';
-import { requireProcess } from './processes';
+import { requireProcess, stayOfProcess } from './processes';
 
 /** The name of modules that a process may be bound to, and whether it is. */
 export interface BindableModule extends ModuleName {
@@ -54,7 +55,8 @@ export async function listBindableModules(
 export async function bindProcess(db: Db, place: BusinessPlace, binding: Binding, actor: Actor): Promise<void> {
   const { processId, moduleName } = binding;
   await transact(db, async (tx) => {
-    await requireProcess(tx, place, processId);
+    await stayInBusiness(tx, place);
+    await stayOfProcess(tx, place, processId);
     if (!(await lockModuleName(tx, place.businessId, moduleName))) throw noSuchModule(moduleName);
     const isNew = await insertBinding(tx, { businessId: place.businessId, ...binding });
     if (isNew) await audit(tx, place, actor, `bind module [${moduleName}]`, binding);
@@ -68,7 +70,8 @@ export async function bindProcess(db: Db, place: BusinessPlace, binding: Binding
  */
 export async function unbindProcess(db: Db, place: BusinessPlace, binding: Binding, actor: Actor): Promise<void> {
   await transact(db, async (tx) => {
-    await requireProcess(tx, place, binding.processId);
+    await stayInBusiness(tx, place);
+    await stayOfProcess(tx, place, binding.processId);
     const wasBound = await deleteBinding(tx, { businessId: place.businessId, ...binding });
     if (wasBound) await audit(tx, place, actor, `unbind module [${binding.moduleName}]`, binding);
   });

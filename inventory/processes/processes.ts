@@ -6,12 +6,14 @@ import {
   deleteProcess,
   findProcess,
   insertProcess,
+  keepProcess,
   lockProcesses,
   type ProcessRecord,
   updateProcesses,
 } from '../../db/processes';
 import { transact } from '../../db/transaction';
 import { readChanges, readNew, type Values } from '../attributes';
+import { stayInBusiness } from '../businesses/lock';
 import { auditChanges } from '../changes';
 import { duplicateOf, type UniqueKeys } from '../duplicates';
 import type { BusinessPlace } from '../place';
@@ -40,6 +42,7 @@ type Given = Readonly<Record<string, unknown>>;
 export async function createProcess(db: Db, place: BusinessPlace, given: Given, actor: Actor): Promise<ProcessRecord> {
   const values = readNew(PROCESS_ATTRIBUTES, given);
   return transact(db, async (tx) => {
+    await stayInBusiness(tx, place);
     const process = await insertProcess(tx, { ...namedValues(values), business_id: place.businessId });
     await auditChanges(tx, place, actor, { what: 'process', action: 'create', changes: [{ after: process }] });
     return process;
@@ -57,6 +60,11 @@ export async function requireProcess(
   const process = await findProcess(db, businessId, id);
   if (process) return process;
   throw notFound(id);
+}
+
+/** Begins a change around a process, which stays until it has ended. @throws GantryError `not_found` */
+export async function stayOfProcess(tx: DbOrTransaction, { businessId }: BusinessPlace, id: number): Promise<void> {
+  if (!(await keepProcess(tx, businessId, id))) throw notFound(id);
 }
 
 /**

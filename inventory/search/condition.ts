@@ -32,7 +32,14 @@ export type Condition = { and: readonly Condition[] } | { or: readonly Condition
 export const EVERYTHING: Condition = { and: [] };
 
 /** What a condition may have at most; a pattern's length is in characters. */
-export const CONDITION_LIMITS = { depth: 8, comparisons: 100, listLength: 1_000, patternLength: 256, patterns: 10 };
+export const CONDITION_LIMITS = {
+  depth: 8,
+  groups: 200,
+  comparisons: 100,
+  listLength: 1_000,
+  patternLength: 256,
+  patterns: 10,
+};
 
 /** All of them. @example both([{ field: 'port', operator: 'eq', value: '80' }]) // the comparison itself */
 export function both(parts: readonly Condition[]): Condition {
@@ -41,33 +48,32 @@ export function both(parts: readonly Condition[]): Condition {
 
 /** @throws GantryError `invalid` with the reason `too_many` or `too_long` when a condition is larger than it may be */
 export function requireBounded(condition: Condition): void {
-  requireWithin(condition, { depth: 0, isInGroup: false }, { comparisons: 0, patterns: 0, steps: 0 });
+  requireWithin(condition, 0, { groups: 0, comparisons: 0, patterns: 0, steps: 0 });
 }
 
 interface Counts {
+  /** Of conditions, one alone too. */
+  groups: number;
   comparisons: number;
   patterns: number;
   /** Of all patterns, for a character of text. */
   steps: number;
 }
 
-/** `and` within `or` and `not` is no level of its own: several fields beside each other are one. */
-function requireWithin(
-  condition: Condition,
-  { depth, isInGroup }: { depth: number; isInGroup: boolean },
-  counts: Counts,
-): void {
+/** `and` is no level of its own: what stands in it could as well stand beside it. */
+function requireWithin(condition: Condition, depth: number, counts: Counts): void {
   if ('operator' in condition) {
     counts.comparisons += 1;
     requireAtMost('condition', 'comparisons', counts.comparisons, CONDITION_LIMITS.comparisons);
     requireSmallOperand(condition, counts);
     return;
   }
-  const isAnd = 'and' in condition;
-  const level = depth + (isAnd && isInGroup ? 0 : 1);
+  counts.groups += 1;
+  requireAtMost('condition', 'groups', counts.groups, CONDITION_LIMITS.groups);
+  const level = 'and' in condition ? depth : depth + 1;
   requireAtMost('condition', 'levels', level, CONDITION_LIMITS.depth);
-  const parts = isAnd ? condition.and : 'or' in condition ? condition.or : [condition.not];
-  for (const part of parts) requireWithin(part, { depth: level, isInGroup: !isAnd }, counts);
+  const parts = 'and' in condition ? condition.and : 'or' in condition ? condition.or : [condition.not];
+  for (const part of parts) requireWithin(part, level, counts);
 }
 
 function requireSmallOperand(comparison: Comparison, counts: Counts): void {

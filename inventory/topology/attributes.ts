@@ -15,8 +15,13 @@ export const SET_ATTRIBUTES: readonly Attribute[] = [
 
 /** What a module is (cmdb §7). */
 export const MODULE_ATTRIBUTES: readonly Attribute[] = [
-  NAME,
+  { ...NAME, hasForm: isNotOfPaths, form: 'a name that can stand in a path: not . or ..' },
   { name: 'type', kind: 'choice', choices: ['1', '2'], fallback: '1' },
   { name: 'operator', ...PEOPLE },
   { name: 'backup_operator', ...PEOPLE },
 ];
+
+/** Bindings name modules in paths, where these mean something else. */
+function isNotOfPaths(name: string): boolean {
+  return name !== '.' && name !== '..';
+}

@@ -1,6 +1,5 @@
 import { Migrator, sql } from 'kysely';
 import { changeProject, createProject } from '../../access/projects';
-import { findBusiness } from '../../db/businesses';
 import { connect, type Db } from '../../db/connection';
 import { migrations } from '../../db/migrations';
 import { createDatabase, createEmptyDatabase } from '../support/database';
@@ -97,7 +96,7 @@ describe('the business of a project', () => {
       const { id } = await make('moves', 401);
       await changeProject(db, id, { bizId: 402 }, ACTOR);
 
-      expect(await findBusiness(db, '0', 401)).toBeUndefined();
+      expect(await db.selectFrom('businesses').select('id').where('id', '=', 401).execute()).toEqual([]);
       expect(await described(db, id)).toMatchObject({ id: 402, modules: IDLE });
 
       await changeProject(db, id, { bizId: null }, ACTOR);

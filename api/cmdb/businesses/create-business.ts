@@ -20,6 +20,6 @@ export const createBusinessEndpoint = defineAccountEndpoint({
   data: told(BUSINESS),
   async run({ services, account, actor }, input) {
     const business = await createBusiness(services.db, account, attributesOf(BUSINESS, input), actor);
-    return { data: shown(BUSINESS, business) };
+    return { data: shown(BUSINESS, { ...business, kind: 0 }) };
   },
 });

@@ -2,6 +2,3 @@ import { z } from '@hono/zod-openapi';
 
 /** Ids as clients of hosts send them. */
 export const sentIds = z.unknown().optional().describe('Ids: a list, or joined by commas');
-
-/** What transfers answer. */
-export const moved = z.null();

@@ -5,7 +5,8 @@ import { defineEndpoint } from '../endpoint';
 import { readIdList } from '../id-list';
 import { HOST } from '../models/host';
 import type { Model } from '../models/model';
-import { moved, sentIds } from './schema';
+import { written } from '../schema';
+import { sentIds } from './schema';
 
 const hosts = z.looseObject({ bk_host_id: sentIds });
 
@@ -21,7 +22,7 @@ const TRANSFER = {
   storeFailure: CODES.updateFailed,
   needsBody: true,
   input: hosts,
-  data: moved,
+  data: written,
 } as const;
 
 /** Moves hosts to modules, or adds them there (cmdb §7). */
@@ -38,7 +39,7 @@ export const transferHostModule = defineEndpoint({
     const hostIds = readIdList('bk_host_id', bk_host_id);
     const moduleIds = readIdList('bk_module_id', bk_module_id);
     await transferHosts(services.db, business, { hostIds, moduleIds, isIncrement: is_increment }, actor);
-    return { data: null };
+    return {};
   },
 });
 
@@ -51,7 +52,7 @@ export const transferHostToIdle = defineEndpoint({
   async run({ services, business, actor }, { bk_host_id }) {
     const hostIds = readIdList('bk_host_id', bk_host_id);
     await setAside(services.db, business, { hostIds, as: 'idle' }, actor);
-    return { data: null };
+    return {};
   },
 });
 
@@ -64,7 +65,7 @@ export const transferHostToFault = defineEndpoint({
   async run({ services, business, actor }, { bk_host_id }) {
     const hostIds = readIdList('bk_host_id', bk_host_id);
     await setAside(services.db, business, { hostIds, as: 'fault' }, actor);
-    return { data: null };
+    return {};
   },
 });
 
@@ -76,7 +77,7 @@ export const transferHostToResource = defineEndpoint({
   summary: 'Give hosts of a business to the resource pool of its account',
   async run({ services, business, actor }, { bk_host_id }) {
     await releaseHosts(services.db, business, readIdList('bk_host_id', bk_host_id), actor);
-    return { data: null };
+    return {};
   },
 });
 
@@ -89,6 +90,6 @@ export const transferResourceHostToIdle = defineEndpoint({
   summary: 'Take hosts out of the resource pool into a business, where they are idle',
   async run({ services, business, actor }, { bk_host_id }) {
     await takeHosts(services.db, business, readIdList('bk_host_id', bk_host_id), actor);
-    return { data: null };
+    return {};
   },
 });

@@ -12,6 +12,7 @@ export const BUSINESS: Model = {
     { id: 'operator', zh: '操作人员', en: 'operators', attribute: 'operator' },
     { id: 'time_zone', zh: '时区', en: 'time zone', attribute: 'time_zone' },
     { id: 'language', zh: '语言', en: 'language', attribute: 'language' },
+    { id: 'default', zh: '是否内置', en: 'built in', attribute: 'kind', isFixed: true },
     ...systemProperties({ id: 'bk_biz_id', zh: '业务ID', en: 'business id' }),
   ],
 };

@@ -74,7 +74,8 @@ export function inTermsOf({ properties, parameters = {} }: Model, error: GantryE
   ]);
   const idOf = (attribute: string) => ids.get(attribute) ?? attribute;
   const { kind, message, step, retryAfterSeconds, reason, details } = error;
-  return new GantryError(kind, message, {
+  const field = reason && fieldOf(reason);
+  return new GantryError(kind, inWords(message, field, idOf), {
     cause: error,
     step,
     retryAfterSeconds,
@@ -91,6 +92,19 @@ function renamed(reason: Reason, idOf: (attribute: string) => string): Reason {
 }
 
 function renamedDetail(detail: unknown, idOf: (attribute: string) => string): unknown {
-  const { field } = detail as { field?: unknown };
-  return typeof field === 'string' ? { ...(detail as object), field: idOf(field) } : detail;
+  const { field, message } = detail as { field?: unknown; message?: unknown };
+  if (typeof field !== 'string') return detail;
+  const words = typeof message === 'string' ? { message: inWords(message, field, idOf) } : {};
+  return { ...(detail as object), field: idOf(field), ...words };
+}
+
+function fieldOf({ code, args }: Reason): string | undefined {
+  if ('field' in args) return String(args.field);
+  return code === 'duplicate' ? args.name : undefined;
+}
+
+/** A message in which a field is called as its client calls it. */
+function inWords(message: string, field: string | undefined, idOf: (attribute: string) => string): string {
+  if (!field || !/^\w+$/.test(field)) return message;
+  return message.replace(new RegExp(`\\b${field}\\b`), () => idOf(field));
 }

@@ -41,6 +41,7 @@ describe('businesses', () => {
         operator: '',
         time_zone: 'Asia/Shanghai',
         language: '1',
+        default: 0,
         bk_supplier_account: '0',
         create_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
         last_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),

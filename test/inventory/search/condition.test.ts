@@ -25,7 +25,6 @@ function refusalOf(condition: Condition) {
 
 describe('a condition', () => {
   it.each<[string, (inner: Condition) => Condition]>([
-    ['and', (inner) => ({ and: [inner] })],
     ['or', (inner) => ({ or: [leaf, inner] })],
     ['not', (not) => ({ not })],
   ])('has 8 levels of `%s` at most', (_word, wrap) => {
@@ -37,6 +36,14 @@ describe('a condition', () => {
       code: 'too_many',
       args: { field: 'condition', max },
     });
+    expect(refusalOf(nested(100_000, wrap))).toMatchObject({ code: 'too_many' });
+  });
+
+  it('has 200 groups at most, though `and` is no level', () => {
+    const wrap = (inner: Condition): Condition => ({ and: [inner] });
+
+    expect(refusalOf(nested(200, wrap))).toBeUndefined();
+    expect(refusalOf(nested(201, wrap))).toMatchObject({ code: 'too_many', args: { field: 'condition', max: 200 } });
     expect(refusalOf(nested(100_000, wrap))).toMatchObject({ code: 'too_many' });
   });
 

@@ -1,3 +1,4 @@
+import { deleteBusiness } from '../../../db/businesses';
 import { connect, type Db } from '../../../db/connection';
 import type { Source } from '../../../db/search/column';
 import type { HostPlace } from '../../../db/search/hosts';
@@ -118,7 +119,7 @@ describe('what can be searched', () => {
     const { id, projectId } = await addBusiness(db, { name: 'gone' });
     expect(await valuesOf(businessSource('0', [projectId]), 'id')).toEqual([id]);
 
-    await db.updateTable('businesses').set({ is_deleted: true }).where('id', '=', id).execute();
+    await deleteBusiness(db, id);
 
     expect(await valuesOf(businessSource('0', [projectId]), 'id')).toEqual([]);
   });
