@@ -57,3 +57,24 @@ export function listScheduled(
     .limit(limit)
     .execute();
 }
+
+/** How many schedules of a project will make tasks: periodic ones that are on, clocked ones that have not been due. */
+export async function countActiveSchedules(db: DbOrTransaction, projectId: number): Promise<number> {
+  const [periodic, clocked] = await Promise.all([
+    db
+      .selectFrom('periodic_tasks')
+      .select(({ fn }) => fn.countAll<string>().as('count'))
+      .where('project_id', '=', projectId)
+      .where('enabled', '=', true)
+      .where('is_deleted', '=', false)
+      .executeTakeFirstOrThrow(),
+    db
+      .selectFrom('clocked_tasks')
+      .select(({ fn }) => fn.countAll<string>().as('count'))
+      .where('project_id', '=', projectId)
+      .where('state', '=', 'not_started')
+      .where('is_deleted', '=', false)
+      .executeTakeFirstOrThrow(),
+  ]);
+  return Number(periodic.count) + Number(clocked.count);
+}

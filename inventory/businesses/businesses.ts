@@ -11,6 +11,7 @@ import {
 import type { Db } from '../../db/connection';
 import { countHosts } from '../../db/hosts';
 import { lockProject, updateProject } from '../../db/projects';
+import { countActiveSchedules } from '../../db/schedules';
 import { countRunningTasks } from '../../db/task-lists';
 import { transact } from '../../db/transaction';
 import { readChanges, readNew, type Values } from '../attributes';
@@ -69,9 +70,9 @@ export async function changeBusiness(db: Db, place: BusinessPlace, given: Given,
     ...(time_zone === undefined ? {} : { timeZone: String(time_zone) }),
   };
   await transact(db, async (tx) => {
-    // The project first, as all who change both do it.
-    if (Object.keys(ofProject).length > 0) await changeProjectWithin(tx, place.projectId, ofProject, actor);
+    // The business first: who changes what is in it has locked it when their records ask for the project.
     const before = await enterBusiness(tx, place);
+    if (Object.keys(ofProject).length > 0) await changeProjectWithin(tx, place.projectId, ofProject, actor);
     if (Object.keys(changes).length === 0) return;
     const after = await updateBusiness(tx, before.id, changes);
     await auditChanges(tx, place, actor, { what: UNIQUE.what, action: 'update', changes: [{ before, after }] });
@@ -83,14 +84,15 @@ export async function changeBusiness(db: Db, place: BusinessPlace, given: Given,
 /**
  * Deletes a business with all that is in it, and disables its project, which keeps its tasks.
  *
- * @throws GantryError `not_found`; `wrong_state` while it has hosts, or tasks of its project run
+ * @throws GantryError `not_found`; `wrong_state` while it has hosts, or tasks of its project run or are scheduled
  */
 export async function removeBusiness(db: Db, place: BusinessPlace, actor: Actor): Promise<void> {
   await transact(db, async (tx) => {
-    await lockProject(tx, place.projectId);
     const before = await enterBusiness(tx, place);
+    await lockProject(tx, place.projectId);
     requireNoHosts(before, await countHosts(tx, place.projectId));
     requireNoTasks(before, await countRunningTasks(tx, place.projectId));
+    requireNoSchedules(before, await countActiveSchedules(tx, place.projectId));
     await emptyBusiness(tx, before.id);
     await updateBusiness(tx, before.id, { is_deleted: true });
     await updateProject(tx, place.projectId, { is_disabled: true });
@@ -109,5 +111,11 @@ function requireNoHosts({ id, name }: BusinessRecord, hosts: number): void {
 function requireNoTasks({ id, name }: BusinessRecord, tasks: number): void {
   if (tasks === 0) return;
   const message = `${tasks} tasks of business ${id} (${name}) run: wait for them, or stop them, first`;
+  throw new GantryError('wrong_state', message, { reason: { code: 'wrong_state', args: { what: UNIQUE.what, id } } });
+}
+
+function requireNoSchedules({ id, name }: BusinessRecord, schedules: number): void {
+  if (schedules === 0) return;
+  const message = `${schedules} periodic or clocked tasks of business ${id} (${name}) are on: delete them, or turn them off, first`;
   throw new GantryError('wrong_state', message, { reason: { code: 'wrong_state', args: { what: UNIQUE.what, id } } });
 }

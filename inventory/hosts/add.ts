@@ -49,10 +49,7 @@ export async function addHosts(
     if (destination.business) await enterBusiness(tx, destination.business);
     else await ensureDefaultCloud(tx, destination.account);
     const clouds = await listClouds(tx, destination.account);
-    const { keyed, refused } = readRows(
-      rows,
-      clouds.map(({ id }) => id),
-    );
+    const { keyed, refused } = readRows(rows, new Set(clouds.map(({ id }) => id)));
     const stored = await store(tx, destination, keyed, actor);
     const order = new Map(rows.map(({ row }, index) => [row, index]));
     const inOrder = (a: { row: string }, b: { row: string }) => order.get(a.row)! - order.get(b.row)!;
@@ -75,54 +72,56 @@ async function store(
     { account, projectId },
     rows.filter(isValid).map(({ key, texts }) => ({ ...key, ...texts })),
   );
-  const makes = byKey(made);
-  const others = rows.filter(({ key }) => !makes.has(keyText(key)));
-  const there = byKey(
-    await lockHostsByKey(
-      tx,
-      account,
-      others.map(({ key }) => key),
-    ),
-  );
-
-  const refused: RefusedRow[] = [];
-  const taken: KeyedRow[] = [];
-  const changed: (HostTexts & { before: HostRecord })[] = [];
-  for (const row of others) {
-    const before = there.get(keyText(row.key));
-    if (before && before.project_id !== projectId) taken.push(row);
-    else if (!isValid(row))
-      refused.push({ row: row.row, isKnown: before !== undefined, error: row.texts as GantryError });
-    else if (before) changed.push({ ...row.texts, before });
-    else refused.push({ row: row.row, isKnown: true, error: deletedMeanwhile(row.key) });
-  }
-  refused.push(...taken.map(({ row, key }) => ({ row, isKnown: false, error: notAvailable(key) })));
+  const isMade = byKey(made);
+  const others = rows.filter(({ key }) => !isMade.has(keyText(key)));
+  const keys = others.map(({ key }) => key);
+  const { taken, changed, refused } = compare(others, byKey(await lockHostsByKey(tx, account, keys)), projectId);
 
   if (business) {
     const { id } = await ownModule(tx, business, 'idle');
-    await addToModules(
-      tx,
-      made.map((host) => host.id),
-      [id],
-    );
+    const hostIds = made.map((host) => host.id);
+    await addToModules(tx, hostIds, [id]);
   }
   await auditAll(tx, projectId, actor, { action: 'create', changes: made.map((after) => ({ after })) });
   await changeEach(tx, projectId, actor, changed);
-  await auditTaken(
-    tx,
-    projectId,
-    actor,
-    taken.map(({ key }) => key),
-  );
+  await auditTaken(tx, projectId, actor, taken);
   const isRefused = new Set(refused.map(({ row }) => row));
   return { done: rows.map(({ row }) => row).filter((row) => !isRefused.has(row)), refused };
+}
+
+/** A host as it was, and what changes of it. */
+type HostChange = HostTexts & { before: HostRecord };
+
+/** What becomes of rows whose host was not made, by the hosts that there are. */
+function compare(
+  rows: readonly KeyedRow[],
+  there: ReadonlyMap<string, HostRecord>,
+  projectId: number | null,
+): { taken: HostKey[]; changed: HostChange[]; refused: RefusedRow[] } {
+  const taken: HostKey[] = [];
+  const changed: HostChange[] = [];
+  const refused: RefusedRow[] = [];
+  for (const { row, key, texts } of rows) {
+    const before = there.get(keyText(key));
+    if (before && before.project_id !== projectId) {
+      taken.push(key);
+      refused.push({ row, isKnown: false, error: notAvailable(key) });
+    } else if (texts instanceof GantryError) {
+      refused.push({ row, isKnown: before !== undefined, error: texts });
+    } else if (before) {
+      changed.push({ ...texts, before });
+    } else {
+      refused.push({ row, isKnown: true, error: deletedMeanwhile(key) });
+    }
+  }
+  return { taken, changed, refused };
 }
 
 async function changeEach(
   tx: DbOrTransaction,
   projectId: number | null,
   actor: Actor,
-  hosts: readonly (HostTexts & { before: HostRecord })[],
+  hosts: readonly HostChange[],
 ): Promise<void> {
   const saying = hosts.filter(({ before: _before, ...texts }) => Object.keys(texts).length > 0);
   if (saying.length === 0) return;

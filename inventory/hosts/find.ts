@@ -85,13 +85,20 @@ async function placed(db: Db, hosts: readonly Row[]): Promise<PlacedHost[]> {
       hosts.map(({ id }) => Number(id)),
     ),
   ]);
-  const sets = await listSetsById(db, [...new Set(modules.map(({ set_id }) => set_id))]);
+  const setOf = new Map(
+    (await listSetsById(db, [...new Set(modules.map(({ set_id }) => set_id))])).map((set) => [set.id, set]),
+  );
+  const businessOf = new Map(businesses.map((business) => [business.id, business]));
+  const modulesOf = new Map<number, ModuleRecord[]>(hosts.map(({ id }) => [Number(id), []]));
+  for (const { host_id, ...module } of modules) modulesOf.get(host_id)!.push(module);
   return hosts.map((host) => {
-    const own = modules.filter(({ host_id }) => host_id === host.id);
+    const own = modulesOf.get(Number(host.id))!;
+    const setIds = [...new Set(own.map(({ set_id }) => set_id))].sort((a, b) => a - b);
     return {
       host,
-      business: businesses.find(({ id }) => id === host.business_id),
-      sets: sets.filter(({ id }) => own.some(({ set_id }) => set_id === id)),
+      business: businessOf.get(Number(host.business_id)),
+      // One that was deleted meanwhile is left out.
+      sets: setIds.map((id) => setOf.get(id)).filter((set) => set !== undefined),
       modules: own,
     };
   });

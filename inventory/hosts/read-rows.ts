@@ -30,7 +30,7 @@ export interface KeyedRow {
 /** Rows each on its own: those of which one can tell which host they mean, and the others. */
 export function readRows(
   rows: readonly HostRow[],
-  cloudIds: readonly number[],
+  cloudIds: ReadonlySet<number>,
 ): { keyed: KeyedRow[]; refused: RefusedRow[] } {
   const seen = new Map<string, string>();
   const keyed: KeyedRow[] = [];
@@ -49,10 +49,10 @@ export function readRows(
   return { keyed, refused };
 }
 
-function readKey(given: Record<string, unknown>, cloudIds: readonly number[]): HostKey {
+function readKey(given: Record<string, unknown>, cloudIds: ReadonlySet<number>): HostKey {
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const { address, cloud_id } = readNew(HOST_KEY, said);
-  if (!cloudIds.includes(Number(cloud_id))) throw noSuchCloud(Number(cloud_id));
+  if (!cloudIds.has(Number(cloud_id))) throw noSuchCloud(Number(cloud_id));
   return { address: canonicalAddress(String(address))!, cloud_id: Number(cloud_id) };
 }
 

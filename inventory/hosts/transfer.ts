@@ -3,14 +3,15 @@ import { GantryError } from '../../base/error';
 import { auditOf, insertAudits } from '../../db/audit';
 import { KINDS } from '../../db/businesses';
 import type { Db, DbOrTransaction } from '../../db/connection';
-import { type HostRecord, lockHosts, updateHosts } from '../../db/hosts';
+import { deleteTagsAndVariables, listTags } from '../../db/host-details';
+import { lockHosts, updateHosts } from '../../db/hosts';
 import { addToModules, listModulesOf, removeFromModules } from '../../db/module-hosts';
 import { findModules, findOwnModules, type ModuleRecord } from '../../db/modules';
 import { transact } from '../../db/transaction';
 import { enterBusiness } from '../businesses/lock';
 import type { BusinessPlace } from '../place';
 import { noSuch } from '../topology/refusals';
-import { requireFewHosts, requireFewPlaces } from './limits';
+import { requireFewHosts, requireFewModules, requireFewPlaces } from './limits';
 import { requireAll } from './scope';
 
 /** Where hosts of a business are moved to. */
@@ -26,7 +27,7 @@ interface Transfer {
  * alone: it leaves it for any other.
  *
  * @throws GantryError `not_found` for a host or a module that is not in the business; `invalid` for an idle or fault module
- *   together with others
+ *   together with others, and for a host that would be in more modules than it may
  */
 export async function transferHosts(db: Db, place: BusinessPlace, transfer: Transfer, actor: Actor): Promise<void> {
   const { hostIds, moduleIds } = transfer;
@@ -88,7 +89,8 @@ export async function setAside(
 }
 
 /**
- * Gives hosts of a business to the resource pool of its account.
+ * Gives hosts of a business to the resource pool of its account. Their tags and variables are the business' and do not go
+ * with them: whoever takes a host next neither sees these nor has it in groups by tags that mean something else there.
  *
  * @throws GantryError `not_found` for a host that is not in the business
  */
@@ -103,6 +105,7 @@ export async function releaseHosts(
     await enterWith(tx, place, hostIds);
     await recordMove(tx, place, { hostIds, actor, to: null }, async () => {
       await removeFromModules(tx, hostIds);
+      await deleteTagsAndVariables(tx, hostIds);
       await updateHosts(tx, hostIds, { project_id: null });
     });
   });
@@ -137,11 +140,9 @@ export async function ownModule(
 }
 
 /** Locks the business, then its hosts: all who change hosts lock them in the order of their ids. */
-async function enterWith(tx: DbOrTransaction, place: BusinessPlace, hostIds: readonly number[]): Promise<HostRecord[]> {
+async function enterWith(tx: DbOrTransaction, place: BusinessPlace, hostIds: readonly number[]): Promise<void> {
   const { supplier_account: account } = await enterBusiness(tx, place);
-  const hosts = await lockHosts(tx, { account, projectId: place.projectId }, hostIds);
-  requireAll(hostIds, hosts);
-  return hosts;
+  requireAll(hostIds, await lockHosts(tx, { account, projectId: place.projectId }, hostIds));
 }
 
 function requireCompatible(modules: readonly ModuleRecord[], isIncrement: boolean): void {
@@ -163,7 +164,7 @@ interface Move {
   to?: null;
 }
 
-/** Moves hosts, and writes for each that is elsewhere then in which modules, of which project, it was and is. */
+/** Moves hosts, and writes for each that is elsewhere then where it was and is, and what tags it had that it has no more. */
 async function recordMove(
   tx: DbOrTransaction,
   { projectId }: BusinessPlace,
@@ -171,19 +172,18 @@ async function recordMove(
   move: () => Promise<void>,
 ): Promise<void> {
   const before = await listModulesOf(tx, hostIds);
+  const tags = to === null ? await listTags(tx, hostIds) : new Map<number, string[]>();
   await move();
   const after = await listModulesOf(tx, hostIds);
+  requireFewModules(after);
   const isMoved = (id: number) => from === null || to === null || String(before.get(id)) !== String(after.get(id));
   const who = { ...auditOf(actor), projectId, action: 'transfer' };
   await insertAudits(
     tx,
-    hostIds.filter(isMoved).map((id) => ({
-      ...who,
-      object: `host ${id}`,
-      detail: {
-        before: { project_id: from === null ? null : projectId, modules: before.get(id) ?? [] },
-        after: { project_id: to === null ? null : projectId, modules: after.get(id) ?? [] },
-      },
-    })),
+    hostIds.filter(isMoved).map((id) => {
+      const was = { project_id: from === null ? null : projectId, modules: before.get(id) ?? [] };
+      const is = { project_id: to === null ? null : projectId, modules: after.get(id) ?? [] };
+      return { ...who, object: `host ${id}`, detail: { before: { ...was, tags: tags.get(id) }, after: is } };
+    }),
   );
 }

@@ -11,6 +11,7 @@ import { auditChanges } from '../changes';
 import { duplicateOf, type UniqueKeys } from '../duplicates';
 import type { BusinessPlace } from '../place';
 import { SET_ATTRIBUTES } from './attributes';
+import { type SetBranch, withModules } from './branches';
 import { noSuch, requireEmpty, requireOrdinary } from './refusals';
 
 /** Sets that are deleted at once. */
@@ -75,8 +76,7 @@ export async function removeSets(db: Db, place: BusinessPlace, ids: readonly num
     const missing = ids.find((id) => !sets.some((set) => set.id === id));
     if (missing !== undefined) throw noSuch('set', missing);
     for (const set of sets) requireOrdinary('set', set);
-    const modules = await listModules(tx, place.businessId, { setIds: ids });
-    const deleted = sets.map((set) => ({ ...set, modules: modules.filter(({ set_id }) => set_id === set.id) }));
+    const deleted = withModules(sets, await listModules(tx, place.businessId, { setIds: ids }));
     await requireAllEmpty(tx, deleted);
     await deleteSets(tx, ids);
     const changes = deleted.map((before) => ({ before }));
@@ -95,11 +95,9 @@ export async function requireSet(
   throw noSuch('set', id);
 }
 
-type SetWithModules = SetRecord & { modules: readonly { id: number }[] };
-
 /** Hosts of each are counted only when there are any: most sets are deleted empty. */
-async function requireAllEmpty(tx: DbOrTransaction, sets: readonly SetWithModules[]): Promise<void> {
-  const idsOf = (some: readonly SetWithModules[]) => some.flatMap(({ modules }) => modules.map(({ id }) => id));
+async function requireAllEmpty(tx: DbOrTransaction, sets: readonly SetBranch[]): Promise<void> {
+  const idsOf = (some: readonly SetBranch[]) => some.flatMap(({ modules }) => modules.map(({ id }) => id));
   if ((await countHostsIn(tx, idsOf(sets))) === 0) return;
   for (const set of sets) requireEmpty('set', set, await countHostsIn(tx, idsOf([set])));
 }

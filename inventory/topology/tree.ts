@@ -1,13 +1,11 @@
 import { type BusinessRecord, findProjectBusiness, KINDS } from '../../db/businesses';
 import type { Db } from '../../db/connection';
 import { countHostsByModule } from '../../db/module-hosts';
-import { listModules, type ModuleRecord } from '../../db/modules';
-import { listSets, type SetRecord } from '../../db/sets';
+import { listModules } from '../../db/modules';
+import { listSets } from '../../db/sets';
 import { noSuchBusiness } from '../businesses/lock';
 import type { BusinessPlace } from '../place';
-
-/** A set with its modules, those by id. */
-export type SetBranch = SetRecord & { modules: ModuleRecord[] };
+import { type SetBranch, withModules } from './branches';
 
 /** A business with its sets: that of its idle modules first, then the others by id. */
 export interface BusinessTree {
@@ -37,10 +35,4 @@ export async function readIdleSet(db: Db, { businessId }: BusinessPlace): Promis
   const [idle] = withModules(sets, modules);
   if (!idle) throw noSuchBusiness(businessId);
   return idle;
-}
-
-function withModules(sets: readonly SetRecord[], modules: readonly ModuleRecord[]): SetBranch[] {
-  const branches = new Map(sets.map((set) => [set.id, { ...set, modules: [] as ModuleRecord[] }]));
-  for (const module of modules) branches.get(module.set_id)?.modules.push(module);
-  return [...branches.values()];
 }

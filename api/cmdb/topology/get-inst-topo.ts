@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { type BusinessTree, readTree, type SetBranch } from '../../../inventory/topology/tree';
+import type { SetBranch } from '../../../inventory/topology/branches';
+import { type BusinessTree, readTree } from '../../../inventory/topology/tree';
 import { CODES } from '../codes';
 import { defineEndpoint } from '../endpoint';
 import type { Language } from '../language';

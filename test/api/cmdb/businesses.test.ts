@@ -3,6 +3,7 @@ import { CmdbClient } from '../../support/cmdb';
 import { Gantry } from '../../support/gantry';
 import { insertSampleTask } from '../../support/sample-task';
 import { addBusiness, addSet, auditsOf, dataOf, expectRefusal, idleOf, putHost } from '../../support/topology';
+import { sketch } from '../../support/trees';
 
 describe('businesses', () => {
   let gantry: Gantry;
@@ -87,6 +88,26 @@ describe('businesses', () => {
     expect(projects).toHaveLength(1);
   });
 
+  it('change and get sets, modules and hosts at once, without refusing each other', async () => {
+    const id = await addBusiness(cmdb, 'busy with itself');
+    const { set } = await addSet(cmdb, id, 'first');
+
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, (_, n) => [
+        cmdb.put(`/biz/0/${id}`, { bk_biz_name: `busy ${n}`, time_zone: 'Asia/Shanghai' }),
+        cmdb.post(`/set/${id}`, { bk_set_name: `set ${n}` }),
+        cmdb.post(`/module/${id}/${set}`, { bk_module_name: `module ${n}` }),
+        cmdb.post('/hosts/add', { bk_biz_id: id, host_info: { 0: { bk_host_innerip: `10.20.0.${n}` } } }),
+      ]).flat(),
+    );
+
+    expect(answers.map(({ bk_error_code }) => bk_error_code)).toEqual(answers.map(() => 0));
+    const [tree] = dataOf(await cmdb.get(`/topo/inst/0/${id}`));
+    expect(tree.child).toHaveLength(8);
+    const project = await gantry.db.selectFrom('projects').selectAll().where('bk_biz_id', '=', id).executeTakeFirst();
+    expect(tree.bk_inst_name).toBe(project!.name);
+  });
+
   it.each([
     [{}, 1199005, '输入内容为空'],
     [{ life_cycle: '1' }, 1199010, "'bk_biz_name' 未赋值"],
@@ -155,6 +176,26 @@ describe('businesses', () => {
     dataOf(await cmdb.delete(`/biz/0/${id}`));
   });
 
+  it('are not deleted with hosts that come at the same moment', async () => {
+    for (let round = 0; round < 5; round++) {
+      const id = await addBusiness(cmdb, `short-lived ${round}`);
+      const host_info = { 0: { bk_host_innerip: `10.21.0.${round}` } };
+
+      const [added, deleted] = await Promise.all([
+        cmdb.post('/hosts/add', { bk_biz_id: id, host_info }),
+        cmdb.delete(`/biz/0/${id}`),
+      ]);
+
+      expect([added.bk_error_code, deleted.bk_error_code]).toEqual(added.result ? [0, 1101030] : [1199019, 0]);
+      const hosts = await gantry.db
+        .selectFrom('hosts')
+        .select('id')
+        .where('address', '=', `10.21.0.${round}`)
+        .execute();
+      expect(hosts).toHaveLength(added.result ? 1 : 0);
+    }
+  });
+
   it('are not deleted while tasks of their project run, which are counted', async () => {
     const id = await addBusiness(cmdb, 'running');
     const { id: project } = await gantry.db
@@ -172,6 +213,28 @@ describe('businesses', () => {
     expect(refused).toMatchObject({ status: 400, bk_error_code: 1199003 });
     expect(refused.errors![0]!.message).toMatch(/^1 tasks of business/);
     await set('ended');
+    dataOf(await cmdb.delete(`/biz/0/${id}`));
+  });
+
+  it('are not deleted while tasks of their project are scheduled, and are of use to bk-sops at once', async () => {
+    const id = await addBusiness(cmdb, 'scheduled');
+    const template = await gantry.post(`/apigw/create_template/${id}/`, {
+      name: 'nightly',
+      pipeline_tree: sketch({ chains: ['S a E'] }),
+    });
+    const periodic = await gantry.post(`/apigw/create_periodic_task/${template.data.template_id}/${id}/`, {
+      name: 'nightly',
+      cron: { month_of_year: '2', day_of_month: '28' },
+    });
+    const turn = (enabled: boolean) =>
+      gantry.post(`/apigw/set_periodic_task_enabled/${periodic.data.id}/${id}/`, { enabled });
+    expect(await turn(true)).toMatchObject({ result: true });
+
+    const refused = await cmdb.delete(`/biz/0/${id}`);
+
+    expect(refused).toMatchObject({ status: 400, bk_error_code: 1199003 });
+    expect(refused.errors![0]!.message).toMatch(/^1 periodic or clocked tasks of business/);
+    await turn(false);
     dataOf(await cmdb.delete(`/biz/0/${id}`));
   });
 

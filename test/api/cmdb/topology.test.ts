@@ -1,5 +1,6 @@
+import { sql } from 'kysely';
 import { addCaller, addPlainApp } from '../../support/callers';
-import { CmdbClient } from '../../support/cmdb';
+import { type CmdbAnswer, CmdbClient } from '../../support/cmdb';
 import { Gantry } from '../../support/gantry';
 import { addBusiness, addSet, dataOf, idleOf, putHost } from '../../support/topology';
 
@@ -74,6 +75,48 @@ describe('the topology of a business', () => {
         { bk_module_id: expect.any(Number), bk_module_name: '故障机', default: 2 },
       ],
     });
+  });
+
+  it('says what the database did not do by what was asked for', async () => {
+    const { db } = gantry;
+    const tables = ['sets', 'modules', 'hosts'];
+    const { set, modules } = await addSet(cmdb, 1, 'unlucky', 'm');
+    for (const table of tables)
+      await sql`alter table ${sql.table(table)} rename to ${sql.id(`gone_${table}`)}`.execute(db);
+    try {
+      const asked: [code: number, answer: Promise<CmdbAnswer>][] = [
+        [1001034, cmdb.post('/biz/0', { bk_biz_name: 'never' })],
+        [1199021, cmdb.delete('/biz/0/1')],
+        [1101008, cmdb.post('/set/1', { bk_set_name: 'never' })],
+        [1199020, cmdb.put(`/set/1/${set}`, { bk_set_name: 'never' })],
+        [1199021, cmdb.delete(`/set/1/${set}`)],
+        [1199017, cmdb.post('/set/search/0/1')],
+        [1101004, cmdb.post(`/module/1/${set}`, { bk_module_name: 'never' })],
+        [1199020, cmdb.put(`/module/1/${set}/${modules.m}`, { bk_module_name: 'never' })],
+        [1199021, cmdb.delete(`/module/1/${set}/${modules.m}`)],
+        [1199017, cmdb.post(`/module/search/0/1/${set}`)],
+        [1199018, cmdb.post('/hosts/add', { host_info: { 0: { bk_host_innerip: '10.0.0.1' } } })],
+        [1199020, cmdb.put('/hosts/batch', { bk_host_id: 1, operator: 'x' })],
+        [1199021, cmdb.delete('/hosts/batch', { bk_host_id: 1 })],
+        [1199020, cmdb.post('/hosts/modules/idle', { bk_biz_id: 1, bk_host_id: 1 })],
+        [1199017, cmdb.post('/hosts/search', { bk_biz_id: 1 })],
+        [1199017, cmdb.get('/topo/inst/0/1')],
+        [1199017, cmdb.get('/topo/internal/0/1')],
+      ];
+
+      const answers = await Promise.all(asked.map(([, answer]) => answer));
+
+      expect(answers.map(({ bk_error_code }) => bk_error_code)).toEqual(asked.map(([code]) => code));
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([500]));
+      expect(JSON.stringify(answers)).not.toMatch(/relation|select|gone/);
+    } finally {
+      for (const table of tables)
+        await sql`alter table ${sql.table(`gone_${table}`)} rename to ${sql.id(table)}`.execute(db);
+    }
+    expect(await cmdb.post('/biz/search/0', { condition: { bk_biz_name: 'never' } })).toMatchObject({
+      data: { count: 0 },
+    });
+    expect(await db.selectFrom('projects').select('id').where('name', '=', 'never').execute()).toEqual([]);
   });
 
   it('is seen by who has a role in the business, in its account', async () => {

@@ -121,6 +121,28 @@ describe('transfers of hosts', () => {
     ]);
   });
 
+  it('to the resource pool leave behind what the business said of a host', async () => {
+    const other = await addBusiness(cmdb, 'next owner');
+    const [host, kept] = (await hosts(2)) as [number, number];
+    for (const host_id of [host, kept]) {
+      await gantry.db.insertInto('host_tags').values({ host_id, tag: 'prod' }).execute();
+      await gantry.db.insertInto('host_variables').values({ host_id, name: 'role', value: 'main' }).execute();
+    }
+
+    dataOf(await cmdb.post('/hosts/modules/resource', { bk_biz_id: 1, bk_host_id: [host] }));
+    dataOf(await cmdb.post('/hosts/modules/resource/idle', { bk_biz_id: other, bk_host_id: [host] }));
+    dataOf(await cmdb.post('/hosts/modules/fault', { bk_biz_id: 1, bk_host_id: [kept] }));
+
+    const tagged = await gantry.db.selectFrom('host_tags').select('host_id').where('tag', '=', 'prod').execute();
+    const variables = await gantry.db.selectFrom('host_variables').select('host_id').execute();
+    expect([tagged, variables]).toEqual([[{ host_id: kept }], [{ host_id: kept }]]);
+    expect(await auditsOf(gantry, `host ${host}`)).toMatchObject([
+      { action: 'create' },
+      { action: 'transfer', project_id: 1, detail: { before: { modules: [idle], tags: ['prod'] } } },
+      { action: 'transfer' },
+    ]);
+  });
+
   it('do nothing half: a host or a module that is not there ends them', async () => {
     const ids = await hosts(3);
     const other = await addBusiness(cmdb, 'not theirs');
@@ -150,11 +172,28 @@ describe('transfers of hosts', () => {
     [{ bk_biz_id: 1, bk_host_id: [1], bk_module_id: [1], is_increment: 'yes' }, 1199025, 'is_increment'],
     [{ bk_biz_id: 1, bk_host_id: numbers(5001), bk_module_id: [1] }, 1199035, 'bk_host_id'],
     [{ bk_biz_id: 1, bk_host_id: numbers(1000), bk_module_id: numbers(101) }, 1199035, 'bk_module_id'],
+    [{ bk_biz_id: 1, bk_host_id: [1], bk_module_id: numbers(201) }, 1199035, 'bk_module_id'],
   ])('need ids, and few enough (%#)', async (body, code, field) => {
     const answer = await cmdb.post('/hosts/modules', body);
 
     expect(answer).toMatchObject({ status: 400, bk_error_code: code });
     expect(answer.bk_error_msg).toContain(field);
+  });
+
+  it('put a host into as many modules as can be told, and no more', async () => {
+    const [host] = await hosts(1);
+    const { bk_set_id } = dataOf(await cmdb.post('/set/1', { bk_set_name: 'many' }));
+    const rows = numbers(200).map((n) => ({ business_id: 1, set_id: bk_set_id, name: `m${n}` }));
+    const made = await gantry.db.insertInto('modules').values(rows).returning('id').execute();
+    const ids = made.map(({ id }) => id);
+
+    dataOf(await move([host], ids, false));
+    expect(await move([host], [nginx], true)).toMatchObject({
+      status: 400,
+      bk_error_code: 1199035,
+      bk_error_msg: ' bk_module_id 超过限制 200',
+    });
+    expect(await modulesOf(gantry, host!)).toHaveLength(200);
   });
 
   it('of the same hosts at once come one after the other', async () => {
