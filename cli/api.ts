@@ -1,6 +1,6 @@
 import { serve } from '@hono/node-server';
 import { createApp } from '../api/app';
-import { inventoryReader } from '../api/v1/hosts/import/aside';
+import { inventoryReader } from '../api/inventory-text/reader';
 import { ScheduleReconciler } from '../schedules/reconcile';
 import { requireNamespace } from '../tasks/namespace';
 import { NoticeSender } from '../tasks/notices';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { ShownTopology } from '../api/v1/topology';
+import type { ShownTopology } from '../api/v1/answers';
 import { Misuse } from './misuse';
 import { tableOf } from './table/table';
 import { V1Client } from './v1/client';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { ShownHost } from '../../api/v1/hosts/schema';
+import type { ShownHost } from '../../api/v1/answers';
 import { Misuse } from '../misuse';
 import { harmless } from '../table/width';
 import { V1Client } from '../v1/client';

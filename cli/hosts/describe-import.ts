@@ -1,4 +1,4 @@
-import type { ShownImport } from '../../api/v1/hosts/import/schema';
+import type { ShownImport } from '../../api/v1/answers';
 import { tableOf } from '../table/table';
 import { harmless } from '../table/width';
 

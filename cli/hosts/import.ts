@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
-import type { ShownImport } from '../../api/v1/hosts/import/schema';
+import type { ShownImport } from '../../api/v1/answers';
 import { FORMATS, type InventoryFormat } from '../../inventory/import';
 import { messageOf } from '../../stack/output';
 import { Misuse } from '../misuse';
