@@ -57,7 +57,8 @@ export class V1Client {
       throw new Error(`${method} ${this.url}/api/v1${path} answered ${text.status}, and no JSON: is it Gantry's API?`);
     }
     if (text.status < 400) return answer as T;
-    throw new Error(refusalIn(answer) ?? `${method} ${path} answered ${text.status}`);
+    const refusal = refusalIn(answer) ?? `${method} ${path} answered ${text.status}`;
+    throw new Error(text.status === 401 ? `${refusal}: make a token with \`gantry token USER\`` : refusal);
   }
 
   async #textOf(method: string, path: string, body: object | undefined): Promise<{ status: number; body: string }> {

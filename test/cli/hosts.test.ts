@@ -222,6 +222,9 @@ describe('gantry hosts and gantry topology', () => {
     try {
       process.env.GANTRY_URL = 'http://127.0.0.1:1';
       await expect(run(hosts, 'list')).rejects.toThrow('no answer from http://127.0.0.1:1');
+      process.env.GANTRY_URL = server.url;
+      process.env.GANTRY_TOKEN = 'nobody';
+      await expect(run(hosts, 'list')).rejects.toThrow('bk_token is not valid: make a token with `gantry token USER`');
       delete process.env.GANTRY_TOKEN;
       await expect(run(hosts, 'list')).rejects.toThrow('GANTRY_TOKEN');
     } finally {

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { DefaultQueryExecutor, sql } from 'kysely';
 import { CmdbClient } from '../../support/cmdb';
 import { makeWorld } from '../../support/cmdb-world';
 import { Gantry } from '../../support/gantry';
@@ -249,6 +249,24 @@ web2,10.1.{n}.2,web,,,
       status: 400,
       error: { reason: { code: 'malformed', args: { field: 'format' } } },
     });
+  });
+
+  it('is as many statements for 200 hosts as for 20', async () => {
+    const statementsOf = async (list: object[]) => {
+      const execute = jest.spyOn(DefaultQueryExecutor.prototype, 'executeQuery');
+      await json(list);
+      const count = execute.mock.calls.length;
+      execute.mockRestore();
+      return count;
+    };
+    const some = (count: number, third: number) =>
+      Array.from({ length: count }, (_, n) => ({ address: `10.20.${third}.${n}`, tags: ['a'], variables: { v: 'x' } }));
+
+    const few = await statementsOf(some(20, worlds));
+    const many = await statementsOf(some(200, worlds + 100));
+
+    expect(few).toBeGreaterThan(5);
+    expect(many).toBe(few);
   });
 
   it('takes 20,000 hosts at once, and finds them all again', async () => {
