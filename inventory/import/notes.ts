@@ -1,4 +1,5 @@
 import { requireNone } from '../../base/error';
+import { stringifyJson } from '../../base/json';
 import { short } from '../host-problems';
 import type { Dropped } from './record';
 
@@ -20,7 +21,7 @@ export class Notes {
 
   drop(at: string, what: string, why: string): void {
     const dropped = { at, what: short(what), why };
-    const key = JSON.stringify([dropped.what, why]);
+    const key = stringifyJson([dropped.what, why]);
     const known = this.#dropped.get(key);
     if (known) known.more += 1;
     else if (this.#dropped.size < MAX_DROPPED) this.#dropped.set(key, { first: dropped, more: 0 });

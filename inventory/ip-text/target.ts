@@ -1,3 +1,5 @@
+import { stringifyJson } from '../../base/json';
+
 /** What a host is called by. */
 type Meaning =
   | { kind: 'host'; hostId: number }
@@ -20,6 +22,6 @@ export function keyOf(meaning: Meaning): string {
     case 'cloud_address':
       return `cloud ${meaning.cloudId} ${meaning.address}`;
     case 'module_address':
-      return JSON.stringify([meaning.set, meaning.module, meaning.address]);
+      return stringifyJson([meaning.set, meaning.module, meaning.address]);
   }
 }

@@ -1,5 +1,6 @@
 import { RE2JS, RE2JSException } from 're2js';
 import { GantryError } from '../../base/error';
+import { stringifyJson } from '../../base/json';
 
 /** A character of a text takes as many steps as the patterns that look at it have instructions, at the worst. */
 export const MAX_INSTRUCTIONS = 1_000;
@@ -74,7 +75,7 @@ export function roughSize(source: string): number {
 }
 
 function notAnOption(name: string, letter: string): never {
-  throw malformed(name, `the pattern of ${name} has the option ${JSON.stringify(letter)}, only i, m and s may be`);
+  throw malformed(name, `the pattern of ${name} has the option ${stringifyJson(letter)}, only i, m and s may be`);
 }
 
 function malformed(field: string, message: string, cause?: unknown): GantryError {

@@ -1,3 +1,4 @@
+import { stringifyJson } from '../../../base/json';
 import { MAX_VARIABLE_LENGTH } from '../../limits';
 
 /** A value that Ansible Vault has encrypted. */
@@ -73,8 +74,8 @@ class Writer {
         this.write(item, depth + 1);
       }
       this.#put('}');
-    } else if (typeof value === 'string') this.#put(JSON.stringify(value));
-    else if (typeof value === 'number' && !Number.isFinite(value)) this.#put(JSON.stringify(numberText(value)));
+    } else if (typeof value === 'string') this.#put(stringifyJson(value));
+    else if (typeof value === 'number' && !Number.isFinite(value)) this.#put(stringifyJson(numberText(value)));
     else this.#put(scalarText(value));
   }
 

@@ -1,3 +1,4 @@
+import { stringifyJson } from '../../../../base/json';
 import type { ImportedHosts } from '../../../../inventory/hosts/import/import';
 import type { FieldChange } from '../../../../inventory/hosts/import/plan';
 import type { ImportedHost } from '../../../../inventory/import';
@@ -70,7 +71,7 @@ function listed<T, S>(items: readonly T[], show: (item: T) => S): S[] {
   let length = 0;
   for (const item of items.slice(0, MAX_LISTED)) {
     const shown = show(item);
-    length += JSON.stringify(shown).length;
+    length += stringifyJson(shown).length;
     if (length > MAX_LIST_LENGTH) break;
     list.push(shown);
   }
