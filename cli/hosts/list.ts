@@ -35,6 +35,7 @@ export async function listHosts(args: string[]): Promise<number> {
   if (positionals.length > 0) throw new Misuse(`gantry hosts list does not know ${positionals.join(' ')}`);
   const { project, json, limit, cloud, ...filters } = values;
   const most = limit === undefined ? DEFAULT_LIMIT : idOf('--limit', limit);
+  if (most === 0) throw new Misuse('--limit is at least 1');
   const client = V1Client.ofEnvironment();
   const path = `/projects/${await projectFor(client, project)}/hosts`;
   const found = await pagesOf(client, path, { ...filters, cloud_id: cloud && String(idOf('--cloud', cloud)) }, most);

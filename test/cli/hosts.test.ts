@@ -193,6 +193,7 @@ describe('gantry hosts and gantry topology', () => {
     [hosts, ['list', 'web1']],
     [hosts, ['list', '--colour', 'red']],
     [hosts, ['list', '--cloud', 'x']],
+    [hosts, ['list', '--limit', '0']],
     [hosts, ['list', '--project', 'x']],
     [hosts, ['add']],
     [hosts, ['add', 'a', 'b']],

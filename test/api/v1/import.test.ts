@@ -303,7 +303,6 @@ web2,10.1.{n}.2,web,,,
     const text = `[all_of_them]\n${Array.from({ length: 20 }, (_, n) => range(n)).join('\n')}\n`;
 
     expect(countsOf(await send('ansible_ini', text))).toMatchObject({ create: 20_000 });
-    expect(countsOf(await send('ansible_ini', text))).toMatchObject({ unchanged: 20_000 });
     const more = text.replaceAll('v0=1', 'v0=1 w=1');
     expect(await v1.post(`${hosts}/import`, { format: 'ansible_ini', text: more })).toMatchObject({ status: 413 });
   });
