@@ -1,5 +1,6 @@
 import { serve } from '@hono/node-server';
 import { createApp } from '../api/app';
+import { inventoryReader } from '../api/inventory-text/reader';
 import { ScheduleReconciler } from '../schedules/reconcile';
 import { requireNamespace } from '../tasks/namespace';
 import { NoticeSender } from '../tasks/notices';
@@ -52,6 +53,7 @@ export async function runApi(): Promise<void> {
   if ('closeAllConnections' in server) setTimeout(() => server.closeAllConnections(), CLOSE_AFTER_MS).unref();
   if ('closeIdleConnections' in server) server.closeIdleConnections();
   await closed;
-  await Promise.all([previews.close(), yamlReader.close(), ...reconcilers.map((reconciler) => reconciler.stop())]);
+  const threads = [previews, yamlReader, inventoryReader];
+  await Promise.all([...threads.map((some) => some.close()), ...reconcilers.map((reconciler) => reconciler.stop())]);
   await close();
 }

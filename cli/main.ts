@@ -1,10 +1,22 @@
 import { messageOf } from '../stack/output';
+import { isMisuse } from './misuse';
 
 const HELP = `gantry: durable operations and deploy pipelines
 
   gantry start [--no-example]   boot Postgres, Temporal, worker and API, and serve until Ctrl-C
   gantry run FILE [--set key=value]
                                 create and start the task of a pipeline_tree, and draw its progress
+  gantry hosts list [--tag T]... [--set S] [--module M] [--name N] [--address A] [--cloud ID] [--group ID]
+                                [--condition JSON] [--limit N]
+                                the hosts of a project that have all of that
+  gantry hosts add ADDRESS [--name N] [--tag T]... [--var K=V]... [--cloud ID] [--module ID]...
+                                add a host; where no module is said it is idle
+  gantry hosts import FILE [--format F] [--preview] [--yes]
+                                add the hosts of a CSV, JSON or Ansible inventory and change those that are there:
+                                shows what it would do, and asks; --yes does it at once, --preview does not do it
+  gantry topology               the sets and modules of a project, and how many hosts are in each
+                                (hosts and topology: --project ID where there are several, --json; of the API at
+                                GANTRY_URL as the user of GANTRY_TOKEN, else of the stack of GANTRY_HOME)
   gantry worker                 only the worker  (DATABASE_URL, TEMPORAL_ADDRESS)
   gantry api                    only the API     (DATABASE_URL, TEMPORAL_ADDRESS, GANTRY_PORT)
   gantry migrate                bring the database of DATABASE_URL, and the namespace of TEMPORAL_ADDRESS if set, up to date
@@ -25,6 +37,7 @@ const HELP = `gantry: durable operations and deploy pipelines
                                 are not found in it
   gantry help                   this text
 
+Exit codes: 0 done, 1 failed, 2 what is asked for cannot be understood.
 Settings: GANTRY_HOME (data folder, default .gantry), GANTRY_PORT (default 8000), GANTRY_RETENTION (days, default 30),
 DATABASE_URL and TEMPORAL_ADDRESS (use these instead of embedded servers), TEMPORAL_NAMESPACE (default "default").
 `;
@@ -41,6 +54,14 @@ const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
     const [{ runFile }, { parseRunArgs }] = await Promise.all([import('./run-file.js'), import('./run-request.js')]);
     const { file, settings } = parseRunArgs(args);
     return runFile(file, settings);
+  },
+  async hosts(args) {
+    const { hosts } = await import('./hosts/index.js');
+    return hosts(args);
+  },
+  async topology(args) {
+    const { topology } = await import('./topology.js');
+    return topology(args);
   },
   async worker() {
     endWithSupervisor();
@@ -125,6 +146,6 @@ main().then(
   (code) => process.exit(code),
   (error: unknown) => {
     process.stderr.write(`${messageOf(error)}\n`);
-    process.exit(1);
+    process.exit(isMisuse(error) ? 2 : 1);
   },
 );

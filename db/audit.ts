@@ -1,8 +1,11 @@
 import { type Insertable, sql } from 'kysely';
 import type { Actor } from '../base/actor';
+import { chunksOf } from './chunks';
 import type { DbOrTransaction } from './connection';
 import { toJsonText } from './json';
 import type { Database } from './schema';
+
+const RECORDS_AT_ONCE = 5_000;
 
 /** What an operation's record is unique by. */
 const OPERATION = ['task_id', 'operation_id'] as const;
@@ -44,12 +47,15 @@ export function insertAudit(db: DbOrTransaction, record: AuditRecord): Promise<I
     .executeTakeFirst();
 }
 
-/** Writes what was done to several objects, in one statement; of operations of tasks `insertAudit` keeps the records apart. */
+/** Writes what was done to several objects, in few statements; of operations of tasks `insertAudit` keeps the records apart. */
 export async function insertAudits(
   db: DbOrTransaction,
   records: readonly Omit<AuditRecord, 'taskId'>[],
 ): Promise<void> {
-  if (records.length === 0) return;
+  for (const some of chunksOf(records, RECORDS_AT_ONCE)) await insertSome(db, some);
+}
+
+async function insertSome(db: DbOrTransaction, records: readonly Omit<AuditRecord, 'taskId'>[]): Promise<void> {
   // One parameter, whatever their number.
   const rows = records.map(({ detail, ...record }) => ({ ...auditRow(record), detail }));
   await sql`

@@ -135,7 +135,7 @@ describe('rooms', () => {
     expect(circlesIn(graph).map((files) => files.map((file) => relative(ROOT, file)))).toEqual([]);
   });
 
-  it('keep API families apart: none knows another, and only the app knows them', () => {
+  it('keep API families apart: none knows another, and only the app knows them; the command line knows the types of v1', () => {
     const families = readdirSync(join(ROOT, 'api'), { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && existsSync(join(ROOT, 'api', entry.name, 'family.ts')))
       .map(({ name }) => join(ROOT, 'api', name) + sep);
@@ -143,7 +143,9 @@ describe('rooms', () => {
 
     const wrong = own.filter((found) => {
       const [from, to] = [familyOf(found.file), familyOf(fileOf(found))];
-      return to !== undefined && to !== from && relative(ROOT, found.file) !== join('api', 'app.ts');
+      // The command line speaks to v1 over HTTP: what it may know of it is the types of answers.
+      const isOfAnswers = found.room === 'cli' && relative(ROOT, fileOf(found)) === join('api', 'v1', 'answers.ts');
+      return to !== undefined && to !== from && !isOfAnswers && relative(ROOT, found.file) !== join('api', 'app.ts');
     });
 
     expect(families.map((folder) => relative(ROOT, folder))).toContain(join('api', 'bk-sops'));

@@ -32,10 +32,12 @@ const headers = z.object({
     .string()
     .optional()
     .describe('{"bk_app_code","bk_app_secret","bk_token"} as JSON; trusted apps may send "bk_username" instead'),
+});
+const headersOfMaking = headers.extend({
   'idempotency-key': z
     .string()
     .optional()
-    .describe('Of requests that make hosts or groups: the same key with the same request is one request'),
+    .describe('Where hosts or groups are made: the same key with the same request is one request'),
 });
 
 const NOTHING = { description: 'It is done: there is nothing to say of it' };
@@ -55,7 +57,7 @@ export function describe(app: OpenAPIHono, endpoint: ServedEndpoint): void {
     operationId: `v1_${name}`,
     summary,
     tags: ['v1'],
-    request: { params, headers, ...carried },
+    request: { params, headers: method === 'post' ? headersOfMaking : headers, ...carried },
     responses: {
       [data ? '2XX' : '204']: success,
       default: { description: 'A failure', content: { 'application/json': { schema: failure } } },

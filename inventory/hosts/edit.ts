@@ -38,11 +38,13 @@ export async function editHost(
       await enterBusiness(tx, place);
       const [host] = await lockHosts(tx, place, [id]);
       if (!host) throw noSuchHost(id);
-      const before = await stateOf(tx, host);
-      await requireFree(tx, place, host, changes);
-      const after = await stateOf(tx, await write(tx, host, { ...changes, tags }));
-      await auditChanges(tx, place, actor, { what: 'host', action: 'update', changes: [{ before, after }] });
-      const { moduleIds } = changes;
+      const { moduleIds, ...said } = changes;
+      if (Object.values(said).some((value) => value !== undefined)) {
+        const before = await stateOf(tx, host);
+        await requireFree(tx, place, host, said);
+        const after = await stateOf(tx, await write(tx, host, { ...said, tags }));
+        await auditChanges(tx, place, actor, { what: 'host', action: 'update', changes: [{ before, after }] });
+      }
       if (moduleIds) {
         await moveHosts(tx, place, { hostIds: [id], moduleIds: [...new Set(moduleIds)], isIncrement: false }, actor);
       }

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { WorkerOptions } from '@temporalio/worker';
 import pino from 'pino';
 import { createApp } from '../../api/app';
-import { inventoryReader } from '../../api/v1/hosts/import/aside';
+import { inventoryReader } from '../../api/inventory-text/reader';
 import type { Db } from '../../db/connection';
 import { ensureDemo } from '../../db/demo';
 import { type Connected, connectServices, type Services } from '../../tasks/services';

@@ -11,6 +11,13 @@ const WORDS = new Map<number, keyof typeof KINDS>([
   [KINDS.fault, 'fault'],
 ]);
 
+const tree = z.object({
+  business: named.extend({ supplier_account: z.string() }),
+  sets: z.array(named.extend({ kind, modules: z.array(named.extend({ kind, host_count: z.number().int() })) })),
+});
+
+export type ShownTopology = z.input<typeof tree>;
+
 /** The tree of a project's business. */
 export const getTopologyEndpoint = defineEndpoint({
   name: 'get_topology',
@@ -19,10 +26,7 @@ export const getTopologyEndpoint = defineEndpoint({
   needs: 'viewer',
   summary: 'The sets of the project, that of idle hosts first, with their modules and how many hosts are in each',
   input: z.object({}),
-  data: z.object({
-    business: named.extend({ supplier_account: z.string() }),
-    sets: z.array(named.extend({ kind, modules: z.array(named.extend({ kind, host_count: z.number().int() })) })),
-  }),
+  data: tree,
   async run({ services, project }) {
     const { business, sets, hostCounts } = await readTree(services.db, inventoryOf(project));
     return {

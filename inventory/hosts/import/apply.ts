@@ -37,7 +37,13 @@ export async function applyPlan(
   await updateHostsEach(tx, plan.update.map(rowOf));
   const labelled = [
     ...create.map((imported) => ({ id: idOf(imported)!, tags: imported.tags, variables: imported.variables })),
-    ...plan.update.map(({ host, imported: { tags, variables } }) => ({ id: host.id, tags, variables })),
+    ...plan.update.map(({ host, imported: { tags, variables } }) => ({
+      id: host.id,
+      tags,
+      variables: Object.fromEntries(
+        Object.entries(variables).filter(([name, value]) => host.variables.get(name) !== value),
+      ),
+    })),
   ];
   await addTags(
     tx,

@@ -36,7 +36,10 @@ export async function readKnown(
   const byName = new Map<string, KnownHost[]>();
   const wanted = new Set(named.map(({ id }) => id));
   for (const host of known) {
-    if (wanted.has(host.id)) byName.set(host.name, [...(byName.get(host.name) ?? []), host]);
+    if (!wanted.has(host.id)) continue;
+    const others = byName.get(host.name);
+    if (others) others.push(host);
+    else byName.set(host.name, [host]);
   }
   const clouds = await listClouds(db, account);
   return {

@@ -64,35 +64,49 @@ class Planner {
   /** What hosts are called afterwards. */
   readonly #nameOf = new Map<KnownHost, string>();
 
+  /** Those whose address is not known, by their names where they are the only ones. */
+  readonly #nameless: ReadonlyMap<string, KnownHost>;
+
   constructor(
     private readonly known: Known,
     private readonly timesNamed: ReadonlyMap<string, number>,
-  ) {}
+  ) {
+    const nameless = [...known.byName].map(([name, hosts]) => ({
+      name,
+      hosts: hosts.filter(({ address }) => address === null),
+    }));
+    // Which of several is meant nobody knows: then it is another one.
+    this.#nameless = new Map(nameless.flatMap(({ name, hosts }) => (hosts.length === 1 ? [[name, hosts[0]!]] : [])));
+  }
 
   addAddressed(imported: ImportedHost, address: string): void {
     const { cloudIds, taken, byKey } = this.known;
     const key = { address, cloud_id: imported.cloudId };
     if (!cloudIds.has(imported.cloudId)) this.#refuse(imported, noSuchCloud(imported.cloudId).message);
     else if (taken.has(keyText(key))) this.#refuse(imported, notAvailable(key).message, true);
-    else this.#add(imported, byKey.get(keyText(key)) ?? this.#nameless(imported.name));
+    else this.#add(imported, byKey.get(keyText(key)) ?? this.#unmet(this.#nameless.get(imported.name)));
   }
 
   addNamed(imported: ImportedHost): void {
     const { cloudIds, byName } = this.known;
     const { name, cloudId } = imported;
-    const meant = (byName.get(name) ?? []).filter((host) => (this.#nameOf.get(host) ?? name) === name);
-    if (!cloudIds.has(cloudId)) this.#refuse(imported, noSuchCloud(cloudId).message);
-    else if (this.timesNamed.get(name)! > 1) {
+    if (!cloudIds.has(cloudId)) {
+      this.#refuse(imported, noSuchCloud(cloudId).message);
+      return;
+    }
+    if (this.timesNamed.get(name)! > 1) {
       this.#refuse(imported, `several hosts of the text are called ${name}: say its address`);
-    } else if (meant.length > 1) {
+      return;
+    }
+    const meant = (byName.get(name) ?? []).filter((host) => (this.#nameOf.get(host) ?? name) === name);
+    if (meant.length > 1) {
       this.#refuse(imported, `${meant.length} hosts of the project are called ${name}: say its address`);
     } else this.#add(imported, meant[0]);
   }
 
-  /** The host of a name whose address is not known. Which of several is meant nobody knows: then it is another one. */
-  #nameless(name: string): KnownHost | undefined {
-    const [host, ...more] = (this.known.byName.get(name) ?? []).filter(({ address }) => address === null);
-    return host && more.length === 0 && !this.#firstOf.has(host) ? host : undefined;
+  /** A host that nobody of the import has meant so far. */
+  #unmet(host: KnownHost | undefined): KnownHost | undefined {
+    return host && !this.#firstOf.has(host) ? host : undefined;
   }
 
   #add(imported: ImportedHost, host: KnownHost | undefined): void {

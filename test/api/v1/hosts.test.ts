@@ -1,3 +1,4 @@
+import { DefaultQueryExecutor } from 'kysely';
 import { addCaller, addPlainApp } from '../../support/callers';
 import { CmdbClient } from '../../support/cmdb';
 import { Gantry } from '../../support/gantry';
@@ -152,6 +153,14 @@ describe('hosts of /api/v1', () => {
     });
   });
 
+  it('stay as they are, without a record, where nothing is sent', async () => {
+    const made = await add({ address: '10.0.0.34' });
+
+    expect(dataOf(await v1.patch(`${hosts}/${made.id}`, {}))).toEqual(made);
+    expect(await v1.patch(`${hosts}/${made.id}`, { modules: [modules.db] })).toMatchObject({ status: 200 });
+    expect((await auditsOf(gantry, `host ${made.id}`)).map(({ action }) => action)).toEqual(['create', 'transfer']);
+  });
+
   it('do not change into one that there is, or in a cloud that there is not', async () => {
     const { id } = await add({ address: '10.0.0.4' });
     await add({ address: '10.0.0.5' });
@@ -264,7 +273,7 @@ describe('hosts of /api/v1', () => {
     it('in as many statements for a page of 100 as for one of 2', async () => {
       for (let n = 0; n < 5; n++) await add({ address: `10.2.0.${n}`, tags: ['many'], modules: [modules.gs] });
       const statementsOf = async (limit: number) => {
-        const execute = jest.spyOn(gantry.db.getExecutor(), 'executeQuery');
+        const execute = jest.spyOn(DefaultQueryExecutor.prototype, 'executeQuery');
         await v1.get(`${hosts}?tag=many&limit=${limit}`);
         const count = execute.mock.calls.length;
         execute.mockRestore();

@@ -1,3 +1,4 @@
+import { DefaultQueryExecutor, sql } from 'kysely';
 import { CmdbClient } from '../../support/cmdb';
 import { makeWorld } from '../../support/cmdb-world';
 import { Gantry } from '../../support/gantry';
@@ -250,6 +251,24 @@ web2,10.1.{n}.2,web,,,
     });
   });
 
+  it('is as many statements for 200 hosts as for 20', async () => {
+    const statementsOf = async (list: object[]) => {
+      const execute = jest.spyOn(DefaultQueryExecutor.prototype, 'executeQuery');
+      await json(list);
+      const count = execute.mock.calls.length;
+      execute.mockRestore();
+      return count;
+    };
+    const some = (count: number, third: number) =>
+      Array.from({ length: count }, (_, n) => ({ address: `10.20.${third}.${n}`, tags: ['a'], variables: { v: 'x' } }));
+
+    const few = await statementsOf(some(20, worlds));
+    const many = await statementsOf(some(200, worlds + 100));
+
+    expect(few).toBeGreaterThan(5);
+    expect(many).toBe(few);
+  });
+
   it('takes 20,000 hosts at once, and finds them all again', async () => {
     const list = Array.from({ length: 20_000 }, (_, n) => ({
       name: `bulk${n}`,
@@ -275,6 +294,37 @@ web2,10.1.{n}.2,web,,,
     expect(dataOf(await v1.get(`/projects/${project}/topology`)).sets[0].modules[0]).toMatchObject({
       host_count: 20_000,
     });
+  });
+
+  it('takes as many tags and variables as there may be', async () => {
+    const names = Array.from({ length: 24 }, (_, n) => `v${n}`);
+    const vars = names.map((name) => `${name}=1`).join(' ');
+    const range = (n: number) => `h${n}_[000:999] ${vars}`;
+    const text = `[all_of_them]\n${Array.from({ length: 20 }, (_, n) => range(n)).join('\n')}\n`;
+
+    expect(countsOf(await send('ansible_ini', text))).toMatchObject({ create: 20_000 });
+    const more = text.replaceAll('v0=1', 'v0=1 w=1');
+    expect(await v1.post(`${hosts}/import`, { format: 'ansible_ini', text: more })).toMatchObject({ status: 413 });
+  });
+
+  it('is refused where there is more to compare than may be', async () => {
+    const names = Array.from({ length: 100 }, (_, n) => `v${n}`);
+    const list = Array.from({ length: 90 }, (_, n) => ({ address: `10.9.${worlds}.${n}`, variables: { v0: 'x' } }));
+    await json(list);
+    await sql`
+      insert into host_variables (host_id, name, value)
+      select id, 'v' || n, repeat('x', 4096) from hosts, generate_series(1, 99) n
+       where project_id = ${project} and address like ${`10.9.${worlds}.%`}`.execute(gantry.db);
+    const variables = Object.fromEntries(names.map((name) => [name, 'y']));
+
+    const answer = await v1.post(`${hosts}/import`, {
+      format: 'json',
+      text: JSON.stringify(list.map((host) => ({ ...host, variables }))),
+    });
+
+    expect(answer).toMatchObject({ status: 413, error: { reason: { code: 'too_large' } } });
+    expect(answer.error!.message).toContain('import fewer hosts at a time');
+    expect(countsOf(await json(list))).toMatchObject({ unchanged: 90 });
   });
 
   it('is known to CMDB too', async () => {

@@ -1,6 +1,6 @@
 import { CmdbClient } from '../../support/cmdb';
 import { Gantry } from '../../support/gantry';
-import { addSet, auditsOf, dataOf as dataOfCmdb } from '../../support/topology';
+import { addBusiness, addSet, auditsOf, dataOf as dataOfCmdb } from '../../support/topology';
 import { allOf, dataOf, V1Client } from '../../support/v1';
 
 describe('/api/v1', () => {
@@ -110,6 +110,21 @@ describe('/api/v1', () => {
         { id: test.set, name: 'test', kind: 'ordinary', modules: [module('gs', 'ordinary', 1)] },
       ],
     });
+  });
+
+  it('has no inventory of a project whose business was deleted', async () => {
+    const gone = await addBusiness(cmdb, 'gone');
+    const project = dataOf(await v1.get('/projects')).items.at(-1).id;
+    await gantry.db.updateTable('businesses').set({ is_deleted: true }).where('id', '=', gone).execute();
+
+    expect(dataOf(await v1.get('/projects')).items.at(-1)).toMatchObject({ id: project, business: null });
+    for (const path of ['hosts', 'topology', 'processes']) {
+      const answer = await v1.get(`/projects/${project}/${path}`);
+      expect(answer).toMatchObject({
+        status: 404,
+        error: { reason: { code: 'not_found', args: { what: 'business' } } },
+      });
+    }
   });
 
   describe('host groups', () => {

@@ -1,9 +1,9 @@
 import { answerOnce } from '../../../../access/once';
 import { importHosts, previewImport } from '../../../../inventory/hosts/import/import';
+import { inventoryReader } from '../../../inventory-text/reader';
 import { inventoryOf } from '../../business';
 import { defineEndpoint } from '../../endpoint';
 import { keyedBy } from '../../keyed';
-import { inventoryReader } from './aside';
 import { importBody, imported } from './schema';
 import { showImport } from './show';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { GantryError } from '../../../../base/error';
-import type { ImportedInventory, InventoryFormat } from '../../../../inventory/import';
-import { type ThreadLimits, Threads } from '../../../../trees/threads';
+import { GantryError } from '../../base/error';
+import type { ImportedInventory, InventoryFormat } from '../../inventory/import';
+import { type ThreadLimits, Threads } from '../../trees/threads';
 import type { InventoryRead, InventoryWork } from './thread';
 
 /** Four million characters of an honest inventory take some seconds. */

@@ -1,6 +1,6 @@
-import { type ErrorKind, GantryError } from '../../../../base/error';
-import type { Reason } from '../../../../base/reason';
-import { type ImportedInventory, type InventoryFormat, readInventory } from '../../../../inventory/import';
+import { type ErrorKind, GantryError } from '../../base/error';
+import type { Reason } from '../../base/reason';
+import { type ImportedInventory, type InventoryFormat, readInventory } from '../../inventory/import';
 
 /** A text, and what it is written in. */
 export interface InventoryWork {

@@ -1,0 +1,98 @@
+import { parseJson, stringifyJson } from '../../base/json';
+import { openHome, readCredentials } from '../../stack/home';
+import { messageOf } from '../../stack/output';
+import { readRecord } from '../../stack/record';
+import { authorization } from '../client';
+import { harmless } from '../table/width';
+
+const TIMEOUT_MS = 120_000;
+/** Of the problems of a refusal, on a terminal. */
+const MAX_SHOWN = 20;
+
+/** What a request may ask for beside its path; lists come several times. */
+type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+
+/** Asks `/api/v1`. */
+export class V1Client {
+  constructor(
+    readonly url: string,
+    private readonly headers: Readonly<Record<string, string>>,
+  ) {}
+
+  /** The API at GANTRY_URL as the user of GANTRY_TOKEN, else that of the stack of GANTRY_HOME. @throws Error */
+  static ofEnvironment(environment: NodeJS.ProcessEnv = process.env): V1Client {
+    const { GANTRY_URL: url, GANTRY_TOKEN: token } = environment;
+    if (url) {
+      if (!token) throw new Error('GANTRY_URL is set, but not GANTRY_TOKEN: make one with `gantry token USER`');
+      return new V1Client(url.replace(/\/+$/, ''), { Authorization: `Bearer ${token}` });
+    }
+    const home = openHome();
+    const { state, addresses } = readRecord(home.stackFile);
+    const credentials = readCredentials(home.credentialsFile);
+    if (state === 'ready' && addresses.api && credentials) {
+      return new V1Client(addresses.api, authorization(credentials));
+    }
+    throw new Error(
+      `no stack runs on ${home.folder}: start one with npm start, or set GANTRY_HOME, or GANTRY_URL and GANTRY_TOKEN`,
+    );
+  }
+
+  /** @throws Error that says what the API says */
+  get<T>(path: string, query: Query = {}): Promise<T> {
+    const given = Object.entries(query).flatMap(([name, value]) =>
+      value === undefined ? [] : [value].flat().map((one): [string, string] => [name, String(one)]),
+    );
+    return this.#ask('GET', given.length > 0 ? `${path}?${new URLSearchParams(given)}` : path);
+  }
+
+  /** @throws Error that says what the API says */
+  post<T>(path: string, body: object): Promise<T> {
+    return this.#ask('POST', path, body);
+  }
+
+  async #ask<T>(method: string, path: string, body?: object): Promise<T> {
+    const text = await this.#textOf(method, path, body);
+    const answer = parsed(text.body);
+    if (answer === undefined) {
+      throw new Error(`${method} ${this.url}/api/v1${path} answered ${text.status}, and no JSON: is it Gantry's API?`);
+    }
+    if (text.status < 400) return answer as T;
+    const refusal = refusalIn(answer) ?? `${method} ${path} answered ${text.status}`;
+    throw new Error(text.status === 401 ? `${refusal}: make a token with \`gantry token USER\`` : refusal);
+  }
+
+  async #textOf(method: string, path: string, body: object | undefined): Promise<{ status: number; body: string }> {
+    try {
+      const response = await fetch(`${this.url}/api/v1${path}`, {
+        method,
+        headers: { ...this.headers, ...(body ? { 'content-type': 'application/json' } : {}) },
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        ...(body ? { body: stringifyJson(body) } : {}),
+      });
+      return { status: response.status, body: await response.text() };
+    } catch (cause) {
+      const why = messageOf(cause instanceof Error && cause.cause ? cause.cause : cause);
+      throw new Error(`no answer from ${this.url}: ${why}`, { cause });
+    }
+  }
+}
+
+function parsed(text: string): object | undefined {
+  try {
+    const value = parseJson(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a refusal says, and its problems line by line. */
+function refusalIn(answer: object): string | undefined {
+  const { error } = answer as { error?: { message?: unknown; details?: unknown } };
+  if (typeof error?.message !== 'string') return undefined;
+  const lines = error.message.split('\n');
+  const shown = lines.slice(0, MAX_SHOWN).map(harmless);
+  return lines.length > MAX_SHOWN
+    ? [...shown, `and ${lines.length - MAX_SHOWN} more problems`].join('\n')
+    : shown.join('\n');
+}
