@@ -46,7 +46,7 @@ export async function findIpCandidates(
            ) as modules
       from hosts
       join clouds on clouds.supplier_account = hosts.supplier_account and clouds.id = cloud_id
-      left join businesses on businesses.project_id = hosts.project_id and not businesses.is_deleted
+      left join businesses on businesses.project_id = hosts.project_id
       left join project_roles roles on roles.project_id = hosts.project_id and roles.username = ${username}
      where hosts.supplier_account = ${account}
        and (hosts.id = any (${ids}::integer[]) or address = any (${addresses}::text[]))

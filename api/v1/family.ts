@@ -1,14 +1,12 @@
 import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { GantryError } from '../../base/error';
-import { findText } from '../../base/find-text';
 import { stringifyJson } from '../../base/json';
-import { isText } from '../../base/text';
-import { requireUnsealed } from '../../base/unsealed';
 import { MAX_INTEGER } from '../../db/schema';
 import { headerCredentials } from '../credentials';
 import type { Body, Family, Fields, RequestPlace } from '../family';
 import { reasonOfIssue } from '../issue-reason';
+import { requirePlain } from '../plain-fields';
 import { cloudEndpoints } from './clouds';
 import { describe, parametersOf } from './describe';
 import type { ServedEndpoint } from './endpoint';
@@ -74,9 +72,7 @@ function readId(text = ''): number {
 /** What comes several times in a query is the list of all its values. */
 function readInput({ input }: ServedEndpoint, { fields: sent, repeated }: Body): Fields {
   const fields: Fields = { ...sent, ...Object.fromEntries(repeated ?? []) };
-  const path = findText(fields, (text) => !isText(text));
-  if (path !== undefined) throw refused(path, `${path} holds characters that are no text`, { wanted: 'text' });
-  requireUnsealed(fields, 'body');
+  requirePlain(fields);
   const parsed = input.strict().safeParse(fields);
   if (parsed.success) return parsed.data;
   const { issues } = parsed.error;
@@ -90,12 +86,4 @@ function detailsOf(issue: z.core.$ZodIssue): { field: string; message: string }[
   const { path, message } = issue;
   if (issue.code !== 'unrecognized_keys') return [{ field: path.join('.'), message }];
   return issue.keys.map((key) => ({ field: [...path, key].join('.'), message: 'there is no such field' }));
-}
-
-function refused(field: string, message: string, args: { wanted: 'text' }): GantryError {
-  return new GantryError('invalid', message, {
-    step: 'input',
-    reason: { code: 'malformed', args: { field, ...args } },
-    details: [{ field, message }],
-  });
 }

@@ -112,7 +112,7 @@ describe('hosts of /api/v1', () => {
     [{ address: '10.9.0.1', variables: { 'a-b': 'x' } }, 400, undefined, 'variables'],
     [{ address: '10.9.0.1', variables: { a: 'x'.repeat(4_097) } }, 400, undefined, 'variables'],
     [{ address: '10.9.0.1', variables: { a: 'gsec:v1:k:AAAA;' } }, 400, undefined, 'body.variables.a'],
-    ['{"address": "10.9.0.1", "variables": {"__proto__": "x"}}', 400, undefined, 'variables'],
+    ['{"address": "10.9.0.1", "variables": {"__proto__": "x"}}', 400, undefined, '__proto__'],
   ])('are refused with what is wrong (%#)', async (body, status, code, field) => {
     const { error, ...answer } = await v1.post(hosts, body);
 

@@ -112,17 +112,18 @@ describe('/api/v1', () => {
     });
   });
 
-  it('has no inventory of a project whose business was deleted', async () => {
+  it('has no project whose business was deleted', async () => {
     const gone = await addBusiness(cmdb, 'gone');
-    const project = dataOf(await v1.get('/projects')).items.at(-1).id;
-    await gantry.db.updateTable('businesses').set({ is_deleted: true }).where('id', '=', gone).execute();
+    const project = dataOf(await v1.get('/projects')).items.at(-1);
+    expect(project).toMatchObject({ name: 'gone', business: { id: gone } });
+    expect(await cmdb.delete(`/biz/0/${gone}`)).toMatchObject({ result: true });
 
-    expect(dataOf(await v1.get('/projects')).items.at(-1)).toMatchObject({ id: project, business: null });
+    expect(dataOf(await v1.get('/projects')).items.map(({ id }: { id: number }) => id)).not.toContain(project.id);
     for (const path of ['hosts', 'topology', 'processes']) {
-      const answer = await v1.get(`/projects/${project}/${path}`);
+      const answer = await v1.get(`/projects/${project.id}/${path}`);
       expect(answer).toMatchObject({
         status: 404,
-        error: { reason: { code: 'not_found', args: { what: 'business' } } },
+        error: { reason: { code: 'not_found', args: { what: 'project' } } },
       });
     }
   });
