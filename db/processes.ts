@@ -37,14 +37,7 @@ export function lockProcesses(
   businessId: number,
   ids: readonly number[],
 ): Promise<ProcessRecord[]> {
-  return db
-    .selectFrom('processes')
-    .selectAll()
-    .where('business_id', '=', businessId)
-    .where('id', 'in', ids)
-    .orderBy('id')
-    .forUpdate()
-    .execute();
+  return processesById(db, businessId, ids).forUpdate().execute();
 }
 
 /** Changes processes of a business alike; their new rows. */
@@ -73,11 +66,14 @@ export function findProcesses(
   businessId: number,
   ids: readonly number[],
 ): Promise<ProcessRecord[]> {
+  return processesById(db, businessId, ids).execute();
+}
+
+function processesById(db: DbOrTransaction, businessId: number, ids: readonly number[]) {
   return db
     .selectFrom('processes')
     .selectAll()
     .where('business_id', '=', businessId)
     .where(sql<boolean>`id = any (${ids}::integer[])`)
-    .orderBy('id')
-    .execute();
+    .orderBy('id');
 }

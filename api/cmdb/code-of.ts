@@ -1,6 +1,6 @@
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Reason } from '../../base/reason';
 import type { Failure, FailureKind } from '../failure';
+import { HTTP_STATUS } from '../http-status';
 import { CODES, type Code } from './codes';
 
 /** What a client is told of a failure. */
@@ -11,21 +11,7 @@ export interface Told {
 }
 
 /** HTTP status by kind: clients look at `result`, proxies and people at this (cmdb §0). */
-export const STATUS: Record<FailureKind, ContentfulStatusCode> = {
-  invalid: 400,
-  validation: 400,
-  refused: 400,
-  wrong_state: 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  not_found: 404,
-  no_path: 404,
-  no_method: 405,
-  too_large: 413,
-  too_many: 429,
-  internal: 500,
-  unavailable: 503,
-};
+export const STATUS: typeof HTTP_STATUS = { ...HTTP_STATUS, refused: 400, wrong_state: 400 };
 
 const WANTED = {
   text: CODES.needsString,
