@@ -57,7 +57,7 @@ export const NO_SECRETS_IN: Readonly<Record<string, string>> = {
   'audit_records.node_id': ID,
   'audit_records.object': 'what was changed, by its id',
   'audit_records.operation_id': "a client's word for a request",
-  'audit_records.detail': 'names of what was changed, never values of constants',
+  'audit_records.detail': 'what was changed, without values of constants; sealed text is refused in the inventory',
   'tasks.name': NAME,
   'tasks.search_name': NAME,
   'tasks.description': 'shown, never run',
