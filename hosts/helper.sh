@@ -343,9 +343,17 @@ child() {
 
 # TIMEOUT: ends the run in time, whatever has become of its supervisor.
 watch() {
-  sleep "$1"
-  # What a script has left behind on purpose outlives it.
-  if [ ! -e end ] && { leads || [ ! -e pid ]; }; then stop timeout 5; fi
+  remaining=$1
+  while [ "$remaining" -gt 0 ]; do
+    # In pieces, because there may be no supervisor any more to say that the script has ended.
+    piece=30
+    [ "$remaining" -lt 30 ] && piece=$remaining
+    sleep "$piece"
+    remaining=$((remaining - piece))
+    # What a script has left behind on purpose outlives it.
+    if [ -e end ] || { [ -e pid ] && ! leads; }; then return; fi
+  done
+  stop timeout 5
 }
 
 # Prints the processes of the run: its session, and what carries its mark in other ones.

@@ -1,27 +1,12 @@
 import { readdirSync } from 'node:fs';
+import { TALKED, talkingScript } from '../../bench/hosts/talking';
 import { Dice, seededRandom } from '../../bench/random';
 import { poll, type Run, start, type Target } from '../../hosts/attach';
 import { HELPER, helperCommand } from '../../hosts/helper';
 import { ended, endProcess, KeptLog, PRESENT, runOf, runToEnd, TestHost } from './support';
 
 const SEED = 9;
-const LINES = 60;
-const WANTED = Array.from({ length: LINES }, (_, index) => `line ${index}\n${index % 7 === 0 ? `err ${index}\n` : ''}`);
-/** Says something for a while, in pieces, on both outputs, with bytes that are no text. */
-const TALKING = `
-echo x >> COUNT
-i=0
-while [ $i -lt ${LINES} ]; do
-  echo "line $i"
-  [ $((i % 7)) = 0 ] && echo "err $i" >&2
-  [ $((i % 15)) = 0 ] && sleep 0.1
-  i=$((i + 1))
-done
-printf '\\000\\377'
-exit 7`;
-const TALKED = Buffer.concat([Buffer.from(WANTED.join('')), Buffer.from([0, 255])]);
-
-const talking = (id: string) => runOf(id, TALKING.replace('COUNT', id));
+const talking = (id: string) => runOf(id, talkingScript(id));
 
 describe.each(PRESENT)('on a host whose sh is %s, a run begins once', (shell) => {
   const hosts: TestHost[] = [];
