@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, utimesSync } from 'node:fs';
 import { findProgram } from '../../bench/hosts/shells';
 import { cancel, forget, poll, start } from '../../hosts/attach';
 import { eventually } from '../support/eventually';
@@ -132,6 +132,22 @@ describe.each(PRESENT)('a run on a host whose sh is %s', (shell) => {
     expect((await cancel(host, 'busy', 1, log.follow())).state).toEqual(
       expect.objectContaining({ kind: 'ended', why: 'cancelled' }),
     );
+  });
+
+  it('is cleared away a week after it has ended, and not while it runs, whoever is forgotten then', async () => {
+    const log = new KeptLog();
+    await runToEnd(host, runOf('old', 'true'));
+    await cancel(host, 'old-cancelled', 1, log.follow());
+    await start(host, runOf('old-running', 'sleep 100'), log.follow({ seconds: 0 }));
+    await runToEnd(host, runOf('young', 'true'));
+    const before = new Date(Date.now() - 9 * 86_400_000);
+    for (const id of ['old', 'old-cancelled', 'old-running']) utimesSync(host.run(id), before, before);
+
+    await forget(host, 'young');
+
+    const there = ['old', 'old-cancelled', 'old-running', 'young'].filter((id) => existsSync(host.run(id)));
+    expect(there).toEqual(['old-running', 'young']);
+    await cancel(host, 'old-running', 1, log.follow());
   });
 
   it('leaves only what is needed: its folder has no more than its files', async () => {
