@@ -13,7 +13,18 @@ export interface Bench {
 }
 
 /** Each bench is a file of its own that exports `run(bench: Bench)`. */
-export const BENCHES = ['machine', 'engine', 'scale', 'api', 'status', 'lists', 'start', 'fuzz', 'peer'] as const;
+export const BENCHES = [
+  'machine',
+  'engine',
+  'scale',
+  'api',
+  'status',
+  'lists',
+  'start',
+  'fuzz',
+  'parameters',
+  'peer',
+] as const;
 export type BenchName = (typeof BENCHES)[number];
 
 /** Those that can compare with another checkout: `against/` has a file for each, with `run(bench, folder)`. */

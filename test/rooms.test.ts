@@ -8,6 +8,7 @@ const { BUNDLED_ROOMS } = require(join(ROOT, 'scripts/setup/sources.js')) as { B
 /** Who may know whom (docs/architecture.md). What tsconfig.json includes, and what is built, are these rooms. */
 const MAY_IMPORT: Record<string, string[]> = {
   base: [],
+  hosts: ['base'],
   pipeline: ['base'],
   workflows: ['pipeline', 'base'],
   secrets: ['pipeline', 'base'],
@@ -54,6 +55,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'base',
   ],
   bench: [
+    'hosts',
     'cli',
     'stack',
     'worker',
@@ -77,6 +79,7 @@ const WORKERS = ['@temporalio/worker', '@temporalio/workflow', '@temporalio/acti
 /** Packages that a room may not use; `node:` stands for all of Node. */
 const MAY_NOT_USE: Record<string, string[]> = {
   base: ['node:', '@temporalio', 'hono', '@hono', 'kysely', 'pg', 'zod'],
+  hosts: ['@temporalio', 'hono', '@hono', 'kysely', 'pg'],
   pipeline: ['node:', '@temporalio', 'hono', '@hono', 'kysely', 'pg'],
   plugins: ['@temporalio', 'hono', '@hono', 'kysely', 'pg'],
   workflows: ['node:', 'zod', 'hono', '@hono', 'kysely', 'pg'],

@@ -10,6 +10,7 @@ import { createMarks, type Witnesses } from './evidence';
 import { FAULTS, mountSmallDisk, SERVER_FAULTS } from './inject';
 import { processesOf } from './leaks';
 import { bootMarks } from './marks';
+import { breakProtocol, type ProtocolResult } from './protocol/protocol';
 import { type RoundResult, runRound, untilWhole } from './round';
 import { soak } from './soak';
 
@@ -17,12 +18,15 @@ const SMALL_DISK_MB = 700;
 const LEAK_GRACE_MS = 5_000;
 const WORKER_RECOVERY_MS = 15_000;
 const POOL = { maxConnections: 5 };
+/** Those that need no stack, or more than a fault does. */
+const OTHERS = ['protocol', 'soak'];
 
 interface Options {
   names: string[];
   rounds: number;
   tasks: number;
   minutes: number;
+  seed: number;
   jsonFile: string | undefined;
 }
 
@@ -48,8 +52,8 @@ interface Row {
 }
 
 /**
- * `npm run faults [-- NAME...] [--rounds N] [--tasks N] [--minutes N] [--json FILE]`: breaks a stack of two workers and
- * two API processes on purpose, and judges what became of its tasks.
+ * `npm run faults [-- NAME...] [--rounds N] [--tasks N] [--minutes N] [--seed N] [--json FILE]`: breaks a stack of two
+ * workers and two API processes on purpose, and judges what became of its tasks; `protocol` breaks runs on hosts.
  *
  * @returns 1 when anything was lost, done twice or got stuck
  */
@@ -57,7 +61,7 @@ async function main(): Promise<number> {
   const options = readArguments(process.argv.slice(2));
   const report = new Report();
   const rows: Row[] = [];
-  for (const name of options.names.filter((name) => name !== 'soak')) {
+  for (const name of options.names.filter((name) => !OTHERS.includes(name))) {
     const row = await onOwnStack(name, (scene) => runFault(name, scene, options));
     if (typeof row === 'string') report.line(`${name}: ${row}`);
     else rows.push(row);
@@ -66,13 +70,18 @@ async function main(): Promise<number> {
     ? await onOwnStack('soak', ({ stack, witnesses }) => soak(stack, witnesses, report, options.minutes))
     : undefined;
   if (rows.length > 0) print(report, rows, options);
+  const protocol = options.names.includes('protocol') ? await runProtocol(report, options) : undefined;
   report.conclude();
   if (options.jsonFile) {
-    const text = JSON.stringify({ faults: rows, soak: soaked, targets: report.targets }, null, 1);
+    const text = JSON.stringify({ faults: rows, soak: soaked, protocol, targets: report.targets }, null, 1);
     writeFileSync(options.jsonFile, `${text}\n`);
   }
-  const verdicts = [...rows, ...(typeof soaked === 'object' ? [soaked] : [])];
-  return verdicts.every(({ problems }) => problems.length === 0) && rows.every(({ leaked }) => leaked === 0) ? 0 : 1;
+  const others = [protocol, typeof soaked === 'object' ? soaked : undefined].filter((result) => result !== undefined);
+  const verdicts = [...rows, ...others];
+  return verdicts.every(({ problems }) => problems.length === 0) &&
+    [...rows, ...(protocol ? [protocol] : [])].every(({ leaked }) => leaked === 0)
+    ? 0
+    : 1;
 }
 
 /** Boots a stack in a home of its own for one kind of fault; a text says why that cannot be. */
@@ -139,6 +148,28 @@ async function runFault(name: string, { stack, boot, witnesses }: Scene, { round
   return row;
 }
 
+/** Kills those who follow scripts on hosts, their supervisors, and the hosts. */
+async function runProtocol(report: Report, { rounds, seed }: Options): Promise<ProtocolResult> {
+  const result = await breakProtocol({
+    rounds,
+    seed,
+    onRound: (round, results) => {
+      const killed = results.reduce((sum, one) => sum + one.killed, 0);
+      process.stdout.write(`protocol ${round}/${rounds}: ${results.length} runs, ${killed} clients killed\n`);
+      for (const problem of results.flatMap(({ problems }) => problems)) process.stdout.write(`  ${problem}\n`);
+    },
+  });
+  const { leftOut, runs, clientsKilled, hit, lost, leaked, problems } = result;
+  report.heading(`protocol: ${rounds} rounds, seed ${seed}`);
+  if (leftOut.length > 0) report.line(`left out, because this machine has not got them: ${leftOut.join(', ')}`);
+  report.line(`${runs} runs, ${clientsKilled} clients killed`);
+  report.line(`${hit} met the end of their supervisor or their host, ${lost} are lost`);
+  report.target('protocol: runs that are otherwise than they have to be', problems.length, { atMost: 0 });
+  report.target('protocol: lost, though nothing had happened to them', lost - hit, { atMost: 0 });
+  report.target('protocol: processes left', leaked, { atMost: 0 });
+  return result;
+}
+
 function add(row: Row, result: RoundResult, leaked: number): void {
   row.rounds += 1;
   row.tasks += result.tasks;
@@ -180,13 +211,14 @@ function print(report: Report, rows: Row[], { tasks }: Options): void {
 }
 
 function readArguments(given: string[]): Options {
-  const options: Options = { names: [], rounds: 20, tasks: 100, minutes: 30, jsonFile: undefined };
-  const known = [...Object.keys(FAULTS), 'soak'];
+  const options: Options = { names: [], rounds: 20, tasks: 100, minutes: 30, seed: 1, jsonFile: undefined };
+  const known = [...Object.keys(FAULTS), ...OTHERS];
   const rest = [...given];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (word === '--rounds') options.rounds = positive(word, rest.shift());
     else if (word === '--tasks') options.tasks = positive(word, rest.shift());
     else if (word === '--minutes') options.minutes = positive(word, rest.shift());
+    else if (word === '--seed') options.seed = positive(word, rest.shift());
     else if (word === '--json') options.jsonFile = resolve(rest.shift() ?? 'faults.json');
     else if (known.includes(word)) options.names.push(word);
     else throw new Error(`npm run faults does not know ${word}; it has: ${known.join(', ')}`);

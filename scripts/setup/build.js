@@ -38,7 +38,7 @@ async function ensureBuilt(root) {
 /** tsc copies the JSON files that code imports; the rest (files read at run time) is copied here. */
 function copyAssets(root, dist) {
   for (const file of sourceFiles(root)) {
-    if (!/\.(json|css|html|svg|sql)$/.test(file) || !file.includes(path.sep)) continue;
+    if (!/\.(json|css|html|sh|svg|sql)$/.test(file) || !file.includes(path.sep)) continue;
     const target = path.join(dist, file);
     fs.mkdirSync(path.dirname(target), { recursive: true });
     fs.copyFileSync(path.join(root, file), target);

@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RunState } from '../../../hosts/run-state';
+import { TALKED, talkingScript } from '../../hosts/talking';
+import type { Dice } from '../../random';
+import { type Order, readEndFile } from './client';
+import { type FaultHost, kill } from './hosts';
+
+const CLIENTS_KILLED = 3;
+const LONGEST_LIFE_MS = 1_500;
+const LONGEST_WAIT_MS = 700;
+/** A watcher whose supervisor was killed looks every 30 s whether there is still something to watch. */
+const QUIET_WITHIN_MS = 60_000;
+const BEGUN_WITHIN_MS = 60_000;
+const LOOK_EVERY_MS = 50;
+
+/** What is done to a host during a run, besides killing those who follow it. */
+export type Blow = 'none' | 'supervisor' | 'reboot';
+
+/** What became of a run. */
+export interface RunResult {
+  kind: string;
+  blow: Blow;
+  /** How often its clients were killed. */
+  killed: number;
+  /** Whether the blow came while the run was under way: such a run has to be lost. */
+  wasHit: boolean;
+  state: RunState | undefined;
+  /** One line for everything that is not as it should be. */
+  problems: string[];
+}
+
+/** Runs a script on a host while its clients are killed at random moments, and judges what came of it. */
+export async function runOnce(host: FaultHost, id: string, blow: Blow, dice: Dice, client: string): Promise<RunResult> {
+  const order: Order = {
+    host: host.local,
+    run: {
+      id,
+      interpreter: 'sh',
+      script: talkingScript(`count-${id}`),
+      block: "export GANTRY_P_x='x'\nset --\n",
+      timeoutSeconds: 120,
+      maxLogBytes: 1_000_000,
+    },
+    logFile: join(host.folder, `${id}.log`),
+    endFile: join(host.folder, `${id}.end`),
+  };
+  const struck = blow === 'none' ? Promise.resolve(false) : strike(host, id, blow, dice);
+  let killed = 0;
+  const said: string[] = [];
+  for (let tries = 0; tries < CLIENTS_KILLED && !readEndFile(order.endFile); tries++) {
+    if (await runClient(client, order, said, dice.below(LONGEST_LIFE_MS))) killed += 1;
+  }
+  // What a reboot takes along are the answers too: whoever asks again is told.
+  for (let tries = 0; tries < CLIENTS_KILLED && !readEndFile(order.endFile); tries++) {
+    await runClient(client, order, said);
+  }
+  const wasHit = await struck;
+  const state = readEndFile(order.endFile);
+  const problems = [...judge(host, id, order, wasHit, state), ...(state ? [] : said)];
+  return { kind: host.kind, blow, killed, wasHit, state, problems: problems.map((problem) => `${id}: ${problem}`) };
+}
+
+/** @returns whether it was killed before it had done its work */
+async function runClient(client: string, order: Order, said: string[], lifeMs?: number): Promise<boolean> {
+  const child = spawn(process.execPath, [client, JSON.stringify(order)], { stdio: ['ignore', 'ignore', 'pipe'] });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text.trim()));
+  const timer = lifeMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), lifeMs);
+  const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  clearTimeout(timer);
+  return signal === 'SIGKILL';
+}
+
+/**
+ * Kills the supervisor of a run, or reboots its host, a while after it has begun.
+ *
+ * @returns whether the run was under way then, so that nobody can know how it ended
+ */
+async function strike(host: FaultHost, id: string, blow: Exclude<Blow, 'none'>, dice: Dice): Promise<boolean> {
+  const claim = host.fileOf(id, 'claim');
+  const giveUpAt = Date.now() + BEGUN_WITHIN_MS;
+  while (!existsSync(claim)) {
+    // The last clients are not killed, and it is theirs to say why it has not begun.
+    if (Date.now() > giveUpAt) return false;
+    await delay(LOOK_EVERY_MS / 10);
+  }
+  await delay(dice.below(LONGEST_WAIT_MS));
+  const [supervisor] = readFileSync(claim, 'utf8').split(' ');
+  if (blow === 'reboot') host.reboot();
+  else kill(Number(supervisor));
+  return !existsSync(host.fileOf(id, 'end'));
+}
+
+function judge(host: FaultHost, id: string, order: Order, wasHit: boolean, state: RunState | undefined): string[] {
+  const problems: string[] = [];
+  const count = existsSync(join(host.home, `count-${id}`))
+    ? readFileSync(join(host.home, `count-${id}`), 'utf8').length / 2
+    : 0;
+  const log = existsSync(order.logFile) ? readFileSync(order.logFile) : Buffer.alloc(0);
+  if (count > 1 || (count === 0 && !wasHit)) problems.push(`it ran ${count} times`);
+  if (wasHit) {
+    if (state?.kind !== 'lost') problems.push(`it is ${JSON.stringify(state)}, and has to be lost`);
+    if (!TALKED.subarray(0, log.length).equals(log)) problems.push('what there is of its log is wrong');
+    return problems;
+  }
+  if (state?.kind === 'lost') problems.push('it is lost, and nothing has happened to it');
+  else if (state?.kind !== 'ended' || state.code !== 7 || state.why !== 'exit') {
+    problems.push(`it is ${JSON.stringify(state)}`);
+  }
+  if (!log.equals(TALKED)) problems.push(`its log has ${log.length} bytes, and ${TALKED.length} were written`);
+  return problems;
+}
+
+/** How many processes a host still runs when it has had the time to end. */
+export async function countLeft(host: FaultHost): Promise<number> {
+  const giveUpAt = Date.now() + QUIET_WITHIN_MS;
+  while (host.processes().length > 0 && Date.now() < giveUpAt) await delay(LOOK_EVERY_MS);
+  return host.processes().length;
+}

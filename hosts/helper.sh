@@ -1,0 +1,458 @@
+# Gantry on a host: starts a script once, follows it, ends it, forgets it (docs/hosts.md, "How a run works").
+# It travels on standard input, without the lines that are only comment, and is in $h then. Plain POSIX sh, ASCII.
+# main VERB TOKEN RUN BASE ...: TOKEN is drawn for each call and names the files that are not yet the run's own.
+
+main() {
+  verb=$1 token=$2 run=$3 base=$4
+  shift 4
+  boot_file=${GANTRY_BOOT_ID_FILE:-/proc/sys/kernel/random/boot_id}
+  case $verb in
+  start | poll | cancel | forget)
+    mask=$(umask)
+    umask 077
+    unset GANTRY_RUN
+    # What a login shell says of its own comes before this line.
+    echo "gantry $token"
+    enter
+    ;;
+  *)
+    umask 077
+    cd "$base/$run" || exit 1
+    ;;
+  esac
+  case $verb in
+  start) start "$@" ;;
+  poll) poll "$@" ;;
+  cancel) cancel "$@" ;;
+  forget) forget ;;
+  supervise) supervise "$@" ;;
+  child) child "$@" ;;
+  watch) watch "$@" ;;
+  esac
+}
+
+# REASON WORDS...: the verb could not do its work, and has left nothing of its own.
+refuse() {
+  echo "X $*"
+  rm -f ./*."$token"
+  exit 9
+}
+
+# Goes into the folder of the run, which start and cancel make where there is none.
+enter() {
+  said=
+  if [ "$base" = - ]; then
+    spare=/var/tmp/gantry-$(id -u)
+    base=$HOME/.gantry/runs
+    # A run stays where it was claimed, whatever has become of the home.
+    if [ ! -d "$HOME" ] || [ -e "$spare/$run/claim" ] || ! make_folder; then
+      base=$spare
+      mkdir "$spare" 2>/dev/null
+      # Anybody may make a folder there.
+      if [ -L "$spare" ] || { [ -d "$spare" ] && [ ! -O "$spare" ]; }; then
+        refuse folder "$spare belongs to somebody else"
+      fi
+    fi
+  fi
+  make_folder && cd "$base/$run" 2>/dev/null && return 0
+  case $verb in start | cancel) refuse folder "cannot make $base/$run $said" ;; esac
+  echo "S none"
+  exit 0
+}
+
+# Whoever only looks makes no folder.
+make_folder() {
+  case $verb in poll | forget)
+    [ -d "$base/$run" ]
+    return
+    ;;
+  esac
+  said=$(LC_ALL=C mkdir -p "$base/$run" 2>&1) && return 0
+  # A full disk is no reason to go elsewhere: it may have room again for the next one who starts this run.
+  case $said in *"o space"* | *uota*) refuse full "$said" ;; esac
+  return 1
+}
+
+# PID: sets born (its start time) and letter (its state); fails where it has gone or is a zombie.
+look() {
+  line=
+  # The name of a process may have line breaks and parentheses.
+  { while IFS= read -r part; do line="$line $part"; done <"/proc/$1/stat"; } 2>/dev/null
+  [ -n "$line" ] || return 1
+  set -- ${line##*) }
+  letter=$1 session=$4 born=${20}
+  case $letter in Z | X) return 1 ;; esac
+}
+
+# Sets clock: hundredths of a second since the machine began.
+look_at_clock() {
+  read -r clock line </proc/uptime
+  clock=${clock%.*}${clock#*.}
+}
+
+nap() {
+  sleep "$1" 2>/dev/null || sleep 1
+}
+
+# FILE: sets size, 0 where there is none.
+measure() {
+  set -- $(ls -ln "$1" 2>/dev/null)
+  size=${5:-0}
+}
+
+# Sets st.
+look_at_state() {
+  st=ended
+  [ -e end ] && return 0
+  st=staged
+  [ -e claim ] || return 0
+  read -r holder holder_born boot claimed_at <claim
+  st=cancelled
+  [ "$holder" = cancelled ] && return 0
+  st="lost reboot"
+  read -r now <"$boot_file"
+  if [ "$boot" = "$now" ]; then
+    st=running
+    look "$holder" && [ "$born" = "$holder_born" ] && return 0
+    st="lost supervisor"
+    leads && st=orphan
+  fi
+  # It may have come to its end since the first look.
+  [ -e end ] && st=ended
+  return 0
+}
+
+# Whether the script itself is alive; sets leader.
+leads() {
+  leader=
+  [ -e pid ] && read -r leader leader_born line <pid
+  [ -n "$leader" ] && look "$leader" && [ "$born" = "$leader_born" ]
+}
+
+# OFFSET SECONDS: answers D FROM LENGTH and the bytes, then E CODE WHY STARTED ENDED CUT BYTES or S STATE.
+poll() {
+  offset=$1 step=0.01 spins=0
+  look_at_clock
+  deadline=$((clock + $2 * 100))
+  while :; do
+    # The state comes first: what is read of the log afterwards is complete.
+    look_at_state
+    measure log
+    while [ "$size" -gt "$offset" ]; do
+      part=$((size - offset))
+      [ "$part" -gt 1048576 ] && part=1048576
+      echo "D $offset $part" || exit 1
+      # The first one only moves where the file is read: dd cannot skip bytes and read blocks.
+      { dd bs=1 skip="$offset" count=0 && dd bs="$part" count=1; } <log 2>/dev/null || exit 1
+      offset=$((offset + part))
+    done
+    case $st in
+    running | orphan) ;;
+    ended)
+      read -r line <end
+      echo "E $line"
+      return
+      ;;
+    cancelled)
+      echo "E - cancelled $claimed_at - 0 0"
+      return
+      ;;
+    *)
+      echo "S $st"
+      return
+      ;;
+    esac
+    look_at_clock
+    if [ "$clock" -ge "$deadline" ]; then
+      echo "S $st"
+      return
+    fi
+    spins=$((spins + 1))
+    case $spins in 4) step=0.02 ;; 10) step=0.05 ;; 30) step=0.2 ;; 60) step=0.5 ;; 300) step=2 ;; esac
+    nap $step
+  done
+}
+
+# TIMEOUT CAP BLOCK_BYTES SCRIPT_BYTES OFFSET SECONDS INTERPRETER...; then comes standard input: the block, the script.
+start() {
+  timeout=$1 cap=$2 block_bytes=$3 script_bytes=$4 offset=$5 seconds=$6
+  shift 6
+  if [ ! -e claim ]; then
+    stage
+    setsid sh "./sup.$token" supervise "$token" "$run" "$base" "$mask" "$timeout" "$cap" "$@" \
+      </dev/null >/dev/null 2>&1 &
+    # Until somebody has passed the gate there is nothing to follow.
+    while [ ! -e claim ] && look $!; do nap 0.01; done
+    [ -e claim ] || refuse not_started "the supervisor ended before it began"
+  fi
+  poll "$offset" "$seconds"
+}
+
+# Lays out what the supervisor needs, under names of its own. Room for all that is to be written later is taken now.
+stage() {
+  for tool in setsid dd ls ln mv date sleep; do
+    command -v $tool >/dev/null || refuse missing "$tool"
+  done
+  cat >"in.$token" || unstaged full "the input could not be kept"
+  measure "in.$token"
+  # A connection that is cut looks like the end of the input.
+  [ "$size" = $((block_bytes + script_bytes)) ] || unstaged incomplete "$size bytes came"
+  { dd bs="$block_bytes" count=1 >"env.$token" && cat >"script.$token"; } <"in.$token" 2>/dev/null
+  printf "%s\n" "$h" >"sup.$token"
+  for file in end pid; do printf "%-119s\n" - >"$file.$token"; done
+  for file in log open whole; do true >"$file.$token"; done
+  rm -f "in.$token"
+  for file in "env $block_bytes" "script $script_bytes" "sup $((${#h} + 1))" "end 120" "pid 120"; do
+    measure "${file% *}.$token"
+    [ "$size" = "${file#* }" ] || unstaged full "no room for ${file% *}"
+  done 2>/dev/null
+}
+
+# REASON WORDS...: when somebody else has begun the run meanwhile, there is no need to.
+unstaged() {
+  [ -e claim ] || refuse "$@"
+  rm -f ./*."$token"
+  poll "$offset" "$seconds"
+  exit 0
+}
+
+# MASK TIMEOUT CAP INTERPRETER...: the session in which a run is watched over, whoever asks for it.
+supervise() {
+  mask=$1 timeout=$2 cap=$3
+  shift 3
+  exec 4>>"log.$token"
+  lead "$@" 2>/dev/null 4>&- | keep
+  rm -f ./*."$token"
+}
+
+# INTERPRETER...: takes the run, has it done and writes what came of it.
+lead() {
+  read -r own line </proc/self/stat
+  look "$own"
+  read -r boot <"$boot_file"
+  started=$(date +%s)
+  claim="$own $born $boot $started"
+  echo "$claim" >"claim.$token"
+  read -r line <"claim.$token" && [ "$line" = "$claim" ] || return
+  # The one gate: a hard link is there with all that it says or not at all.
+  ln "claim.$token" claim || return
+  rm -f "claim.$token"
+  for file in script sup log; do mv "$file.$token" $file; done
+  discard_staged
+  watcher=
+  if [ "$timeout" -gt 0 ]; then
+    setsid sh ./sup watch "$token" "$run" "$base" "$timeout" </dev/null >/dev/null 2>&1 &
+    watcher=$!
+  fi
+  GANTRY_RUN="$run;" setsid sh ./sup child "$token" "$run" "$base" "$mask" "$@" </dev/null 2>&1
+  code=$?
+  exec >/dev/null
+  if [ -n "$watcher" ] && [ ! -e timeout ]; then
+    # Before its setsid it has no group yet.
+    kill -KILL "-$watcher" "$watcher"
+  fi
+  drain
+  why=exit
+  [ -e timeout ] && why=timeout
+  [ -e cancelled ] && why=cancelled
+  [ $why = exit ] || settle
+  cut=0
+  [ -e "whole.$token" ] || cut=1
+  measure log
+  write_end "$code $why $started $(date +%s) $cut $size"
+}
+
+# Waits until all that the script wrote is in the log, and a second for what it left behind, which may hold the output
+# for ever.
+drain() {
+  keeper= done=
+  read -r keeper <"keeper.$token"
+  look_at_clock
+  deadline=$((clock + 100))
+  while [ -e "open.$token" ]; do
+    # One that sleeps has written all that there was to read; one whose turn has yet to come does not sleep.
+    if [ -z "$keeper" ] || ! look "$keeper" || [ "$letter" = S ]; then done=yes; fi
+    look_at_clock
+    [ -n "$done" ] && [ "$clock" -gt "$deadline" ] && return
+    nap 0.01
+  done
+}
+
+# Whoever is ending the run is given the time to: its end says that nothing is left.
+settle() {
+  tries=0
+  while [ $tries -lt 600 ] && [ -n "$(members)" ]; do
+    nap 0.1
+    tries=$((tries + 1))
+  done
+  left=$(members)
+  [ -n "$left" ] && kill -KILL $left
+}
+
+# LINE: overwrites the room that was taken at the start, which needs none on most full disks; else it waits for some.
+write_end() {
+  tries=0
+  while [ $tries -lt 600 ]; do
+    printf "%-119s\n" "$1" 1<>"end.$token"
+    read -r line <"end.$token"
+    if [ "$line" = "$1" ]; then
+      mv "end.$token" end
+      return
+    fi
+    nap 1
+    tries=$((tries + 1))
+  done
+}
+
+# Keeps the output until the cap or a full disk, and then throws it away: the script never hears of either.
+keep() {
+  if (
+    read -r own line </proc/self/stat
+    echo "$own" >"keeper.$token"
+    ulimit -c 0
+    ulimit -f $(((cap + 511) / 512))
+    exec cat >&4 2>/dev/null
+  ); then
+    rm -f "open.$token"
+  else
+    rm -f "whole.$token"
+    printf "\n[gantry: output is cut here]\n" >&4
+    rm -f "open.$token"
+    cat >/dev/null
+  fi
+}
+
+# MASK INTERPRETER...: becomes the script.
+child() {
+  umask "$1"
+  shift
+  interpreter=$* folder=$PWD
+  look $$
+  printf "%-119s\n" "$$ $born" 1<>"pid.$token"
+  mv "pid.$token" pid
+  # Who cancels writes this first and looks for processes then: it finds this one, or this one finds that.
+  if [ -e cancelled ] || [ -e timeout ]; then exit 143; fi
+  exec 3<"env.$token"
+  rm -f "env.$token"
+  # Exports the parameters and sets the arguments. It only sets names that begin with GANTRY_.
+  . /proc/self/fd/3
+  exec 3<&-
+  cd "${HOME:-/}" 2>/dev/null || cd /
+  exec $interpreter "$folder/script" "$@"
+}
+
+# TIMEOUT: ends the run in time, whatever has become of its supervisor.
+watch() {
+  remaining=$1
+  while [ "$remaining" -gt 0 ]; do
+    # In pieces, because there may be no supervisor any more to say that the script has ended.
+    piece=30
+    [ "$remaining" -lt 30 ] && piece=$remaining
+    sleep "$piece"
+    remaining=$((remaining - piece))
+    # What a script has left behind on purpose outlives it.
+    if [ -e end ] || { [ -e pid ] && ! leads; }; then return; fi
+  done
+  stop timeout 5
+}
+
+# Prints the processes of the run: its session, and what carries its mark in other ones.
+members() {
+  # Its number may be somebody else's by now.
+  if ! leads && [ -n "$leader" ] && look "$leader"; then leader=; fi
+  for file in /proc/[0-9]*; do
+    look "${file#/proc/}" && [ -n "$leader" ] && [ "$session" = "$leader" ] && echo "${file#/proc/}"
+  done
+  marked | while IFS=/ read -r line line pid line; do
+    look "$pid" && echo "$pid"
+  done
+}
+
+marked() {
+  if printf "a\0b" | grep -qF b 2>/dev/null; then
+    grep -lF "GANTRY_RUN=$run;" /proc/[0-9]*/environ 2>/dev/null
+    return
+  fi
+  # Some greps end a line at a NUL.
+  for file in /proc/[0-9]*/environ; do
+    case $(cat "$file" 2>/dev/null) in *"GANTRY_RUN=$run;"*) echo "$file" ;; esac
+  done 2>/dev/null
+}
+
+# WHY GRACE: ends all processes of the run; sets left to those that cannot be ended.
+stop() {
+  # A link needs no room on a full disk.
+  ln claim "$1" 2>/dev/null
+  left=$(members)
+  [ -n "$left" ] && kill -TERM $left 2>/dev/null
+  look_at_clock
+  deadline=$((clock + $2 * 100))
+  while [ -n "$left" ] && [ "$clock" -lt "$deadline" ]; do
+    nap 0.1
+    left=$(members)
+    look_at_clock
+  done
+  tries=0
+  while [ -n "$left" ] && [ $tries -lt 20 ]; do
+    kill -KILL $left 2>/dev/null
+    nap 0.05
+    left=$(members)
+    tries=$((tries + 1))
+  done
+}
+
+# GRACE OFFSET: a run that has not begun never will; of one that has, everything ends.
+cancel() {
+  if [ ! -e claim ]; then
+    read -r boot <"$boot_file"
+    claim="cancelled 0 $boot $(date +%s)"
+    echo "$claim" >"claim.$token"
+    { read -r line <"claim.$token" && [ "$line" = "$claim" ]; } || [ -e claim ] || refuse full "no room to cancel it"
+    ln "claim.$token" claim 2>/dev/null && discard_staged
+    rm -f "claim.$token"
+  fi
+  look_at_state
+  left= was=$st
+  case $was in running | orphan | "lost supervisor") stop cancelled "$1" ;; esac
+  if [ "$was" = orphan ] && [ -z "$left" ]; then
+    # Nobody else is there to say it.
+    measure log
+    echo "- cancelled $claimed_at $(date +%s) 0 $size" >"end.$token"
+    [ -s "end.$token" ] && ln "end.$token" end 2>/dev/null
+    rm -f "end.$token"
+  fi
+  [ -n "$left" ] && echo "L" $left
+  poll "$2" 10
+}
+
+# What others have laid out and cannot be begun any more: it may have secrets in it.
+discard_staged() {
+  for file in in.* env.* script.* sup.* claim.* log.* end.* pid.* open.* whole.*; do
+    case $file in *."$token" | *"*") ;; *) rm -f "$file" ;; esac
+  done
+}
+
+# The log is known elsewhere. Claim and end stay, so that the run cannot begin again.
+forget() {
+  look_at_state
+  case $st in
+  ended | cancelled | lost*)
+    discard_staged
+    rm -f log script sup pid timeout cancelled
+    echo F
+    ;;
+  *) echo "S $st" ;;
+  esac
+  sweep
+}
+
+# After a week nobody asks for a run any more.
+sweep() {
+  find "$base" -mindepth 1 -maxdepth 1 -type d -mtime +7 2>/dev/null | while IFS= read -r old; do
+    cd "$old" 2>/dev/null || continue
+    look_at_state
+    case $st in running | orphan) ;; *) rm -rf "$old" ;; esac
+  done
+}
+
+main "$@"
