@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { stringifyJson } from '../base/json';
 import { FrameReader } from './frames';
 import { HELPER, helperCommand, type Verb } from './helper';
 import { LogCursor } from './log-cursor';
@@ -91,7 +92,7 @@ const WORDS = /^[\w./:+=,-]+(?: [\w./:+=,-]+)*$/;
  * @throws HelperError when it could not begin; TransportError when nobody knows
  */
 export async function start(target: Target, run: Run, follow: Follow): Promise<Seen> {
-  if (!WORDS.test(run.interpreter)) throw new Error(`${JSON.stringify(run.interpreter)} is no interpreter`);
+  if (!WORDS.test(run.interpreter)) throw new Error(`${stringifyJson(run.interpreter)} is no interpreter`);
   const block = Buffer.from(run.block);
   const words = [
     run.timeoutSeconds,
@@ -150,7 +151,7 @@ async function ask(
   { offset, onLog, signal }: Omit<Follow, 'seconds'>,
   input: readonly Uint8Array[] = [],
 ): Promise<Answer> {
-  if (!RUN_ID.test(id)) throw new Error(`${JSON.stringify(id)} is no id of a run`);
+  if (!RUN_ID.test(id)) throw new Error(`${stringifyJson(id)} is no id of a run`);
   const token = randomBytes(9).toString('hex');
   const frames = new FrameReader(token);
   const cursor = new LogCursor(offset);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stringifyJson } from '../base/json';
 
 export type Verb = 'start' | 'poll' | 'cancel' | 'forget';
 
@@ -22,7 +23,7 @@ const PLAIN_WORD = /^[\w./:@%+,-][\w./:@%+,=-]*$/;
 export function helperCommand(verb: Verb, words: readonly (string | number)[], prefix: readonly string[] = []): string {
   const all = [...prefix, ...words.map(String)];
   const odd = all.find((word) => !PLAIN_WORD.test(word));
-  if (odd !== undefined) throw new Error(`${JSON.stringify(odd)} cannot stand in a command as it is`);
+  if (odd !== undefined) throw new Error(`${stringifyJson(odd)} cannot stand in a command as it is`);
   // One byte at a time: what follows the helper is for whoever reads after it.
   const program = `h=$(dd bs=1 count=${Buffer.byteLength(HELPER)} 2>/dev/null); eval "$h"`;
   return ['exec', ...prefix, 'sh', '-c', `'${program}'`, 'gantry', verb, ...words].join(' ');

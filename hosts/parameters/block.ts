@@ -1,3 +1,4 @@
+import { stringifyJson } from '../../base/json';
 import { type Declarations, NAME, variableOf } from './declaration';
 
 /** What a script is given. */
@@ -55,7 +56,7 @@ export function parameterBlock(given: Given, declared: Declarations): { block: s
   }
   for (const name of declared.keys()) if (!given.values.has(name)) problems.push(`${name} has no value`);
   for (const [name, value] of given.hostVariables ?? []) {
-    if (!NAME.test(name)) problems.push(`${JSON.stringify(name)} cannot be the name of a variable`);
+    if (!NAME.test(name)) problems.push(`${stringifyJson(name)} cannot be the name of a variable`);
     else lines.push(`export GANTRY_HOST_${name}=${quoted(`the host's variable ${name}`, value)}`);
   }
   const words = (given.arguments ?? []).map((word, index) => quoted(`argument ${index + 1}`, word));
