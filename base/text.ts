@@ -9,3 +9,13 @@ export function characterCount(text: string): number {
   for (const _character of text) count += 1;
   return count;
 }
+
+/** Whether a text has more characters (code points) than so many. */
+export function isLonger(text: string, max: number): boolean {
+  return text.length > max && characterCount(text) > max;
+}
+
+/** A text of at most so many characters, for messages: of a longer one the beginning, which ends in no half of a character. */
+export function shortened(text: string, max: number): string {
+  return text.length <= max ? text : `${text.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+}

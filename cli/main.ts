@@ -16,7 +16,7 @@ const HELP = `gantry: durable operations and deploy pipelines
                                 shows what it would do, and asks; --yes does it at once, --preview does not do it
   gantry topology               the sets and modules of a project, and how many hosts are in each
                                 (hosts and topology: --project ID where there are several, --json; of the API at
-                                GANTRY_URL as the user of GANTRY_TOKEN, else of the stack of GANTRY_HOME)
+                                GANTRY_URL, else the stack of GANTRY_HOME, as the user of GANTRY_TOKEN)
   gantry worker                 only the worker  (DATABASE_URL, TEMPORAL_ADDRESS)
   gantry api                    only the API     (DATABASE_URL, TEMPORAL_ADDRESS, GANTRY_PORT)
   gantry migrate                bring the database of DATABASE_URL, and the namespace of TEMPORAL_ADDRESS if set, up to date

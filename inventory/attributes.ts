@@ -1,7 +1,7 @@
 import { GantryError } from '../base/error';
 import { stringifyJson } from '../base/json';
 import type { Reason } from '../base/reason';
-import { characterCount, isText } from '../base/text';
+import { isLonger, isText } from '../base/text';
 import { requireUnsealed } from '../base/unsealed';
 
 /** What can be said of an object of the inventory, one field of it. */
@@ -71,7 +71,7 @@ function readText({ name, isRequired, maxLength, hasForm, form }: Attribute, tex
   if (typeof text !== 'string' || !isText(text)) throw malformed(name, 'text', text);
   requireUnsealed(text, name);
   if (isRequired && text.trim() === '') throw required(name);
-  if (maxLength !== undefined && text.length > maxLength && characterCount(text) > maxLength) {
+  if (maxLength !== undefined && isLonger(text, maxLength)) {
     const message = `${name} is longer than ${maxLength} characters`;
     throw refused(message, { code: 'too_long', args: { field: name, max: maxLength } });
   }

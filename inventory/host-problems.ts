@@ -1,5 +1,5 @@
 import { hasSealedText } from '../base/sealed-text';
-import { isText } from '../base/text';
+import { isLonger, isText, shortened } from '../base/text';
 import {
   MAX_HOST_NAME_LENGTH,
   MAX_TAG_LENGTH,
@@ -32,6 +32,7 @@ export function nameProblem(name: string): string | undefined {
 }
 
 export function tagProblem(tag: string): string | undefined {
+  if (tag.includes(',')) return `the tag "${short(tag)}" has a comma in it: commas stand between tags`;
   return labelProblem('the tag', tag, MAX_TAG_LENGTH);
 }
 
@@ -47,7 +48,7 @@ export function variableProblem(name: string, value: string): string | undefined
   if (!VARIABLE_NAME.test(name)) {
     return `"${short(name)}" cannot be the name of a variable: use letters, digits and _, no digit first, at most 100`;
   }
-  if (value.length > MAX_VARIABLE_LENGTH) {
+  if (isLonger(value, MAX_VARIABLE_LENGTH)) {
     return `the value of ${name} is longer than ${MAX_VARIABLE_LENGTH} characters`;
   }
   return textProblem(`the value of ${name}`, value);
@@ -55,7 +56,7 @@ export function variableProblem(name: string, value: string): string | undefined
 
 function labelProblem(what: string, text: string, max: number): string | undefined {
   if (text === '') return `${what} is empty`;
-  if (text.length > max) return `${what} "${short(text)}" is longer than ${max} characters`;
+  if (isLonger(text, max)) return `${what} "${short(text)}" is longer than ${max} characters`;
   if (text.trim() !== text) return `${what} "${short(text)}" has blanks around it`;
   return textProblem(what, text);
 }
@@ -67,5 +68,5 @@ function textProblem(what: string, text: string): string | undefined {
 
 /** For messages: what somebody sends may be as long as all of it. */
 export function short(text: string): string {
-  return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN - 1)}…`;
+  return shortened(text, MAX_SHOWN);
 }

@@ -18,6 +18,9 @@ export const MAX_IP_TOKENS = 20_000;
 
 export const MAX_IMPORT_BYTES = 4_000_000;
 export const MAX_IMPORT_HOSTS = 20_000;
-/** Tags and variables of all hosts of an import, by number and by characters: groups give theirs to every host. */
-export const MAX_IMPORT_LABELS = 500_000;
-export const MAX_IMPORT_LABEL_LENGTH = 32_000_000;
+/**
+ * Tags and variables of all hosts of an import, by number and by bytes: groups give theirs to every host. Whoever changes the
+ * same business waits for an import, and should not wait in vain.
+ */
+export const MAX_IMPORT_LABELS = 200_000;
+export const MAX_IMPORT_LABEL_BYTES = 32_000_000;

@@ -70,7 +70,11 @@ function readId(text = ''): number {
 }
 
 /** What comes several times in a query is the list of all its values. */
-function readInput({ input }: ServedEndpoint, { fields: sent, repeated }: Body): Fields {
+function readInput({ method, input }: ServedEndpoint, { fields: sent, isForm, repeated }: Body): Fields {
+  if (isForm && method !== 'get' && method !== 'delete') {
+    const reason = { code: 'unreadable', args: { what: 'body' } } as const;
+    throw new GantryError('invalid', 'the body is a form: send a JSON object', { step: 'input', reason });
+  }
   const fields: Fields = { ...sent, ...Object.fromEntries(repeated ?? []) };
   requirePlain(fields);
   const parsed = input.strict().safeParse(fields);

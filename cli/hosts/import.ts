@@ -52,7 +52,7 @@ export async function importHosts(args: string[]): Promise<number> {
   if (preview || (isTerminal && !yes)) {
     const planned = await ask(true);
     show(planned);
-    if (preview) return 0;
+    if (preview) return planned.counts.refused > 0 ? 1 : 0;
     if (!(await isWanted(planned))) return 1;
   }
   const done = await ask(false);
@@ -90,8 +90,9 @@ function formatOf(file: string, given: string | undefined): InventoryFormat {
 
 function read(file: string): string {
   try {
-    return fs.readFileSync(file, 'utf8');
+    return new TextDecoder('utf-8', { fatal: true }).decode(fs.readFileSync(file));
   } catch (cause) {
-    throw new Error(`${file} cannot be read: ${messageOf(cause)}`, { cause });
+    const why = cause instanceof TypeError ? 'it is no UTF-8' : messageOf(cause);
+    throw new Error(`${file} cannot be read: ${why}`, { cause });
   }
 }

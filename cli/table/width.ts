@@ -3,8 +3,8 @@ const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 /** Those that take none: marks on others, and what only says how others are shown. */
 const NONE = /[\p{M}\p{Cf}]/u;
-/** Line ends, and what terminals do things by. */
-const CONTROL = /\p{Cc}/gu;
+/** Line ends, what terminals do things by, and what turns the direction of a row. */
+const CONTROL = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
 
 /** A text that a terminal shows and does nothing by, whoever wrote it. */
 export function harmless(text: string): string {

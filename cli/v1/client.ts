@@ -19,18 +19,22 @@ export class V1Client {
     private readonly headers: Readonly<Record<string, string>>,
   ) {}
 
-  /** The API at GANTRY_URL as the user of GANTRY_TOKEN, else that of the stack of GANTRY_HOME. @throws Error */
+  /** The API at GANTRY_URL, else that of the stack of GANTRY_HOME, as the user of GANTRY_TOKEN, else as the stack's app. @throws Error */
   static ofEnvironment(environment: NodeJS.ProcessEnv = process.env): V1Client {
-    const { GANTRY_URL: url, GANTRY_TOKEN: token } = environment;
+    const { GANTRY_URL: url } = environment;
+    const token = environment.GANTRY_TOKEN?.trim();
+    if (token && !/^[\w.~+/=-]+$/.test(token))
+      throw new Error('GANTRY_TOKEN is no token: make one with `gantry token USER`');
+    const bearer = token ? { Authorization: `Bearer ${token}` } : undefined;
     if (url) {
-      if (!token) throw new Error('GANTRY_URL is set, but not GANTRY_TOKEN: make one with `gantry token USER`');
-      return new V1Client(url.replace(/\/+$/, ''), { Authorization: `Bearer ${token}` });
+      if (!bearer) throw new Error('GANTRY_URL is set, but not GANTRY_TOKEN: make one with `gantry token USER`');
+      return new V1Client(requireUrl(url), bearer);
     }
     const home = openHome();
     const { state, addresses } = readRecord(home.stackFile);
     const credentials = readCredentials(home.credentialsFile);
     if (state === 'ready' && addresses.api && credentials) {
-      return new V1Client(addresses.api, authorization(credentials));
+      return new V1Client(addresses.api, bearer ?? authorization(credentials));
     }
     throw new Error(
       `no stack runs on ${home.folder}: start one with npm start, or set GANTRY_HOME, or GANTRY_URL and GANTRY_TOKEN`,
@@ -75,6 +79,15 @@ export class V1Client {
       throw new Error(`no answer from ${this.url}: ${why}`, { cause });
     }
   }
+}
+
+/** @throws Error for what is no address, or has a password in it, which would be shown wherever the address is */
+function requireUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new Error('GANTRY_URL is no address such as http://127.0.0.1:8000');
+  if (url.username || url.password) throw new Error('GANTRY_URL has a user in it: who asks is said by GANTRY_TOKEN');
+  return text.replace(/\/+$/, '');
 }
 
 function parsed(text: string): object | undefined {

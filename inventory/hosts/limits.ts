@@ -17,11 +17,11 @@ export function requireFewHosts(count: number, field = 'id'): void {
 export function requireFewPlaces(hosts: number, modules: number): void {
   if (modules > MAX_MODULES_OF_HOST) {
     const message = `${modules} modules at once are too many: a host may be in ${MAX_MODULES_OF_HOST} at most`;
-    throw tooMany('module_ids', message, MAX_MODULES_OF_HOST);
+    throw tooMany('modules', message, MAX_MODULES_OF_HOST);
   }
   if (hosts * modules <= MAX_PLACES_AT_ONCE) return;
   const message = `${hosts} hosts into ${modules} modules at once are too many: send fewer hosts, or fewer modules`;
-  throw tooMany('module_ids', message, Math.floor(MAX_PLACES_AT_ONCE / hosts));
+  throw tooMany('modules', message, Math.floor(MAX_PLACES_AT_ONCE / hosts));
 }
 
 /** @param modules of each host */
@@ -29,7 +29,7 @@ export function requireFewModules(modules: Iterable<readonly [hostId: number, mo
   for (const [hostId, moduleIds] of modules) {
     if (moduleIds.length <= MAX_MODULES_OF_HOST) continue;
     const message = `host ${hostId} would be in ${moduleIds.length} modules: ${MAX_MODULES_OF_HOST} are possible at most`;
-    throw tooMany('module_ids', message, MAX_MODULES_OF_HOST);
+    throw tooMany('modules', message, MAX_MODULES_OF_HOST);
   }
 }
 

@@ -148,8 +148,8 @@ async function enterWith(tx: DbOrTransaction, place: BusinessPlace, hostIds: rea
 function requireCompatible(modules: readonly ModuleRecord[], isIncrement: boolean): void {
   const own = modules.find(({ kind }) => kind !== KINDS.ordinary);
   if (!own || (modules.length === 1 && !isIncrement)) return;
-  const field = modules.length > 1 ? 'module_ids' : 'is_increment';
-  const message = `module ${own.id} (${own.name}) is for hosts that are in no other: send it alone, with is_increment false`;
+  const field = modules.length > 1 ? 'modules' : 'is_increment';
+  const message = `module ${own.id} (${own.name}) is for hosts that are in no other: name it alone, in place of those that they are in`;
   throw new GantryError('invalid', message, {
     reason: { code: 'malformed', args: { field } },
     details: [{ field, message }],

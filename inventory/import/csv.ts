@@ -45,7 +45,7 @@ export function readCsv(text: string, notes: Notes): ImportedHost[] {
       const cell = record[index]!;
       if (cell === '') continue;
       if ('variable' in column) fields.variables.set(column.variable, cell);
-      else if (column.field === 'tags') fields.tags = cell.split(/[;\s]+/).filter((tag) => tag !== '');
+      else if (column.field === 'tags') fields.tags = cell.split(/[;,\s]+/).filter((tag) => tag !== '');
       else fields[column.field] = cell;
     }
     return toHost(fields, `line ${line}`, notes) ?? [];

@@ -1,4 +1,4 @@
-import { MAX_IMPORT_BYTES, MAX_IMPORT_LABEL_LENGTH, MAX_IMPORT_LABELS } from '../limits';
+import { MAX_IMPORT_BYTES, MAX_IMPORT_LABEL_BYTES, MAX_IMPORT_LABELS } from '../limits';
 import { readIni } from './ansible/ini';
 import { readYaml } from './ansible/yaml';
 import { readCsv } from './csv';
@@ -40,15 +40,15 @@ export function readInventory(format: InventoryFormat, text: string): ImportedIn
 
 function requireFewLabels(hosts: readonly ImportedHost[]): void {
   let count = 0;
-  let length = 0;
+  let bytes = 0;
   for (const { tags, variables } of hosts) {
     const entries = Object.entries(variables);
     count += tags.length + entries.length;
-    for (const tag of tags) length += tag.length;
-    for (const [name, value] of entries) length += name.length + value.length;
+    for (const tag of tags) bytes += Buffer.byteLength(tag);
+    for (const [name, value] of entries) bytes += Buffer.byteLength(name) + Buffer.byteLength(value);
   }
   requireSize('tags and variables of all hosts', count, MAX_IMPORT_LABELS);
-  requireSize('characters of tags and variables of all hosts', length, MAX_IMPORT_LABEL_LENGTH);
+  requireSize('bytes of tags and variables of all hosts', bytes, MAX_IMPORT_LABEL_BYTES);
 }
 
 function noteSame(hosts: readonly ImportedHost[], notes: Notes): void {

@@ -5,8 +5,11 @@ import { MAX_DNS_NAME_LENGTH } from '../limits';
 const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 const MAX_IP_LENGTH = 'ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255'.length;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-/** What ends so is read as an IPv4 address by who resolves names: `0x7f.1` is 127.0.0.1 to many. */
-const NUMBER = /^(?:\d+|0x[0-9a-f]*)$/;
+/**
+ * What ends so is read as an IPv4 address by who resolves names (`0x7f.1` is 127.0.0.1 to many), or is meant as a range of
+ * them (`10.0.0.1-9`).
+ */
+const NUMBER = /^(?:[\d-]+|0x[0-9a-f]*)$/;
 
 /**
  * The one text that an address of a host is kept as: of an IP its canonical text, of a DNS name its lower case. Undefined

@@ -1,3 +1,5 @@
+import { shortened } from '../../base/text';
+
 /** What can be wrong with one token of an IP text. A duplicate is a note: nothing is missing because of it. */
 export type IpProblemKind = 'not_an_address' | 'unknown' | 'other_business' | 'ambiguous' | 'duplicate';
 
@@ -19,7 +21,7 @@ const MAX_SHOWN = 100;
 
 /** A token may be as long as the whole text. */
 export function shown(token: string): string {
-  return token.length <= MAX_SHOWN ? token : `${token.slice(0, MAX_SHOWN - 1)}…`;
+  return shortened(token, MAX_SHOWN);
 }
 
 export function problemOf(

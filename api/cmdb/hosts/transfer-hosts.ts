@@ -11,7 +11,7 @@ import { sentIds } from './schema';
 const hosts = z.looseObject({ bk_host_id: sentIds });
 
 /** A host, and where it goes. */
-const PLACED_HOST: Model = { ...HOST, parameters: { module_ids: 'bk_module_id' } };
+const PLACED_HOST: Model = { ...HOST, parameters: { modules: 'bk_module_id' } };
 
 /** What all transfers of hosts of a business have in common. */
 const TRANSFER = {

@@ -1,9 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { MAX_INTEGER } from '../../../db/schema';
+import { MAX_MODULES_OF_HOST } from '../../../inventory/hosts/limits';
 import { canonicalAddress } from '../../../inventory/ip-text';
 import { MAX_TAGS } from '../../../inventory/limits';
-
-const MAX_MODULES = 1_000;
 
 const cloud_id = z.number().int().min(0).max(MAX_INTEGER);
 const address = z
@@ -17,7 +16,7 @@ const address = z
 const modules = z
   .array(z.number().int().min(0).max(MAX_INTEGER))
   .min(1)
-  .max(MAX_MODULES)
+  .max(MAX_MODULES_OF_HOST)
   .describe('Ids of the modules that it is in; those of idle and broken hosts alone');
 
 /** Not zod's own: that leaves out a name like `__proto__`, which is to be refused. */

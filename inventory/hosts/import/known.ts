@@ -5,10 +5,13 @@ import { listTags } from '../../../db/host-details';
 import { findHostsByName, labelSizes, listSomeVariables } from '../../../db/host-imports';
 import { findHostsByKey, type HostKey, type HostRecord, lockHosts } from '../../../db/hosts';
 import type { ImportedHost } from '../../import';
-import { MAX_IMPORT_LABEL_LENGTH } from '../../limits';
+import { MAX_IMPORT_LABEL_BYTES } from '../../limits';
 import type { InventoryPlace } from '../../place';
 import { keyText } from '../read-rows';
 import type { Known, KnownHost } from './plan';
+
+/** Of the hosts that are there: they may have what an import of that size has given them, and tags besides. */
+const MAX_KNOWN_BYTES = 2 * MAX_IMPORT_LABEL_BYTES;
 
 /**
  * What there is of the hosts that an import may mean, in a number of statements that does not depend on theirs.
@@ -65,7 +68,7 @@ async function withLabels(
   const ids = rows.map(({ id }) => id);
   const names = [...new Set(hosts.flatMap(({ variables }) => Object.keys(variables)))];
   const sizes = await labelSizes(db, ids, names);
-  if (sizes.bytes > MAX_IMPORT_LABEL_LENGTH) throw tooMuch(sizes.bytes);
+  if (sizes.bytes > MAX_KNOWN_BYTES) throw tooMuch(sizes.bytes);
   const tags = await listTags(db, ids);
   const variables = await listSomeVariables(db, ids, names);
   return rows.map((host) => ({
@@ -77,7 +80,7 @@ async function withLabels(
 }
 
 function tooMuch(bytes: number): GantryError {
-  const max = MAX_IMPORT_LABEL_LENGTH;
+  const max = MAX_KNOWN_BYTES;
   const message = `the hosts that are there already have ${bytes} bytes of tags and variables to compare, at most ${max} may be: import fewer hosts at a time`;
   return new GantryError('too_large', message, {
     reason: { code: 'too_large', args: { what: 'tags and variables of known hosts', bytes, max } },

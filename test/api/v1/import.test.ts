@@ -297,7 +297,7 @@ web2,10.1.{n}.2,web,,,
   });
 
   it('takes as many tags and variables as there may be', async () => {
-    const names = Array.from({ length: 24 }, (_, n) => `v${n}`);
+    const names = Array.from({ length: 9 }, (_, n) => `v${n}`);
     const vars = names.map((name) => `${name}=1`).join(' ');
     const range = (n: number) => `h${n}_[000:999] ${vars}`;
     const text = `[all_of_them]\n${Array.from({ length: 20 }, (_, n) => range(n)).join('\n')}\n`;
@@ -309,7 +309,7 @@ web2,10.1.{n}.2,web,,,
 
   it('is refused where there is more to compare than may be', async () => {
     const names = Array.from({ length: 100 }, (_, n) => `v${n}`);
-    const list = Array.from({ length: 90 }, (_, n) => ({ address: `10.9.${worlds}.${n}`, variables: { v0: 'x' } }));
+    const list = Array.from({ length: 170 }, (_, n) => ({ address: `10.9.${worlds}.${n}`, variables: { v0: 'x' } }));
     await json(list);
     await sql`
       insert into host_variables (host_id, name, value)
@@ -324,7 +324,7 @@ web2,10.1.{n}.2,web,,,
 
     expect(answer).toMatchObject({ status: 413, error: { reason: { code: 'too_large' } } });
     expect(answer.error!.message).toContain('import fewer hosts at a time');
-    expect(countsOf(await json(list))).toMatchObject({ unchanged: 90 });
+    expect(countsOf(await json(list))).toMatchObject({ unchanged: 170 });
   });
 
   it('is known to CMDB too', async () => {

@@ -1,4 +1,5 @@
 import { stringifyJson } from '../../../../base/json';
+import { shortened } from '../../../../base/text';
 import type { ImportedHosts } from '../../../../inventory/hosts/import/import';
 import type { FieldChange } from '../../../../inventory/hosts/import/plan';
 import type { ImportedHost } from '../../../../inventory/import';
@@ -63,7 +64,7 @@ function showValue(value: FieldChange['before']) {
 }
 
 function cut(text: string): string {
-  return text.length <= MAX_VALUE_LENGTH ? text : `${text.slice(0, MAX_VALUE_LENGTH - 1)}…`;
+  return shortened(text, MAX_VALUE_LENGTH);
 }
 
 function listed<T, S>(items: readonly T[], show: (item: T) => S): S[] {
