@@ -45,7 +45,7 @@ enter() {
     spare=/var/tmp/gantry-$(id -u)
     base=$HOME/.gantry/runs
     # A run stays where it was claimed, whatever has become of the home.
-    if [ ! -d "$HOME" ] || [ -e "$spare/$run/claim" ] || ! make_folder; then
+    if [ ! -d "$HOME" ] || { [ -O "$spare" ] && [ -e "$spare/$run/claim" ]; } || ! make_folder; then
       base=$spare
       mkdir "$spare" 2>/dev/null
       # Anybody may make a folder there.
@@ -258,6 +258,8 @@ lead() {
   [ $why = exit ] || settle
   cut=0
   [ -e "whole.$token" ] || cut=1
+  # Somebody may have been killed who had laid it out again after it had begun.
+  discard_staged
   measure log
   write_end "$code $why $started $(date +%s) $cut $size"
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cancel, start } from '../../hosts/attach';
 import { HELPER, helperCommand } from '../../hosts/helper';
@@ -35,6 +35,18 @@ describe.each(PRESENT)('what is secret, on a host whose sh is %s,', (shell) => {
     await cancel(host, 'secret', 1, { offset: 0, onLog: () => {} });
     await running;
     await host.quiet();
+    expect(filesWith(host.folder, SECRET)).toEqual([]);
+  });
+
+  it('is gone when the run has ended, though somebody laid it out again while it ran and was killed', async () => {
+    const log = new KeptLog();
+    const running = start(host, runOf('again', 'echo begun; while [ ! -e go ]; do sleep 0.05; done'), log.follow());
+    await eventually('it has begun', () => log.text === 'begun\n');
+    writeFileSync(join(host.run('again'), 'env.other'), SECRET);
+    writeFileSync(join(host.home, 'go'), '');
+
+    expect((await running).state).toEqual(ended(0));
+
     expect(filesWith(host.folder, SECRET)).toEqual([]);
   });
 

@@ -1,8 +1,11 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { LocalHost } from '../../hosts/local';
 import { findProgram, makePath, SHELLS, type Shell } from '../../hosts/shells';
+
+const DEAD_EVERY_MS = 5;
 
 /** The shells that hosts are given in turn: `sh` is whatever this machine has by that name. */
 export const KINDS = ['sh', ...SHELLS] as const;
@@ -44,11 +47,10 @@ export class FaultHost {
   }
 
   /** Ends everything at once, as a loss of power does; what begins after that begins in another boot. */
-  reboot(): void {
-    // Written first: who is not yet dead must not find its run alive in the boot that ends.
+  async reboot(): Promise<void> {
+    // Nothing of the boot that ends sees the one that begins.
+    await Promise.all(this.processes().map(end));
     this.#boot();
-    for (const pid of this.processes()) kill(pid);
-    for (const pid of this.processes()) kill(pid);
   }
 
   remove(): void {
@@ -62,7 +64,15 @@ export class FaultHost {
   }
 }
 
-export function kill(pid: number): void {
+/** Kills a process; resolves when it does nothing more. */
+export async function end(pid: number): Promise<void> {
+  while (isAlive(pid)) {
+    kill(pid);
+    await delay(DEAD_EVERY_MS);
+  }
+}
+
+function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {

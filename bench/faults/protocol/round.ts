@@ -7,7 +7,7 @@ import type { RunState } from '../../../hosts/run-state';
 import { TALKED, talkingScript } from '../../hosts/talking';
 import type { Dice } from '../../random';
 import { type Order, readEndFile } from './client';
-import { type FaultHost, kill } from './hosts';
+import { end, type FaultHost } from './hosts';
 
 const CLIENTS_KILLED = 3;
 const LONGEST_LIFE_MS = 1_500;
@@ -89,8 +89,8 @@ async function strike(host: FaultHost, id: string, blow: Exclude<Blow, 'none'>, 
   }
   await delay(dice.below(LONGEST_WAIT_MS));
   const [supervisor] = readFileSync(claim, 'utf8').split(' ');
-  if (blow === 'reboot') host.reboot();
-  else kill(Number(supervisor));
+  if (blow === 'reboot') await host.reboot();
+  else await end(Number(supervisor));
   return !existsSync(host.fileOf(id, 'end'));
 }
 
