@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cancel, forget, poll, start } from '../../hosts/attach';
 import { eventually } from '../support/eventually';
@@ -7,7 +8,12 @@ import { endProcess, KeptLog, PRESENT, processesOfRun, runOf, runToEnd, TestHost
 describe.each(PRESENT)('a run on a host whose sh is %s', (shell) => {
   let host: TestHost;
 
-  afterEach(() => host.remove());
+  const boot = join(tmpdir(), `gantry-boot-${process.pid}-${shell}`);
+
+  afterEach(() => {
+    host.remove();
+    rmSync(boot, { force: true });
+  });
 
   it('whose supervisor is killed goes on as an orphan, and is lost at its end; it does not begin again', async () => {
     host = new TestHost({ shell });
@@ -62,7 +68,6 @@ describe.each(PRESENT)('a run on a host whose sh is %s', (shell) => {
   });
 
   it('that a reboot ended is lost, and does not begin again', async () => {
-    const boot = join(process.env.TMPDIR ?? '/tmp', `gantry-boot-${process.pid}-${shell}`);
     writeFileSync(boot, 'one\n');
     host = new TestHost({ shell, env: { GANTRY_BOOT_ID_FILE: boot } });
     const run = runOf('reboot', 'echo x >> began; echo here; sleep 100');
