@@ -11,6 +11,7 @@ setsid sh -c 'trap "" TERM; echo $$ >> pids; while :; do sleep 1; done' &
 env -i sh -c 'trap "" TERM; echo $$ >> pids; while :; do /bin/sleep 1 || exit; done' &
 sleep 888 &
 echo $! >> pids
+echo $$ > leader
 echo $$ >> pids
 echo begun
 while :; do sleep 1; done`;
@@ -30,8 +31,9 @@ describe.each(PRESENT)('cancelling on a host whose sh is %s', (shell) => {
     const running = start(host, runOf('stubborn', STUBBORN.replaceAll('/bin/sleep', 'sleep')), log.follow());
     await eventually('all of them are there', () => host.lines('pids'), { isWanted: (lines) => lines === 5 });
     const pids = host.read('pids').trim().split('\n');
-    const session = readProc(pids.at(-1)!, 'stat').split(') ')[1]!.split(' ')[3];
-    expect(session).toBe(pids.at(-1));
+    const leader = host.read('leader').trim();
+    const session = readProc(leader, 'stat').split(') ')[1]!.split(' ')[3];
+    expect(session).toBe(leader);
     expect(pids.filter((pid) => readProc(pid, 'environ').includes('GANTRY_RUN=stubborn;')).length).toBe(4);
 
     const { state, left } = await cancel(host, 'stubborn', 1, { offset: 0, onLog: () => {} });
