@@ -6,6 +6,7 @@ import { type Bench, scaled } from './bench';
 import { createInventory, type Inventory } from './inventory-data';
 import { round } from './report';
 import { median, percentile } from './statistics';
+import { timesOf } from './times';
 
 const SIZES = { processes: 100_000, businesses: 50, hosts: 20_000, modules: 500 };
 /** Of each search: of twenty calls, the second slowest would say what the machine did beside them. */
@@ -60,12 +61,12 @@ async function searches(bench: Bench, { largest }: Inventory, post: Post): Promi
   for (const [name, body] of Object.entries(SEARCHES)) {
     for (const sort of SORTS) {
       const sent = { ...body, page: { start: 100, limit: 100, sort } };
-      search[`${name}, by ${sort || 'id'}`] = await times(bench, CALLS, () => post(path, sent));
+      search[`${name}, by ${sort || 'id'}`] = await timesOf(bench, CALLS, () => post(path, sent));
     }
   }
   const regex: Record<string, number[]> = {};
   for (const [name, body] of Object.entries(REGEXES)) {
-    regex[name] = await times(bench, REGEX_CALLS, () => post(path, body));
+    regex[name] = await timesOf(bench, REGEX_CALLS, () => post(path, body));
   }
   report(bench, 'searches of processes', search, TARGETS_MS.search);
   report(bench, '$regex', regex, TARGETS_MS.regex);
@@ -91,13 +92,13 @@ async function topology(
     condition: [{ field: 'bk_module_name', operator: '$eq', value: 'module 3' }],
   };
   const samples = {
-    tree: await times(bench, TOPOLOGY_CALLS, () => get(`/topo/inst/0/${hostBusiness}`)),
-    [`transfer of ${moved.length} hosts`]: await times(bench, TOPOLOGY_CALLS, transfer),
-    'all hosts': await times(bench, TOPOLOGY_CALLS, () => post('/hosts/search', { bk_biz_id: hostBusiness, page })),
-    'hosts by address': await times(bench, TOPOLOGY_CALLS, () =>
+    tree: await timesOf(bench, TOPOLOGY_CALLS, () => get(`/topo/inst/0/${hostBusiness}`)),
+    [`transfer of ${moved.length} hosts`]: await timesOf(bench, TOPOLOGY_CALLS, transfer),
+    'all hosts': await timesOf(bench, TOPOLOGY_CALLS, () => post('/hosts/search', { bk_biz_id: hostBusiness, page })),
+    'hosts by address': await timesOf(bench, TOPOLOGY_CALLS, () =>
       post('/hosts/search', { bk_biz_id: hostBusiness, page, ip }),
     ),
-    'hosts by module': await times(bench, TOPOLOGY_CALLS, () =>
+    'hosts by module': await timesOf(bench, TOPOLOGY_CALLS, () =>
       post('/hosts/search', { bk_biz_id: hostBusiness, page, condition: [inModule] }),
     ),
   };
@@ -113,16 +114,6 @@ function report({ report }: Bench, what: string, samples: Record<string, number[
   report.keep(`lists: ms of ${what}`, samples);
   const slowest = Math.max(...Object.values(samples).map((ms) => percentile(ms, 0.95)));
   report.target(`lists: p95 of the slowest of ${what}, ms`, slowest, { atMost });
-}
-
-async function times(bench: Bench, calls: number, work: () => Promise<unknown>): Promise<number[]> {
-  const ms: number[] = [];
-  for (let turn = 0; turn < scaled(bench, calls, 3); turn++) {
-    const startedAt = performance.now();
-    await work();
-    ms.push(performance.now() - startedAt);
-  }
-  return ms;
 }
 
 async function ask(url: string, method: string, credentials: Credentials, body?: object): Promise<{ count?: number }> {

@@ -5,6 +5,7 @@ import { inventoryLists } from './inventory-lists';
 import { createTasks } from './lists-data';
 import { round } from './report';
 import { median, percentile } from './statistics';
+import { timesOf } from './times';
 
 const TASKS = 100_000;
 /** Of each page: of twenty calls, the second slowest would say what the machine did beside them. */
@@ -62,15 +63,7 @@ async function taskLists(bench: Bench, db: Db, client: GantryClient): Promise<vo
     if (!answer.result) throw new Error(`${name}: ${answer.message}`);
     return answer as unknown as Listed;
   };
-  const times = async (work: () => Promise<unknown>) => {
-    const ms: number[] = [];
-    for (let turn = 0; turn < scaled(bench, CALLS, 3); turn++) {
-      const startedAt = performance.now();
-      await work();
-      ms.push(performance.now() - startedAt);
-    }
-    return ms;
-  };
+  const times = (work: () => Promise<unknown>) => timesOf(bench, CALLS, work);
   try {
     const samples: Record<string, number[]> = {};
     const list = `get_task_list/${tasks.projectId}`;
