@@ -53,6 +53,15 @@ export class GantryError extends Error implements ErrorFacts {
   }
 }
 
+/** What is wrong with one field: it is named in the reason and in the details. */
+export function wrongField(
+  message: string,
+  reason: Extract<Reason, { args: { field: string } }>,
+  options: ErrorOptions & Pick<ErrorFacts, 'step'> = {},
+): GantryError {
+  return new GantryError('invalid', message, { ...options, reason, details: [{ field: reason.args.field, message }] });
+}
+
 /** Does a step of a use case: its errors say that they came there, unless they came in a step within it. */
 export async function during<T>(step: Step, work: () => Promise<T>): Promise<T> {
   try {

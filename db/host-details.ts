@@ -38,12 +38,6 @@ export async function listVariables(
   );
 }
 
-/** Takes all tags and host variables from hosts. */
-export async function deleteTagsAndVariables(db: DbOrTransaction, hostIds: readonly number[]): Promise<void> {
-  await sql`delete from host_tags where host_id = any (${hostIds}::integer[])`.execute(db);
-  await sql`delete from host_variables where host_id = any (${hostIds}::integer[])`.execute(db);
-}
-
 /** Bytes of the values of hosts' variables, by host; hosts without any are left out. */
 export async function sizesOfVariables(db: DbOrTransaction, hostIds: readonly number[]): Promise<Map<number, number>> {
   const { rows } = await sql<{ host_id: number; bytes: string }>`

@@ -38,10 +38,12 @@ export async function setVariables(db: DbOrTransaction, variables: readonly Host
   }
 }
 
-export async function removeTags(db: DbOrTransaction, hostId: number): Promise<void> {
-  await db.deleteFrom('host_tags').where('host_id', '=', hostId).execute();
+/** Takes all tags from hosts. */
+export async function removeTags(db: DbOrTransaction, hostIds: readonly number[]): Promise<void> {
+  await sql`delete from host_tags where host_id = any (${hostIds}::integer[])`.execute(db);
 }
 
-export async function removeVariables(db: DbOrTransaction, hostId: number): Promise<void> {
-  await db.deleteFrom('host_variables').where('host_id', '=', hostId).execute();
+/** Takes all host variables from hosts. */
+export async function removeVariables(db: DbOrTransaction, hostIds: readonly number[]): Promise<void> {
+  await sql`delete from host_variables where host_id = any (${hostIds}::integer[])`.execute(db);
 }

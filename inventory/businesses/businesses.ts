@@ -74,10 +74,11 @@ export async function changeBusiness(db: Db, place: BusinessPlace, given: Given,
   await transact(db, async (tx) => {
     // The business first: who changes what is in it has locked it when their records ask for the project.
     const before = await enterBusiness(tx, place);
+    if (Object.keys(changes).length > 0) {
+      const after = await updateBusiness(tx, before.id, changes);
+      await auditChanges(tx, place, actor, { what: UNIQUE.what, action: 'update', changes: [{ before, after }] });
+    }
     if (Object.keys(ofProject).length > 0) await changeProjectWithin(tx, place.projectId, ofProject, actor);
-    if (Object.keys(changes).length === 0) return;
-    const after = await updateBusiness(tx, before.id, changes);
-    await auditChanges(tx, place, actor, { what: UNIQUE.what, action: 'update', changes: [{ before, after }] });
   }).catch((error: unknown) => {
     throw duplicateOf(error, UNIQUE, 'update') ?? error;
   });

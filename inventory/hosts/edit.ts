@@ -79,8 +79,8 @@ async function write(
   host: HostRecord,
   { name, address, cloud_id, is_disabled, tags, variables }: HostChanges,
 ): Promise<HostRecord> {
-  if (tags) await removeTags(tx, host.id);
-  if (variables) await removeVariables(tx, host.id);
+  if (tags) await removeTags(tx, [host.id]);
+  if (variables) await removeVariables(tx, [host.id]);
   await labelHost(tx, host.id, { tags, variables });
   const given = Object.entries({ name, address, cloud_id, is_disabled }).filter(([, value]) => value !== undefined);
   const [changed] = await updateHosts(tx, [host.id], Object.fromEntries(given));

@@ -1,9 +1,10 @@
 import type { Actor } from '../../base/actor';
-import { GantryError } from '../../base/error';
+import { wrongField } from '../../base/error';
 import { auditOf, insertAudits } from '../../db/audit';
 import { KINDS } from '../../db/businesses';
 import type { Db, DbOrTransaction } from '../../db/connection';
-import { deleteTagsAndVariables, listTags } from '../../db/host-details';
+import { listTags } from '../../db/host-details';
+import { removeTags, removeVariables } from '../../db/host-labels';
 import { lockHosts, updateHosts } from '../../db/hosts';
 import { addToModules, listModulesOf, removeFromModules } from '../../db/module-hosts';
 import { findModules, findOwnModules, type ModuleRecord } from '../../db/modules';
@@ -80,11 +81,8 @@ export async function setAside(
   requireFewHosts(hostIds.length);
   await transact(db, async (tx) => {
     await enterWith(tx, place, hostIds);
-    const module = await ownModule(tx, place, as);
-    await recordMove(tx, place, { hostIds, actor }, async () => {
-      await removeFromModules(tx, hostIds, { except: [module.id] });
-      await addToModules(tx, hostIds, [module.id]);
-    });
+    const { id } = await ownModule(tx, place, as);
+    await moveHosts(tx, place, { hostIds, moduleIds: [id], isIncrement: false }, actor);
   });
 }
 
@@ -105,7 +103,8 @@ export async function releaseHosts(
     await enterWith(tx, place, hostIds);
     await recordMove(tx, place, { hostIds, actor, to: null }, async () => {
       await removeFromModules(tx, hostIds);
-      await deleteTagsAndVariables(tx, hostIds);
+      await removeTags(tx, hostIds);
+      await removeVariables(tx, hostIds);
       await updateHosts(tx, hostIds, { project_id: null });
     });
   });
@@ -150,10 +149,7 @@ function requireCompatible(modules: readonly ModuleRecord[], isIncrement: boolea
   if (!own || (modules.length === 1 && !isIncrement)) return;
   const field = modules.length > 1 ? 'modules' : 'is_increment';
   const message = `module ${own.id} (${own.name}) is for hosts that are in no other: name it alone, in place of those that they are in`;
-  throw new GantryError('invalid', message, {
-    reason: { code: 'malformed', args: { field } },
-    details: [{ field, message }],
-  });
+  throw wrongField(message, { code: 'malformed', args: { field } });
 }
 
 /** Where hosts come from and go to: the place's project, or the resource pool. */
