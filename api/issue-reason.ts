@@ -1,4 +1,5 @@
 import type { z } from '@hono/zod-openapi';
+import { GantryError } from '../base/error';
 import type { Reason } from '../base/reason';
 import type { Fields } from './family';
 
@@ -28,4 +29,18 @@ export function reasonOfIssue(issue: z.core.$ZodIssue, fields: Fields): Reason {
     default:
       return { code: 'malformed', args: { field } };
   }
+}
+
+/** The error of a request that is not as it has to be: the reason of the first thing that is wrong, and the details of all. */
+export function invalidInput(issues: readonly z.core.$ZodIssue[], fields: Fields): GantryError {
+  const details = issues.flatMap(detailsOf);
+  const message = details.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; ');
+  return new GantryError('invalid', message, { details, step: 'input', reason: reasonOfIssue(issues[0]!, fields) });
+}
+
+/** Each field that there is not is named by itself. */
+function detailsOf(issue: z.core.$ZodIssue): { field: string; message: string }[] {
+  const { path, message } = issue;
+  if (issue.code !== 'unrecognized_keys') return [{ field: path.join('.'), message }];
+  return issue.keys.map((key) => ({ field: [...path, key].join('.'), message: 'there is no such field' }));
 }

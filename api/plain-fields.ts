@@ -1,4 +1,4 @@
-import { GantryError } from '../base/error';
+import { GantryError, wrongField } from '../base/error';
 import { findText } from '../base/find-text';
 import { isText } from '../base/text';
 import { requireUnsealed } from '../base/unsealed';
@@ -24,12 +24,8 @@ export function requirePlain(fields: Fields): void {
     });
   }
   if (hasName(fields, NO_NAME)) {
-    const message = `${NO_NAME} cannot be the name of a field`;
-    throw new GantryError('invalid', message, {
-      step: 'input',
-      reason: { code: 'unknown', args: { field: NO_NAME } },
-      details: [{ field: NO_NAME, message }],
-    });
+    const reason = { code: 'unknown', args: { field: NO_NAME } } as const;
+    throw wrongField(`${NO_NAME} cannot be the name of a field`, reason, { step: 'input' });
   }
   requireUnsealed(fields, 'body');
 }

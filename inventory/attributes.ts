@@ -1,6 +1,5 @@
-import { GantryError } from '../base/error';
+import { type GantryError, wrongField } from '../base/error';
 import { stringifyJson } from '../base/json';
-import type { Reason } from '../base/reason';
 import { isLonger, isText } from '../base/text';
 import { requireUnsealed } from '../base/unsealed';
 
@@ -46,7 +45,7 @@ export function readChanges(attributes: readonly Attribute[], given: Readonly<Re
   const byName = new Map(attributes.map((attribute) => [attribute.name, attribute]));
   const read = Object.entries(given).map(([name, value]) => {
     const attribute = byName.get(name);
-    if (!attribute) throw refused(`there is no ${name}`, { code: 'unknown', args: { field: name } });
+    if (!attribute) throw wrongField(`there is no ${name}`, { code: 'unknown', args: { field: name } });
     return [name, readValue(attribute, value)];
   });
   return Object.fromEntries(read);
@@ -73,7 +72,7 @@ function readText({ name, isRequired, maxLength, hasForm, form }: Attribute, tex
   if (isRequired && text.trim() === '') throw required(name);
   if (maxLength !== undefined && isLonger(text, maxLength)) {
     const message = `${name} is longer than ${maxLength} characters`;
-    throw refused(message, { code: 'too_long', args: { field: name, max: maxLength } });
+    throw wrongField(message, { code: 'too_long', args: { field: name, max: maxLength } });
   }
   if (hasForm && !hasForm(text)) throw malformed(name, 'pattern', text, form ? `, which is ${form}` : '');
   return text;
@@ -89,7 +88,7 @@ function readInteger({ name, range }: Attribute, value: unknown): number {
   if (typeof number === 'bigint' || (typeof number === 'number' && Number.isInteger(number))) {
     if (!range || (number >= range.min && number <= range.max)) return Number(number);
     const message = `${name} is ${number}, from ${range.min} to ${range.max} may be`;
-    throw refused(message, { code: 'out_of_range', args: { field: name, ...range } });
+    throw wrongField(message, { code: 'out_of_range', args: { field: name, ...range } });
   }
   throw malformed(name, 'integer', value);
 }
@@ -101,7 +100,7 @@ function fallbackOf({ kind, fallback }: Attribute): Values[string] {
 }
 
 function required(field: string): GantryError {
-  return refused(`${field} is missing or empty`, { code: 'required', args: { field } });
+  return wrongField(`${field} is missing or empty`, { code: 'required', args: { field } });
 }
 
 const WANTED = {
@@ -114,10 +113,5 @@ const WANTED = {
 
 function malformed(field: string, wanted: keyof typeof WANTED, value: unknown, more = ''): GantryError {
   const message = `${field} is not ${WANTED[wanted]}: ${stringifyJson(value).slice(0, 100)}${more}`;
-  return refused(message, { code: 'malformed', args: { field, wanted } });
-}
-
-function refused(message: string, reason: Reason): GantryError {
-  const field = 'field' in reason.args ? reason.args.field : undefined;
-  return new GantryError('invalid', message, { reason, details: [{ field, message }] });
+  return wrongField(message, { code: 'malformed', args: { field, wanted } });
 }

@@ -1,6 +1,6 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import { parametersOf } from '../path';
 import type { ServedEndpoint } from './endpoint';
-import { parametersOf } from './place';
 
 const failure = z
   .object({

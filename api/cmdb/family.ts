@@ -1,5 +1,6 @@
 import { headerCredentials } from '../credentials';
 import type { Family } from '../family';
+import { routed } from '../path';
 import { businessEndpoints } from './businesses';
 import { describe } from './describe';
 import type { ServedEndpoint } from './endpoint';
@@ -26,8 +27,8 @@ export const endpoints: readonly ServedEndpoint[] = [
 const NAMELESS = 'admin';
 
 /** A path in the router's words. Where an account may stand, some paths have a word of their own. */
-function routed(path: string): string {
-  return path.replaceAll(/\{(\w+)\}/g, ':$1').replace('/:account', '/:account{(?!(?:search|module)(?:/|$))[^/]+}');
+function routedPast(path: string): string {
+  return routed(path).replace('/:account', '/:account{(?!(?:search|module)(?:/|$))[^/]+}');
 }
 
 /** BK-CMDB's API of version 3: processes, and the topology that they are bound to (cmdb). */
@@ -36,7 +37,7 @@ export const cmdb: Family<ServedEndpoint> = {
   // Other versions are not there, which is said in this envelope too.
   owns: (path) => /^\/api\/v(?!1(\/|$))\d+(\/|$)/.test(path),
   endpoints,
-  routesOf: ({ path, method }) => [{ path: `/api/v3${routed(path)}`, methods: [method] }],
+  routesOf: ({ path, method }) => [{ path: `/api/v3${routedPast(path)}`, methods: [method] }],
   headerCredentials(header) {
     const given = headerCredentials(header);
     if (given.bk_token !== undefined || given.bk_username !== undefined) return given;

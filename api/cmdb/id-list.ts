@@ -1,4 +1,4 @@
-import { GantryError } from '../../base/error';
+import { GantryError, wrongField } from '../../base/error';
 import { stringifyJson } from '../../base/json';
 import { MAX_INTEGER } from '../../db/schema';
 
@@ -15,8 +15,7 @@ export function readIdList(field: string, given: unknown, wanted: Wanted = 'inte
   const named = parts.filter((part) => part !== '' && part !== undefined && part !== null);
   if (named.length === 0) {
     const message = `${field} is missing or empty: send ids joined by commas`;
-    const reason = { code: 'required', args: { field } } as const;
-    throw new GantryError('invalid', message, { reason, details: [{ field, message }] });
+    throw wrongField(message, { code: 'required', args: { field } });
   }
   return [...new Set(named.map((part) => readId(field, part, wanted)))];
 }

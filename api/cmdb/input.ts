@@ -1,7 +1,6 @@
-import { GantryError } from '../../base/error';
 import { CREDENTIAL_FIELDS } from '../credentials';
 import type { Body, Fields } from '../family';
-import { reasonOfIssue } from '../issue-reason';
+import { invalidInput } from '../issue-reason';
 import { requirePlain } from '../plain-fields';
 import type { ServedEndpoint } from './endpoint';
 import { emptyBody, PLACE_FIELDS } from './place';
@@ -19,8 +18,5 @@ export function readInput({ input, needsBody }: ServedEndpoint, { fields, isEmpt
   requirePlain(own);
   const parsed = input.safeParse(own);
   if (parsed.success) return parsed.data as Fields;
-  const { issues } = parsed.error;
-  const details = issues.map(({ path, message }) => ({ field: path.join('.'), message }));
-  const message = details.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; ');
-  throw new GantryError('invalid', message, { details, step: 'input', reason: reasonOfIssue(issues[0]!, own) });
+  throw invalidInput(parsed.error.issues, own);
 }

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { GantryError } from '../../base/error';
+import { wrongField } from '../../base/error';
 import type { Fields } from '../family';
 
 /** What clients say of where a new object is, beside the path. */
@@ -21,9 +21,5 @@ export function withoutParent({ bk_parent_id, default: kind, ...fields }: Fields
 
 function requireOnly(field: string, given: unknown, only: number): void {
   if (given === undefined || given === null || given === '' || String(given) === String(only)) return;
-  const message = `${field} can only be ${only} here`;
-  throw new GantryError('invalid', message, {
-    reason: { code: 'malformed', args: { field } },
-    details: [{ field, message }],
-  });
+  throw wrongField(`${field} can only be ${only} here`, { code: 'malformed', args: { field } });
 }

@@ -4,6 +4,7 @@ import { stringifyJson } from '../../base/json';
 import { DEFAULT_ACCOUNT } from '../../db/businesses';
 import { MAX_INTEGER } from '../../db/schema';
 import type { Body, Fields, RequestPlace } from '../family';
+import { parametersOf } from '../path';
 import type { ServedEndpoint } from './endpoint';
 
 /** Where clients say their account, where the path does not (cmdb §0). */
@@ -17,11 +18,6 @@ const NO_ID = -1;
 
 /** Fields of a body that say where; the path and the headers go before them. */
 export const PLACE_FIELDS = ['bk_supplier_account', 'bk_supplier_id', 'bk_biz_id'] as const;
-
-/** The parameters of a path: `/proc/{account}/{bk_biz_id}`. */
-export function parametersOf({ path }: Pick<ServedEndpoint, 'path'>): string[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
-}
 
 /** The id of a business that the path names. */
 export function peekBusinessId(context: Context): number | undefined {

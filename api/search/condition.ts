@@ -1,5 +1,6 @@
+import { wrongField } from '../../base/error';
 import { both, type Condition } from '../../inventory/search/condition';
-import { malformed, refused } from './errors';
+import { malformed } from './errors';
 import { isObject, type Place, readOperators, readValue } from './operators';
 
 /** What a family's conditions can say. */
@@ -35,7 +36,7 @@ export function readCondition(fields: ConditionFields, condition: unknown): Cond
     if (key === '$not') return { not: readDocument(value, key) };
     if (key.startsWith('$')) {
       const message = `${key} is no operator between fields, only $and, $or and $not may be`;
-      throw refused(message, { code: 'unknown', args: { field: key } });
+      throw wrongField(message, { code: 'unknown', args: { field: key } });
     }
     const place = { field: attributeOf(key), label: key };
     return isObject(value) ? readOperators(place, value) : readPlain(place, value);

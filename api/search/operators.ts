@@ -1,5 +1,6 @@
+import { wrongField } from '../../base/error';
 import { both, type Comparison, type Condition, type Scalar } from '../../inventory/search/condition';
-import { malformed, refused } from './errors';
+import { malformed } from './errors';
 
 const COMPARED = { $eq: 'eq', $ne: 'ne', $lt: 'lt', $lte: 'lte', $gt: 'gt', $gte: 'gte' } as const;
 const LISTED = { $in: 'in', $nin: 'nin' } as const;
@@ -20,7 +21,7 @@ export function readOperators(place: Place, operators: Readonly<Record<string, u
   const unknown = names.find((name) => !OPERATORS.includes(name));
   if (unknown !== undefined) {
     const message = `${unknown} of ${place.label} is no operator, only ${OPERATORS.join(', ')} may be`;
-    throw refused(message, { code: 'unknown', args: { field: unknown } });
+    throw wrongField(message, { code: 'unknown', args: { field: unknown } });
   }
   if (names.length === 0) throw malformed(place.label, 'a value or an object with operators');
   if (names.includes('$options') && !names.includes('$regex')) throw malformed(place.label, '$regex beside $options');

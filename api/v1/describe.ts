@@ -1,4 +1,5 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import { parametersOf } from '../path';
 import type { ServedEndpoint } from './endpoint';
 
 const failure = z
@@ -15,11 +16,6 @@ const failure = z
     }),
   })
   .openapi('V1Failure');
-
-/** The parameters of a path: `/projects/{project_id}/hosts`. */
-export function parametersOf({ path }: Pick<ServedEndpoint, 'path'>): string[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
-}
 
 /** Every answer of an endpoint. */
 export function answerSchema({ data }: Pick<ServedEndpoint, 'data'>) {

@@ -1,14 +1,14 @@
-import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { GantryError } from '../../base/error';
+import { GantryError, wrongField } from '../../base/error';
 import { stringifyJson } from '../../base/json';
 import { MAX_INTEGER } from '../../db/schema';
 import { headerCredentials } from '../credentials';
 import type { Body, Family, Fields, RequestPlace } from '../family';
-import { reasonOfIssue } from '../issue-reason';
+import { invalidInput } from '../issue-reason';
+import { parametersOf, routed } from '../path';
 import { requirePlain } from '../plain-fields';
 import { cloudEndpoints } from './clouds';
-import { describe, parametersOf } from './describe';
+import { describe } from './describe';
 import type { ServedEndpoint } from './endpoint';
 import { fail, succeed } from './envelope';
 import { hostGroupEndpoints } from './host-groups';
@@ -32,7 +32,7 @@ export const v1: Family<ServedEndpoint> = {
   name: 'v1',
   owns: (path) => /^\/api\/v1(\/|$)/.test(path),
   endpoints,
-  routesOf: ({ path, method }) => [{ path: `/api/v1${path.replaceAll(/\{(\w+)\}/g, ':$1')}`, methods: [method] }],
+  routesOf: ({ path, method }) => [{ path: `/api/v1${routed(path)}`, methods: [method] }],
   headerCredentials,
   openFields: [],
   outside: ({ method }, query) => (method === 'delete' ? query : {}),
@@ -58,10 +58,7 @@ function requireId(context: Context, name: string): number {
   const id = readId(context.req.param(name));
   if (id >= 0) return id;
   const message = `${name} is not an id: ${stringifyJson(context.req.param(name) ?? '')}`;
-  throw new GantryError('invalid', message, {
-    reason: { code: 'malformed', args: { field: name, wanted: 'integer' } },
-    details: [{ field: name, message }],
-  });
+  throw wrongField(message, { code: 'malformed', args: { field: name, wanted: 'integer' } });
 }
 
 /** -1 where there is none. */
@@ -79,15 +76,5 @@ function readInput({ method, input }: ServedEndpoint, { fields: sent, isForm, re
   requirePlain(fields);
   const parsed = input.strict().safeParse(fields);
   if (parsed.success) return parsed.data;
-  const { issues } = parsed.error;
-  const details = issues.flatMap(detailsOf);
-  const message = details.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; ');
-  throw new GantryError('invalid', message, { details, step: 'input', reason: reasonOfIssue(issues[0]!, fields) });
-}
-
-/** Each field that there is not is named by itself. */
-function detailsOf(issue: z.core.$ZodIssue): { field: string; message: string }[] {
-  const { path, message } = issue;
-  if (issue.code !== 'unrecognized_keys') return [{ field: path.join('.'), message }];
-  return issue.keys.map((key) => ({ field: [...path, key].join('.'), message: 'there is no such field' }));
+  throw invalidInput(parsed.error.issues, fields);
 }

@@ -1,5 +1,5 @@
 import type { Actor } from '../../base/actor';
-import { GantryError } from '../../base/error';
+import { GantryError, wrongField } from '../../base/error';
 import { stringifyJson } from '../../base/json';
 import type { Db, DbOrTransaction } from '../../db/connection';
 import {
@@ -100,10 +100,7 @@ function textOf({ account, projectId }: InventoryPlace, { sent, condition }: Sel
   const text = stringifyJson(sent);
   if (text.length <= MAX_SELECTOR_LENGTH) return text;
   const message = `the condition is longer than ${MAX_SELECTOR_LENGTH} characters`;
-  throw new GantryError('invalid', message, {
-    reason: { code: 'too_long', args: { field: 'condition', max: MAX_SELECTOR_LENGTH } },
-    details: [{ field: 'condition', message }],
-  });
+  throw wrongField(message, { code: 'too_long', args: { field: 'condition', max: MAX_SELECTOR_LENGTH } });
 }
 
 function noSuchGroup(id: number): GantryError {

@@ -1,4 +1,4 @@
-import { GantryError } from '../../base/error';
+import { type GantryError, wrongField } from '../../base/error';
 
 /** Hosts that are added, moved, changed or deleted at once. */
 export const MAX_HOSTS_AT_ONCE = 5_000;
@@ -34,8 +34,5 @@ export function requireFewModules(modules: Iterable<readonly [hostId: number, mo
 }
 
 function tooMany(field: string, message: string, max: number): GantryError {
-  return new GantryError('invalid', message, {
-    reason: { code: 'too_many', args: { field, max } },
-    details: [{ field, message }],
-  });
+  return wrongField(message, { code: 'too_many', args: { field, max } });
 }

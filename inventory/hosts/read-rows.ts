@@ -1,4 +1,4 @@
-import { GantryError } from '../../base/error';
+import { GantryError, wrongField } from '../../base/error';
 import type { HostKey, HostTexts } from '../../db/hosts';
 import { readChanges, readNew } from '../attributes';
 import { canonicalAddress } from '../ip-text';
@@ -57,11 +57,7 @@ function readKey(given: Record<string, unknown>, cloudIds: ReadonlySet<number>):
 }
 
 export function noSuchCloud(id: number): GantryError {
-  const message = `there is no cloud ${id}`;
-  return new GantryError('invalid', message, {
-    reason: { code: 'malformed', args: { field: 'cloud_id' } },
-    details: [{ field: 'cloud_id', message }],
-  });
+  return wrongField(`there is no cloud ${id}`, { code: 'malformed', args: { field: 'cloud_id' } });
 }
 
 function requireFirst(row: string, { cloud_id, address }: HostKey, seen: Map<string, string>): void {

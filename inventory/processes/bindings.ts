@@ -1,5 +1,5 @@
 import type { Actor } from '../../base/actor';
-import { GantryError } from '../../base/error';
+import { type GantryError, wrongField } from '../../base/error';
 import { auditOf, insertAudit } from '../../db/audit';
 import type { Db, DbOrTransaction } from '../../db/connection';
 import {
@@ -79,10 +79,7 @@ export async function unbindProcess(db: Db, place: BusinessPlace, binding: Bindi
 
 function noSuchModule(name: string): GantryError {
   const message = `no set of this business has a module "${name}" that processes may be bound to`;
-  return new GantryError('invalid', message, {
-    reason: { code: 'unknown', args: { field: 'module_name' } },
-    details: [{ field: 'module_name', message }],
-  });
+  return wrongField(message, { code: 'unknown', args: { field: 'module_name' } });
 }
 
 async function audit(

@@ -1,5 +1,4 @@
-import { GantryError } from '../../base/error';
-import type { Reason } from '../../base/reason';
+import { wrongField } from '../../base/error';
 import { characterCount } from '../../base/text';
 import { MAX_INSTRUCTIONS, roughSize, tooLarge } from './pattern';
 
@@ -90,7 +89,7 @@ function requireSmallPattern(name: string, pattern: string, counts: Counts): voi
   const max = CONDITION_LIMITS.patternLength;
   if (pattern.length > max && characterCount(pattern) > max) {
     const message = `the pattern of ${name} is longer than ${max} characters`;
-    throw refused(message, { code: 'too_long', args: { field: name, max } });
+    throw wrongField(message, { code: 'too_long', args: { field: name, max } });
   }
   counts.steps += roughSize(pattern);
   if (counts.steps > MAX_INSTRUCTIONS) throw tooLarge(name);
@@ -98,9 +97,5 @@ function requireSmallPattern(name: string, pattern: string, counts: Counts): voi
 
 function requireAtMost(field: string, things: string, count: number, max: number): void {
   if (count <= max) return;
-  throw refused(`${field} has more than ${max} ${things}`, { code: 'too_many', args: { field, max } });
-}
-
-function refused(message: string, reason: Reason & { args: { field: string } }): GantryError {
-  return new GantryError('invalid', message, { reason, details: [{ field: reason.args.field, message }] });
+  throw wrongField(`${field} has more than ${max} ${things}`, { code: 'too_many', args: { field, max } });
 }

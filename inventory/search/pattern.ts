@@ -1,5 +1,5 @@
 import { RE2JS, RE2JSException } from 're2js';
-import { GantryError } from '../../base/error';
+import { type GantryError, wrongField } from '../../base/error';
 import { stringifyJson } from '../../base/json';
 
 /** A character of a text takes as many steps as the patterns that look at it have instructions, at the worst. */
@@ -79,16 +79,11 @@ function notAnOption(name: string, letter: string): never {
 }
 
 function malformed(field: string, message: string, cause?: unknown): GantryError {
-  return new GantryError('invalid', message, {
-    reason: { code: 'malformed', args: { field } },
-    details: [{ field, message }],
-    cause,
-  });
+  return wrongField(message, { code: 'malformed', args: { field } }, { cause });
 }
 
 /** The error for a pattern that is too much, alone or with those before it. */
 export function tooLarge(field: string): GantryError {
   const message = `the pattern of ${field}, with those before it, comes to more than ${MAX_INSTRUCTIONS} steps for a character: use smaller counts`;
-  const reason = { code: 'too_long', args: { field, max: MAX_INSTRUCTIONS } } as const;
-  return new GantryError('invalid', message, { reason, details: [{ field, message }] });
+  return wrongField(message, { code: 'too_long', args: { field, max: MAX_INSTRUCTIONS } });
 }

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { GantryError } from '../../../base/error';
+import { GantryError, wrongField } from '../../../base/error';
 import { addHosts } from '../../../inventory/hosts/add';
 import type { HostRow, RefusedRow } from '../../../inventory/hosts/read-rows';
 import { isOurs } from '../../failure';
@@ -47,10 +47,7 @@ export const addHostToResource = defineAccountEndpoint({
 
 function noHosts(): GantryError {
   const message = 'host_info is empty: send hosts by names of rows';
-  return new GantryError('invalid', message, {
-    reason: { code: 'required', args: { field: 'host_info' } },
-    details: [{ field: 'host_info', message }],
-  });
+  return wrongField(message, { code: 'required', args: { field: 'host_info' } });
 }
 
 function readHost(host: unknown): HostRow['given'] {

@@ -1,4 +1,4 @@
-import { GantryError } from '../../../base/error';
+import { GantryError, wrongField } from '../../../base/error';
 import type { Reason } from '../../../base/reason';
 
 /** A field of an object as CMDB's clients know it (cmdb §3, §7). */
@@ -57,12 +57,7 @@ export function attributesOf(model: Model, fields: Readonly<Record<string, unkno
 
 /** The error for a property that cannot be given. */
 export function refuseProperty(id: string, why: string): GantryError {
-  const message = `${id} ${why}`;
-  return new GantryError('invalid', message, {
-    step: 'input',
-    reason: { code: 'unknown', args: { field: id } },
-    details: [{ field: id, message }],
-  });
+  return wrongField(`${id} ${why}`, { code: 'unknown', args: { field: id } }, { step: 'input' });
 }
 
 /** An error of the inventory that names fields as clients know them; what is wrong with the request itself does so. */

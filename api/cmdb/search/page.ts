@@ -1,5 +1,6 @@
+import { wrongField } from '../../../base/error';
 import { PAGE_LIMITS, type Search } from '../../../inventory/search/search';
-import { malformed, refused } from '../../search/errors';
+import { malformed } from '../../search/errors';
 import { isObject } from '../../search/operators';
 import { attributesShown, type Searchable } from './searchable';
 
@@ -15,7 +16,7 @@ export function readPage(searchable: Searchable, page: unknown): Required<Pick<S
   const { max, fallback } = PAGE_LIMITS;
   const rows = readCount('limit', limit, max) || fallback;
   if (rows > max) {
-    throw refused(`limit is ${rows}, at most ${max} may be`, { code: 'too_many', args: { field: 'limit', max } });
+    throw wrongField(`limit is ${rows}, at most ${max} may be`, { code: 'too_many', args: { field: 'limit', max } });
   }
   return {
     start: readCount('start', start, Number.MAX_SAFE_INTEGER),
@@ -29,7 +30,7 @@ function readCount(field: string, value: unknown, max: number): number {
   const count = typeof value === 'string' && /^\s*[+-]?\d{1,15}\s*$/.test(value) ? Number(value) : value;
   if (typeof count !== 'bigint' && !Number.isInteger(count)) return 0;
   if ((count as number | bigint) < 0) {
-    throw refused(`${field} is ${count}, below 0`, { code: 'out_of_range', args: { field, min: 0, max } });
+    throw wrongField(`${field} is ${count}, below 0`, { code: 'out_of_range', args: { field, min: 0, max } });
   }
   return Math.min(Number(count), Number.MAX_SAFE_INTEGER);
 }

@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi';
+import { wrongField } from '../../../base/error';
 import { VARIABLE_NAME } from '../../../inventory/limits';
 import { type Condition, requireBounded } from '../../../inventory/search/condition';
 import { parseJson } from '../../body/parse';
 import { readCondition } from '../../search/condition';
-import { malformed, refused } from '../../search/errors';
+import { malformed } from '../../search/errors';
 
 /** What the inventory calls that of a host which conditions can name. */
 const ATTRIBUTES = new Map([
@@ -51,7 +52,7 @@ function attributeOf(name: string): string {
   const attribute = ATTRIBUTES.get(name);
   if (attribute !== undefined) return attribute;
   if (name.startsWith(VARIABLE) && VARIABLE_NAME.test(name.slice(VARIABLE.length))) return name;
-  throw refused(`hosts have no ${name.slice(0, 100)}: a condition is of ${FIELDS}`, {
+  throw wrongField(`hosts have no ${name.slice(0, 100)}: a condition is of ${FIELDS}`, {
     code: 'unknown',
     args: { field: name },
   });

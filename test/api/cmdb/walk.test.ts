@@ -1,7 +1,7 @@
 import { includesRole } from '../../../access/permission';
 import { endpoints } from '../../../api/cmdb';
 import type { ServedEndpoint } from '../../../api/cmdb/endpoint';
-import { parametersOf } from '../../../api/cmdb/place';
+import { parametersOf } from '../../../api/path';
 import type { Role } from '../../../db/schema';
 import { addCaller, addPlainApp } from '../../support/callers';
 import { authorization } from '../../support/client';
