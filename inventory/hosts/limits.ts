@@ -1,4 +1,5 @@
 import { type GantryError, wrongField } from '../../base/error';
+import { requireFew } from '../ids';
 
 /** Hosts that are added, moved, changed or deleted at once. */
 export const MAX_HOSTS_AT_ONCE = 5_000;
@@ -9,9 +10,8 @@ export const MAX_PLACES_AT_ONCE = 100_000;
 export const MAX_MODULES_OF_HOST = 200;
 
 /** @param field of the hosts, in the error */
-export function requireFewHosts(count: number, field = 'id'): void {
-  if (count <= MAX_HOSTS_AT_ONCE) return;
-  throw tooMany(field, `${count} hosts at once are too many: send ${MAX_HOSTS_AT_ONCE} at most`, MAX_HOSTS_AT_ONCE);
+export function requireFewHosts(count: number, field?: string): void {
+  requireFew(count, { things: 'hosts', max: MAX_HOSTS_AT_ONCE, ...(field === undefined ? {} : { field }) });
 }
 
 export function requireFewPlaces(hosts: number, modules: number): void {

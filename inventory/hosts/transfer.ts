@@ -10,6 +10,7 @@ import { addToModules, listModulesOf, removeFromModules } from '../../db/module-
 import { findModules, findOwnModules, type ModuleRecord } from '../../db/modules';
 import { transact } from '../../db/transaction';
 import { enterBusiness } from '../businesses/lock';
+import { missingFrom } from '../ids';
 import type { BusinessPlace } from '../place';
 import { noSuch } from '../topology/refusals';
 import { requireFewHosts, requireFewModules, requireFewPlaces } from './limits';
@@ -62,7 +63,7 @@ export async function requireModules(
   { moduleIds, isIncrement }: Pick<Transfer, 'moduleIds' | 'isIncrement'>,
 ): Promise<void> {
   const modules = await findModules(tx, businessId, moduleIds);
-  const missing = moduleIds.find((id) => !modules.some((module) => module.id === id));
+  const missing = missingFrom(moduleIds, modules);
   if (missing !== undefined) throw noSuch('module', missing);
   requireCompatible(modules, isIncrement);
 }

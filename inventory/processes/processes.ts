@@ -16,6 +16,7 @@ import { readChanges, readNew, type Values } from '../attributes';
 import { stayInBusiness } from '../businesses/lock';
 import { auditChanges } from '../changes';
 import { duplicateOf, type UniqueKeys } from '../duplicates';
+import { missingFrom, requireFew } from '../ids';
 import type { BusinessPlace } from '../place';
 import { PROCESS_ATTRIBUTES } from './attributes';
 
@@ -79,11 +80,11 @@ export async function changeProcesses(
   { ids, given }: { ids: readonly number[]; given: Given },
   actor: Actor,
 ): Promise<void> {
-  requireCount(ids);
+  requireFew(ids.length, { things: 'processes', max: MAX_BATCH });
   const changes = readChanges(PROCESS_ATTRIBUTES, given);
   await transact(db, async (tx) => {
     const before = await lockProcesses(tx, place.businessId, ids);
-    const missing = ids.find((id) => !before.some((process) => process.id === id));
+    const missing = missingFrom(ids, before);
     if (missing !== undefined) throw notFound(missing);
     if (Object.keys(changes).length === 0) return;
     const after = new Map((await updateProcesses(tx, place.businessId, ids, changes)).map((one) => [one.id, one]));
@@ -106,13 +107,6 @@ export async function removeProcess(db: Db, place: BusinessPlace, id: number, ac
     if (bound.length > 0) throw isBound(before, bound);
     await deleteProcess(tx, place.businessId, id);
     await auditChanges(tx, place, actor, { what: 'process', action: 'delete', changes: [{ before }] });
-  });
-}
-
-function requireCount(ids: readonly number[]): void {
-  if (ids.length <= MAX_BATCH) return;
-  throw new GantryError('invalid', `${ids.length} processes at once are too many: send ${MAX_BATCH} at most`, {
-    reason: { code: 'too_many', args: { field: 'id', max: MAX_BATCH } },
   });
 }
 

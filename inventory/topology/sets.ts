@@ -1,5 +1,4 @@
 import type { Actor } from '../../base/actor';
-import { GantryError } from '../../base/error';
 import type { Db, DbOrTransaction } from '../../db/connection';
 import { countHostsIn } from '../../db/module-hosts';
 import { listModules } from '../../db/modules';
@@ -9,6 +8,7 @@ import { readChanges, readNew, type Values } from '../attributes';
 import { enterBusiness } from '../businesses/lock';
 import { auditChanges } from '../changes';
 import { duplicateOf, type UniqueKeys } from '../duplicates';
+import { missingFrom, requireFew } from '../ids';
 import type { BusinessPlace } from '../place';
 import { SET_ATTRIBUTES } from './attributes';
 import { type SetBranch, withModules } from './branches';
@@ -69,11 +69,11 @@ export async function changeSet(
  * @throws GantryError `not_found`; `refused` for the set of idle modules; `wrong_state` for a set that has hosts
  */
 export async function removeSets(db: Db, place: BusinessPlace, ids: readonly number[], actor: Actor): Promise<void> {
-  requireFew(ids);
+  requireFew(ids.length, { things: 'sets', max: MAX_SETS_AT_ONCE });
   await transact(db, async (tx) => {
     await enterBusiness(tx, place);
     const sets = await findSets(tx, place.businessId, ids);
-    const missing = ids.find((id) => !sets.some((set) => set.id === id));
+    const missing = missingFrom(ids, sets);
     if (missing !== undefined) throw noSuch('set', missing);
     for (const set of sets) requireOrdinary('set', set);
     const deleted = withModules(sets, await listModules(tx, place.businessId, { setIds: ids }));
@@ -100,11 +100,4 @@ async function requireAllEmpty(tx: DbOrTransaction, sets: readonly SetBranch[]):
   const idsOf = (some: readonly SetBranch[]) => some.flatMap(({ modules }) => modules.map(({ id }) => id));
   if ((await countHostsIn(tx, idsOf(sets))) === 0) return;
   for (const set of sets) requireEmpty('set', set, await countHostsIn(tx, idsOf([set])));
-}
-
-function requireFew(ids: readonly number[]): void {
-  if (ids.length <= MAX_SETS_AT_ONCE) return;
-  throw new GantryError('invalid', `${ids.length} sets at once are too many: send ${MAX_SETS_AT_ONCE} at most`, {
-    reason: { code: 'too_many', args: { field: 'id', max: MAX_SETS_AT_ONCE } },
-  });
 }
