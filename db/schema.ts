@@ -67,7 +67,7 @@ export interface Database {
   businesses: BusinessTable;
   sets: SetTable;
   modules: ModuleTable;
-  clouds: { supplier_account: string; id: Generated<number>; name: string };
+  clouds: { supplier_account: string; id: Generated<number>; name: string; ssh_profile_id: Generated<number | null> };
   hosts: HostTable;
   host_tags: { host_id: number; tag: string };
   host_variables: { host_id: number; name: string; value: string };
@@ -80,6 +80,12 @@ export interface Database {
     created_at: Generated<Date>;
     updated_at: Generated<Date>;
   };
+  credentials: CredentialTable;
+  ssh_profiles: SshProfileTable;
+  accounts: AccountTable;
+  host_keys: HostKeyTable;
+  /** What a host has said of itself. */
+  host_facts: { host_id: number; facts: JsonText; seen_at: Generated<Date> };
   processes: ProcessTable;
   /** Bound to every module of that name in the business. */
   process_bindings: { process_id: number; business_id: number; module_name: string };
@@ -279,6 +285,7 @@ interface ModuleTable extends Dated {
   type: Generated<string>;
   operator: Generated<string>;
   backup_operator: Generated<string>;
+  ssh_profile_id: Generated<number | null>;
 }
 
 interface HostTable extends Dated {
@@ -299,7 +306,82 @@ interface HostTable extends Dated {
   serial_number: Generated<string>;
   /** In maintenance. */
   is_disabled: Generated<boolean>;
+  ssh_profile_id: Generated<number | null>;
 }
+
+/** What opens a login; `secret` holds sealed texts: `password`, or `private_key` and perhaps `passphrase`. */
+interface CredentialTable extends Dated {
+  id: Generated<number>;
+  /** Null: the installation's. */
+  project_id: number | null;
+  name: string;
+  kind: CredentialKind;
+  /** Of a private key, as OpenSSH writes it without a comment; empty for a password. */
+  public_key: Generated<string>;
+  secret: JsonText;
+  created_by: string;
+  rotated_by: string;
+  rotated_at: Generated<Date>;
+}
+
+export type CredentialKind = 'password' | 'private_key';
+
+/** How hosts are reached: that of a host, else of a module that it is in, else of its project, cloud, the installation. */
+interface SshProfileTable extends Dated {
+  id: Generated<number>;
+  /** Null: the installation's. */
+  project_id: number | null;
+  name: string;
+  port: Generated<number>;
+  /** Who logs in where no account is named. */
+  login_user: Generated<string>;
+  credential_id: number | null;
+  /** The host over which the others are reached. */
+  jump_host_id: number | null;
+  connect_timeout_ms: Generated<number>;
+  /** Null: in the user's home. */
+  run_folder: string | null;
+  host_key_policy: Generated<HostKeyPolicy>;
+  /** Of its project, or of the installation. */
+  is_default: Generated<boolean>;
+}
+
+/** `first_use` trusts the first key that a host shows which has none. */
+export type HostKeyPolicy = 'strict' | 'first_use';
+
+/** A name under which work is done on hosts of a project. */
+interface AccountTable extends Dated {
+  id: Generated<number>;
+  project_id: number;
+  alias: string;
+  /** Of the hosts that it is for; null: of all that no other account of this alias is for. */
+  host_tag: string | null;
+  login_user: string;
+  /** Null: that of the host's profile. */
+  credential_id: number | null;
+  become_user: string | null;
+  /** The least role of those in whose name it is used. */
+  min_role: Generated<Role>;
+}
+
+/** A key that a host is known by, or was until it was revoked. */
+interface HostKeyTable {
+  id: Generated<number>;
+  host_id: number;
+  /** As `ssh-ed25519`. */
+  type: string;
+  /** Base64 of the key as ssh sends it. */
+  key: string;
+  /** `SHA256:...`, as OpenSSH writes it. */
+  fingerprint: string;
+  source: HostKeySource;
+  added_by: string;
+  added_at: Generated<Date>;
+  revoked_by: string | null;
+  revoked_at: Date | null;
+}
+
+export type HostKeySource = 'scan' | 'given' | 'first_use';
 
 interface ProcessTable extends Dated {
   id: Generated<number>;

@@ -28,25 +28,39 @@ export interface Transport {
 
 /** Why a host was not reached. Only of `lost` can the command have begun. */
 export type TransportProblem =
+  /** Its address is not one that may be reached (GANTRY_HOSTS_ALLOW). */
+  | 'not_allowed'
+  /** Its name is none that is known. */
+  | 'unknown_name'
   /** No way to it, or no answer in time. */
   | 'unreachable'
-  /** There is a machine, and nobody who listens, or who takes one more. */
+  /** There is a machine, and nobody who listens. */
   | 'refused'
+  /** It is there and does not take one more, of connections or of commands, after several tries. */
+  | 'busy'
+  /** What answers does not speak ssh, or none of the ways in which we do. */
+  | 'protocol'
   /** It does not let us in. */
   | 'auth'
-  /** Its key is not one that is known for it. */
+  /** Its key is not one that is known for it: it was set up anew, or somebody else answers. */
   | 'host_key'
+  /** No key is known for it. */
+  | 'host_key_unknown'
   /** The connection was there and broke. */
   | 'lost';
 
 export class TransportError extends Error {
   override name = 'TransportError';
 
+  /** @param options `hostId`: the machine that it was, which may be one on the way */
   constructor(
     readonly problem: TransportProblem,
     message: string,
-    options: ErrorOptions = {},
+    { hostId, ...options }: ErrorOptions & { hostId?: number | undefined } = {},
   ) {
     super(message, options);
+    this.hostId = hostId;
   }
+
+  readonly hostId: number | undefined;
 }

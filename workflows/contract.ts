@@ -151,3 +151,47 @@ export interface LaunchResult {
   taskId: number | null;
   reason: string;
 }
+
+/** Type of the workflow that asks hosts something at once, for somebody who waits; its one activity, and their argument. */
+export const PROBE_WORKFLOW = 'probe';
+export const PROBE_ACTIVITY = 'probe';
+export interface ProbeInput {
+  projectId: number;
+  /** Who asks: looked at again when it is done. */
+  executor: Executor;
+  hostIds: number[];
+  what: Probe;
+}
+
+/** In whose name work is done on hosts. */
+export interface Executor {
+  username: string;
+  /** Their app answers for what they may do. */
+  isTrusted: boolean;
+}
+
+/** `test`: whether one can log in, and what the host is; `scan`: by which keys it makes itself known. */
+export type Probe = { kind: 'test'; account: string | null } | { kind: 'scan' };
+
+/** What came of a probe, in the order of its hosts. Nothing in it is secret. */
+export interface ProbeResult {
+  hosts: ProbedHost[];
+}
+
+export type ProbedHost = { hostId: number } & (
+  | { ok: true; ms: number; facts: HostFacts }
+  | { ok: true; ms: number; keys: ScannedKey[] }
+  | { ok: false; problem: string; message: string }
+);
+
+/** What a host says of itself; what it does not know is left out. */
+export type HostFacts = Record<string, string | number | boolean>;
+
+export interface ScannedKey {
+  /** As `ssh-ed25519`. */
+  type: string;
+  /** Base64 of the key as ssh sends it. */
+  key: string;
+  fingerprint: string;
+  isTrusted: boolean;
+}

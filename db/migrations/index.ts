@@ -14,6 +14,7 @@ import * as dueSince from './0012_due_since';
 import * as operationIds from './0013_operation_ids';
 import * as templateOrigins from './0014_template_origins';
 import * as inventory from './0015_inventory';
+import * as ssh from './0016_ssh';
 
 /** Append-only: a migration that has landed is never changed. Breaking ones say so in their name. */
 export const migrations: Record<string, Migration> = {
@@ -32,4 +33,5 @@ export const migrations: Record<string, Migration> = {
   '0013_operation_ids': operationIds,
   '0014_template_origins': templateOrigins,
   '0015_inventory': inventory,
+  '0016_ssh': ssh,
 };

@@ -107,7 +107,7 @@ describe('a start after the supervisor was killed', () => {
   afterAll(async () => {
     stranger.kill('SIGKILL');
     stack?.child.kill('SIGTERM');
-    await stack?.exited;
+    await stack?.exited();
     discardHome(home);
   });
 
@@ -125,7 +125,7 @@ describe('a start after the supervisor was killed', () => {
 
   const killSupervisor = async (processes: Processes) => {
     process.kill(processes.supervisor!.pid, 'SIGKILL');
-    await stack.exited;
+    await stack.exited();
   };
 
   it.each(DAMAGES)(
@@ -167,7 +167,7 @@ describe('a start after the supervisor was killed', () => {
     fs.mkdirSync(file);
 
     stack = startStack(home, port);
-    expect(await stack.exited).toBe(1);
+    expect(await stack.exited()).toBe(1);
     expect(stack.output()).toContain(`${file} cannot be written`);
 
     fs.rmdirSync(file);
@@ -182,7 +182,7 @@ describe('a start after the supervisor was killed', () => {
 
     const second = startStack(home, await freePort());
 
-    expect(await second.exited).toBe(1);
+    expect(await second.exited()).toBe(1);
     expect(second.output()).toContain(`pid ${supervisor!.pid}`);
     expect(isAlive(supervisor!)).toBe(true);
     expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);

@@ -19,8 +19,12 @@ export interface Started {
   output(): string;
   /** Fulfilled when the output holds `text`; rejected, with the output, when the process ends before or 90 s pass. */
   printed(text: string): Promise<void>;
-  /** The exit code; null when killed by a signal. */
-  exited: Promise<number | null>;
+  /**
+   * Fulfilled when it has ended, with its exit code; null when killed by a signal.
+   *
+   * @throws Error with the output when that lasts longer than 90 s
+   */
+  exited(): Promise<number | null>;
 }
 
 /** A folder for a home, not made yet, below a new temporary folder with the given mode. */
@@ -44,19 +48,23 @@ export function startStack(home: string, port: number, args: string[] = ['--no-e
   });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (text += chunk));
-  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
-  let over = false;
-  void exited.then(() => (over = true));
+  let code: number | null | undefined;
+  child.once('close', (exitCode) => (code = exitCode));
 
   async function printed(wanted: string): Promise<void> {
     const look = () => {
-      if (!text.includes(wanted) && over) throw new Error(`it ended without "${wanted}"; the output is:\n${text}`);
+      if (!text.includes(wanted) && code !== undefined)
+        throw new Error(`it ended without "${wanted}"; the output is:\n${text}`);
       return text;
     };
     await eventually(`"${wanted}" is printed`, look, {
       ...STACK_PATIENCE,
       isWanted: (printed) => printed.includes(wanted),
     });
+  }
+  async function exited(): Promise<number | null> {
+    await eventually('it has ended', () => text, { ...STACK_PATIENCE, isWanted: () => code !== undefined });
+    return code ?? null;
   }
   return { child, output: () => text, printed, exited };
 }

@@ -23,7 +23,7 @@ describe('a stack on one home', () => {
   });
   afterAll(async () => {
     stack?.child.kill('SIGTERM');
-    await stack?.exited;
+    await stack?.exited();
     discardHome(home);
   });
 
@@ -42,7 +42,7 @@ describe('a stack on one home', () => {
     const stoppedAtMs = Date.now();
     stack.child.kill('SIGTERM');
 
-    expect(await stack.exited).toBe(143);
+    expect(await stack.exited()).toBe(143);
     expect(Date.now() - stoppedAtMs).toBeLessThan(STOP_WITHIN_MS);
     expect(aliveOf(processes)).toEqual([]);
     expect(recordOf(home)).toMatchObject({ state: 'stopped', processes: {} });
@@ -80,7 +80,7 @@ describe('a stack on one home', () => {
 
     const second = startStack(home, await freePort());
 
-    expect(await second.exited).toBe(1);
+    expect(await second.exited()).toBe(1);
     expect(second.output()).toContain(`pid ${supervisor!.pid}`);
     expect(second.output()).toContain(`http://127.0.0.1:${port}`);
     expect(isAlive(supervisor!)).toBe(true);
@@ -138,7 +138,7 @@ describe('a stack on one home', () => {
     const stoppedAtMs = Date.now();
     stack.child.kill('SIGTERM');
 
-    expect(await stack.exited).toBe(0);
+    expect(await stack.exited()).toBe(0);
     expect(Date.now() - stoppedAtMs).toBeLessThan(STOP_WITHIN_MS);
     expect(aliveOf(processes)).toEqual([]);
     expect(recordOf(home)).toMatchObject({ state: 'stopped', processes: {} });
@@ -149,7 +149,7 @@ describe('a stack on one home', () => {
     await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));
 
     stack = startStack(home, port);
-    const code = await stack.exited;
+    const code = await stack.exited();
     await new Promise((resolve) => other.close(resolve));
 
     expect(code).toBe(1);
@@ -163,7 +163,7 @@ describe('a stack on one home', () => {
 
     stack.child.kill('SIGKILL');
     for (const { pid } of Object.values(before.processes)) process.kill(pid, 'SIGKILL');
-    await stack.exited;
+    await stack.exited();
     stack = startStack(home, port);
     await stack.printed('serving; Ctrl-C');
 
@@ -185,7 +185,7 @@ describe('a stack on one home', () => {
     it('ends what was left behind, and not a stranger that has a recorded pid by now', async () => {
       const before = recordOf(home);
       process.kill(before.processes.supervisor!.pid, 'SIGKILL');
-      await stack.exited;
+      await stack.exited();
       expect(aliveOf(before.processes)).toEqual(expect.arrayContaining(['postgres', 'temporal']));
       const file = path.join(home, 'stack.json');
       const record = JSON.parse(fs.readFileSync(file, 'utf8'));
@@ -223,11 +223,11 @@ describe('a stack on one home', () => {
       expect(new Set(ports).size).toBe(10);
 
       other.child.kill('SIGINT');
-      expect(await other.exited).toBe(0);
+      expect(await other.exited()).toBe(0);
       expect(await answers()).toBe(true);
     } finally {
       other.child.kill('SIGTERM');
-      await other.exited;
+      await other.exited();
       discardHome(closedHome);
     }
   });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { openHome, readCredentials } from '../../stack/home';
 import { ApiClient, callerOf } from '../support/client';
 import { sketch } from '../support/trees';
-import { discardHome, freePort, newHome, type Started, startStack } from './helper';
+import { discardHome, freePort, newHome, STACK_PATIENCE, type Started, startStack } from './helper';
 
 const MAIN = path.resolve(__dirname, '..', '..', 'dist', 'cli', 'main.js');
 
@@ -18,7 +18,7 @@ describe('a stack whose Temporal server has lost its data', () => {
   });
   afterAll(async () => {
     stack?.child.kill('SIGTERM');
-    await stack?.exited;
+    await stack?.exited();
     discardHome(home);
   });
 
@@ -27,7 +27,7 @@ describe('a stack whose Temporal server has lost its data', () => {
 
   async function stop(): Promise<void> {
     stack?.child.kill('SIGTERM');
-    await stack?.exited;
+    await stack?.exited();
   }
 
   function adopt(args: string[]): Promise<{ code: number | null; output: string }> {
@@ -35,6 +35,7 @@ describe('a stack whose Temporal server has lost its data', () => {
     for (const name of ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE']) delete env[name];
     const child = spawn(process.execPath, [MAIN, 'adopt-namespace', ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: STACK_PATIENCE.withinMs,
       env,
     });
     let output = '';
@@ -57,7 +58,7 @@ describe('a stack whose Temporal server has lost its data', () => {
     fs.rmSync(openHome(home).temporalFolder, { recursive: true });
 
     stack = startStack(home, port);
-    expect(await stack.exited).toBe(1);
+    expect(await stack.exited()).toBe(1);
     expect(stack.output()).toContain('gantry adopt-namespace --lost');
     expect((await adopt([])).code).toBe(1);
     const adopted = await adopt(['--lost']);

@@ -37,6 +37,9 @@ export interface HttpRequest {
   isHeldBack?: boolean;
 }
 
+/** How long a server may say nothing: longer than any answer takes, shorter than a test may last. */
+const SILENCE_MS = 100_000;
+
 /**
  * Sends a request to a port of this machine, on a connection of its own. An answer counts also when the server does not
  * want the rest of the body.
@@ -61,6 +64,9 @@ export function send(
       response.on('error', reject);
     });
     outgoing.on('error', reject);
+    outgoing.setTimeout(SILENCE_MS, () =>
+      outgoing.destroy(new Error(`${method} ${path}: silence for ${SILENCE_MS} ms`)),
+    );
     for (const part of typeof body === 'string' ? [body] : body) outgoing.write(part);
     if (!isHeldBack) outgoing.end();
   });

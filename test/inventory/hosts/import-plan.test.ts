@@ -18,6 +18,7 @@ function host(name: string, address: string | null): KnownHost {
     asset_id: '',
     serial_number: '',
     is_disabled: false,
+    ssh_profile_id: null,
     ...times,
     tags: new Set(),
     variables: new Map(),
