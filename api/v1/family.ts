@@ -7,7 +7,9 @@ import type { Body, Family, Fields, RequestPlace } from '../family';
 import { invalidInput } from '../issue-reason';
 import { parametersOf, routed } from '../path';
 import { requirePlain } from '../plain-fields';
+import { accountEndpoints } from './accounts';
 import { cloudEndpoints } from './clouds';
+import { credentialEndpoints } from './credentials';
 import { describe } from './describe';
 import type { ServedEndpoint } from './endpoint';
 import { fail, succeed } from './envelope';
@@ -15,6 +17,7 @@ import { hostGroupEndpoints } from './host-groups';
 import { hostEndpoints } from './hosts';
 import { processEndpoints } from './processes';
 import { projectEndpoints } from './projects';
+import { sshProfileEndpoints } from './ssh-profiles';
 import { topologyEndpoints } from './topology';
 
 /** Every endpoint of the family. */
@@ -25,6 +28,9 @@ export const endpoints: readonly ServedEndpoint[] = [
   ...hostEndpoints,
   ...hostGroupEndpoints,
   ...processEndpoints,
+  ...credentialEndpoints,
+  ...sshProfileEndpoints,
+  ...accountEndpoints,
 ];
 
 /** Gantry's own API: what no other one has, for the command line, the page and scripts. */

@@ -3,6 +3,7 @@ import { createHostEndpoint } from './create-host';
 import { deleteHostEndpoint } from './delete-host';
 import { getHostEndpoint } from './get-host';
 import { importHostsEndpoint } from './import';
+import { hostKeyEndpoints } from './keys';
 import { listHostsEndpoint } from './list-hosts';
 import { resolveHostsEndpoint } from './resolve-hosts';
 
@@ -13,5 +14,6 @@ export const hostEndpoints = [
   resolveHostsEndpoint,
   getHostEndpoint,
   changeHostEndpoint,
+  ...hostKeyEndpoints,
   deleteHostEndpoint,
 ];
