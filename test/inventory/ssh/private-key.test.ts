@@ -93,7 +93,7 @@ function mixed(): string {
   const pointOf = (line: string) => Buffer.from(line.split(' ')[1]!, 'base64').subarray(-32);
   const file = Buffer.from(one.private.replace(/-----[^-]+-----/g, ''), 'base64').toString('latin1');
   const [from, to] = [pointOf(one.public).toString('latin1'), pointOf(two.public).toString('latin1')];
-  const other = Buffer.from(file.replaceAll(from, to), 'latin1')
+  const other = Buffer.from(file.replaceAll(from, () => to), 'latin1')
     .toString('base64')
     .match(/.{1,70}/g)!;
   return ['-----BEGIN OPENSSH PRIVATE KEY-----', ...other, '-----END OPENSSH PRIVATE KEY-----', ''].join('\n');
