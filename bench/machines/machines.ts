@@ -12,6 +12,8 @@ export interface Machines {
   /** Why they are not machines of their own; empty when they are. */
   why: string;
   hosts: readonly Machine[];
+  /** Where its owner may keep what is to be gone with it. */
+  folder: string;
   /** An address that belongs to none of them and that nobody answers at. */
   emptyAddress: string;
   /** Leaves nothing behind. */
@@ -40,7 +42,7 @@ export async function openMachines({ count, tools = ['sh'], sshd = {} }: Machine
   if (here.kind === 'none') throw new Error(`no machines can be had: ${here.why}`);
   const userKey = makeUserKey();
   const optionsOf = (index: number) => ({ number: index + 1, tools: tools[index % tools.length]!, userKey, sshd });
-  const { hosts, emptyAddress, remove } =
+  const { hosts, folder, emptyAddress, remove } =
     here.kind === 'namespaces' ? await makeOwn(count, optionsOf) : makeLoopback(count, optionsOf);
   const close = async () => {
     await Promise.all(hosts.map((host) => host.stop()));
@@ -52,7 +54,7 @@ export async function openMachines({ count, tools = ['sh'], sshd = {} }: Machine
     await close();
     throw error;
   }
-  return { ...here, hosts, emptyAddress, close };
+  return { ...here, hosts, folder, emptyAddress, close };
 }
 
 type OptionsOf = (index: number) => ConstructorParameters<typeof NamespaceMachine>[1];
@@ -60,11 +62,12 @@ type OptionsOf = (index: number) => ConstructorParameters<typeof NamespaceMachin
 async function makeOwn(count: number, optionsOf: OptionsOf) {
   const ground = await layGround();
   const hosts = Array.from({ length: count }, (_, index) => new NamespaceMachine(ground, optionsOf(index)));
-  return { hosts, emptyAddress: `${ground.net}.250`, remove: ground.remove };
+  return { hosts, folder: ground.claim.folder, emptyAddress: `${ground.net}.250`, remove: ground.remove };
 }
 
 function makeLoopback(count: number, optionsOf: OptionsOf) {
   const claim = claimSet();
   const hosts = Array.from({ length: count }, (_, index) => new LoopbackMachine(claim, optionsOf(index)));
-  return { hosts, emptyAddress: hosts[0]!.address.replace(/\d+$/, '250'), remove: async () => claim.release() };
+  const emptyAddress = hosts[0]!.address.replace(/\d+$/, '250');
+  return { hosts, folder: claim.folder, emptyAddress, remove: async () => claim.release() };
 }

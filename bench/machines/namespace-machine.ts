@@ -92,7 +92,7 @@ export class NamespaceMachine implements Machine {
       const { id, home } = USERS.find((user) => user.name === name)!;
       return `mount -t tmpfs -o ${options},mode=755,uid=${id},gid=${id} ${name} ${this.#folder}${home}\n`;
     });
-    await this.#onGround(['--mount'], 'sh', ['-e'], homes.join(''));
+    await this.#onGround(['--mount', '--root', '--wd'], 'sh', ['-e'], homes.join(''));
     await this.#boot();
   }
 
@@ -151,7 +151,7 @@ export class NamespaceMachine implements Machine {
     const words = [BOOT, this.#folder, this.name, net, this.#number, pid, this.#sshd].map(String);
     this.#child = spawn(
       'nsenter',
-      ['--target', String(pid), '--mount', '--net', '--pid', 'unshare', ...spaces, 'sh', ...words],
+      ['--target', String(pid), '--mount', '--net', '--pid', '--root', '--wd', 'unshare', ...spaces, 'sh', ...words],
       { stdio: ['ignore', log, log] },
     );
     closeSync(log);
