@@ -10,7 +10,7 @@ const { [PROBE_ACTIVITY]: probeOnce } = proxyActivities<
   retry: { maximumAttempts: 2 },
 });
 
-/** Asks hosts something at once, for somebody who waits for it (docs/architecture.md, "Hosts"). */
+/** Asks hosts something at once, for somebody who waits for it. */
 export function probe(input: ProbeInput): Promise<ProbeResult> {
   return probeOnce(input);
 }
