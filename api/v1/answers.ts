@@ -4,5 +4,6 @@ export type { ShownCredential } from './credentials/schema';
 export type { ShownImport } from './hosts/import/schema';
 export type { ShownHostKey } from './hosts/keys/schema';
 export type { ShownHost } from './hosts/schema';
+export type { ShownProbe } from './probes/schema';
 export type { ShownSshProfile } from './ssh-profiles/schema';
 export type { ShownTopology } from './topology';

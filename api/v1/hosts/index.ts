@@ -6,12 +6,16 @@ import { importHostsEndpoint } from './import';
 import { hostKeyEndpoints } from './keys';
 import { listHostsEndpoint } from './list-hosts';
 import { resolveHostsEndpoint } from './resolve-hosts';
+import { scanHostKeysEndpoint } from './scan-keys';
+import { testHostsEndpoint } from './test';
 
 export const hostEndpoints = [
   listHostsEndpoint,
   createHostEndpoint,
   importHostsEndpoint,
   resolveHostsEndpoint,
+  testHostsEndpoint,
+  scanHostKeysEndpoint,
   getHostEndpoint,
   changeHostEndpoint,
   ...hostKeyEndpoints,

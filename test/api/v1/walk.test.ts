@@ -23,6 +23,7 @@ interface Place extends World {
   profile: number;
   user: number;
   key: number;
+  probe: number;
 }
 
 describe('every endpoint of /api/v1', () => {
@@ -52,6 +53,12 @@ describe('every endpoint of /api/v1', () => {
     const world = await makeWorld(gantry, { account, mark, address });
     await v1.patch(`/projects/${world.project}/hosts/${world.host}`, { tags: [mark], variables: { mark } });
     const group = { name: `${mark} group`, condition: { tags: mark } };
+    const probe = await gantry.services.probes.start({
+      projectId: world.project,
+      executor: { username: mark, isTrusted: true },
+      hostIds: [world.host],
+      what: { kind: 'scan' },
+    });
     const made = async (path: string, body: object) =>
       dataOf(await v1.post(`/projects/${world.project}${path}`, body)).id as number;
     const trusted = { hosts: [{ host_id: world.host, keys: [newPublicKey()] }] };
@@ -63,6 +70,7 @@ describe('every endpoint of /api/v1', () => {
       profile: await made('/ssh-profiles', { name: `${mark} profile`, login_user: 'ops' }),
       user: await made('/accounts', { alias: `${mark}-account`, login_user: 'app' }),
       key: items[0].id,
+      probe,
     };
   }
 
@@ -77,6 +85,7 @@ describe('every endpoint of /api/v1', () => {
       profile_id: objects.profile,
       account_id: objects.user,
       key_id: objects.key,
+      probe_id: objects.probe,
     };
     const path = endpoint.path.replaceAll(/\{(\w+)\}/g, (_all, name) => String(ids[name]));
     const body = endpoint.method === 'post' || endpoint.method === 'patch' ? bodyOf(endpoint, objects) : undefined;
@@ -89,6 +98,8 @@ describe('every endpoint of /api/v1', () => {
       change_host: { modules: [module] },
       import_hosts: { format: 'json', text: JSON.stringify([{ address }, { name: `${mark} host` }]), is_preview: true },
       resolve_hosts: { text: `${address} ${host} ${mark} set|${mark} module|${address}` },
+      test_hosts: { host_ids: [host] },
+      scan_host_keys: { host_ids: [host] },
       create_host_group: { name: 'new', condition: { tags: 'web' } },
       change_host_group: { name: 'changed' },
       create_cloud: { name: 'cloud' },
