@@ -22,6 +22,18 @@ export async function listTags(db: DbOrTransaction, hostIds: readonly number[]):
   return new Map(rows.map(({ host_id, tags }) => [host_id, tags]));
 }
 
+/** Which of some tags hosts have, by host; hosts with none of them are left out. */
+export async function listTagsAmong(
+  db: DbOrTransaction,
+  hostIds: readonly number[],
+  tags: readonly string[],
+): Promise<Map<number, string[]>> {
+  const { rows } = await sql<{ host_id: number; tags: string[] }>`
+    select host_id, array_agg(tag order by tag) as tags from host_tags
+     where host_id = any (${hostIds}::integer[]) and tag = any (${tags}::text[]) group by host_id`.execute(db);
+  return new Map(rows.map(({ host_id, tags }) => [host_id, tags]));
+}
+
 /** The host variables of hosts by host, in order of their names; hosts without any are left out. */
 export async function listVariables(
   db: DbOrTransaction,

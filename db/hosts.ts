@@ -28,11 +28,11 @@ export interface HostKey {
   cloud_id: number;
 }
 
-/** Which hosts of an account: those of a project, those of none (null), or all. */
-export interface HostFilter {
-  account: string;
-  projectId?: number | null;
-}
+/** Which hosts: of an account those of a project, those of none (null), or all; those of a project; any. */
+export type HostFilter =
+  | { account: string; projectId?: number | null }
+  | { account?: never; projectId: number }
+  | 'any';
 
 /** How many hosts a project has. */
 export async function countHosts(db: DbOrTransaction, projectId: number): Promise<number> {
@@ -47,14 +47,15 @@ export async function countHosts(db: DbOrTransaction, projectId: number): Promis
 /** Locks hosts until the transaction ends, in the order of their ids; those that there are. */
 export async function lockHosts(
   db: DbOrTransaction,
-  { account, projectId }: HostFilter,
+  filter: HostFilter,
   ids: readonly number[],
 ): Promise<HostRecord[]> {
+  const { account, projectId } = filter === 'any' ? {} : filter;
   return db
     .selectFrom('hosts')
     .selectAll()
     .where(sql<boolean>`id = any (${ids}::integer[])`)
-    .where('supplier_account', '=', account)
+    .$if(account !== undefined, (query) => query.where('supplier_account', '=', account!))
     .$if(projectId !== undefined, (query) => query.where('project_id', 'is not distinct from', projectId!))
     .orderBy('id')
     .forUpdate()

@@ -85,7 +85,7 @@ class Handshake {
     // Also what comes of a connection that was given up long ago: nobody else hears it.
     this.#client.on('error', (error) => this.#fail(this.#explained(error)));
     this.socket.on('error', () => {});
-    signal.throwIfAborted();
+    if (signal.aborted) return this.#giveUp();
     signal.addEventListener('abort', this.#giveUp);
     this.#client
       .on('banner', (text) => {

@@ -111,6 +111,7 @@ export class SshPool {
     // What was just being opened may have come to be since.
     await Promise.allSettled(this.#reaching);
     await closeAll();
+    await this.#places.empty();
     this.#privateKeys.clear();
   }
 

@@ -41,7 +41,9 @@ export class TestServer {
   mostConnections = 0;
   /** Logins that were under way at a time, at most. */
   mostHandshakes = 0;
-  forwarded: string[] = [];
+  readonly forwarded: string[] = [];
+  /** Does something in place of saying whether a command is taken. */
+  onExec: (() => void) | undefined;
   #handshakes = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -146,6 +148,7 @@ export class TestServer {
         });
         session.on('exec', (take, refuse, { command }) => {
           this.commands.push(command);
+          if (this.onExec) return this.onExec();
           if (command === 'refuse') return refuse();
           const channel = take();
           channel.on('error', () => {});
