@@ -100,6 +100,13 @@ export class TestServer {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
+  /** Hears nothing any more of what comes by the connections that there are, as a machine without power. */
+  freeze(): void {
+    for (const socket of this.#sockets) {
+      socket.removeAllListeners('data').pause();
+    }
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     endAll();
