@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SshPool } from '../../../hosts/ssh/pool';
+import type { SshPool, SshPoolOptions } from '../../../hosts/ssh/pool';
 import { eventually } from '../../support/eventually';
 import { type ServerOptions, TestServer } from './server';
 import { failureOf, later, newPool, say } from './support';
@@ -10,9 +10,9 @@ describe('a command over ssh', () => {
   let server: TestServer;
   let pool: SshPool;
 
-  const open = async (options: ServerOptions = {}) => {
+  const open = async (options: ServerOptions = {}, more: Partial<SshPoolOptions> = {}) => {
     server = await TestServer.listen(options);
-    pool = newPool();
+    pool = newPool(more);
   };
 
   afterEach(async () => {
@@ -155,6 +155,24 @@ describe('a command over ssh', () => {
 
     expect(await say(transport(), 'echo next')).toMatchObject({ stdout: 'next\n' });
     expect(server.commands.filter((command) => command === 'echo next')).toHaveLength(1);
+  });
+
+  it('over a connection that is silent is lost', async () => {
+    await open({}, { keepaliveMs: 30 });
+    const failure = failureOf(say(transport(), 'sleep 30'));
+    await eventually('it runs', () => server.commands.length === 1);
+    server.freeze();
+
+    expect(await failure).toMatchObject({ problem: 'lost' });
+  });
+
+  it('is given over another connection when nobody answers on the one that there is', async () => {
+    await open({}, { keepaliveMs: 100 });
+    await say(transport(), 'true');
+    server.freeze();
+
+    expect(await say(transport(), 'echo next')).toMatchObject({ stdout: 'next\n' });
+    expect(server.accepted).toBe(2);
   });
 
   it('of which the host does not say how it ended is lost', async () => {

@@ -50,7 +50,7 @@ export class TestServer {
 
   constructor(private readonly options: ServerOptions = {}) {
     this.hostKeys = options.hostKeys ?? [newKey()];
-    this.#server = new Server({ hostKeys: this.hostKeys.map(({ privateKey }) => privateKey) });
+    this.#server = new Server({ hostKeys: this.hostKeys.map(({ parsed }) => ({ key: parsed })) });
     this.#server.on('connection', (connection) => this.#serve(connection));
     // The library's own server takes what this one hands on.
     const [own] = this.#net.listeners('connection') as ((socket: Socket) => void)[];
@@ -98,6 +98,13 @@ export class TestServer {
   /** Breaks all connections without a word. */
   cut(): void {
     for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  /** Hears nothing any more of what comes by the connections that there are, as a machine without power. */
+  freeze(): void {
+    for (const socket of this.#sockets) {
+      socket.removeAllListeners('data').pause();
+    }
   }
 
   async close(): Promise<void> {
