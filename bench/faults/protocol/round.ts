@@ -49,6 +49,8 @@ export async function runOnce(host: FaultHost, id: string, blow: Blow, dice: Dic
   const orderFile = join(host.folder, `${id}.json`);
   writeFileSync(orderFile, JSON.stringify(order), { mode: 0o600 });
   const struck = blow === 'none' ? Promise.resolve(false) : strike(host, id, blow, dice);
+  // It is awaited when the clients have ended.
+  struck.catch(() => {});
   let killed = 0;
   const said: string[] = [];
   for (let tries = 0; tries < CLIENTS_KILLED && !readEndFile(order.endFile); tries++) {
