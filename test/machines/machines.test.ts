@@ -89,6 +89,15 @@ onMachines('machines of namespaces', 'namespaces', () => {
     socket.destroy();
   });
 
+  it('come back from a cut by a reboot too, and can be healed though they are', async () => {
+    await one.cut();
+    await one.reboot();
+
+    expect(await runBySsh(one, 'app', 'id -un')).toBe('app');
+    await one.heal();
+    expect(await runBySsh(one, 'app', 'id -un')).toBe('app');
+  });
+
   it('show other keys when they are set up anew, and only those', async () => {
     const before = one.keys;
 
