@@ -12,7 +12,7 @@ echo "$boot_id" >"$folder/boot_id"
 nsenter --net="/proc/$ground/ns/net" ip -batch - <<END
 link add m$number type veth peer name eth0 netns 1
 link set m$number up
-route add $net.$number/32 dev m$number
+route replace $net.$number/32 dev m$number
 END
 ip -batch - <<END
 link set lo up

@@ -15,7 +15,7 @@ async function main([verb, count = String(DEFAULT_COUNT)]: string[]): Promise<vo
   if (verb === 'hold') return hold(Number(count));
   if (verb !== 'down') throw new Error('npm run test:hosts -- up [N] | down | list');
   const downed = await downHeld();
-  process.stdout.write(downed === 0 ? 'there are no machines\n' : `${downed} sets of machines are down\n`);
+  process.stdout.write(downed === 0 ? 'there are no machines\n' : `sets of machines taken down: ${downed}\n`);
 }
 
 async function up(count: string): Promise<void> {

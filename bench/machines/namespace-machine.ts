@@ -116,15 +116,11 @@ export class NamespaceMachine implements Machine {
 
   async cut(): Promise<void> {
     // Packets are thrown away; nobody is told that there is no way.
-    await this.#ip(`link set m${this.#number} down`, `route add blackhole ${this.address}/32`);
+    await this.#ip(`link set m${this.#number} down`, `route replace blackhole ${this.address}/32`);
   }
 
   async heal(): Promise<void> {
-    await this.#ip(
-      `link set m${this.#number} up`,
-      `route del blackhole ${this.address}/32`,
-      `route add ${this.address}/32 dev m${this.#number}`,
-    );
+    await this.#ip(`link set m${this.#number} up`, `route replace ${this.address}/32 dev m${this.#number}`);
   }
 
   async newHostKey(): Promise<void> {

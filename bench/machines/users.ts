@@ -1,3 +1,5 @@
+import { findProgram } from '../hosts/shells';
+
 /** A user of a machine besides root; all of them are let in by the same key. */
 export interface MachineUser {
   name: string;
@@ -25,11 +27,20 @@ const SHELLS: Readonly<Record<string, string>> = {
 
 /**
  * `app` is nobody special; `deploy` may become anybody, `asks` may when it gives its password. The others have a login shell
- * by their name, or something odd about their home: `small` one of SMALL_HOME_KB, `noexec` one in which nothing can be
+ * by their name, where there is such a shell, or something odd about their home: `small` one of SMALL_HOME_KB, `noexec` one in which nothing can be
  * executed, `unwritable` one that belongs to root, and `homeless` none.
  */
 export const USERS: readonly MachineUser[] = [
-  ...['app', 'deploy', 'asks', ...Object.keys(SHELLS), 'small', 'noexec', 'unwritable', 'homeless'],
+  ...[
+    'app',
+    'deploy',
+    'asks',
+    ...Object.keys(SHELLS).filter((shell) => findProgram(shell)),
+    'small',
+    'noexec',
+    'unwritable',
+    'homeless',
+  ],
 ].map((name, index) => ({ name, id: FIRST_ID + index, shell: SHELLS[name] ?? '/bin/sh', home: `/home/${name}` }));
 
 /** Where `homeless` would be at home is nothing. */

@@ -19,8 +19,11 @@ function installHostPackages() {
   const hadServer = fs.existsSync(SSHD);
   const isOurPolicy = forbidServices();
   try {
-    apt(['update']);
-    apt(['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=300', ...PACKAGES]);
+    // What is known of packages may be enough, should this fail.
+    aptGet(['update']);
+    const options = ['-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=300'];
+    const { status, error } = aptGet(['install', ...options, ...PACKAGES]);
+    if (status !== 0) throw new Error(`apt-get install failed${error ? `: ${error.message}` : ''}`);
   } finally {
     if (isOurPolicy) fs.rmSync(POLICY, { force: true });
   }
@@ -39,10 +42,9 @@ function forbidServices() {
   }
 }
 
-function apt(args) {
+function aptGet(args) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const { status, error } = spawnSync('apt-get', ['-q', ...args], { stdio: 'inherit', env });
-  if (status !== 0) throw new Error(`apt-get ${args[0]} failed${error ? `: ${error.message}` : ''}`);
+  return spawnSync('apt-get', ['-q', ...args], { stdio: 'inherit', env });
 }
 
 module.exports = { installHostPackages };

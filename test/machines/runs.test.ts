@@ -1,5 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { findProgram } from '../../bench/hosts/shells';
 import type { Machine } from '../../bench/machines/machine';
 import { type Machines, openMachines } from '../../bench/machines/machines';
 import { hopTo } from '../../bench/machines/route';
@@ -7,9 +8,12 @@ import { USERS } from '../../bench/machines/users';
 import { cancel, poll, start, type Target } from '../../hosts/attach';
 import type { SshPool } from '../../hosts/ssh/pool';
 import { newPool } from '../hosts/ssh/support';
-import { ended, KeptLog, readProc, runOf, runToEnd } from '../hosts/support';
+import { ended, KeptLog, leavesOut, runOf, runToEnd } from '../hosts/support';
 import { eventually } from '../support/eventually';
-import { onMachines } from './support';
+import { onMachines, pidsOn, readOn } from './support';
+
+/** Login shells, and users by that name. */
+const SHELLS = ['dash', 'bash', 'busybox', 'tcsh'];
 
 const HOMES: [user: string, folder: string][] = [
   ['noexec', '/home/noexec/.gantry/runs'],
@@ -37,7 +41,9 @@ onMachines('a run on a real host', 'namespaces', () => {
     ...more,
   });
 
-  it.each(['dash', 'bash', 'busybox', 'tcsh'])('with %s as login shell is as any other', async (user) => {
+  for (const shell of SHELLS.filter((name) => !findProgram(name))) it(...leavesOut(shell));
+
+  it.each(SHELLS.filter((name) => findProgram(name)))('with %s as login shell is as any other', async (user) => {
     const block = "export GANTRY_P_x='it'\\''s a!b $HOME'\nset -- 'a b' '' '*'\n";
     const script = 'pwd; id -un; printf "%s|" "$GANTRY_P_x" "$@"; exit 7';
 
@@ -109,7 +115,7 @@ echo end`;
     const ticks = () => one.shell('wc -l </home/app/ticks').then(Number);
     const at = await ticks();
     await eventually('it goes on', ticks, { isWanted: (now) => now > at + 2 });
-    await one.shell('pkill -KILL -u app');
+    await one.shell(`kill -KILL ${pidsOf(one, 'app').join(' ')}`);
   });
 
   it('that hears no TERM and has daemons is cancelled with all that has its mark or is in its session', async () => {
@@ -135,22 +141,25 @@ while :; do sleep 1; done`;
     expect((await running).state).toEqual(state);
   });
 
-  it('whose processes belong to others names those that it cannot end', async () => {
+  const itBySudo = (name: string, work: () => Promise<void>) =>
+    findProgram('sudo') ? it(name, work) : it(...leavesOut('sudo'));
+
+  itBySudo('whose processes belong to others names those that it cannot end', async () => {
     const script = `sudo -n -u app sh -c 'trap "" TERM; while :; do sleep 1; done' </dev/null >/dev/null 2>&1 & wait`;
     const running = start(as('deploy'), runOf('others', script), new KeptLog().follow());
-    await eventually('it has begun', () => one.shell('pgrep -u app -x sleep || :'), { isWanted: (pid) => pid !== '' });
-    const theirs = await one.shell('pgrep -u app -x sh');
+    await eventually('it has begun', () => pidsOf(one, 'app', 'sleep').length > 0);
+    const [theirs] = pidsOf(one, 'app', 'sh');
 
     const { state, left } = await cancel(as('deploy'), 'others', 1, { offset: 0, onLog: () => {} });
 
-    expect(left).toContain(Number(theirs));
+    expect(left).toContain(theirs);
     // It is not over before they are.
     expect(state).toEqual({ kind: 'running' });
-    await one.shell('pkill -KILL -u app');
+    await one.shell(`kill -KILL ${pidsOf(one, 'app').join(' ')}`);
     expect((await running).state).toMatchObject({ kind: 'ended', why: 'cancelled' });
   });
 
-  it('is somebody else by sudo; who may not become that is told, and nothing has begun', async () => {
+  itBySudo('is somebody else by sudo; who may not become that is told, and nothing has begun', async () => {
     const become = (user: string) => as(user, { become: ['sudo', '-n', '-H', '-u', 'app'] });
     const run = (id: string) => runOf(id, 'id -un; pwd; echo x >>became; exit 3');
 
@@ -208,14 +217,22 @@ function spareOf(user: string): string {
   return `/var/tmp/gantry-${USERS.find(({ name }) => name === user)!.id}`;
 }
 
+/** The processes of a user on a machine. */
+function pidsOf(machine: Machine, user: string, name?: string): number[] {
+  const { id } = USERS.find((known) => known.name === user)!;
+  return pidsOn(machine).filter((pid) => {
+    const status = readOn(machine, `/proc/${pid}/status`);
+    const isTheirs = status.includes(`\nUid:\t${id}\t`) && !/^State:\t[ZX]/m.test(status);
+    return isTheirs && (name === undefined || status.startsWith(`Name:\t${name}\n`));
+  });
+}
+
 /** What on a machine carries the mark of a run or is in its session. */
-function ofRun(machine: Machine, id: string, session: string): string[] {
-  const proc = machine.path('/proc');
-  return readdirSync(proc).filter((pid) => {
-    if (!/^\d+$/.test(pid)) return false;
-    const at = join('..', proc, pid);
-    const [, fields] = readProc(at, 'stat').split(/\) (?=[A-Z] )/);
+function ofRun(machine: Machine, id: string, session: string): number[] {
+  return pidsOn(machine).filter((pid) => {
+    const [, fields] = readOn(machine, `/proc/${pid}/stat`).split(/\) (?=[A-Z] )/);
     if (fields === undefined || /^[ZX]/.test(fields)) return false;
-    return fields.split(' ')[3] === session || readProc(at, 'environ').includes(`GANTRY_RUN=${id};`);
+    const isMarked = readOn(machine, `/proc/${pid}/environ`).includes(`GANTRY_RUN=${id};`);
+    return isMarked || fields.split(' ')[3] === session;
   });
 }

@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { machinesHere } from '../../bench/machines/here';
+import type { Machine } from '../../bench/machines/machine';
 
 /**
  * A suite on real hosts. Where there are none of the kind that it needs, it has one test instead, whose name says that it
@@ -21,4 +23,20 @@ export function onMachines(name: string, needs: 'namespaces' | 'sshd', body: () 
 /** Jest names tests only when a single file is run. */
 function tell(line: string): void {
   process.stderr.write(`${line}\n`);
+}
+
+/** A file of a machine as text of bytes; nothing where there is none. */
+export function readOn(machine: Machine, file: string): string {
+  try {
+    return readFileSync(machine.path(file), 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+/** The processes of a machine, as it numbers them itself. */
+export function pidsOn(machine: Machine): number[] {
+  return readdirSync(machine.path('/proc'))
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 }

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Route } from '../../../hosts/ssh/route';
+import { findProgram } from '../../hosts/shells';
 import type { Machine, Tools } from '../../machines/machine';
 import { type Machines, openMachines } from '../../machines/machines';
 import { hopTo } from '../../machines/route';
+import { USERS } from '../../machines/users';
 import type { Way } from './client';
 import { type Blow, type FaultHost, present, read, untilDead } from './hosts';
 
@@ -81,8 +83,7 @@ class MachineFaultHost implements FaultHost {
 
 /** Opens real hosts, as many as there are ways in; each is reached by one of them. */
 export async function openMachineHosts(): Promise<{ hosts: FaultHost[]; close(): Promise<void> }> {
-  const tools = present();
-  const logins = LOGINS.map((login) => (tools.includes(login.tools) ? login : { ...login, tools: 'sh' as const }));
+  const logins = LOGINS.map(withWhatThereIs);
   const machines = await openMachines({ count: logins.length, tools: logins.map((login) => login.tools) });
   const hosts = logins.map((login, index) => {
     return new MachineFaultHost(machines.hosts[index]!, login, routeTo(machines, index, login));
@@ -92,6 +93,17 @@ export async function openMachineHosts(): Promise<{ hosts: FaultHost[]; close():
     for (const { folder } of hosts) rmSync(folder, { recursive: true, force: true });
   };
   return { hosts, close };
+}
+
+/** What this machine has not got is done in the ordinary way. */
+function withWhatThereIs({ tools, user, become, jump }: Login): Login {
+  const isUser = user === 'root' || USERS.some(({ name }) => name === user);
+  return {
+    tools: present().includes(tools) ? tools : 'sh',
+    user: isUser ? user : 'app',
+    ...(become && findProgram('sudo') && { become }),
+    ...(jump && { jump }),
+  };
 }
 
 function routeTo({ hosts }: Machines, index: number, { user, jump }: Login): Route {
