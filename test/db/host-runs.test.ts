@@ -1,13 +1,12 @@
 import { connect, type Db } from '../../db/connection';
 import { claimRuns, endRun, type HostRunEnd, type HostRunRecord, listOpenRuns, noteReached } from '../../db/host-runs';
-import { findStep, insertStep, type NewStep, tallyRuns } from '../../db/host-steps';
+import { tallyRuns } from '../../db/host-steps';
 import { createDatabase } from '../support/database';
-import { insertSampleTask } from '../support/sample-task';
+import { makeHostStep } from '../support/host-steps';
 
 describe('runs on hosts', () => {
   let drop: () => Promise<void>;
   let db: Db;
-  let steps = 0;
 
   beforeAll(async () => {
     const database = await createDatabase();
@@ -19,44 +18,7 @@ describe('runs on hosts', () => {
     await drop();
   });
 
-  /** A step over so many hosts of a project of its own. */
-  async function makeStep(count: number, options: Partial<NewStep> = {}): Promise<number> {
-    const taskId = await insertSampleTask(db);
-    const { project_id } = await db
-      .selectFrom('tasks')
-      .select('project_id')
-      .where('id', '=', taskId)
-      .executeTakeFirstOrThrow();
-    steps += 1;
-    const hosts = await db
-      .insertInto('hosts')
-      .values(
-        Array.from({ length: count }, (_, n) => ({
-          supplier_account: '0',
-          address: `10.${steps}.${n >> 8}.${n & 255}`,
-          project_id,
-        })),
-      )
-      .returning(['id', 'address', 'name'])
-      .execute();
-    const key = { taskId, nodeId: 'n1', loop: 1, retry: 0, ordinal: 1 };
-    const step: NewStep = {
-      ...key,
-      projectId: project_id,
-      workHash: 'h',
-      account: null,
-      timeoutSeconds: 60,
-      concurrency: 10,
-      maxFailed: null,
-      parts: 1,
-      ...options,
-    };
-    const all = hosts.map(({ id, address, name }) => ({ id, address: address!, name, fromRun: null }));
-    expect(await insertStep(db, step, all)).toBe(true);
-    expect(await insertStep(db, step, all)).toBe(false);
-    return (await findStep(db, key))!.id;
-  }
-
+  const makeStep = (count: number, options = {}) => makeHostStep(db, count, options);
   const end = (run: HostRunRecord, status: HostRunEnd) => endRun(db, run.id, { status, exitCode: 0, reason: '' });
 
   it('are there once, however often their step is opened', async () => {
