@@ -14,6 +14,7 @@ import {
   type RecordInput,
 } from '../workflows/contract';
 import { advance } from './advance';
+import { LogWriter } from './hosts/log-writer';
 import { probe, type Reach } from './hosts/probe';
 import { Recorder } from './recorder';
 import { runPlugin } from './run-plugin';
@@ -25,14 +26,15 @@ import { Twins } from './twins';
  */
 export function createActivities(
   db: Db,
-  { launch, reach }: { launch: Launch; reach: Reach },
+  { launch, reach, installation }: { launch: Launch; reach: Reach; installation: string },
 ): Record<string, (input: never) => Promise<unknown>> {
   nameLargeNumbers();
   const recorder = new Recorder(db);
+  const means = { recorder, hosts: { reach, logs: new LogWriter(db), installation } };
   const byCode = Object.fromEntries(
     plugins
       .filter((plugin) => !('inline' in plugin))
-      .map(({ code }) => [code, (input: PluginRunInput) => runPlugin(recorder, code, input)]),
+      .map(({ code }) => [code, (input: PluginRunInput) => runPlugin(means, code, input)]),
   );
   const memory = { twins: new Twins(), refusals: new Map() };
   return {

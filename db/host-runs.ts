@@ -5,7 +5,7 @@ import type { Database, HostRunStatus } from './schema';
 export type HostRunRecord = Selectable<Database['host_runs']>;
 
 /** How a run may end. */
-export type HostRunEnd = Extract<HostRunStatus, 'ok' | 'failed' | 'unreachable' | 'lost' | 'cancelled'>;
+export type HostRunEnd = Extract<HostRunStatus, 'ok' | 'failed' | 'skipped' | 'unreachable' | 'lost' | 'cancelled'>;
 
 /** Those that count against how many may fail. */
 const FAILURES: readonly HostRunEnd[] = ['failed', 'unreachable', 'lost'];

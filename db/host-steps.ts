@@ -23,11 +23,14 @@ export interface NewStep extends StepKey {
   parts: number;
 }
 
-/** A host of a step, in its order; `fromRun`: it was done before, by that run. */
+/** A host of a step, in its order. */
 export interface StepHost {
   id: number;
   address: string;
   name: string;
+  /** Why it is skipped; empty: it is not. */
+  skipped: string;
+  /** The run that has done this before. */
   fromRun: string | null;
 }
 
@@ -58,12 +61,12 @@ export async function insertStep(db: DbOrTransaction, step: NewStep, hosts: read
               ${step.parts})
       on conflict do nothing returning id
     ), runs as (
-      insert into host_runs (step_id, host_id, address, name, place, from_run, status)
-      select step.id, host.id, host.address, host.name, host.place, host.from_run,
-             case when host.from_run is null then 'waiting' else 'skipped' end
+      insert into host_runs (step_id, host_id, address, name, place, from_run, reason, status)
+      select step.id, host.id, host.address, host.name, host.place, host.from_run, host.skipped,
+             case when host.skipped = '' then 'waiting' else 'skipped' end
         from step, unnest(${hosts.map(({ id }) => id)}::integer[], ${hosts.map(({ address }) => address)}::text[],
-                          ${hosts.map(({ name }) => name)}::text[], ${hosts.map(({ fromRun }) => fromRun)}::bigint[])
-                   with ordinality host (id, address, name, from_run, place)
+                          ${hosts.map(({ name }) => name)}::text[], ${hosts.map(({ fromRun }) => fromRun)}::bigint[], ${hosts.map(({ skipped }) => skipped)}::text[])
+                   with ordinality host (id, address, name, from_run, skipped, place)
     )
     select id from step`.execute(db);
   return rows.length > 0;
@@ -78,4 +81,35 @@ export async function tallyRuns(db: DbOrTransaction, stepId: number): Promise<Pa
     .groupBy('status')
     .execute();
   return Object.fromEntries(rows.map(({ status, count }) => [status, Number(count)]));
+}
+
+/**
+ * The runs of earlier attempts in which the same was done on hosts, by host: that of a run that was itself skipped for it is
+ * the one that did it.
+ */
+export async function findDone(
+  db: DbOrTransaction,
+  { taskId, nodeId, loop, retry, ordinal }: StepKey,
+  workHash: string,
+): Promise<Map<number, string>> {
+  const { rows } = await sql<{ host_id: number; run_id: string }>`
+    select distinct on (host_id) host_id, coalesce(runs.from_run, runs.id) as run_id
+      from host_runs runs join host_steps steps on steps.id = runs.step_id
+     where steps.task_id = ${taskId} and steps.node_id = ${nodeId} and steps.loop = ${loop} and steps.retry < ${retry}
+       and steps.ordinal = ${ordinal} and steps.work_hash = ${workHash}
+       and (runs.status = 'ok' or (runs.status = 'skipped' and runs.from_run is not null)) and host_id is not null
+     order by host_id, steps.retry desc`.execute(db);
+  return new Map(rows.map(({ host_id, run_id }) => [host_id, run_id]));
+}
+
+/** The first runs of a step that have not ended well, in the order of its hosts. */
+export function listFailures(db: DbOrTransaction, stepId: number, limit: number) {
+  return db
+    .selectFrom('host_runs')
+    .select(['host_id', 'address', 'name', 'status', 'exit_code', 'reason'])
+    .where('step_id', '=', stepId)
+    .where('status', 'in', ['failed', 'unreachable', 'lost', 'cancelled'])
+    .orderBy('place')
+    .limit(limit)
+    .execute();
 }

@@ -56,7 +56,11 @@ export async function startWorker(
     taskQueue: taskQueueOf(installation),
     workflowBundle: { codePath: bundle },
     workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' },
-    activities: createActivities(services.db, { launch: createLauncher(services), reach }),
+    activities: createActivities(services.db, {
+      launch: createLauncher(services),
+      reach,
+      installation: installation.name,
+    }),
     dataConverter,
     maxConcurrentActivityTaskExecutions: 200,
     maxConcurrentLocalActivityExecutions: 100,

@@ -24,6 +24,8 @@ export interface HostWork {
   run: Run;
   /** Lets go of the run, which goes on. */
   signal: AbortSignal;
+  /** Takes logins out of what is told of a host. */
+  mask(text: string): string;
   /** In place of the usual ones. */
   patience?: { lostAfterMs: number; waitMs: number };
 }
@@ -47,7 +49,7 @@ export async function runHost(row: HostRunRecord, isFresh: boolean, work: HostWo
   const log = new RunLog(work.logs, work.secrets, row.id, Number(row.read_bytes));
   const ending = await follow(row, isFresh, log, work);
   await log.finish();
-  await endRun(work.db, row.id, { ...ending, reason: work.secrets.mask(ending.reason) });
+  await endRun(work.db, row.id, { ...ending, reason: work.mask(work.secrets.mask(ending.reason)) });
   // What is left on the host is cleared away by the next run there, where this does not come through.
   if (ending.exitCode !== undefined) await forget(work.target, work.run.id, work.signal).catch(() => {});
 }

@@ -22,7 +22,7 @@ export async function makeHostStep(db: Db, count: number, options: Partial<NewSt
   const key = { taskId, nodeId: 'n1', loop: 1, retry: 0, ordinal: 1 };
   const limits = { timeoutSeconds: 60, concurrency: 10, maxFailed: null, parts: 1 };
   const step: NewStep = { ...key, projectId: project_id, workHash: 'h', account: null, ...limits, ...options };
-  const all = hosts.map(({ id, address, name }) => ({ id, address: address!, name, fromRun: null }));
+  const all = hosts.map(({ id, address, name }) => ({ id, address: address!, name, fromRun: null, skipped: '' }));
   await insertStep(db, step, all);
   // Opened again by whoever does not know that it is.
   await insertStep(db, step, all);
