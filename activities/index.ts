@@ -14,8 +14,8 @@ import {
   type RecordInput,
 } from '../workflows/contract';
 import { advance } from './advance';
-import { LogWriter } from './hosts/log-writer';
-import { probe, type Reach } from './hosts/probe';
+import type { HostMeans } from './hosts/means';
+import { probe } from './hosts/probe';
 import { Recorder } from './recorder';
 import { runPlugin } from './run-plugin';
 import { Twins } from './twins';
@@ -26,11 +26,11 @@ import { Twins } from './twins';
  */
 export function createActivities(
   db: Db,
-  { launch, reach, installation }: { launch: Launch; reach: Reach; installation: string },
+  { launch, hosts }: { launch: Launch; hosts: HostMeans },
 ): Record<string, (input: never) => Promise<unknown>> {
   nameLargeNumbers();
   const recorder = new Recorder(db);
-  const means = { recorder, hosts: { reach, logs: new LogWriter(db), installation } };
+  const means = { recorder, hosts };
   const byCode = Object.fromEntries(
     plugins
       .filter((plugin) => !('inline' in plugin))
@@ -40,7 +40,7 @@ export function createActivities(
   return {
     ...byCode,
     [LAUNCH_ACTIVITY]: launch,
-    [PROBE_ACTIVITY]: (input: ProbeInput) => probe(reach, input),
+    [PROBE_ACTIVITY]: (input: ProbeInput) => probe(hosts.reach, input),
     [RECORD_ACTIVITY]: ({ taskId, ...rows }: RecordInput) => recorder.recordSurely(taskId, rows, { atOnce: true }),
     [ADVANCE_ACTIVITY]: (input: AdvanceInput) =>
       advance(recorder, memory, Context.current().info.workflowExecution!.runId, input),

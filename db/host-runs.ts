@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { DbOrTransaction } from './connection';
+import type { StepKey } from './host-steps';
 import type { Database, HostRunStatus } from './schema';
 
 export type HostRunRecord = Selectable<Database['host_runs']>;
@@ -95,4 +96,32 @@ export async function endRun(
     )
     select from ended`.execute(db);
   return rows.length > 0;
+}
+
+/** A run whose node has ended, or went on without it. */
+export interface AbandonedRun extends HostRunRecord {
+  step: StepKey & { projectId: number; account: string | null };
+  /** Of the attempt, with secrets sealed. */
+  inputs: Record<string, unknown>;
+}
+
+/** Runs that have begun, or may have, of attempts that are not under way any more: the oldest first. */
+export async function listAbandoned(db: DbOrTransaction, limit: number): Promise<AbandonedRun[]> {
+  const { rows } = await sql<AbandonedRun>`
+    select runs.*, coalesce(nodes.inputs, '{}'::json) as inputs,
+           json_build_object('taskId', steps.task_id, 'nodeId', steps.node_id, 'loop', steps.loop, 'retry', steps.retry,
+                             'ordinal', steps.ordinal, 'projectId', steps.project_id, 'account', steps.account) as step
+      from host_runs runs join host_steps steps on steps.id = runs.step_id
+      join node_executions nodes using (task_id, node_id, loop, retry)
+     where runs.status in (${sql.join(OPEN)}) and nodes.status <> 'RUNNING'
+     order by runs.id limit ${limit}`.execute(db);
+  return rows;
+}
+
+/** Of attempts that are not under way any more: what waits there will never be begun. */
+export async function cancelWaiting(db: DbOrTransaction): Promise<void> {
+  await sql`
+    update host_runs runs set status = 'not_run', ended_at = now(), reason = 'its node had ended before'
+      from host_steps steps join node_executions nodes using (task_id, node_id, loop, retry)
+     where runs.status = 'waiting' and runs.step_id = steps.id and nodes.status <> 'RUNNING'`.execute(db);
 }

@@ -11,6 +11,7 @@ import { type OpenedRoute, openRoute } from './open-route';
 import type { PreparedScript } from './prepare';
 import { problemOf } from './problem';
 import { runHost } from './run-host';
+import { runIdOf } from './run-id';
 
 /** One of the activities that share a step: it claims hosts that wait, as many at a time as are its share. */
 export class Part {
@@ -102,7 +103,10 @@ export class Part {
       logs: this.means.logs,
       secrets: this.attempt.secrets,
       target: { transport: this.means.reach.pool.transport(route), become, runFolder },
-      run: this.script.run(this.#idOf(run), variables),
+      run: this.script.run(
+        runIdOf(this.means.installation, { ...this.attempt, ordinal: this.step.ordinal }, run),
+        variables,
+      ),
       signal: this.#signal,
       mask,
     });
@@ -117,11 +121,5 @@ export class Part {
     } catch (error) {
       return { problem: problemOf(run.host_id ?? 0, error, (text) => text).message };
     }
-  }
-
-  /** Made of nothing but what a repeated activity has as well. */
-  #idOf({ host_id, host_try }: HostRunRecord): string {
-    const { taskId, nodeId, loop, retry } = this.attempt;
-    return `${this.means.installation}-${taskId}-${nodeId}-${loop}-${retry + 1}.${this.step.ordinal}.${host_try}-${host_id}`;
   }
 }

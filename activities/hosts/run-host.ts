@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Db } from '../../db/connection';
 import { endRun, type HostRunEnd, type HostRunRecord, noteReached } from '../../db/host-runs';
 import { forget, HelperError, poll, type Run, type Seen, start, type Target } from '../../hosts/attach';
-import type { RunEnd, RunState } from '../../hosts/run-state';
 import { TransportError } from '../../hosts/transport';
 import type { OpenedSecrets } from '../../secrets/opened';
+import { type Ending, endingOf, endOf } from './ending';
 import type { LogWriter } from './log-writer';
 import { RunLog } from './run-log';
 
@@ -28,14 +28,6 @@ export interface HostWork {
   mask(text: string): string;
   /** In place of the usual ones. */
   patience?: { lostAfterMs: number; waitMs: number };
-}
-
-/** How a run ended on its host, as its row says it. */
-interface Ending {
-  status: HostRunEnd;
-  exitCode?: number | null;
-  reason: string;
-  isLogCut?: boolean;
 }
 
 /**
@@ -97,40 +89,6 @@ function look(log: RunLog, isReached: boolean, { target, run, signal }: HostWork
     signal,
   };
   return isReached ? poll(target, run.id, wanted) : start(target, run, wanted);
-}
-
-/** How a run ended, once all of its log is known; undefined: it goes on. */
-function endingOf({ state }: Seen, position: number, run: Run): Ending | undefined {
-  switch (state.kind) {
-    case 'ended':
-      return position >= state.logBytes ? endOf(state, run) : undefined;
-    case 'cancelled':
-      return { status: 'cancelled', reason: 'it was cancelled before it began' };
-    case 'lost':
-      return { status: 'lost', reason: LOST[state.cause] };
-    case 'none':
-      return { status: 'lost', reason: 'it had begun, and the host knows nothing of it any more' };
-    case 'staged':
-    case 'running':
-    case 'orphan':
-      return undefined;
-    default:
-      return state satisfies never;
-  }
-}
-
-const LOST: Record<Extract<RunState, { kind: 'lost' }>['cause'], string> = {
-  supervisor: 'it had begun, and its supervisor on the host was killed: nobody knows how it ended',
-  reboot: 'it had begun, and the host was restarted: nobody knows how far it came',
-};
-
-function endOf({ code, why, isCut: isLogCut }: RunEnd, { timeoutSeconds }: Run): Ending {
-  if (why === 'cancelled') return { status: 'cancelled', exitCode: code, reason: 'it was cancelled', isLogCut };
-  if (why === 'timeout') {
-    return { status: 'failed', exitCode: code, reason: `it was ended after ${timeoutSeconds} s`, isLogCut };
-  }
-  if (code === 0) return { status: 'ok', exitCode: 0, reason: '', isLogCut };
-  return { status: 'failed', exitCode: code, reason: `it ended with exit code ${code}`, isLogCut };
 }
 
 /** What an error says of a run; undefined: nothing, it is ours. */

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServerChannel } from 'ssh2';
 import { readLog } from '../../../db/host-logs';
 import { TestServer } from '../../hosts/ssh/server';
+import { processesWith } from '../../hosts/support';
 import { eventually } from '../../support/eventually';
 import { sketch } from '../../support/trees';
 import { SshWorld } from './support';
@@ -142,12 +143,7 @@ describe('run_script', () => {
     expect((await runsOf(task)).map(({ status }) => status).sort()).toEqual(['failed', 'ok', 'ok']);
 
     expect(lines(hosts[1]!, 'tried')).toBe(1);
-    spawn('touch', [join(hosts[1]!.home, 'good')]);
-    await eventually(
-      'it is there',
-      () => lines(hosts[1]!, 'good') === 0 && readFileSync(join(hosts[1]!.home, 'good')).length === 0,
-      { despiteErrors: true },
-    );
+    writeFileSync(join(hosts[1]!.home, 'good'), '');
     await world.gantry.post(`/apigw/operate_node/${project()}/${task}/?scope=project`, {
       node_id: node,
       action: 'retry',
@@ -215,5 +211,52 @@ describe('run_script', () => {
       expect(status).toBe('ok');
       expect(String(await readLog(world.gantry.db, id, { from: 0, maxBytes: 1000 }))).toBe('done\n');
     }
+  });
+
+  it('is ended on its hosts when its task is revoked, with what it had written until then; what waited is not begun', async () => {
+    const { task } = await run({
+      tags: ['all'],
+      script: 'echo began; echo x >> stopped; trap "" TERM; sleep 600',
+      concurrency: 4,
+    });
+    await eventually('four have begun', () => hosts.filter((host) => lines(host, 'stopped') === 1).length === 4);
+    await world.gantry.post(`/apigw/operate_task/${task}/${project()}/?scope=project`, { action: 'revoke' });
+    await untilState(task, 'REVOKED');
+
+    const runs = await eventually('all rows have ended', () => runsOf(task), {
+      isWanted: (rows) => rows.every(({ status }) => status === 'cancelled' || status === 'not_run'),
+      withinMs: 60_000,
+    });
+    expect(runs.map(({ status }) => status).sort()).toEqual([...Array(4).fill('cancelled'), 'not_run', 'not_run']);
+    for (const { id, status } of runs) {
+      const log = String(await readLog(world.gantry.db, id, { from: 0, maxBytes: 1000 }));
+      // A shell may say of itself that what it waited for was killed.
+      expect(log.split('\n')[0]).toBe(status === 'cancelled' ? 'began' : '');
+    }
+    expect(processesWith(`GANTRY_RUN=${world.gantry.installation.name}-${task}-`)).toEqual([]);
+    expect(hosts.filter((host) => lines(host, 'stopped') === 1)).toHaveLength(4);
+  });
+
+  it('is ended on its hosts when its node is failed by force, and a retry begins it there once more', async () => {
+    const { task, node } = await run({ tags: ['db'], script: 'echo x >> forced; [ -e go ] || sleep 600' });
+    const some = hosts.slice(3);
+    await eventually('all have begun', () => some.every((host) => lines(host, 'forced') === 1));
+    await world.gantry.post(`/apigw/operate_node/${project()}/${task}/?scope=project`, {
+      node_id: node,
+      action: 'forced_fail',
+    });
+    await untilState(task, 'FAILED');
+    await eventually('all rows have ended', () => runsOf(task), {
+      isWanted: (rows) => rows.every(({ status }) => status === 'cancelled'),
+      withinMs: 60_000,
+    });
+
+    for (const { home } of some) writeFileSync(join(home, 'go'), '');
+    await world.gantry.post(`/apigw/operate_node/${project()}/${task}/?scope=project`, {
+      node_id: node,
+      action: 'retry',
+    });
+    await untilState(task, 'FINISHED');
+    expect(some.map((host) => lines(host, 'forced'))).toEqual([2, 2, 2]);
   });
 });
