@@ -14,7 +14,8 @@ import {
   type RecordInput,
 } from '../workflows/contract';
 import { advance } from './advance';
-import { probe, type Reach } from './hosts/probe';
+import type { HostMeans } from './hosts/means';
+import { probe } from './hosts/probe';
 import { Recorder } from './recorder';
 import { runPlugin } from './run-plugin';
 import { Twins } from './twins';
@@ -25,20 +26,21 @@ import { Twins } from './twins';
  */
 export function createActivities(
   db: Db,
-  { launch, reach }: { launch: Launch; reach: Reach },
+  { launch, hosts }: { launch: Launch; hosts: HostMeans },
 ): Record<string, (input: never) => Promise<unknown>> {
   nameLargeNumbers();
   const recorder = new Recorder(db);
+  const means = { recorder, hosts };
   const byCode = Object.fromEntries(
     plugins
       .filter((plugin) => !('inline' in plugin))
-      .map(({ code }) => [code, (input: PluginRunInput) => runPlugin(recorder, code, input)]),
+      .map(({ code }) => [code, (input: PluginRunInput) => runPlugin(means, code, input)]),
   );
   const memory = { twins: new Twins(), refusals: new Map() };
   return {
     ...byCode,
     [LAUNCH_ACTIVITY]: launch,
-    [PROBE_ACTIVITY]: (input: ProbeInput) => probe(reach, input),
+    [PROBE_ACTIVITY]: (input: ProbeInput) => probe(hosts.reach, input),
     [RECORD_ACTIVITY]: ({ taskId, ...rows }: RecordInput) => recorder.recordSurely(taskId, rows, { atOnce: true }),
     [ADVANCE_ACTIVITY]: (input: AdvanceInput) =>
       advance(recorder, memory, Context.current().info.workflowExecution!.runId, input),

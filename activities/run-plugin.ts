@@ -12,6 +12,7 @@ import { OpenedSecrets } from '../secrets/opened';
 import type { PluginRunInput } from '../workflows/contract';
 import { acceptable } from './acceptable';
 import { beating, contextOf, openingFor, readInputs } from './attempt-inputs';
+import type { HostMeans } from './hosts/means';
 import { failure, failureOf, messageOf, pick, unrecordable } from './outcome';
 import type { Recorder } from './recorder';
 import { runRoundStep } from './run-round';
@@ -27,9 +28,13 @@ const RECORD_DELAYS_MS = [100, 500, 5_000];
 const RECORD_TRIES = 3;
 
 /** Runs one attempt of a plugin and writes its rows. A plugin's failure is an outcome; only a crash is an error. */
-export async function runPlugin(recorder: Recorder, code: string, input: PluginRunInput): Promise<Outcome> {
+export async function runPlugin(
+  { recorder, hosts }: { recorder: Recorder; hosts: HostMeans },
+  code: string,
+  input: PluginRunInput,
+): Promise<Outcome> {
   const plugin = findPlugin(code, input.version);
-  if (plugin && 'rounds' in plugin) return runRoundStep(recorder.db, plugin, input);
+  if (plugin && 'rounds' in plugin) return runRoundStep(hosts, plugin, input);
   if (!plugin || 'inline' in plugin) return failure(`there is no plugin ${code} of version ${input.version}`);
   const start = new StartRow(recorder, input);
   if (mayStartUnseen(input)) start.writeIfItLasts();

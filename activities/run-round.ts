@@ -1,4 +1,5 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
+import { isStartedByTrustedApp } from '../db/access';
 import type { Db } from '../db/connection';
 import { isDatabasesFault } from '../db/errors';
 import { findAttempt } from '../db/node-executions';
@@ -6,9 +7,11 @@ import type { JsonObject } from '../pipeline/json';
 import type { Outcome, RoundStep } from '../pipeline/machine';
 import type { RoundContext, RoundsPlugin } from '../plugins/plugin';
 import { OpenedSecrets } from '../secrets/opened';
-import type { PluginRunInput } from '../workflows/contract';
+import type { Executor, PluginRunInput } from '../workflows/contract';
 import { acceptable } from './acceptable';
 import { beating, contextOf, openingFor, readInputs } from './attempt-inputs';
+import type { HostAttempt, HostMeans } from './hosts/means';
+import { HostSteps } from './hosts/steps';
 import { failure, failureOf } from './outcome';
 import { attemptOf } from './start-row';
 
@@ -18,7 +21,8 @@ import { attemptOf } from './start-row';
  *
  * @throws Error for an attempt that nobody has recorded yet, which is then tried again
  */
-export async function runRoundStep(db: Db, plugin: RoundsPlugin, input: PluginRunInput): Promise<Outcome> {
+export async function runRoundStep(means: HostMeans, plugin: RoundsPlugin, input: PluginRunInput): Promise<Outcome> {
+  const { db } = means.reach;
   const { round } = input;
   if (!round) return failure(`plugin ${plugin.code} works in rounds, which the build that asks for it does not know`);
   const { cancellationSignal: signal } = Context.current();
@@ -27,7 +31,10 @@ export async function runRoundStep(db: Db, plugin: RoundsPlugin, input: PluginRu
   const read = readInputs(plugin, input, inputs, secrets);
   if ('refusal' in read) return failure(read.refusal);
   try {
-    const context = { ...contextOf(input, signal), round: round.number, inputs: read.inputs };
+    const common = contextOf(input, signal);
+    const executor = { username: common.executor, isTrusted: await isStartedByTrustedApp(db, input.taskId) };
+    const hosts = new HostSteps(means, attemptOnHosts(input, { executor, secrets, signal }));
+    const context = { ...common, round: round.number, inputs: read.inputs, hosts };
     const outcome = acceptable(input, await beating(input, () => doStep(plugin, round, context)));
     return { ...outcome, outputs: secrets.close(outcome.outputs) };
   } catch (error) {
@@ -35,6 +42,14 @@ export async function runRoundStep(db: Db, plugin: RoundsPlugin, input: PluginRu
     if (isDatabasesFault(error)) throw error;
     return acceptable(input, failureOf(error, secrets));
   }
+}
+
+/** The attempt for whom works on hosts, in the name of the executor of the task. */
+function attemptOnHosts(
+  { taskId, nodeId, loop, attempt, system }: PluginRunInput,
+  more: { executor: Executor; secrets: OpenedSecrets; signal: AbortSignal },
+): HostAttempt {
+  return { taskId, nodeId, loop, retry: attempt - 1, projectId: Number(system.project_id), ...more };
 }
 
 async function doStep({ rounds }: RoundsPlugin, step: RoundStep, context: RoundContext): Promise<Outcome> {

@@ -9,7 +9,7 @@ export abstract class Rounds {
 
   /** @param name what is said not to have worked when a round fails */
   constructor(
-    private readonly log: Log,
+    protected readonly log: Log,
     private readonly name: string,
   ) {}
 

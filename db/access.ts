@@ -96,3 +96,16 @@ export function listRoles(db: DbOrTransaction, projectId: number): Promise<{ use
     .orderBy('username')
     .execute();
 }
+
+/** Whether the app by which a task was started is trusted now: then it answers for what the task's executor may do. */
+export async function isStartedByTrustedApp(db: DbOrTransaction, taskId: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('audit_records')
+    .innerJoin('apps', 'apps.code', 'audit_records.app_code')
+    .select('apps.trusted')
+    .where('audit_records.task_id', '=', taskId)
+    .where('audit_records.action', '=', 'start')
+    .orderBy('audit_records.id', 'desc')
+    .executeTakeFirst();
+  return row?.trusted ?? false;
+}

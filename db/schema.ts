@@ -84,6 +84,10 @@ export interface Database {
   ssh_profiles: SshProfileTable;
   accounts: AccountTable;
   host_keys: HostKeyTable;
+  host_steps: HostStepTable;
+  host_runs: HostRunTable;
+  /** What runs have written, masked. `at_byte` counts the bytes that are kept. */
+  host_logs: { run_id: string; at_byte: string; bytes: Buffer };
   /** What a host has said of itself. */
   host_facts: { host_id: number; facts: JsonText; seen_at: Generated<Date> };
   processes: ProcessTable;
@@ -380,6 +384,70 @@ interface HostKeyTable {
   revoked_by: string | null;
   revoked_at: Date | null;
 }
+
+/** What one attempt of a node does on hosts, all at once. */
+interface HostStepTable {
+  id: Generated<number>;
+  project_id: number;
+  task_id: number;
+  node_id: string;
+  loop: number;
+  retry: number;
+  /** Of the steps that one attempt takes, from 1. */
+  ordinal: number;
+  /** Of what is done on each host: whoever has done that need not do it again. */
+  work_hash: string;
+  account: string | null;
+  /** Of one run. */
+  timeout_seconds: number;
+  concurrency: number;
+  /** When more than so many have failed no further one is begun; null: all are run. */
+  max_failed: number | null;
+  parts: number;
+  /** Hosts that have failed, were unreachable or are lost. */
+  failed: Generated<number>;
+  created_at: Generated<Date>;
+}
+
+/** A step on one host. */
+interface HostRunTable {
+  id: Generated<string>;
+  step_id: number;
+  /** Null: the host is deleted. */
+  host_id: number | null;
+  address: string;
+  name: string;
+  place: number;
+  /** The part that has claimed it. */
+  part: number | null;
+  status: Generated<HostRunStatus>;
+  host_try: Generated<number>;
+  from_run: string | null;
+  exit_code: number | null;
+  reason: Generated<string>;
+  read_bytes: Generated<string>;
+  log_bytes: Generated<string>;
+  is_log_cut: Generated<boolean>;
+  started_at: Date | null;
+  reached_at: Date | null;
+  ended_at: Date | null;
+}
+
+/**
+ * `starting` is there before anything is sent to the host. `unreachable`: it has surely not begun; `lost`: it has, and
+ * nobody knows how it ended; `not_run`: too many others had failed; `skipped`: it was done before.
+ */
+export type HostRunStatus =
+  | 'waiting'
+  | 'starting'
+  | 'running'
+  | 'ok'
+  | 'failed'
+  | 'skipped'
+  | 'not_run'
+  | 'unreachable'
+  | 'lost'
+  | 'cancelled';
 
 export type HostKeySource = 'scan' | 'given' | 'first_use';
 

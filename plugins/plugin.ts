@@ -3,6 +3,7 @@ import type { PluginFacts } from '../pipeline/catalog';
 import type { Json, JsonObject } from '../pipeline/json';
 import type { NextRound } from '../pipeline/machine';
 import type { EffectRule, Work } from '../pipeline/program';
+import type { Hosts } from './hosts';
 
 /** Long enough for any deploy step; a plugin that knows better says so. */
 const DEFAULT_TIMEOUT_MS = 24 * 3600 * 1000;
@@ -72,6 +73,7 @@ export interface RoundContext<I = JsonObject> extends Omit<PluginContext, 'progr
   round: number;
   /** The node's inputs, checked against `inputs`. */
   inputs: I;
+  hosts: Hosts;
 }
 
 /** A question what follows, with what has happened since the last one. */

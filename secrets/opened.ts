@@ -16,6 +16,8 @@ export class OpenedSecrets {
   /** Their tokens by secret. */
   readonly #tokens = new Map<string, string>();
   #closer: Closer | undefined;
+  /** Of texts in which each character is a byte. */
+  #byteCloser: Closer | undefined;
   #numbers = new Map<number | bigint, string>();
 
   constructor(private readonly opening: Opening) {}
@@ -57,6 +59,30 @@ export class OpenedSecrets {
     return this.#closeText(text, () => MASK);
   }
 
+  /** The same for bytes that may be no text: each of them stays, but those of secrets. */
+  maskBytes(bytes: Buffer): Buffer {
+    const text = bytes.toString('latin1');
+    const own = maskTokens(text);
+    if (!this.hasAny) return own === text ? bytes : Buffer.from(own, 'latin1');
+    this.#byteCloser ??= new Closer(
+      [...this.#tokens.keys()].flatMap((secret) => [...new Set([secret, asBytes(secret)])]),
+    );
+    return Buffer.from(
+      this.#byteCloser.close(own, () => MASK),
+      'latin1',
+    );
+  }
+
+  /** Of the longest secret, as it is. */
+  get longestBytes(): number {
+    return [...this.#tokens.keys()].reduce((most, secret) => Math.max(most, Buffer.byteLength(secret)), 0);
+  }
+
+  /** Whether one of them has several lines. */
+  get haveLines(): boolean {
+    return [...this.#tokens.keys()].some((secret) => secret.trim().includes('\n'));
+  }
+
   /** Whether a text, masked before, still has a piece of a secret in it. */
   showsPiece(text: string): boolean {
     return this.hasAny && new Fragments([...this.#tokens.keys()]).standIn(text);
@@ -69,6 +95,7 @@ export class OpenedSecrets {
       if (this.#numbers.get(number) !== String(number)) this.#numbers.set(number, secret);
     }
     this.#closer = undefined;
+    this.#byteCloser = undefined;
   }
 
   #closeText(text: string, replace: (secret: string) => string): string {
@@ -84,6 +111,11 @@ export class OpenedSecrets {
     if (String(number) === secret) return this.#tokens.get(secret)!;
     return secret.trim().length < SHORTEST_NUMBER ? number : MASK;
   }
+}
+
+/** The bytes of a text, one character each. */
+function asBytes(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
 }
 
 /** The numbers that a secret is, as JSON may have them: a large whole one with all its digits, and what is near to it. */

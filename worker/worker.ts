@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities';
+import { LogWriter } from '../activities/hosts/log-writer';
+import { Reaper } from '../activities/hosts/reaper';
 import type { Log } from '../base/log';
 import { createLauncher } from '../schedules/launch';
 import type { Connected } from '../tasks/services';
@@ -49,6 +51,8 @@ export async function startWorker(
 ): Promise<RunningWorker> {
   const version = deploymentVersion(installation, bundle);
   const reach = reachFrom(services.db, hostsAllow);
+  const hosts = { reach, logs: new LogWriter(services.db), installation: installation.name };
+  const reaper = new Reaper(hosts, services.log);
   const connection = await NativeConnection.connect({ address });
   const worker = await createWithShortStacks({
     connection,
@@ -56,7 +60,7 @@ export async function startWorker(
     taskQueue: taskQueueOf(installation),
     workflowBundle: { codePath: bundle },
     workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' },
-    activities: createActivities(services.db, { launch: createLauncher(services), reach }),
+    activities: createActivities(services.db, { launch: createLauncher(services), hosts }),
     dataConverter,
     maxConcurrentActivityTaskExecutions: 200,
     maxConcurrentLocalActivityExecutions: 100,
@@ -65,7 +69,11 @@ export async function startWorker(
     shutdownForceTime: SHUTDOWN_FORCE_MS,
     ...options,
   });
-  const finished = worker.run().finally(() => Promise.all([reach.pool.close(), connection.close()]));
+  const finished = worker.run().finally(async () => {
+    await reaper.stop();
+    await Promise.all([reach.pool.close(), connection.close()]);
+  });
+  reaper.start();
   await Promise.race([makeCurrent(connection, namespace, version), finished]);
   services.log.info({ taskQueue: taskQueueOf(installation), buildId: version.buildId }, 'worker runs');
   return {

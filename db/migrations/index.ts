@@ -15,6 +15,7 @@ import * as operationIds from './0013_operation_ids';
 import * as templateOrigins from './0014_template_origins';
 import * as inventory from './0015_inventory';
 import * as ssh from './0016_ssh';
+import * as hostRuns from './0017_host_runs';
 
 /** Append-only: a migration that has landed is never changed. Breaking ones say so in their name. */
 export const migrations: Record<string, Migration> = {
@@ -34,4 +35,5 @@ export const migrations: Record<string, Migration> = {
   '0014_template_origins': templateOrigins,
   '0015_inventory': inventory,
   '0016_ssh': ssh,
+  '0017_host_runs': hostRuns,
 };

@@ -1,0 +1,47 @@
+import type { HostRunEnd } from '../../db/host-runs';
+import type { Run, Seen } from '../../hosts/attach';
+import type { RunEnd, RunState } from '../../hosts/run-state';
+
+/** How a run ended on its host, as its row says it. */
+export interface Ending {
+  status: HostRunEnd;
+  exitCode?: number | null;
+  reason: string;
+  isLogCut?: boolean;
+}
+
+type Limits = Pick<Run, 'timeoutSeconds'>;
+
+/** How a run ended, once all of its log is known; undefined: it goes on. */
+export function endingOf({ state }: Seen, position: number, run: Limits): Ending | undefined {
+  switch (state.kind) {
+    case 'ended':
+      return position >= state.logBytes ? endOf(state, run) : undefined;
+    case 'cancelled':
+      return { status: 'cancelled', reason: 'it was cancelled before it began' };
+    case 'lost':
+      return { status: 'lost', reason: LOST[state.cause] };
+    case 'none':
+      return { status: 'lost', reason: 'it had begun, and the host knows nothing of it any more' };
+    case 'staged':
+    case 'running':
+    case 'orphan':
+      return undefined;
+    default:
+      return state satisfies never;
+  }
+}
+
+const LOST: Record<Extract<RunState, { kind: 'lost' }>['cause'], string> = {
+  supervisor: 'it had begun, and its supervisor on the host was killed: nobody knows how it ended',
+  reboot: 'it had begun, and the host was restarted: nobody knows how far it came',
+};
+
+export function endOf({ code, why, isCut: isLogCut }: RunEnd, { timeoutSeconds }: Limits): Ending {
+  if (why === 'cancelled') return { status: 'cancelled', exitCode: code, reason: 'it was cancelled', isLogCut };
+  if (why === 'timeout') {
+    return { status: 'failed', exitCode: code, reason: `it was ended after ${timeoutSeconds} s`, isLogCut };
+  }
+  if (code === 0) return { status: 'ok', exitCode: 0, reason: '', isLogCut };
+  return { status: 'failed', exitCode: code, reason: `it ended with exit code ${code}`, isLogCut };
+}

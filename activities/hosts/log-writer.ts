@@ -1,0 +1,99 @@
+import type { Db } from '../../db/connection';
+import { isDatabasesFault } from '../../db/errors';
+import { appendLogs, type LogPiece } from '../../db/host-logs';
+
+/** So often what has come meanwhile is written, of all runs of the process in one statement. */
+const EVERY_MS = 250;
+/** Of one statement. */
+const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+
+/** Somebody else reads this run's log: this one has to let go of it. */
+export class Overtaken extends Error {
+  override name = 'Overtaken';
+}
+
+interface Waiting extends LogPiece {
+  done: Promised;
+}
+
+interface Promised {
+  promise: Promise<void>;
+  resolve(): void;
+  reject(reason: unknown): void;
+}
+
+/** Keeps the logs of all runs of a process: what they write within a moment is one statement. */
+export class LogWriter {
+  readonly #waiting = new Map<string, Waiting>();
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> | undefined;
+
+  constructor(
+    private readonly db: Db,
+    private readonly everyMs = EVERY_MS,
+  ) {}
+
+  /**
+   * Takes a piece of a run's log, which goes on where the one before has ended.
+   *
+   * @returns when it is kept, a moment later
+   * @throws Overtaken; Postgres' faults
+   */
+  add(piece: LogPiece): Promise<void> {
+    const known = this.#waiting.get(piece.runId);
+    const waiting: Waiting = known
+      ? Object.assign(known, { readTo: piece.readTo, bytes: Buffer.concat([known.bytes, piece.bytes]) })
+      : { ...piece, done: withResolvers() };
+    this.#waiting.set(piece.runId, waiting);
+    this.#timer ??= setTimeout(() => void this.#write(), this.everyMs);
+    return waiting.done.promise;
+  }
+
+  /** Writes at once what there is. */
+  hurry(): void {
+    clearTimeout(this.#timer);
+    void this.#write();
+  }
+
+  async #write(): Promise<void> {
+    this.#timer = undefined;
+    await this.#writing;
+    const batch: Waiting[] = [];
+    let size = 0;
+    for (const waiting of this.#waiting.values()) {
+      if (size > 0 && size + waiting.bytes.length > MAX_BATCH_BYTES) break;
+      batch.push(waiting);
+      size += waiting.bytes.length;
+    }
+    for (const { runId } of batch) this.#waiting.delete(runId);
+    if (this.#waiting.size > 0) this.#timer ??= setTimeout(() => void this.#write(), 0);
+    this.#writing = this.#writeBatch(batch).finally(() => {
+      this.#writing = undefined;
+    });
+    await this.#writing;
+  }
+
+  async #writeBatch(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const kept = await appendLogs(this.db, batch);
+      for (const { runId, done } of batch) {
+        if (kept.has(runId)) done.resolve();
+        else done.reject(new Overtaken(`run ${runId} is read by somebody else, or has ended`));
+      }
+    } catch (error) {
+      // What the server does not take of one run must not keep others' from being kept.
+      if (batch.length === 1 || isDatabasesFault(error)) for (const { done } of batch) done.reject(error);
+      else for (const waiting of batch) await this.#writeBatch([waiting]);
+    }
+  }
+}
+
+function withResolvers(): Promised {
+  let resolve!: () => void;
+  let reject!: (reason: unknown) => void;
+  const promise = new Promise<void>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}

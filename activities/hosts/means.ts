@@ -1,0 +1,21 @@
+import type { StepKey } from '../../db/host-steps';
+import type { OpenedSecrets } from '../../secrets/opened';
+import type { Executor } from '../../workflows/contract';
+import type { LogWriter } from './log-writer';
+import type { Reach } from './probe';
+
+/** How work on hosts is done by this worker. */
+export interface HostMeans {
+  reach: Reach;
+  logs: LogWriter;
+  /** The installation's name: hosts may be those of several. */
+  installation: string;
+}
+
+/** The attempt of a node that works on hosts. */
+export interface HostAttempt extends Omit<StepKey, 'ordinal'> {
+  projectId: number;
+  executor: Executor;
+  secrets: OpenedSecrets;
+  signal: AbortSignal;
+}

@@ -1,0 +1,93 @@
+import type { Db } from '../../db/connection';
+import {
+  findDone,
+  findStep,
+  type HostStepRecord,
+  insertStep,
+  listFailures,
+  type StepKey,
+  tallyRuns,
+} from '../../db/host-steps';
+import type { HostRunStatus } from '../../db/schema';
+import { MAX_ROUTES, readRoutes } from '../../inventory/ssh/read-route';
+import type { HostStep, Hosts, HostTally } from '../../plugins/hosts';
+import type { HostAttempt, HostMeans } from './means';
+import { Part } from './part';
+import { hashOf, prepare } from './prepare';
+import { findTargets } from './targets';
+
+/** So many hosts are worth an activity of their own. */
+const HOSTS_A_PART = 50;
+const MAX_PARTS = 20;
+const MAX_FAILURES_TOLD = 100;
+
+/** Those that count as failed: of what was cancelled nobody knows that it was done. */
+const FAILED: readonly HostRunStatus[] = ['failed', 'unreachable', 'lost', 'cancelled'];
+
+/** Work on hosts for one attempt of a node; `hosts/` knows how it is done, rows how it stands. */
+export class HostSteps implements Hosts {
+  readonly #db: Db;
+
+  constructor(
+    private readonly means: HostMeans,
+    private readonly attempt: HostAttempt,
+  ) {
+    this.#db = means.reach.db;
+  }
+
+  async next(step: HostStep): Promise<{ parts: number } | { tally: HostTally }> {
+    const key = this.#keyOf(step);
+    const row = (await findStep(this.#db, key)) ?? (await this.#begin(step, key));
+    const counts = await tallyRuns(this.#db, row.id);
+    const { waiting = 0, starting = 0, running = 0 } = counts;
+    if (waiting + starting + running > 0) return { parts: row.parts };
+    return { tally: await this.#tally(row, counts) };
+  }
+
+  async part(step: HostStep, part: number): Promise<void> {
+    const row = await findStep(this.#db, this.#keyOf(step));
+    if (!row) throw new Error('the step is not there');
+    await new Part(this.means, this.attempt, row, part, prepare(step)).work();
+  }
+
+  #keyOf({ ordinal }: HostStep): StepKey {
+    const { taskId, nodeId, loop, retry } = this.attempt;
+    return { taskId, nodeId, loop, retry, ordinal };
+  }
+
+  async #begin(step: HostStep, key: StepKey): Promise<HostStepRecord> {
+    const { projectId, executor } = this.attempt;
+    prepare(step);
+    const targets = await findTargets(this.#db, projectId, step.targets, executor);
+    const first = targets.slice(0, MAX_ROUTES).map(({ id }) => id);
+    // Whoever may not use the account, or names one that there is not, hears so before anything is begun.
+    const routes = await readRoutes(this.#db, { projectId }, { hostIds: first, account: step.account, executor });
+    for (const read of routes.values()) if ('problem' in read && read.problem.kind === 'forbidden') throw read.problem;
+    const workHash = hashOf(step);
+    const done = await findDone(this.#db, key, workHash);
+    const hosts = targets.map(({ id, address, name, isDisabled }) => {
+      const fromRun = done.get(id) ?? null;
+      const skipped = fromRun !== null ? 'it was done before' : isDisabled ? 'it is in maintenance' : '';
+      return { id, address, name, fromRun, skipped };
+    });
+    const open = hosts.filter(({ skipped }) => skipped === '').length;
+    const { account, timeoutSeconds, concurrency, maxFailed } = step;
+    const parts = Math.max(1, Math.min(MAX_PARTS, concurrency, Math.ceil(open / HOSTS_A_PART)));
+    await insertStep(
+      this.#db,
+      { ...key, projectId, workHash, account, timeoutSeconds, concurrency, maxFailed, parts },
+      hosts,
+    );
+    return (await findStep(this.#db, key))!;
+  }
+
+  async #tally({ id }: HostStepRecord, counts: Partial<Record<HostRunStatus, number>>): Promise<HostTally> {
+    const failures = await listFailures(this.#db, id, MAX_FAILURES_TOLD);
+    return {
+      total: Object.values(counts).reduce((sum, count) => sum + count, 0),
+      counts,
+      failed: FAILED.reduce((sum, status) => sum + (counts[status] ?? 0), 0),
+      failures: failures.map(({ host_id, ...run }) => ({ id: host_id, ...run })),
+    };
+  }
+}

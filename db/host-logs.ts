@@ -1,0 +1,59 @@
+import { sql } from 'kysely';
+import type { DbOrTransaction } from './connection';
+
+/** What has been read of a run's log on its host, and the bytes that are kept of it. */
+export interface LogPiece {
+  runId: string;
+  /** How far the log on the host was read before. */
+  readFrom: number;
+  /** How far it is read now. */
+  readTo: number;
+  /** What is kept: it may be longer or shorter than what was read, because it is masked. */
+  bytes: Buffer;
+}
+
+/**
+ * Keeps what runs have written, in one statement for all of them. How far a log is read and what is kept of it move
+ * together, and only from where they stood: nothing is kept twice, and nothing is left out.
+ *
+ * @returns the runs whose piece was kept; of the others somebody else has read on, or they have ended
+ */
+export async function appendLogs(db: DbOrTransaction, pieces: readonly LogPiece[]): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    with piece as (
+      select * from unnest(${pieces.map(({ runId }) => runId)}::bigint[], ${pieces.map(({ readFrom }) => readFrom)}::bigint[],
+                           ${pieces.map(({ readTo }) => readTo)}::bigint[], ${pieces.map(({ bytes }) => bytes)}::bytea[])
+                    piece (run_id, read_from, read_to, bytes)
+    ), moved as (
+      update host_runs set status = 'running', reached_at = now(), read_bytes = piece.read_to,
+             log_bytes = log_bytes + length(piece.bytes)
+        from piece
+       where host_runs.id = piece.run_id and read_bytes = piece.read_from and status in ('starting', 'running')
+      returning host_runs.id, log_bytes - length(piece.bytes) as at_byte, piece.bytes
+    ), kept as (
+      insert into host_logs (run_id, at_byte, bytes)
+      select id, at_byte, bytes from moved where length(bytes) > 0
+    )
+    select id from moved`.execute(db);
+  return new Set(rows.map(({ id }) => id));
+}
+
+/**
+ * The kept log of a run from a byte on, and at most `maxBytes` of it.
+ *
+ * @returns empty at its end
+ */
+export async function readLog(
+  db: DbOrTransaction,
+  runId: string,
+  { from, maxBytes }: { from: number; maxBytes: number },
+): Promise<Buffer> {
+  const to = from + maxBytes;
+  const { rows } = await sql<{ bytes: Buffer }>`
+    select substring(bytes from greatest(1, (${from} - at_byte + 1)::integer) for ${maxBytes}) as bytes
+      from host_logs
+     where run_id = ${runId} and at_byte < ${to} and at_byte + length(bytes) > ${from}
+       and at_byte >= coalesce((select max(at_byte) from host_logs where run_id = ${runId} and at_byte <= ${from}), 0)
+     order by at_byte`.execute(db);
+  return Buffer.concat(rows.map(({ bytes }) => bytes)).subarray(0, maxBytes);
+}

@@ -1,0 +1,127 @@
+import { type Selectable, sql } from 'kysely';
+import type { DbOrTransaction } from './connection';
+import type { StepKey } from './host-steps';
+import type { Database, HostRunStatus } from './schema';
+
+export type HostRunRecord = Selectable<Database['host_runs']>;
+
+/** How a run may end. */
+export type HostRunEnd = Extract<HostRunStatus, 'ok' | 'failed' | 'skipped' | 'unreachable' | 'lost' | 'cancelled'>;
+
+/** Those that count against how many may fail. */
+const FAILURES: readonly HostRunEnd[] = ['failed', 'unreachable', 'lost'];
+
+const OPEN = ['starting', 'running'] as const;
+
+/**
+ * Takes runs that wait, the first ones first: nobody else gets them. When more have failed than may, none is given, and all
+ * that wait are `not_run`. Whether that is so is read in the same statement, so a failure that is written counts for
+ * every run that is claimed after it.
+ *
+ * @returns the claimed runs, in status `starting`
+ */
+export async function claimRuns(
+  db: DbOrTransaction,
+  { stepId, part, limit }: { stepId: number; part: number; limit: number },
+): Promise<HostRunRecord[]> {
+  const { rows } = await sql<HostRunRecord>`
+    with step as (
+      select id, coalesce(failed > max_failed, false) as is_over from host_steps where id = ${stepId} for share
+    ), next as (
+      select runs.id, step.is_over from host_runs runs, step
+       where runs.step_id = step.id and runs.status = 'waiting'
+       order by runs.place limit (select case when is_over then null else ${limit}::integer end from step)
+         for update of runs skip locked
+    )
+    update host_runs runs
+       set status = case when next.is_over then 'not_run' else 'starting' end,
+           part = ${part},
+           started_at = case when next.is_over then null else now() end,
+           ended_at = case when next.is_over then now() end,
+           reason = case when next.is_over then 'more hosts have failed than may' else '' end
+      from next where runs.id = next.id
+    returning runs.*`.execute(db);
+  return rows.filter(({ status }) => status === 'starting').sort((a, b) => a.place - b.place);
+}
+
+/** The runs that a part has claimed and that have not ended: whoever does its work again finds them so. */
+export function listOpenRuns(
+  db: DbOrTransaction,
+  { stepId, part }: { stepId: number; part: number },
+): Promise<HostRunRecord[]> {
+  return db
+    .selectFrom('host_runs')
+    .selectAll()
+    .where('step_id', '=', stepId)
+    .where('part', '=', part)
+    .where('status', 'in', OPEN)
+    .orderBy('place')
+    .execute();
+}
+
+/** Notes that a run was heard of on its host. */
+export async function noteReached(db: DbOrTransaction, runId: string): Promise<void> {
+  await db
+    .updateTable('host_runs')
+    .set({ status: 'running', reached_at: sql`now()` })
+    .where('id', '=', runId)
+    .where('status', 'in', OPEN)
+    .execute();
+}
+
+/**
+ * Ends a run and counts it among those that have failed, if it has, in one statement. One that has ended stays as it is.
+ *
+ * @returns whether it was this that ended it
+ */
+export async function endRun(
+  db: DbOrTransaction,
+  runId: string,
+  {
+    status,
+    exitCode,
+    reason,
+    isLogCut,
+  }: { status: HostRunEnd; exitCode?: number | null; reason: string; isLogCut?: boolean },
+): Promise<boolean> {
+  const { rows } = await sql`
+    with ended as (
+      update host_runs set status = ${status}, exit_code = ${exitCode ?? null}, reason = ${reason},
+             is_log_cut = ${isLogCut ?? false}, ended_at = now()
+       where id = ${runId} and status in (${sql.join(OPEN)})
+      returning step_id
+    ), counted as (
+      update host_steps set failed = failed + ${FAILURES.includes(status) ? 1 : 0}
+        from ended where host_steps.id = ended.step_id and ${FAILURES.includes(status)}
+    )
+    select from ended`.execute(db);
+  return rows.length > 0;
+}
+
+/** A run whose node has ended, or went on without it. */
+export interface AbandonedRun extends HostRunRecord {
+  step: StepKey & { projectId: number; account: string | null };
+  /** Of the attempt, with secrets sealed. */
+  inputs: Record<string, unknown>;
+}
+
+/** Runs that have begun, or may have, of attempts that are not under way any more: the oldest first. */
+export async function listAbandoned(db: DbOrTransaction, limit: number): Promise<AbandonedRun[]> {
+  const { rows } = await sql<AbandonedRun>`
+    select runs.*, coalesce(nodes.inputs, '{}'::json) as inputs,
+           json_build_object('taskId', steps.task_id, 'nodeId', steps.node_id, 'loop', steps.loop, 'retry', steps.retry,
+                             'ordinal', steps.ordinal, 'projectId', steps.project_id, 'account', steps.account) as step
+      from host_runs runs join host_steps steps on steps.id = runs.step_id
+      join node_executions nodes using (task_id, node_id, loop, retry)
+     where runs.status in (${sql.join(OPEN)}) and nodes.status <> 'RUNNING'
+     order by runs.id limit ${limit}`.execute(db);
+  return rows;
+}
+
+/** Of attempts that are not under way any more: what waits there will never be begun. */
+export async function cancelWaiting(db: DbOrTransaction): Promise<void> {
+  await sql`
+    update host_runs runs set status = 'not_run', ended_at = now(), reason = 'its node had ended before'
+      from host_steps steps join node_executions nodes using (task_id, node_id, loop, retry)
+     where runs.status = 'waiting' and runs.step_id = steps.id and nodes.status <> 'RUNNING'`.execute(db);
+}

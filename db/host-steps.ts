@@ -1,0 +1,115 @@
+import { type Selectable, sql } from 'kysely';
+import type { DbOrTransaction } from './connection';
+import type { Database, HostRunStatus } from './schema';
+
+export type HostStepRecord = Selectable<Database['host_steps']>;
+
+/** Which step it is: those that one attempt of a node takes are counted from 1. */
+export interface StepKey {
+  taskId: number;
+  nodeId: string;
+  loop: number;
+  retry: number;
+  ordinal: number;
+}
+
+export interface NewStep extends StepKey {
+  projectId: number;
+  workHash: string;
+  account: string | null;
+  timeoutSeconds: number;
+  concurrency: number;
+  maxFailed: number | null;
+  parts: number;
+}
+
+/** A host of a step, in its order. */
+export interface StepHost {
+  id: number;
+  address: string;
+  name: string;
+  /** Why it is skipped; empty: it is not. */
+  skipped: string;
+  /** The run that has done this before. */
+  fromRun: string | null;
+}
+
+export function findStep(db: DbOrTransaction, key: StepKey): Promise<HostStepRecord | undefined> {
+  return db
+    .selectFrom('host_steps')
+    .selectAll()
+    .where('task_id', '=', key.taskId)
+    .where('node_id', '=', key.nodeId)
+    .where('loop', '=', key.loop)
+    .where('retry', '=', key.retry)
+    .where('ordinal', '=', key.ordinal)
+    .executeTakeFirst();
+}
+
+/**
+ * Writes a step with a run for each of its hosts, in one statement. A step that is there already stays as it is.
+ *
+ * @returns whether it was written
+ */
+export async function insertStep(db: DbOrTransaction, step: NewStep, hosts: readonly StepHost[]): Promise<boolean> {
+  const { rows } = await sql<{ id: number }>`
+    with step as (
+      insert into host_steps (project_id, task_id, node_id, loop, retry, ordinal, work_hash, account,
+                              timeout_seconds, concurrency, max_failed, parts)
+      values (${step.projectId}, ${step.taskId}, ${step.nodeId}, ${step.loop}, ${step.retry}, ${step.ordinal},
+              ${step.workHash}, ${step.account}, ${step.timeoutSeconds}, ${step.concurrency}, ${step.maxFailed},
+              ${step.parts})
+      on conflict do nothing returning id
+    ), runs as (
+      insert into host_runs (step_id, host_id, address, name, place, from_run, reason, status)
+      select step.id, host.id, host.address, host.name, host.place, host.from_run, host.skipped,
+             case when host.skipped = '' then 'waiting' else 'skipped' end
+        from step, unnest(${hosts.map(({ id }) => id)}::integer[], ${hosts.map(({ address }) => address)}::text[],
+                          ${hosts.map(({ name }) => name)}::text[], ${hosts.map(({ fromRun }) => fromRun)}::bigint[], ${hosts.map(({ skipped }) => skipped)}::text[])
+                   with ordinality host (id, address, name, from_run, skipped, place)
+    )
+    select id from step`.execute(db);
+  return rows.length > 0;
+}
+
+/** How many runs of a step stand how; statuses that none has are left out. */
+export async function tallyRuns(db: DbOrTransaction, stepId: number): Promise<Partial<Record<HostRunStatus, number>>> {
+  const rows = await db
+    .selectFrom('host_runs')
+    .select(['status', (eb) => eb.fn.countAll<string>().as('count')])
+    .where('step_id', '=', stepId)
+    .groupBy('status')
+    .execute();
+  return Object.fromEntries(rows.map(({ status, count }) => [status, Number(count)]));
+}
+
+/**
+ * The runs of earlier attempts in which the same was done on hosts, by host: that of a run that was itself skipped for it is
+ * the one that did it.
+ */
+export async function findDone(
+  db: DbOrTransaction,
+  { taskId, nodeId, loop, retry, ordinal }: StepKey,
+  workHash: string,
+): Promise<Map<number, string>> {
+  const { rows } = await sql<{ host_id: number; run_id: string }>`
+    select distinct on (host_id) host_id, coalesce(runs.from_run, runs.id) as run_id
+      from host_runs runs join host_steps steps on steps.id = runs.step_id
+     where steps.task_id = ${taskId} and steps.node_id = ${nodeId} and steps.loop = ${loop} and steps.retry < ${retry}
+       and steps.ordinal = ${ordinal} and steps.work_hash = ${workHash}
+       and (runs.status = 'ok' or (runs.status = 'skipped' and runs.from_run is not null)) and host_id is not null
+     order by host_id, steps.retry desc`.execute(db);
+  return new Map(rows.map(({ host_id, run_id }) => [host_id, run_id]));
+}
+
+/** The first runs of a step that have not ended well, in the order of its hosts. */
+export function listFailures(db: DbOrTransaction, stepId: number, limit: number) {
+  return db
+    .selectFrom('host_runs')
+    .select(['host_id', 'address', 'name', 'status', 'exit_code', 'reason'])
+    .where('step_id', '=', stepId)
+    .where('status', 'in', ['failed', 'unreachable', 'lost', 'cancelled'])
+    .orderBy('place')
+    .limit(limit)
+    .execute();
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import type { HostStep, HostTally } from '../hosts';
+import { defineRoundsPlugin, PluginFailure } from '../plugin';
+
+/** Words and options of a program, as `bash -e`: nothing that a shell would make more of. */
+const INTERPRETER = /^[\w./:@%+,=-]+(?: [\w./:@%+,=-]+)*$/;
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+const MAX_SCRIPT_LENGTH = 1_000_000;
+const MAX_SECONDS = 3 * 24 * 3600;
+const DEFAULT_SECONDS = 2 * 3600;
+
+const parameter = z.union([z.string(), z.number().int(), z.array(z.string()).min(1)]);
+const number = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+const inputs = z.object({
+  hosts: z
+    .string()
+    .default('')
+    .describe('Addresses, cloud:address, ranges and ids of hosts; with tags, set or module, those that are all of it'),
+  tags: z.array(z.string()).default([]).describe('Tags that hosts must have, all of them'),
+  set: z.string().default('').describe('Name of the set that they are in'),
+  module: z.string().default('').describe('Name of the module that they are in'),
+  script: z.string().min(1).max(MAX_SCRIPT_LENGTH).describe('Text of the script; {{name}} stands for a parameter'),
+  interpreter: z.string().regex(INTERPRETER).default('bash').describe('What runs it: sh, bash -e, python3'),
+  parameters: z
+    .record(z.string().regex(NAME), parameter)
+    .default({})
+    .describe('By name: a text, an integer, or a list of texts'),
+  arguments: z.array(z.string()).default([]).describe('Positional arguments'),
+  account: z.string().default('').describe('Account to run it as; default: who logs in by the ssh profile of the host'),
+  timeout: number(1, MAX_SECONDS).default(DEFAULT_SECONDS).describe('Seconds that it may run on a host'),
+  concurrency: number(1, 500).default(50).describe('Hosts at a time'),
+  max_failed: number(0, 1_000_000)
+    .optional()
+    .describe(
+      'Hosts that may fail: with one more no further host is begun, and the node fails. Default: all are run, and none may fail',
+    ),
+});
+
+type Inputs = z.output<typeof inputs>;
+
+/** Each further round is one after a crash. */
+const MAX_ROUNDS = 5;
+
+/** Runs a script on many hosts, on each of them once. */
+export const plugin = defineRoundsPlugin({
+  code: 'run_script',
+  version: '1.0',
+  name: 'Run script',
+  group: 'Hosts',
+  description: 'Runs a script on hosts of the inventory, on each of them once',
+  inputs,
+  outputs: z.object({
+    total: z.number().describe('Hosts of the step'),
+    counts: z
+      .record(z.string(), z.number())
+      .describe('Hosts by how they stand: ok, failed, skipped, not_run, unreachable, lost, cancelled'),
+    failed: z.number().describe('Hosts that have failed, were unreachable, are lost or were cancelled'),
+    failed_hosts: z.array(z.unknown()).describe('The first 100 of them'),
+  }),
+  rounds: {
+    async next({ hosts, inputs, round, crashed }) {
+      if (crashed !== undefined && round > MAX_ROUNDS)
+        throw new PluginFailure(`work on hosts crashed again and again: ${crashed}`);
+      const answer = await hosts.next(stepOf(inputs));
+      return 'parts' in answer ? answer : endOf(answer.tally, inputs.max_failed ?? 0);
+    },
+    part: ({ hosts, inputs, part }) => hosts.part(stepOf(inputs), part),
+  },
+});
+
+function stepOf(given: Inputs): HostStep {
+  const { hosts, tags, set, module, script: text, interpreter, parameters, account } = given;
+  return {
+    ordinal: 1,
+    targets: {
+      ...(hosts.trim() === '' ? {} : { text: hosts }),
+      ...(tags.length === 0 ? {} : { tags }),
+      ...(set === '' ? {} : { set }),
+      ...(module === '' ? {} : { module }),
+    },
+    account: account.trim() === '' ? null : account.trim(),
+    script: { interpreter, text, parameters, arguments: given.arguments },
+    timeoutSeconds: given.timeout,
+    concurrency: given.concurrency,
+    maxFailed: given.max_failed ?? null,
+  };
+}
+
+function endOf({ total, counts, failed, failures }: HostTally, mayFail: number) {
+  const outputs = { total, counts: { ...counts }, failed, failed_hosts: failures };
+  if (failed <= mayFail) return { done: outputs };
+  const first = failures.slice(0, 3).map(({ address, reason, status }) => `${address} ${status}: ${reason}`);
+  const told = `${failed} of ${total} hosts failed, and ${mayFail} may`;
+  const notRun = counts.not_run ? `; ${counts.not_run} were not begun any more` : '';
+  throw new PluginFailure(`${told}${notRun}: ${first.join('; ')}`, outputs, { plain: told });
+}

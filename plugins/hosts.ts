@@ -1,0 +1,68 @@
+/** Which hosts of the project a step is for: those that fulfil all that is said. */
+export interface HostTargets {
+  /** Addresses, `cloud:address`, ranges and ids, as people write them. */
+  text?: string | undefined;
+  ids?: readonly number[] | undefined;
+  /** All of them. */
+  tags?: readonly string[] | undefined;
+  /** By name; with both, it is the module of that set. */
+  set?: string | undefined;
+  module?: string | undefined;
+}
+
+/** What is run on each host, the same on all of them. */
+export interface HostScript {
+  /** Words before the path of the script, as `bash -e`. */
+  interpreter: string;
+  text: string;
+  /** By name: a list has so many words. */
+  parameters: Readonly<Record<string, string | number | readonly string[]>>;
+  /** Its positional arguments. */
+  arguments: readonly string[];
+}
+
+/** What one attempt of a node does on hosts, all at once. */
+export interface HostStep {
+  /** Of the steps that an attempt takes, from 1: the same for the same inputs. */
+  ordinal: number;
+  targets: HostTargets;
+  /** An alias; null: who logs in by the host's ssh profile. */
+  account: string | null;
+  script: HostScript;
+  /** Of one run. */
+  timeoutSeconds: number;
+  /** Hosts at a time. */
+  concurrency: number;
+  /** When more have failed no further host is begun, and the step has failed; null: all are run, and none may fail. */
+  maxFailed: number | null;
+}
+
+/** How many hosts of a step stand how, and the first of those that have failed. */
+export interface HostTally {
+  total: number;
+  /** By status (`docs/hosts.md`, "Steps"). */
+  counts: Readonly<Record<string, number>>;
+  failed: number;
+  failures: {
+    id: number | null;
+    address: string;
+    name: string;
+    status: string;
+    exit_code: number | null;
+    reason: string;
+  }[];
+}
+
+/** Work on hosts, for plugins that work in rounds. What is to be done and how it stands is in rows. */
+export interface Hosts {
+  /**
+   * Says how a step stands; one that is new is begun: its hosts are looked up, and whoever asks has to be allowed to use
+   * the account on them.
+   *
+   * @returns how many parts are to work on it, or how it has ended
+   * @throws Error for hosts that there are not, an account that may not be used, parameters that cannot be
+   */
+  next(step: HostStep): Promise<{ parts: number } | { tally: HostTally }>;
+  /** Works on a step until nothing is left to do. */
+  part(step: HostStep, part: number): Promise<void>;
+}

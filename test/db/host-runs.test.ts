@@ -1,0 +1,104 @@
+import { connect, type Db } from '../../db/connection';
+import { claimRuns, endRun, type HostRunEnd, type HostRunRecord, listOpenRuns, noteReached } from '../../db/host-runs';
+import { tallyRuns } from '../../db/host-steps';
+import { createDatabase } from '../support/database';
+import { makeHostStep } from '../support/host-steps';
+
+describe('runs on hosts', () => {
+  let drop: () => Promise<void>;
+  let db: Db;
+
+  beforeAll(async () => {
+    const database = await createDatabase();
+    drop = database.drop;
+    db = connect(database.url, { maxConnections: 8 });
+  });
+  afterAll(async () => {
+    await db.destroy();
+    await drop();
+  });
+
+  const makeStep = (count: number, options = {}) => makeHostStep(db, count, options);
+  const end = (run: HostRunRecord, status: HostRunEnd) => endRun(db, run.id, { status, exitCode: 0, reason: '' });
+
+  it('are there once, however often their step is opened', async () => {
+    const stepId = await makeStep(5);
+    expect(await tallyRuns(db, stepId)).toEqual({ waiting: 5 });
+  });
+
+  it('are claimed once each by whoever asks at the same moment, in the order of their hosts', async () => {
+    const stepId = await makeStep(300);
+    const claimed = await Promise.all(
+      Array.from({ length: 8 }, async (_, part) => {
+        const mine: HostRunRecord[] = [];
+        for (;;) {
+          const some = await claimRuns(db, { stepId, part, limit: 7 });
+          if (some.length === 0) return mine;
+          mine.push(...some);
+        }
+      }),
+    );
+
+    const places = claimed.flatMap((runs) => runs.map(({ place }) => place));
+    expect(new Set(places).size).toBe(300);
+    expect(places).toHaveLength(300);
+    for (const runs of claimed)
+      expect(runs.map(({ place }) => place)).toEqual(runs.map(({ place }) => place).sort((a, b) => a - b));
+    expect(await tallyRuns(db, stepId)).toEqual({ starting: 300 });
+  });
+
+  it('are found again by the part that has claimed them, until they have ended', async () => {
+    const stepId = await makeStep(3);
+    const [first, second] = await claimRuns(db, { stepId, part: 4, limit: 2 });
+    await noteReached(db, first!.id);
+    await end(second!, 'ok');
+
+    const open = await listOpenRuns(db, { stepId, part: 4 });
+    expect(open.map(({ id, status }) => [id, status])).toEqual([[first!.id, 'running']]);
+    expect(await listOpenRuns(db, { stepId, part: 5 })).toEqual([]);
+  });
+
+  it('end once', async () => {
+    const stepId = await makeStep(1, { maxFailed: 0 });
+    const [run] = await claimRuns(db, { stepId, part: 0, limit: 1 });
+
+    const ended = [await end(run!, 'failed'), ...(await Promise.all([end(run!, 'lost'), end(run!, 'ok')]))];
+    expect(ended).toEqual([true, false, false]);
+    expect(
+      (await db.selectFrom('host_steps').select('failed').where('id', '=', stepId).executeTakeFirstOrThrow()).failed,
+    ).toBe(1);
+    await noteReached(db, run!.id);
+    expect(await tallyRuns(db, stepId)).toEqual({ failed: 1 });
+  });
+
+  it('are begun no more once more hosts have failed than may, and not one before', async () => {
+    const stepId = await makeStep(10, { maxFailed: 2 });
+    const failures: HostRunEnd[] = ['failed', 'unreachable', 'lost'];
+    for (const status of failures) {
+      const [run] = await claimRuns(db, { stepId, part: 0, limit: 1 });
+      expect(run).toBeDefined();
+      await end(run!, status);
+    }
+
+    expect(await claimRuns(db, { stepId, part: 0, limit: 1 })).toEqual([]);
+    expect(await tallyRuns(db, stepId)).toEqual({ failed: 1, unreachable: 1, lost: 1, not_run: 7 });
+  });
+
+  it('never fail on more hosts than may and are under way at once, whoever claims and ends meanwhile', async () => {
+    const stepId = await makeStep(200, { maxFailed: 5 });
+    await Promise.all(
+      Array.from({ length: 6 }, async (_, part) => {
+        for (;;) {
+          const [run] = await claimRuns(db, { stepId, part, limit: 1 });
+          if (!run) return;
+          await end(run, 'failed');
+        }
+      }),
+    );
+
+    const { failed = 0, not_run = 0 } = await tallyRuns(db, stepId);
+    expect(failed).toBeGreaterThan(5);
+    expect(failed).toBeLessThanOrEqual(5 + 6);
+    expect(failed + not_run).toBe(200);
+  });
+});
