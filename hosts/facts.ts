@@ -13,7 +13,7 @@ export interface FactsOptions {
 const PROGRAM = readProgram('facts.sh');
 
 /** Without these a run cannot be started, or a file not be pushed. */
-const TOOLS = 'cat chmod date dd id ln ls mkdir mv rm setsid sha256sum sleep'.split(' ');
+const TOOLS = 'cat chmod date dd id ln ls mkdir mv rm setsid sha256sum sleep wc'.split(' ');
 
 type Kind = 'text' | 'number' | 'boolean';
 

@@ -10,6 +10,9 @@ main() {
   trap clean EXIT
   trap "exit 1" HUP INT TERM PIPE
   echo "gantry $token"
+  for tool in dd wc ls cat chmod mv rm; do
+    command -v $tool >/dev/null || refuse missing $tool
+  done
   # Without the x line breaks at the end of a name would be lost.
   goal=$(
     dd bs=1 count="$path_bytes" 2>/dev/null
@@ -90,7 +93,7 @@ sum_up() {
   elif command -v openssl >/dev/null; then
     found=$(openssl dgst -sha256 -r <"$part")
   else
-    refuse missing "sha256sum, shasum or openssl"
+    refuse missing "sha256sum, or shasum, or openssl"
   fi
   found=${found%% *}
 }

@@ -58,7 +58,7 @@ const SAID: Record<PushProblem, string> = {
   not_a_file: 'there is something of that name on the host that is no file',
   incomplete: 'the file did not come whole',
   corrupt: 'the file on the disk of the host is not what was sent',
-  missing: 'the host has not got what it takes to check a file, one of',
+  missing: 'the host has not got what a push needs',
   owner: 'the file could not be given to its owner',
   not_replaced: 'the file could not be put in its place',
 };

@@ -150,7 +150,7 @@ class Handshake {
   #giveUp = (): void => {
     const { signal } = this.options;
     const missing = {
-      hello: `${this.#noise === '' ? 'took the connection and said nothing' : 'said nothing that ssh servers say'}`,
+      hello: this.#noise === '' ? 'took the connection and said nothing' : 'said nothing that ssh servers say',
       keys: 'did not agree on keys',
       login: 'did not answer to the login',
       over: '',

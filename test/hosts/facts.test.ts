@@ -100,7 +100,7 @@ describe('facts of a host', () => {
     }
     const few = new TestHost({ env: { PATH: bin }, login: [findProgram('dash')!] });
     try {
-      expect(await readFacts(few)).toMatchObject({ missing_tools: 'setsid sha256sum' });
+      expect(await readFacts(few)).toMatchObject({ missing_tools: 'setsid sha256sum wc' });
     } finally {
       few.remove();
       host.remove();

@@ -3,6 +3,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -12,8 +13,9 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makePath } from '../../bench/hosts/shells';
+import { findProgram, makePath } from '../../bench/hosts/shells';
 import { type PushedFile, push } from '../../hosts/push';
 import type { Transport } from '../../hosts/transport';
 import { eventually } from '../support/eventually';
@@ -207,6 +209,29 @@ describe.each(PRESENT)('a file for a host whose sh is %s', (shell) => {
     const own = `${process.getuid?.()}:${process.getgid?.()}`;
     await push(host, fileOf(path, 'x', { owner: own }));
     expect(only()).toBe('x');
+  });
+});
+
+describe('a file for a host that has few tools', () => {
+  const TOOLS = ['sh', 'dd', 'wc', 'ls', 'cat', 'chmod', 'mv', 'rm', 'sha256sum'];
+
+  it.each([
+    ['wc', 'the host has not got what a push needs: wc'],
+    ['sha256sum', 'the host has not got what a push needs: sha256sum, or shasum, or openssl'],
+  ])('is not put there without %s, which is named', async (missing, message) => {
+    const PATH = mkdtempSync(join(tmpdir(), 'gantry-tools-'));
+    for (const tool of TOOLS.filter((name) => name !== missing)) symlinkSync(findProgram(tool)!, join(PATH, tool));
+    const host = new TestHost({ env: { PATH }, login: [findProgram('dash')!] });
+    try {
+      await expect(push(host, fileOf(join(host.home, 'file'), 'x'))).rejects.toMatchObject({
+        problem: 'missing',
+        message,
+      });
+      expect(readdirSync(host.home)).toEqual([]);
+    } finally {
+      host.remove();
+      rmSync(PATH, { recursive: true });
+    }
   });
 });
 
