@@ -1,8 +1,12 @@
 import type { StepKey } from '../../db/host-steps';
+import type { Role } from '../../db/schema';
 import type { OpenedSecrets } from '../../secrets/opened';
 import type { Executor } from '../../workflows/contract';
 import type { LogWriter } from './log-writer';
 import type { Reach } from './probe';
+
+/** Of the executor where a step names no account: who logs in by the profile may be root. */
+export const ROLE_WITHOUT_ACCOUNT: Role = 'editor';
 
 /** How work on hosts is done by this worker. */
 export interface HostMeans {

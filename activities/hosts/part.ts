@@ -1,3 +1,4 @@
+import { GantryError } from '../../base/error';
 import { chunksOf } from '../../db/chunks';
 import type { Db } from '../../db/connection';
 import { listVariables } from '../../db/host-details';
@@ -6,7 +7,7 @@ import type { HostStepRecord } from '../../db/host-steps';
 import { MAX_ROUTES, type RouteOrProblem, readRoutes } from '../../inventory/ssh/read-route';
 import type { SealedRoute } from '../../inventory/ssh/route';
 import { Overtaken } from './log-writer';
-import type { HostAttempt, HostMeans } from './means';
+import { type HostAttempt, type HostMeans, ROLE_WITHOUT_ACCOUNT } from './means';
 import { type OpenedRoute, openRoute } from './open-route';
 import type { PreparedScript } from './prepare';
 import { problemOf } from './problem';
@@ -62,11 +63,7 @@ export class Part {
 
   async #take(runs: readonly HostRunRecord[], areFresh: boolean): Promise<void> {
     const hostIds = runs.flatMap(({ host_id }) => host_id ?? []);
-    const { projectId, executor } = this.attempt;
-    const [routes, variables] = await Promise.all([
-      readRoutes(this.#db, { projectId }, { hostIds, account: this.step.account, executor }),
-      listVariables(this.#db, hostIds),
-    ]);
+    const [routes, variables] = await Promise.all([this.#routes(hostIds), listVariables(this.#db, hostIds)]);
     for (const run of runs) {
       await this.#untilRoom();
       const given = new Map(Object.entries(variables.get(run.host_id ?? -1) ?? {}));
@@ -77,6 +74,18 @@ export class Part {
         })
         .finally(() => this.#underway.delete(done));
       this.#underway.add(done);
+    }
+  }
+
+  /** Who may not do it any more hears so of each host. */
+  async #routes(hostIds: readonly number[]): Promise<Map<number, RouteOrProblem>> {
+    const { projectId, executor } = this.attempt;
+    try {
+      const wanted = { hostIds, account: this.step.account, executor, least: ROLE_WITHOUT_ACCOUNT };
+      return await readRoutes(this.#db, { projectId }, wanted);
+    } catch (problem) {
+      if (!(problem instanceof GantryError)) throw problem;
+      return new Map(hostIds.map((id) => [id, { problem }]));
     }
   }
 

@@ -11,7 +11,7 @@ import {
 import type { HostRunStatus } from '../../db/schema';
 import { MAX_ROUTES, readRoutes } from '../../inventory/ssh/read-route';
 import type { HostStep, Hosts, HostTally } from '../../plugins/hosts';
-import type { HostAttempt, HostMeans } from './means';
+import { type HostAttempt, type HostMeans, ROLE_WITHOUT_ACCOUNT } from './means';
 import { Part } from './part';
 import { hashOf, prepare } from './prepare';
 import { findTargets } from './targets';
@@ -61,7 +61,16 @@ export class HostSteps implements Hosts {
     const targets = await findTargets(this.#db, projectId, step.targets, executor);
     const first = targets.slice(0, MAX_ROUTES).map(({ id }) => id);
     // Whoever may not use the account, or names one that there is not, hears so before anything is begun.
-    const routes = await readRoutes(this.#db, { projectId }, { hostIds: first, account: step.account, executor });
+    const routes = await readRoutes(
+      this.#db,
+      { projectId },
+      {
+        hostIds: first,
+        account: step.account,
+        executor,
+        least: ROLE_WITHOUT_ACCOUNT,
+      },
+    );
     for (const read of routes.values()) if ('problem' in read && read.problem.kind === 'forbidden') throw read.problem;
     const workHash = hashOf(step);
     const done = await findDone(this.#db, key, workHash);

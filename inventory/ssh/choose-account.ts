@@ -50,16 +50,19 @@ export function unknownAlias(alias: string, aliases: readonly string[]): GantryE
  * Work on hosts is done in the name of who may operate in their project, or more, if the account says so.
  *
  * @param role of the executor in the project, now
+ * @param least what is needed where no account says it
  * @throws GantryError `forbidden` naming the role that is missing
  */
 export function requireRole(
   { username, isTrusted }: Executor,
   role: Role | undefined,
   account: Pick<AccountRecord, 'alias' | 'min_role'> | undefined,
+  least: Role = 'operator',
 ): void {
-  const needed = account?.min_role ?? 'operator';
+  const needed = account?.min_role ?? least;
   if (isTrusted || (role && includesRole(role, needed))) return;
-  const what = account ? `account ${account.alias}` : 'work on hosts';
+  const without = least === 'operator' ? 'work on hosts' : 'work on hosts without an account';
+  const what = account ? `account ${account.alias}` : without;
   const has = role ? `is ${role}` : 'has no role in this project';
   throw new GantryError('forbidden', `${username} ${has}: ${what} needs the role ${needed}`);
 }

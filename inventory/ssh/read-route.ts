@@ -21,6 +21,8 @@ interface Wanted {
   /** An alias; null: who logs in by the host's profile. */
   account: string | null;
   executor: Executor;
+  /** The role that is needed where no account is named; absent: operator. */
+  least?: Role;
 }
 
 /** How a host is reached, or why it is not: `not_found`, `invalid` or `forbidden`, with what is to be done about it. */
@@ -67,12 +69,12 @@ export async function readRoute(
 export async function readRoutes(
   db: DbOrTransaction,
   { projectId }: Pick<InventoryPlace, 'projectId'>,
-  { hostIds, account, executor }: Wanted & { hostIds: readonly number[] },
+  { hostIds, account, executor, least }: Wanted & { hostIds: readonly number[] },
 ): Promise<Map<number, RouteOrProblem>> {
   requireFew(hostIds.length, { things: 'hosts', max: MAX_ROUTES, field: 'host_ids' });
   const role = executor.isTrusted ? undefined : await findRole(db, projectId, executor.username);
   // First: who may not do it at all learns nothing of hosts and accounts.
-  requireRole(executor, role, undefined);
+  requireRole(executor, role, undefined, account === null ? least : undefined);
   const ways = await findWays(db, { projectId, hostIds, maxJumps: MAX_HOPS - 1 });
   const accounts = account === null ? [] : await findAccounts(db, projectId, account);
   if (account !== null && accounts.length === 0) throw unknownAlias(account, await listAliases(db, projectId));
