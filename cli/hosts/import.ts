@@ -20,6 +20,8 @@ const OF_ENDINGS: Partial<Record<string, InventoryFormat>> = {
   // As Ansible's own files are called: hosts, inventory.
   '': 'ansible_ini',
 };
+/** As OpenSSH's own files are called. */
+const OF_NAMES: Partial<Record<string, InventoryFormat>> = { config: 'ssh_config', ssh_config: 'ssh_config' };
 
 /**
  * `gantry hosts import FILE`: adds the hosts of an inventory, and changes those that are there. At a terminal it shows first
@@ -79,7 +81,7 @@ async function isWanted({ counts }: ShownImport): Promise<boolean> {
 function formatOf(file: string, given: string | undefined): InventoryFormat {
   const ending = path.extname(file).toLowerCase();
   if (given === undefined) {
-    const known = OF_ENDINGS[ending];
+    const known = OF_NAMES[path.basename(file)] ?? OF_ENDINGS[ending];
     if (known) return known;
     throw new Misuse(`what ${file} is written in cannot be told by its name: say --format ${FORMATS.join(', ')}`);
   }

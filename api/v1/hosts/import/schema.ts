@@ -4,7 +4,9 @@ import { FORMATS } from '../../../../inventory/import';
 /** How many of each list are told; the counts are of all. */
 export const MAX_LISTED = 1_000;
 
-const format = z.enum(FORMATS).describe('ansible_yaml and ansible_ini: groups become tags');
+const format = z
+  .enum(FORMATS)
+  .describe('ansible_yaml and ansible_ini: groups become tags; ssh_config: as ~/.ssh/config');
 
 export const importBody = z.object({
   format,
