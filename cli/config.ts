@@ -1,6 +1,9 @@
 import { z } from 'zod';
-import { parseNetworks } from '../api/client-address';
+import { parseNetworks } from '../base/networks';
 import { parseKeyRing } from '../secrets/keys';
+
+/** Nobody's on the internet. */
+const PRIVATE_NETWORKS = '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7';
 
 const schema = z.object({
   DATABASE_URL: z.string(),
@@ -14,31 +17,15 @@ const schema = z.object({
   GANTRY_UI_URL: z.url().optional(),
   GANTRY_CODEC_TOKEN: z.string().optional(),
   /** Read by `secrets/`; a wrong ring is said at the start. */
-  GANTRY_SECRET_KEYS: z
-    .string()
-    .default('')
-    .superRefine((text, context) => {
-      try {
-        parseKeyRing(text);
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: (error as Error).message });
-      }
-    }),
+  GANTRY_SECRET_KEYS: readableBy(parseKeyRing).default(''),
   /** Requests a second that an app may send, where it has no limit of its own; 0: any number. */
   GANTRY_RATE_LIMIT: z.coerce.number().min(0).default(500),
   /** Requests a second by address whose sender nobody knows; 0: any number. */
   GANTRY_UNKNOWN_RATE: z.coerce.number().min(0).default(20),
   /** Addresses and networks, separated by commas, whose `X-Forwarded-For` is believed. */
-  GANTRY_TRUSTED_PROXIES: z
-    .string()
-    .default('')
-    .superRefine((text, context) => {
-      try {
-        parseNetworks(text);
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: (error as Error).message });
-      }
-    }),
+  GANTRY_TRUSTED_PROXIES: readableBy(parseNetworks).default(''),
+  /** Addresses and networks, separated by commas, in which hosts may be reached over ssh. */
+  GANTRY_HOSTS_ALLOW: readableBy(parseNetworks).default(PRIVATE_NETWORKS),
   /** Seconds that a statement of a request may take. */
   GANTRY_STATEMENT_TIMEOUT: z.coerce.number().positive().max(3600).default(10),
   /** Bytes of a request's body. */
@@ -52,6 +39,17 @@ export type Config = z.output<typeof schema>;
 /** Address of the API as clients see it. */
 export function baseUrlOf(config: Config): string {
   return config.GANTRY_BASE_URL ?? `http://${config.GANTRY_HOST}:${config.GANTRY_PORT}`;
+}
+
+/** A text of a form that a function knows, whose errors say what is wrong with it. */
+function readableBy(read: (text: string) => unknown) {
+  return z.string().superRefine((text, context) => {
+    try {
+      read(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+    }
+  });
 }
 
 /** @throws Error naming every variable that is missing or wrong */

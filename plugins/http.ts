@@ -3,28 +3,13 @@ import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { Agent, buildConnector, fetch } from 'undici';
 import { stringifyJson } from '../base/json';
+import { isNeverDialled, kindOf } from '../base/networks';
 import { errorKind, PluginFailure } from './plugin';
 
 const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
 
-/**
- * Never of use to a deploy and the usual goal of forged requests: this machine itself, cloud metadata services, and
- * IPv6 addresses that stand for an IPv4 one, which a gateway on the way may translate to either.
- */
-const FORBIDDEN_RANGES = new Set([
-  'loopback',
-  'linkLocal',
-  'unspecified',
-  'broadcast',
-  'multicast',
-  'reserved',
-  'rfc6052',
-  'rfc6145',
-  '6to4',
-  'teredo',
-]);
-/** Metadata services outside those ranges: Alibaba's, and Amazon's over IPv6. */
-const FORBIDDEN_ADDRESSES = new Set(['100.100.100.200', 'fd00:ec2::254']);
+/** Besides what nobody dials: this machine itself, and what is no address of anybody's yet. */
+const FORBIDDEN_RANGES = new Set(['loopback', 'reserved']);
 
 export interface HttpRequest {
   method: string;
@@ -107,9 +92,8 @@ const agent = new Agent({
 function refusalOf(host: string, address: string): Error | undefined {
   const allowed = (process.env.GANTRY_HTTP_ALLOW ?? '').split(',').map((entry) => entry.trim());
   if (allowed.includes(host) || allowed.includes(address)) return undefined;
-  const parsed = ipaddr.process(address);
-  const range = FORBIDDEN_ADDRESSES.has(parsed.toString()) ? 'metadata service' : parsed.range();
-  if (range !== 'metadata service' && !FORBIDDEN_RANGES.has(range)) return undefined;
+  const range = kindOf(ipaddr.process(address));
+  if (!isNeverDialled(range) && !FORBIDDEN_RANGES.has(range)) return undefined;
   const rule = 'which requests may not reach unless GANTRY_HTTP_ALLOW names it';
   return new PluginFailure(
     `${host} is a ${range} address, ${rule}`,

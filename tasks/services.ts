@@ -7,6 +7,7 @@ import { requireOwnSchema } from '../db/migrate';
 import { connectClient, type TemporalConfig } from '../temporal/connection';
 import type { Installation } from '../temporal/names';
 import { Pipelines } from '../temporal/pipelines';
+import { Probes } from '../temporal/probes';
 import { Schedules } from '../temporal/schedules';
 
 /** What there is to work with; each use case asks for what it uses of it. */
@@ -14,6 +15,7 @@ export interface Services {
   db: Db;
   pipelines: Pipelines;
   schedules: Schedules;
+  probes: Probes;
   log: Log;
   alarms: Alarms;
   /** Address of the API as clients see it, without a trailing slash. */
@@ -51,8 +53,9 @@ export async function connectServices({
     const client = await connectClient(server);
     const pipelines = new Pipelines(client, installation);
     const schedules = new Schedules(client, installation);
+    const probes = new Probes(client, installation);
     return {
-      services: { db, pipelines, schedules, log, alarms: new Alarms(log), baseUrl },
+      services: { db, pipelines, schedules, probes, log, alarms: new Alarms(log), baseUrl },
       installation,
       server,
       client,

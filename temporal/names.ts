@@ -19,6 +19,14 @@ export function scheduleIdOf({ name }: Installation, schedule: string): string {
   return `${name}-${schedule}`;
 }
 
+/** `probeId` is drawn: probes have no row that would count them. */
+export function probeIdOf(
+  { name }: Installation,
+  { projectId, probeId }: { projectId: number; probeId: number },
+): string {
+  return `${name}-probe-${projectId}-${probeId}`;
+}
+
 /** By these the Temporal Web UI finds tasks; registered at boot. */
 export const searchAttributes = {
   taskId: defineSearchAttributeKey('GantryTaskId', 'INT'),

@@ -1,2 +1,3 @@
 export { launch } from './launch';
 export { pipeline } from './pipeline';
+export { probe } from './probe';

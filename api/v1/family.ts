@@ -13,6 +13,7 @@ import type { ServedEndpoint } from './endpoint';
 import { fail, succeed } from './envelope';
 import { hostGroupEndpoints } from './host-groups';
 import { hostEndpoints } from './hosts';
+import { probeEndpoints } from './probes';
 import { processEndpoints } from './processes';
 import { projectEndpoints } from './projects';
 import { topologyEndpoints } from './topology';
@@ -23,6 +24,7 @@ export const endpoints: readonly ServedEndpoint[] = [
   ...cloudEndpoints,
   ...topologyEndpoints,
   ...hostEndpoints,
+  ...probeEndpoints,
   ...hostGroupEndpoints,
   ...processEndpoints,
 ];

@@ -7,8 +7,11 @@ export const SHELLS = ['dash', 'bash', 'busybox'] as const;
 export type Shell = (typeof SHELLS)[number];
 
 /** Where a program of this machine is; undefined where there is none. */
-export function findProgram(name: string): string | undefined {
-  const candidates = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name));
+export function findProgram(
+  name: string,
+  folders: readonly string[] = (process.env.PATH ?? '').split(delimiter),
+): string | undefined {
+  const candidates = folders.map((folder) => join(folder, name));
   return candidates.find((file) => {
     try {
       accessSync(file, constants.X_OK);
@@ -32,7 +35,13 @@ export function makePath(shell: Shell, folder: string): string {
     symlinkSync(program, join(folder, 'sh'));
     return [folder, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter);
   }
-  const applets = execFileSync(program, ['--list'], { encoding: 'utf8' }).trim().split('\n');
-  for (const applet of applets) symlinkSync(program, join(folder, applet));
+  linkApplets(program, folder);
   return folder;
+}
+
+/** Makes a folder with all that a busybox can do, by name. */
+export function linkApplets(busybox: string, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const applets = execFileSync(busybox, ['--list'], { encoding: 'utf8' }).trim().split('\n');
+  for (const applet of applets) symlinkSync(busybox, join(folder, applet));
 }

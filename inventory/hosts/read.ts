@@ -10,6 +10,7 @@ import {
   sizesOfVariables,
 } from '../../db/host-details';
 import type { HostRecord } from '../../db/hosts';
+import { missingFrom } from '../ids';
 import type { InventoryPlace } from '../place';
 import type { Condition } from '../search/condition';
 import { searchIdsAfter } from '../search/search';
@@ -65,6 +66,12 @@ export async function readHost(db: DbOrTransaction, { projectId }: Place, id: nu
   const [host] = await detailsOf(db, await findHosts(db, projectId, [id]));
   if (host) return host;
   throw noSuchHost(id);
+}
+
+/** @throws GantryError `not_found` naming the first host that is not in the project */
+export async function requireHosts(db: DbOrTransaction, { projectId }: Place, ids: readonly number[]): Promise<void> {
+  const missing = missingFrom(ids, await findHosts(db, projectId, ids));
+  if (missing !== undefined) throw noSuchHost(missing);
 }
 
 export function noSuchHost(id: number): GantryError {

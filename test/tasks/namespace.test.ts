@@ -13,6 +13,7 @@ import type { Services } from '../../tasks/services';
 import { connectClient } from '../../temporal/connection';
 import { scheduleIdOf, workflowIdOf } from '../../temporal/names';
 import { Pipelines } from '../../temporal/pipelines';
+import { Probes } from '../../temporal/probes';
 import { Schedules } from '../../temporal/schedules';
 import { Gantry } from '../support/gantry';
 import { makeNamespace } from '../support/namespaces';
@@ -49,6 +50,7 @@ describe('a namespace', () => {
       ...gantry.services,
       pipelines: new Pipelines(client, gantry.installation),
       schedules: new Schedules(client, gantry.installation),
+      probes: new Probes(client, gantry.installation),
       alarms: new Alarms(gantry.services.log),
     };
   }

@@ -5,12 +5,16 @@ import { getHostEndpoint } from './get-host';
 import { importHostsEndpoint } from './import';
 import { listHostsEndpoint } from './list-hosts';
 import { resolveHostsEndpoint } from './resolve-hosts';
+import { scanHostKeysEndpoint } from './scan-keys';
+import { testHostsEndpoint } from './test';
 
 export const hostEndpoints = [
   listHostsEndpoint,
   createHostEndpoint,
   importHostsEndpoint,
   resolveHostsEndpoint,
+  testHostsEndpoint,
+  scanHostKeysEndpoint,
   getHostEndpoint,
   changeHostEndpoint,
   deleteHostEndpoint,

@@ -16,6 +16,7 @@ const isDelete = ({ method }: ServedEndpoint) => Number(method === 'delete');
 
 interface Place extends World {
   group: number;
+  probe: number;
 }
 
 describe('every endpoint of /api/v1', () => {
@@ -45,7 +46,13 @@ describe('every endpoint of /api/v1', () => {
     const world = await makeWorld(gantry, { account, mark, address });
     await v1.patch(`/projects/${world.project}/hosts/${world.host}`, { tags: [mark], variables: { mark } });
     const group = { name: `${mark} group`, condition: { tags: mark } };
-    return { ...world, group: dataOf(await v1.post(`/projects/${world.project}/host-groups`, group)).id };
+    const probe = await gantry.services.probes.start({
+      projectId: world.project,
+      executor: { username: mark, isTrusted: true },
+      hostIds: [world.host],
+      what: { kind: 'scan' },
+    });
+    return { ...world, group: dataOf(await v1.post(`/projects/${world.project}/host-groups`, group)).id, probe };
   }
 
   /** Sends an endpoint its request in a project, about objects of a place. */
@@ -55,6 +62,7 @@ describe('every endpoint of /api/v1', () => {
       host_id: objects.host,
       group_id: objects.group,
       process_id: objects.process,
+      probe_id: objects.probe,
     };
     const path = endpoint.path.replaceAll(/\{(\w+)\}/g, (_all, name) => String(ids[name]));
     const body = endpoint.method === 'post' || endpoint.method === 'patch' ? bodyOf(endpoint, objects) : undefined;
@@ -67,6 +75,8 @@ describe('every endpoint of /api/v1', () => {
       change_host: { modules: [module] },
       import_hosts: { format: 'json', text: JSON.stringify([{ address }, { name: `${mark} host` }]), is_preview: true },
       resolve_hosts: { text: `${address} ${host} ${mark} set|${mark} module|${address}` },
+      test_hosts: { host_ids: [host] },
+      scan_host_keys: { host_ids: [host] },
       create_host_group: { name: 'new', condition: { tags: 'web' } },
       change_host_group: { name: 'changed' },
       create_cloud: { name: 'cloud' },

@@ -1,0 +1,3 @@
+import { getProbeEndpoint } from './get-probe';
+
+export const probeEndpoints = [getProbeEndpoint];

@@ -1,0 +1,28 @@
+import { mayReach, parseNetworks } from '../../base/networks';
+import { readConfig } from '../../cli/config';
+
+const REQUIRED = { DATABASE_URL: 'postgres://x', TEMPORAL_ADDRESS: '127.0.0.1:1' };
+
+describe('what worker and API read from the environment', () => {
+  it('lets hosts be reached in private networks, unless others are named', () => {
+    const usual = readConfig(REQUIRED).GANTRY_HOSTS_ALLOW;
+    const own = readConfig({ ...REQUIRED, GANTRY_HOSTS_ALLOW: '203.0.113.0/24' }).GANTRY_HOSTS_ALLOW;
+
+    const reached = (networks: string) =>
+      ['10.0.0.1', '172.16.0.1', '192.168.0.1', '100.64.0.1', 'fd00::1', '203.0.113.1', '127.0.0.1'].filter(
+        mayReach(parseNetworks(networks)),
+      );
+    expect(reached(usual)).toEqual(['10.0.0.1', '172.16.0.1', '192.168.0.1', '100.64.0.1', 'fd00::1']);
+    expect(reached(own)).toEqual(['203.0.113.1']);
+  });
+
+  it.each(['GANTRY_HOSTS_ALLOW', 'GANTRY_TRUSTED_PROXIES'])('says which part of %s is wrong', (name) => {
+    expect(() => readConfig({ ...REQUIRED, [name]: '10.0.0.0/8,10.0.0.0/33' })).toThrow(
+      `${name}: 10.0.0.0/33 is no address and no network`,
+    );
+  });
+
+  it('lets no host be reached where the list is empty', () => {
+    expect(parseNetworks(readConfig({ ...REQUIRED, GANTRY_HOSTS_ALLOW: '' }).GANTRY_HOSTS_ALLOW)).toEqual([]);
+  });
+});
