@@ -18,7 +18,7 @@ export async function runWorker(): Promise<void> {
     baseUrl: baseUrlOf(config),
   });
   await requireNamespace(connected.services, config.TEMPORAL_ADDRESS);
-  const worker = await startWorker(connected);
+  const worker = await startWorker(connected, { hostsAllow: config.GANTRY_HOSTS_ALLOW });
   reportReady();
   await Promise.race([stopped, worker.finished]);
   await worker.stop();

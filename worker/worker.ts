@@ -7,6 +7,7 @@ import { createLauncher } from '../schedules/launch';
 import type { Connected } from '../tasks/services';
 import { dataConverter } from '../temporal/codec';
 import { taskQueueOf } from '../temporal/names';
+import { reachFrom } from './reach';
 import { deploymentVersion, makeCurrent } from './versions';
 
 /** Made by the build; loading it spares every worker the bundling. */
@@ -22,6 +23,8 @@ const WORKFLOW_STACK_FRAMES = 3;
 const STACK_FRAMES = 10;
 
 export interface WorkerSetup {
+  /** Addresses and networks, separated by commas, in which hosts may be reached; absent: none. */
+  hostsAllow?: string;
   /** Path of the bundled workflows. */
   bundle?: string;
   /** In place of its own. */
@@ -42,9 +45,10 @@ export interface RunningWorker {
  */
 export async function startWorker(
   { services, installation, server: { address, namespace } }: Pick<Connected, 'services' | 'installation' | 'server'>,
-  { bundle = WORKFLOW_BUNDLE, options }: WorkerSetup = {},
+  { hostsAllow = '', bundle = WORKFLOW_BUNDLE, options }: WorkerSetup = {},
 ): Promise<RunningWorker> {
   const version = deploymentVersion(installation, bundle);
+  const reach = reachFrom(services.db, hostsAllow);
   const connection = await NativeConnection.connect({ address });
   const worker = await createWithShortStacks({
     connection,
@@ -52,7 +56,7 @@ export async function startWorker(
     taskQueue: taskQueueOf(installation),
     workflowBundle: { codePath: bundle },
     workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' },
-    activities: createActivities(services.db, createLauncher(services)),
+    activities: createActivities(services.db, { launch: createLauncher(services), reach }),
     dataConverter,
     maxConcurrentActivityTaskExecutions: 200,
     maxConcurrentLocalActivityExecutions: 100,
@@ -61,7 +65,7 @@ export async function startWorker(
     shutdownForceTime: SHUTDOWN_FORCE_MS,
     ...options,
   });
-  const finished = worker.run().finally(() => connection.close());
+  const finished = worker.run().finally(() => Promise.all([reach.pool.close(), connection.close()]));
   await Promise.race([makeCurrent(connection, namespace, version), finished]);
   services.log.info({ taskQueue: taskQueueOf(installation), buildId: version.buildId }, 'worker runs');
   return {

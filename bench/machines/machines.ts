@@ -21,6 +21,8 @@ export interface Machines {
 }
 
 export interface MachinesOptions {
+  /** Servers on loopback addresses although there could be machines of their own. */
+  kind?: 'loopback';
   /** How many; at most 200. */
   count: number;
   /** What their shells and tools are, in turn. */
@@ -36,9 +38,9 @@ const MAX_COUNT = 200;
  *
  * @throws Error where there is no ssh server (`machinesHere`)
  */
-export async function openMachines({ count, tools = ['sh'], sshd = {} }: MachinesOptions): Promise<Machines> {
+export async function openMachines({ kind, count, tools = ['sh'], sshd = {} }: MachinesOptions): Promise<Machines> {
   if (count < 1 || count > MAX_COUNT) throw new Error(`a set has 1 to ${MAX_COUNT} machines`);
-  const here = machinesHere();
+  const here = kind ? ({ kind, why: 'that is what is wanted' } as const) : machinesHere();
   if (here.kind === 'none') throw new Error(`no machines can be had: ${here.why}`);
   const userKey = makeUserKey();
   const optionsOf = (index: number) => ({ number: index + 1, tools: tools[index % tools.length]!, userKey, sshd });

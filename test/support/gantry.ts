@@ -60,10 +60,10 @@ export class Gantry extends ApiClient {
     return new Gantry(await connectServices({ ...services, database: { url }, server }), url);
   }
 
-  /** Runs a worker beside the API. */
-  async startWorker(options: Partial<WorkerOptions> = {}): Promise<void> {
+  /** Runs a worker beside the API, which may reach hosts in the networks that are named. */
+  async startWorker(options: Partial<WorkerOptions> = {}, hostsAllow = ''): Promise<void> {
     const bundle = process.env.GANTRY_TEST_WORKFLOW_BUNDLE!;
-    this.#worker = await startWorker(this.connected, { bundle, options });
+    this.#worker = await startWorker(this.connected, { hostsAllow, bundle, options });
   }
 
   async stopWorker(): Promise<void> {

@@ -1,0 +1,19 @@
+import { FirstKeys } from '../activities/hosts/first-keys';
+import type { Reach } from '../activities/hosts/probe';
+import { mayReach, parseNetworks } from '../base/networks';
+import type { Db } from '../db/connection';
+import { SshPool } from '../hosts/ssh/pool';
+
+/**
+ * How a worker reaches hosts: by one pool of connections, whatever it does there.
+ *
+ * @param hostsAllow addresses and networks in which hosts may be reached, separated by commas
+ */
+export function reachFrom(db: Db, hostsAllow: string): Reach {
+  const firstKeys = new FirstKeys(db);
+  const pool = new SshPool({
+    allows: mayReach(parseNetworks(hostsAllow)),
+    pin: (hop, key) => firstKeys.pin(hop, key),
+  });
+  return { db, pool, firstKeys };
+}
