@@ -53,8 +53,7 @@ export class Nodes {
       this.notes.drop(at, `the name ${name}`, why);
       return same;
     }
-    const { port, user } = settings;
-    const node: Node = { name, address, at, settings, ...(port ? { port } : {}), ...(user ? { user } : {}) };
+    const node: Node = { name, address, at, settings };
     this.all.push(node);
     requireSize('hosts', this.all.length, MAX_IMPORT_HOSTS);
     this.#byAddress.set(address, node);

@@ -5,15 +5,22 @@ import type { Node, Nodes } from './nodes';
 import { jumpsOf, type Said } from './settings';
 
 /**
- * Says of each host over which one it is reached. A host has one way to it: of `ProxyJump a,b` the host itself is reached over
- * b, and b over a, where b is not reached otherwise by what is said of it. What does not go together is dropped: what is said of
- * a host goes before what is said of it as a jump host, and what comes first before what comes later.
+ * Says of each host who logs in, where, and over which other host. A host has one way to it: of `ProxyJump a,b` the host itself
+ * is reached over b, and b over a, where b is not reached otherwise by what is said of it. What does not go together is dropped:
+ * what is said of a host by its name goes before what is said of it as a jump host, that before what is said by patterns alone,
+ * and what comes first before what comes later.
+ *
+ * @param nodes those that have names in the text; others are added
  */
 export function findWays(nodes: Nodes, notes: Notes): void {
   const ways = new Ways(nodes, notes);
-  // Jump hosts that are named nowhere else are added while this goes on, and have ways of their own.
-  for (const node of nodes.all) ways.addOwn(node);
-  for (const node of nodes.all) ways.addJumpHosts(node);
+  const named = [...nodes.all];
+  for (const node of named) ways.addLogin(node);
+  for (const node of named) ways.addOwn(node);
+  for (const node of named) ways.addJumpHosts(node);
+  // Jump hosts that have no names are added while this goes on.
+  for (let index = named.length; index < nodes.all.length; index += 1) ways.addByPatterns(nodes.all[index]!);
+  for (const node of nodes.all) ways.addLogin(node);
   ways.openCircles();
 }
 
@@ -22,6 +29,12 @@ class Ways {
     private readonly nodes: Nodes,
     private readonly notes: Notes,
   ) {}
+
+  addLogin(node: Node): void {
+    const { port, user } = node.settings;
+    if (port) node.port ??= port;
+    if (user) node.user ??= user;
+  }
 
   addOwn(node: Node): void {
     const jumps = jumpsOf(node.settings);
@@ -34,6 +47,13 @@ class Ways {
     else if (last) node.over = { value: last, at };
   }
 
+  /** What patterns say of a host, where nothing else does. */
+  addByPatterns(node: Node): void {
+    if (node.over) return;
+    this.addOwn(node);
+    this.addJumpHosts(node);
+  }
+
   addJumpHosts({ settings }: Node): void {
     const jumps = jumpsOf(settings);
     if (!jumps) return;
@@ -42,13 +62,13 @@ class Ways {
     for (const jump of jumps.value) {
       const host = this.nodes.named(jump.name, at);
       if (!host) return;
-      this.#addLogin(host, jump, at);
+      this.#addLoginOfJump(host, jump, at);
       if (before && before !== host) this.#addOver(host, before, at);
       before = host;
     }
   }
 
-  #addLogin(host: Node, { port, user }: Jump, at: string): void {
+  #addLoginOfJump(host: Node, { port, user }: Jump, at: string): void {
     if (port !== undefined) host.port = this.#first(`port ${port} of ${host.name}`, host.port, { value: port, at });
     if (user !== undefined) host.user = this.#first(`user ${user} of ${host.name}`, host.user, { value: user, at });
   }

@@ -65,6 +65,23 @@ describe('hosts that are jumped over', () => {
     });
   });
 
+  it('are reached as it is said there rather than as patterns have it', () => {
+    expect(waysIn('Host web', 'ProxyJump ops@gate:23', 'Host *', 'User root', 'Port 24')).toEqual({
+      web: { port: 24, user: 'root', jumpHost: 'gate' },
+      gate: { port: 23, user: 'ops' },
+    });
+  });
+
+  it('are reached over the one before them, whatever patterns say', () => {
+    expect(waysIn('Host web', 'ProxyJump a,b', 'Host ?', 'ProxyJump x.y,z')).toEqual({
+      web: { jumpHost: 'b' },
+      a: { jumpHost: 'z' },
+      b: { jumpHost: 'a' },
+      z: { jumpHost: 'x.y' },
+      'x.y': undefined,
+    });
+  });
+
   it('are found by their addresses as well', () => {
     expect(waysIn('Host gate', 'HostName 10.0.0.9', 'Host web', 'ProxyJump ops@10.0.0.9')).toEqual({
       gate: { user: 'ops' },
