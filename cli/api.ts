@@ -1,6 +1,7 @@
 import { serve } from '@hono/node-server';
 import { createApp } from '../api/app';
 import { inventoryReader } from '../api/inventory-text/reader';
+import { privateKeyReader } from '../api/private-key/reader';
 import { ScheduleReconciler } from '../schedules/reconcile';
 import { requireNamespace } from '../tasks/namespace';
 import { NoticeSender } from '../tasks/notices';
@@ -53,7 +54,7 @@ export async function runApi(): Promise<void> {
   if ('closeAllConnections' in server) setTimeout(() => server.closeAllConnections(), CLOSE_AFTER_MS).unref();
   if ('closeIdleConnections' in server) server.closeIdleConnections();
   await closed;
-  const threads = [previews, yamlReader, inventoryReader];
+  const threads = [previews, yamlReader, inventoryReader, privateKeyReader];
   await Promise.all([...threads.map((some) => some.close()), ...reconcilers.map((reconciler) => reconciler.stop())]);
   await close();
 }

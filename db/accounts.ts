@@ -82,3 +82,18 @@ export async function deleteAccount(db: DbOrTransaction, id: number): Promise<vo
 function ofProject(db: DbOrTransaction, projectId: number) {
   return db.selectFrom('accounts').selectAll().where('project_id', '=', projectId);
 }
+
+/** The accounts that log in by a credential, by id. */
+export function listAccountsBy(
+  db: DbOrTransaction,
+  credentialId: number,
+  limit: number,
+): Promise<{ id: number; alias: string }[]> {
+  return db
+    .selectFrom('accounts')
+    .select(['id', 'alias'])
+    .where('credential_id', '=', credentialId)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}

@@ -309,7 +309,7 @@ interface HostTable extends Dated {
   ssh_profile_id: Generated<number | null>;
 }
 
-/** What opens a login; `secret` holds sealed texts: `password`, or `private_key` and perhaps `passphrase`. */
+/** What opens a login; `secret` holds one sealed text: `password`, or `private_key`, which has no passphrase any more. */
 interface CredentialTable extends Dated {
   id: Generated<number>;
   /** Null: the installation's. */

@@ -71,6 +71,8 @@ function codeOfReason(reason: Reason): Told | undefined {
     case 'not_found':
       return { code: reason.args.what === 'module' ? CODES.unknownModule : CODES.notFound, args: [] };
     case 'in_use':
+      // Over which others are reached: CMDB knows nothing of that.
+      if (reason.args.what === 'host') return undefined;
       return { code: reason.args.what === 'process' ? CODES.isBound : CODES.hasHosts, args: [] };
     default:
       return undefined;

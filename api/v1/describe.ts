@@ -33,7 +33,7 @@ const headersOfMaking = headers.extend({
   'idempotency-key': z
     .string()
     .optional()
-    .describe('Where hosts or groups are made: the same key with the same request is one request'),
+    .describe('Where something of a project is made: the same key with the same request is one request'),
 });
 
 const NOTHING = { description: 'It is done: there is nothing to say of it' };

@@ -7,7 +7,9 @@ import type { Body, Family, Fields, RequestPlace } from '../family';
 import { invalidInput } from '../issue-reason';
 import { parametersOf, routed } from '../path';
 import { requirePlain } from '../plain-fields';
+import { accountEndpoints } from './accounts';
 import { cloudEndpoints } from './clouds';
+import { credentialEndpoints } from './credentials';
 import { describe } from './describe';
 import type { ServedEndpoint } from './endpoint';
 import { fail, succeed } from './envelope';
@@ -16,6 +18,7 @@ import { hostEndpoints } from './hosts';
 import { probeEndpoints } from './probes';
 import { processEndpoints } from './processes';
 import { projectEndpoints } from './projects';
+import { sshProfileEndpoints } from './ssh-profiles';
 import { topologyEndpoints } from './topology';
 
 /** Every endpoint of the family. */
@@ -27,6 +30,9 @@ export const endpoints: readonly ServedEndpoint[] = [
   ...probeEndpoints,
   ...hostGroupEndpoints,
   ...processEndpoints,
+  ...credentialEndpoints,
+  ...sshProfileEndpoints,
+  ...accountEndpoints,
 ];
 
 /** Gantry's own API: what no other one has, for the command line, the page and scripts. */

@@ -80,6 +80,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       revoked_by text,
       revoked_at timestamptz
     )`.execute(db);
+  // Those that were revoked go with their host too.
+  await sql`create index on host_keys (host_id)`.execute(db);
   await sql`create unique index host_keys_trusted on host_keys (host_id, type, key) where revoked_at is null`.execute(
     db,
   );

@@ -5,6 +5,7 @@ import { deleteHosts, type HostRecord, lockHosts, updateHosts } from '../../db/h
 import { listModulesOf } from '../../db/module-hosts';
 import { transact } from '../../db/transaction';
 import { readChanges } from '../attributes';
+import { requireNoJumpHosts } from '../ssh/jump-hosts';
 import { HOST_ATTRIBUTES } from './attributes';
 import { requireFewHosts } from './limits';
 import { type HostScope, requireAll } from './scope';
@@ -40,13 +41,14 @@ export async function changeHosts(
 /**
  * Deletes hosts, all of them or none: they leave their modules; what they have done stays known.
  *
- * @throws GantryError `not_found` when one of them is not in the scope
+ * @throws GantryError `not_found` when one of them is not in the scope; `wrong_state` for one over which others are reached
  */
 export async function removeHosts(db: Db, scope: HostScope, ids: readonly number[], actor: Actor): Promise<void> {
   requireFewHosts(ids.length);
   await transact(db, async (tx) => {
     const hosts = await lockHosts(tx, scope, ids);
     requireAll(ids, hosts);
+    await requireNoJumpHosts(tx, ids);
     const modules = await listModulesOf(tx, ids);
     await deleteHosts(tx, ids);
     const records = hosts.map((host) => ({

@@ -1,11 +1,12 @@
 import type { Actor } from '../../base/actor';
 import type { DbOrTransaction } from '../../db/connection';
 import { addTags, setVariables } from '../../db/host-labels';
-import { findHostsByKey, type HostKey, insertHosts } from '../../db/hosts';
+import { findHostsByKey, type HostKey, insertHosts, updateHosts } from '../../db/hosts';
 import { addToModules } from '../../db/module-hosts';
 import { enterBusiness } from '../businesses/lock';
 import { auditChanges } from '../changes';
 import type { InventoryPlace } from '../place';
+import { requireOwnProfile } from '../ssh/profiles';
 import { type GivenHost, requireCloud, requireGood } from './given';
 import { isThere, notAvailable } from './taken';
 import { ownModule, requireModules } from './transfer';
@@ -21,7 +22,8 @@ export interface NewHost extends HostKey, GivenHost {
  *
  * @param host its address as `canonicalAddress` writes it; without a name it is called by that
  * @returns its id
- * @throws GantryError `invalid` for what is wrong with it, and where there is such a host already; `not_found` for a module
+ * @throws GantryError `invalid` for what is wrong with it, and where there is such a host already; `not_found` for a
+ *   module or a profile
  */
 export async function createHost(
   tx: DbOrTransaction,
@@ -29,17 +31,19 @@ export async function createHost(
   { moduleIds, ...host }: NewHost,
   actor: Actor,
 ): Promise<number> {
-  const { address, cloud_id, name = address, is_disabled = false, variables = {} } = host;
+  const { address, cloud_id, name = address, is_disabled = false, variables = {}, ssh_profile_id = null } = host;
   const tags = [...new Set(host.tags)];
   requireGood({ name, tags, variables });
   await enterBusiness(tx, place);
   await requireCloud(tx, place.account, cloud_id);
   const modules = await modulesFor(tx, place, moduleIds);
+  await requireOwnProfile(tx, place.projectId, ssh_profile_id);
   const [made] = await insertHosts(tx, place, [{ address, cloud_id, name, is_disabled }]);
   if (!made) throw await taken(tx, place, { address, cloud_id });
   await addToModules(tx, [made.id], modules);
   await labelHost(tx, made.id, { tags, variables });
-  const after = { ...made, tags, variables, modules };
+  if (ssh_profile_id !== null) await updateHosts(tx, [made.id], { ssh_profile_id });
+  const after = { ...made, ssh_profile_id, tags, variables, modules };
   await auditChanges(tx, place, actor, { what: 'host', action: 'create', changes: [{ after }] });
   return made.id;
 }

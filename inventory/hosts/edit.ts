@@ -8,6 +8,7 @@ import { transact } from '../../db/transaction';
 import { enterBusiness } from '../businesses/lock';
 import { auditChanges } from '../changes';
 import type { InventoryPlace } from '../place';
+import { requireOwnProfile } from '../ssh/profiles';
 import { labelHost, taken } from './create';
 import { type GivenHost, requireCloud, requireGood } from './given';
 import { noSuchHost } from './read';
@@ -22,8 +23,8 @@ export interface HostChanges extends Partial<{ [K in keyof HostKey]: HostKey[K] 
 /**
  * Changes a host of a project, all that is asked for or nothing.
  *
- * @throws GantryError `not_found` for the host or a module; `invalid` for what is wrong, and where another host has the
- *   address already
+ * @throws GantryError `not_found` for the host, a module or a profile; `invalid` for what is wrong, and where another host
+ *   has the address already
  */
 export async function editHost(
   db: Db,
@@ -42,6 +43,7 @@ export async function editHost(
       if (Object.values(said).some((value) => value !== undefined)) {
         const before = await stateOf(tx, host);
         await requireFree(tx, place, host, said);
+        await requireOwnProfile(tx, place.projectId, said.ssh_profile_id);
         const after = await stateOf(tx, await write(tx, host, { ...said, tags }));
         await auditChanges(tx, place, actor, { what: 'host', action: 'update', changes: [{ before, after }] });
       }
@@ -77,12 +79,16 @@ async function requireFree(
 async function write(
   tx: DbOrTransaction,
   host: HostRecord,
-  { name, address, cloud_id, is_disabled, tags, variables }: HostChanges,
+  { name, address, cloud_id, is_disabled, ssh_profile_id, tags, variables }: HostChanges,
 ): Promise<HostRecord> {
   if (tags) await removeTags(tx, [host.id]);
   if (variables) await removeVariables(tx, [host.id]);
   await labelHost(tx, host.id, { tags, variables });
-  const given = Object.entries({ name, address, cloud_id, is_disabled }).filter(([, value]) => value !== undefined);
-  const [changed] = await updateHosts(tx, [host.id], Object.fromEntries(given));
+  const given = Object.entries({ name, address, cloud_id, is_disabled, ssh_profile_id });
+  const [changed] = await updateHosts(
+    tx,
+    [host.id],
+    Object.fromEntries(given.filter(([, value]) => value !== undefined)),
+  );
   return changed!;
 }

@@ -10,6 +10,8 @@ export interface GivenHost {
   tags?: readonly string[] | undefined;
   variables?: Readonly<Record<string, string>> | undefined;
   is_disabled?: boolean | undefined;
+  /** Of its project; null: none of its own. */
+  ssh_profile_id?: number | null | undefined;
 }
 
 /** @throws GantryError `invalid` with everything that is wrong, each with its field */

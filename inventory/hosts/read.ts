@@ -9,6 +9,8 @@ import {
   type PlacedModule,
   sizesOfVariables,
 } from '../../db/host-details';
+import { listFacts, type SeenFacts } from '../../db/host-facts';
+import { countTrustedKeys } from '../../db/host-keys';
 import type { HostRecord } from '../../db/hosts';
 import { missingFrom } from '../ids';
 import type { InventoryPlace } from '../place';
@@ -33,6 +35,10 @@ export interface HostDetails extends HostRecord {
   processCount: number;
   /** The first of them. */
   processes: { id: number; name: string }[];
+  /** By how many keys it is known. */
+  keyCount: number;
+  /** What it has said of itself; null where nothing is known. */
+  facts: SeenFacts | null;
 }
 
 export interface HostPage {
@@ -84,11 +90,13 @@ export function noSuchHost(id: number): GantryError {
 async function detailsOf(db: DbOrTransaction, hosts: readonly HostRecord[]): Promise<HostDetails[]> {
   if (hosts.length === 0) return [];
   const ids = hosts.map(({ id }) => id);
-  const [tags, variables, places, processes] = await Promise.all([
+  const [tags, variables, places, processes, keys, facts] = await Promise.all([
     listTags(db, ids),
     listVariables(db, ids),
     listPlaces(db, ids, MAX_TOLD),
     listProcessesOnHosts(db, ids, MAX_TOLD),
+    countTrustedKeys(db, ids),
+    listFacts(db, ids),
   ]);
   return hosts.map((host) => {
     const { count: moduleCount, first: modules } = places.get(host.id) ?? NONE;
@@ -101,6 +109,8 @@ async function detailsOf(db: DbOrTransaction, hosts: readonly HostRecord[]): Pro
       modules,
       processCount,
       processes: running,
+      keyCount: keys.get(host.id) ?? 0,
+      facts: facts.get(host.id) ?? null,
     };
   });
 }

@@ -4,14 +4,17 @@ import { auditOf, insertAudits } from '../../db/audit';
 import { KINDS } from '../../db/businesses';
 import type { Db, DbOrTransaction } from '../../db/connection';
 import { listTags } from '../../db/host-details';
+import { deleteFacts } from '../../db/host-facts';
 import { removeTags, removeVariables } from '../../db/host-labels';
-import { lockHosts, updateHosts } from '../../db/hosts';
+import { type HostRecord, lockHosts, updateHosts } from '../../db/hosts';
 import { addToModules, listModulesOf, removeFromModules } from '../../db/module-hosts';
 import { findModules, findOwnModules, type ModuleRecord } from '../../db/modules';
 import { transact } from '../../db/transaction';
 import { enterBusiness } from '../businesses/lock';
 import { missingFrom } from '../ids';
 import type { BusinessPlace } from '../place';
+import { revokeAllKeys } from '../ssh/host-keys';
+import { requireNoJumpHosts } from '../ssh/jump-hosts';
 import { noSuch } from '../topology/refusals';
 import { requireFewHosts, requireFewModules, requireFewPlaces } from './limits';
 import { requireAll } from './scope';
@@ -89,9 +92,10 @@ export async function setAside(
 
 /**
  * Gives hosts of a business to the resource pool of its account. Their tags and variables are the business' and do not go
- * with them: whoever takes a host next neither sees these nor has it in groups by tags that mean something else there.
+ * with them: whoever takes a host next neither sees these nor has it in groups by tags that mean something else there. Nor
+ * do the profile by which they are reached, the keys by which they are known, and what they have said of themselves.
  *
- * @throws GantryError `not_found` for a host that is not in the business
+ * @throws GantryError `not_found` for a host that is not in the business; `wrong_state` for one over which others are reached
  */
 export async function releaseHosts(
   db: Db,
@@ -101,12 +105,15 @@ export async function releaseHosts(
 ): Promise<void> {
   requireFewHosts(hostIds.length);
   await transact(db, async (tx) => {
-    await enterWith(tx, place, hostIds);
-    await recordMove(tx, place, { hostIds, actor, to: null }, async () => {
+    const hosts = await enterWith(tx, place, hostIds);
+    await requireNoJumpHosts(tx, hostIds);
+    await revokeAllKeys(tx, hosts, actor);
+    await recordMove(tx, place, { hostIds, actor, to: null, hosts }, async () => {
       await removeFromModules(tx, hostIds);
       await removeTags(tx, hostIds);
       await removeVariables(tx, hostIds);
-      await updateHosts(tx, hostIds, { project_id: null });
+      await deleteFacts(tx, hostIds);
+      await updateHosts(tx, hostIds, { project_id: null, ssh_profile_id: null });
     });
   });
 }
@@ -140,9 +147,11 @@ export async function ownModule(
 }
 
 /** Locks the business, then its hosts: all who change hosts lock them in the order of their ids. */
-async function enterWith(tx: DbOrTransaction, place: BusinessPlace, hostIds: readonly number[]): Promise<void> {
+async function enterWith(tx: DbOrTransaction, place: BusinessPlace, hostIds: readonly number[]): Promise<HostRecord[]> {
   const { supplier_account: account } = await enterBusiness(tx, place);
-  requireAll(hostIds, await lockHosts(tx, { account, projectId: place.projectId }, hostIds));
+  const hosts = await lockHosts(tx, { account, projectId: place.projectId }, hostIds);
+  requireAll(hostIds, hosts);
+  return hosts;
 }
 
 function requireCompatible(modules: readonly ModuleRecord[], isIncrement: boolean): void {
@@ -159,17 +168,23 @@ interface Move {
   actor: Actor;
   from?: null;
   to?: null;
+  /** As they were, where they leave the project. */
+  hosts?: readonly HostRecord[];
 }
 
-/** Moves hosts, and writes for each that is elsewhere then where it was and is, and what tags it had that it has no more. */
+/**
+ * Moves hosts, and writes for each that is elsewhere then where it was and is, and what tags and which profile it had that it
+ * has no more.
+ */
 async function recordMove(
   tx: DbOrTransaction,
   { projectId }: BusinessPlace,
-  { hostIds, actor, from, to }: Move,
+  { hostIds, actor, from, to, hosts = [] }: Move,
   move: () => Promise<void>,
 ): Promise<void> {
   const before = await listModulesOf(tx, hostIds);
   const tags = to === null ? await listTags(tx, hostIds) : new Map<number, string[]>();
+  const profiles = new Map(hosts.map(({ id, ssh_profile_id }) => [id, ssh_profile_id]));
   await move();
   const after = await listModulesOf(tx, hostIds);
   requireFewModules(after);
@@ -178,9 +193,10 @@ async function recordMove(
   await insertAudits(
     tx,
     hostIds.filter(isMoved).map((id) => {
+      const had = { tags: tags.get(id), ssh_profile_id: profiles.get(id) };
       const was = { project_id: from === null ? null : projectId, modules: before.get(id) ?? [] };
       const is = { project_id: to === null ? null : projectId, modules: after.get(id) ?? [] };
-      return { ...who, object: `host ${id}`, detail: { before: { ...was, tags: tags.get(id) }, after: is } };
+      return { ...who, object: `host ${id}`, detail: { before: { ...was, ...had }, after: is } };
     }),
   );
 }

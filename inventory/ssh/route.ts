@@ -18,7 +18,7 @@ export interface SealedCredential {
   /** Where it is sealed; null: the installation's. */
   projectId: number | null;
   kind: CredentialKind;
-  /** By `password`, or `private_key` and perhaps `passphrase`. */
+  /** By its kind, one text: a private key has no passphrase any more. */
   secret: Record<string, string>;
   rotatedAt: Date;
 }

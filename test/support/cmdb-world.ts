@@ -67,6 +67,15 @@ export async function snapshotOf({ db }: Gantry, { business, project }: World): 
       .orderBy('module_id')
       .execute(),
     db.selectFrom('host_groups').selectAll().where('project_id', '=', project).execute(),
+    db.selectFrom('credentials').selectAll().where('project_id', '=', project).orderBy('id').execute(),
+    db.selectFrom('ssh_profiles').selectAll().where('project_id', '=', project).orderBy('id').execute(),
+    db.selectFrom('accounts').selectAll().where('project_id', '=', project).orderBy('id').execute(),
+    db
+      .selectFrom('host_keys')
+      .selectAll()
+      .where('host_id', 'in', (hosts) => hosts.selectFrom('hosts').select('id').where('project_id', '=', project))
+      .orderBy('id')
+      .execute(),
     db.selectFrom('audit_records').selectAll().where('project_id', '=', project).orderBy('id').execute(),
   ]);
   return all;

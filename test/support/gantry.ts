@@ -3,6 +3,7 @@ import type { WorkerOptions } from '@temporalio/worker';
 import pino from 'pino';
 import { createApp } from '../../api/app';
 import { inventoryReader } from '../../api/inventory-text/reader';
+import { privateKeyReader } from '../../api/private-key/reader';
 import type { Db } from '../../db/connection';
 import { ensureDemo } from '../../db/demo';
 import { type Connected, connectServices, type Services } from '../../tasks/services';
@@ -76,6 +77,7 @@ export class Gantry extends ApiClient {
     await previews.close();
     await yamlReader.close();
     await inventoryReader.close();
+    await privateKeyReader.close();
     await this.connected.close();
     await this.drop();
   }

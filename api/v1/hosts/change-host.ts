@@ -1,3 +1,4 @@
+import { authorise } from '../../../access/permission';
 import { editHost } from '../../../inventory/hosts/edit';
 import { readHost } from '../../../inventory/hosts/read';
 import { inventoryOf } from '../business';
@@ -13,7 +14,8 @@ export const changeHostEndpoint = defineEndpoint({
   summary: 'Change what is sent of a host; tags, variables and modules that are sent replace those that it has',
   input: hostChanges,
   data: host,
-  async run({ services, project, ids, actor }, { modules: moduleIds, ...given }) {
+  async run({ services, project, ids, actor, caller }, { modules: moduleIds, ...given }) {
+    if (given.ssh_profile_id !== undefined) authorise(caller, 'admin', project);
     const place = inventoryOf(project);
     const id = ids.host_id!;
     await editHost(services.db, place, { id, changes: { ...given, moduleIds } }, actor);

@@ -1,4 +1,5 @@
 import { answerOnce } from '../../../access/once';
+import { authorise } from '../../../access/permission';
 import { createHost } from '../../../inventory/hosts/create';
 import { readHost } from '../../../inventory/hosts/read';
 import { tracingTaken } from '../../../inventory/hosts/taken';
@@ -18,6 +19,7 @@ export const createHostEndpoint = defineEndpoint({
   data: host,
   async run(call, { modules: moduleIds, ...given }) {
     const { services, project, actor } = call;
+    if (given.ssh_profile_id !== undefined) authorise(call.caller, 'admin', project);
     const place = inventoryOf(project);
     const request = keyedBy(call, 'create_host', { ...given, moduleIds });
     const made = await tracingTaken(services.db, place, actor, () =>

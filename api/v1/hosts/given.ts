@@ -24,6 +24,14 @@ const variables = z
   .custom<Record<string, string>>(isOfTexts, 'it has to be an object of texts: {"name": "text"}')
   .openapi({ type: 'object', additionalProperties: { type: 'string' } });
 
+const ssh_profile_id = z
+  .number()
+  .int()
+  .min(0)
+  .max(MAX_INTEGER)
+  .nullable()
+  .describe('Of the project; null: none of its own. To say it needs the role admin');
+
 const texts = {
   name: z.string().trim(),
   tags: z.array(z.string()).max(MAX_TAGS),
@@ -40,6 +48,7 @@ export const newHost = z.object({
   variables: variables.default({}),
   is_disabled: texts.is_disabled.default(false),
   modules: modules.optional(),
+  ssh_profile_id: ssh_profile_id.optional(),
 });
 
 /** What is to change of a host; tags, variables and modules replace those that it has. */
@@ -51,6 +60,7 @@ export const hostChanges = z.object({
   variables: variables.optional(),
   is_disabled: texts.is_disabled.optional(),
   modules: modules.optional(),
+  ssh_profile_id: ssh_profile_id.optional(),
 });
 
 function isOfTexts(value: unknown): boolean {

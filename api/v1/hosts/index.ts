@@ -3,6 +3,7 @@ import { createHostEndpoint } from './create-host';
 import { deleteHostEndpoint } from './delete-host';
 import { getHostEndpoint } from './get-host';
 import { importHostsEndpoint } from './import';
+import { hostKeyEndpoints } from './keys';
 import { listHostsEndpoint } from './list-hosts';
 import { resolveHostsEndpoint } from './resolve-hosts';
 import { scanHostKeysEndpoint } from './scan-keys';
@@ -17,5 +18,6 @@ export const hostEndpoints = [
   scanHostKeysEndpoint,
   getHostEndpoint,
   changeHostEndpoint,
+  ...hostKeyEndpoints,
   deleteHostEndpoint,
 ];

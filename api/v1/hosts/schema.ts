@@ -19,6 +19,16 @@ export const host = briefHost.extend({
   sets: z.array(named.extend({ modules: z.array(named) })).describe('Those that it is in; the first 100 modules'),
   process_count: z.number().int(),
   processes: z.array(named).describe('Those that are bound to its modules; the first 100'),
+  ssh_profile_id: z
+    .number()
+    .int()
+    .nullable()
+    .describe('Its own; null: that of its module, of its project, of its cloud, or of the installation'),
+  host_key_count: z.number().int().describe('Keys by which it is known'),
+  facts: z
+    .object({ seen_at: time, values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])) })
+    .nullable()
+    .describe('What it said of itself when it was reached last; null when it never was'),
   created_at: time,
   updated_at: time,
 });
@@ -32,7 +42,8 @@ export function showBrief({ id, name, address, cloud_id, is_disabled }: BriefHos
 
 /** A host in the words of this API. */
 export function showHost(details: HostDetails, { businessId }: { businessId: number }): ShownHost {
-  const { tags, variables, moduleCount, modules, processCount, processes, created_at, updated_at } = details;
+  const { tags, variables, moduleCount, modules, processCount, processes, keyCount, facts } = details;
+  const { ssh_profile_id, created_at, updated_at } = details;
   return {
     ...showBrief(details),
     tags,
@@ -42,6 +53,9 @@ export function showHost(details: HostDetails, { businessId }: { businessId: num
     sets: setsOf(modules),
     process_count: processCount,
     processes,
+    ssh_profile_id,
+    host_key_count: keyCount,
+    facts: facts && { seen_at: facts.seen_at.toISOString(), values: facts.facts },
     created_at: created_at.toISOString(),
     updated_at: updated_at.toISOString(),
   };

@@ -6,17 +6,24 @@ import { addCaller, addPlainApp } from '../../support/callers';
 import { authorization } from '../../support/client';
 import { makeWorld, snapshotOf, type World } from '../../support/cmdb-world';
 import { Gantry } from '../../support/gantry';
+import { newPublicKey } from '../../support/ssh-inventory';
 import { dataOf, V1Client } from '../../support/v1';
 
 const ROLES: Role[] = ['viewer', 'operator', 'editor', 'admin'];
 const inProject = endpoints.filter(({ path }) => path.includes('{project_id}'));
 const byName = (some: readonly ServedEndpoint[]) => some.map((endpoint) => [endpoint.name, endpoint] as const);
 const ofObjects = inProject.filter(({ path }) => /\{(?!project_id)/.test(path));
-const isDelete = ({ method }: ServedEndpoint) => Number(method === 'delete');
+/** What is deleted comes last, and what others use after those. */
+const turnOf = ({ method, name }: ServedEndpoint) =>
+  method === 'delete' ? 1 + Number(name === 'delete_credential') : 0;
 
 interface Place extends World {
   group: number;
   probe: number;
+  credential: number;
+  profile: number;
+  user: number;
+  key: number;
 }
 
 describe('every endpoint of /api/v1', () => {
@@ -52,7 +59,19 @@ describe('every endpoint of /api/v1', () => {
       hostIds: [world.host],
       what: { kind: 'scan' },
     });
-    return { ...world, group: dataOf(await v1.post(`/projects/${world.project}/host-groups`, group)).id, probe };
+    const made = async (path: string, body: object) =>
+      dataOf(await v1.post(`/projects/${world.project}${path}`, body)).id as number;
+    const trusted = { hosts: [{ host_id: world.host, keys: [newPublicKey()] }] };
+    const { items } = dataOf(await v1.post(`/projects/${world.project}/hosts/trust`, trusted));
+    return {
+      ...world,
+      group: await made('/host-groups', group),
+      credential: await made('/credentials', { name: `${mark} key`, kind: 'password', password: `${mark} password` }),
+      profile: await made('/ssh-profiles', { name: `${mark} profile`, login_user: 'ops' }),
+      user: await made('/accounts', { alias: `${mark}-account`, login_user: 'app' }),
+      key: items[0].id,
+      probe,
+    };
   }
 
   /** Sends an endpoint its request in a project, about objects of a place. */
@@ -63,13 +82,17 @@ describe('every endpoint of /api/v1', () => {
       group_id: objects.group,
       process_id: objects.process,
       probe_id: objects.probe,
+      credential_id: objects.credential,
+      profile_id: objects.profile,
+      account_id: objects.user,
+      key_id: objects.key,
     };
     const path = endpoint.path.replaceAll(/\{(\w+)\}/g, (_all, name) => String(ids[name]));
     const body = endpoint.method === 'post' || endpoint.method === 'patch' ? bodyOf(endpoint, objects) : undefined;
     return client.send(endpoint.method.toUpperCase(), path, body);
   }
 
-  function bodyOf({ name }: ServedEndpoint, { address, host, module, mark }: Place): object {
+  function bodyOf({ name }: ServedEndpoint, { address, host, module, mark, credential }: Place): object {
     const bodies: Record<string, object> = {
       create_host: { address },
       change_host: { modules: [module] },
@@ -80,6 +103,17 @@ describe('every endpoint of /api/v1', () => {
       create_host_group: { name: 'new', condition: { tags: 'web' } },
       change_host_group: { name: 'changed' },
       create_cloud: { name: 'cloud' },
+      trust_hosts: { hosts: [{ host_id: host, keys: [newPublicKey()] }] },
+      create_credential: { name: 'new', kind: 'password', password: 'word' },
+      change_credential: { name: 'changed' },
+      create_ssh_profile: { name: 'new', credential_id: credential, jump_host_id: host, module_ids: [module] },
+      change_ssh_profile: { credential_id: credential },
+      create_account: { alias: 'new', login_user: 'app', credential_id: credential },
+      change_account: { credential_id: credential },
+      create_common_credential: { name: 'new', kind: 'password', password: 'word' },
+      change_common_credential: { name: 'changed' },
+      create_common_ssh_profile: { name: 'new' },
+      change_common_ssh_profile: { name: 'changed' },
     };
     if (!bodies[name]) throw new Error(`say what ${name} is sent`);
     return bodies[name];
@@ -172,7 +206,7 @@ describe('every endpoint of /api/v1', () => {
   });
 
   // The last, for it changes what the others look at: were the requests above such as could have found something?
-  it.each(byName([...ofObjects].sort((a, b) => isDelete(a) - isDelete(b))))(
+  it.each(byName([...ofObjects].sort((a, b) => turnOf(a) - turnOf(b))))(
     '%s finds the object in its own project',
     async (_name, endpoint) => {
       const { status } = await ask(callers.get('neighbour')!, endpoint, foreign.project, foreign);
