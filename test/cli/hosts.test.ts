@@ -8,6 +8,7 @@ import { topology } from '../../cli/topology';
 import { openHome } from '../../stack/home';
 import { emptyRecord, StackFile } from '../../stack/record';
 import { addCaller, addPlainApp, tokenOf } from '../support/callers';
+import { atTerminal, run } from '../support/cli';
 import { CREDENTIALS } from '../support/client';
 import { CmdbClient } from '../support/cmdb';
 import { Gantry } from '../support/gantry';
@@ -46,22 +47,6 @@ describe('gantry hosts and gantry topology', () => {
     await gantry.stop();
     fs.rmSync(folder, { recursive: true, force: true });
   });
-
-  afterEach(() => jest.restoreAllMocks());
-
-  /** What a command prints, and its exit code. */
-  async function run(command: (args: string[]) => Promise<number>, ...args: string[]) {
-    const out = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
-    const err = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-    const textOf = (spy: jest.SpyInstance) => spy.mock.calls.map(([chunk]) => String(chunk)).join('');
-    try {
-      const code = await command(args);
-      return { code, out: textOf(out), err: textOf(err) };
-    } finally {
-      out.mockRestore();
-      err.mockRestore();
-    }
-  }
 
   function file(name: string, text: string): string {
     fs.writeFileSync(path.join(folder, name), text);
@@ -138,17 +123,9 @@ describe('gantry hosts and gantry topology', () => {
 
   it('asks at a terminal, and changes nothing without a yes', async () => {
     const ini = file('inventory', '[web]\nweb7 ansible_host=10.0.0.7\n');
-    const terminals = [process.stdin, process.stdout].map((stream) => {
-      const was = Object.getOwnPropertyDescriptor(stream, 'isTTY');
-      Object.defineProperty(stream, 'isTTY', { value: true, configurable: true });
-      return () => (was ? Object.defineProperty(stream, 'isTTY', was) : Reflect.deleteProperty(stream, 'isTTY'));
-    });
-    const question = jest.spyOn(jest.requireActual('node:readline/promises').Interface.prototype, 'question');
-    try {
-      question.mockResolvedValueOnce('n');
+    await atTerminal(['n', 'y'], async () => {
       const declined = await run(hosts, 'import', ini);
       const before = await allOf(v1, `/projects/${project}/hosts?name=web7`);
-      question.mockResolvedValueOnce('y');
       const agreed = await run(hosts, 'import', ini);
 
       expect(declined).toMatchObject({ code: 1, err: 'nothing was changed\n' });
@@ -156,9 +133,7 @@ describe('gantry hosts and gantry topology', () => {
       expect(before).toEqual([]);
       expect(agreed).toMatchObject({ code: 0, out: expect.stringContaining('done: 1 created') });
       await expect(run(hosts, 'import', ini, '--json')).rejects.toThrow('--preview or --yes');
-    } finally {
-      for (const restore of terminals) restore();
-    }
+    });
     expect(await allOf(v1, `/projects/${project}/hosts?name=web7`)).toHaveLength(1);
   });
 
