@@ -36,7 +36,9 @@ function keyOf({ name, address }: { name: string; address: string | null }): [st
 
 function profileText({ name, port, login_user, jump_host, host_count }: ShownImport['ssh_profiles'][number]): string {
   const over = jump_host === null ? '' : ` over ${jump_host}`;
-  return harmless(`new ssh profile "${name}": ${login_user}, port ${port}${over}, of ${host_count} hosts`);
+  return harmless(
+    `new ssh profile "${name}": ${login_user}, port ${port}${over}, for ${host_count} ${host_count === 1 ? 'host' : 'hosts'}`,
+  );
 }
 
 type Labels = Pick<ShownImport['create'][number], 'tags' | 'variables' | 'ssh_profile'>;

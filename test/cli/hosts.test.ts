@@ -112,6 +112,27 @@ describe('gantry hosts and gantry topology', () => {
     expect((await allOf(v1, `/projects/${project}/hosts?name=web1`))[0].tags).toEqual(['eu', 'new', 'web']);
   });
 
+  it('takes ~/.ssh/config for what it is, and says which ssh profiles would be made, or why not', async () => {
+    const config = file(
+      'config',
+      'Host gate\n HostName 10.0.1.1\n Port 2222\nHost web\n HostName 10.0.1.2\n ProxyJump gate\n',
+    );
+    const token = process.env.GANTRY_TOKEN;
+    await addCaller(gantry, 'ada', 'admin', project);
+
+    const byEditor = await run(hosts, 'import', config, '--preview');
+    process.env.GANTRY_TOKEN = await tokenOf(gantry, 'ada');
+    const byAdmin = await run(hosts, 'import', config, '--preview');
+    process.env.GANTRY_TOKEN = token;
+
+    expect(byEditor.out).toContain(
+      'not taken over: how hosts are reached: gate (line 1 and 1 more): ssh profiles are made',
+    );
+    expect(byAdmin.out).toMatch(/\ncreate +line 4 +web +10\.0\.1\.2 +ssh profile "root, over gate"\n/);
+    expect(byAdmin.out).toContain('\nnew ssh profile "root, port 2222": root, port 2222, for 1 host\n');
+    expect(byAdmin.out).toContain('\nnew ssh profile "root, over gate": root, port 22 over gate, for 1 host\n');
+  });
+
   it('says by its code that hosts were refused', async () => {
     const json = file('hosts.json', '[{"address": "10.0.0.50"}, {"address": "10.0.0.51", "cloud_id": 7}]');
 

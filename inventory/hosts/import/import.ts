@@ -8,7 +8,7 @@ import { type Applied, applyPlan, type Planned } from './apply';
 import { readKnown } from './known';
 import { readKnownSsh } from './known-ssh';
 import { type Plan, planImport } from './plan';
-import { planSsh, type SshPlan, withProfiles } from './plan-ssh';
+import { planSsh, type SshPlan, withoutJumpHost, withProfiles } from './plan-ssh';
 
 /** Of the addresses that others have, in a record of the audit. */
 const MAX_TRACED = 1_000;
@@ -56,7 +56,10 @@ export async function importHosts(
   const { plan, ...ids } = await applyPlan(tx, place, planned, actor);
   await traceTaken(tx, place, plan, actor);
   const { ssh } = planned;
-  return { ...plan, ...ids, ssh, dropped: [...wanted.inventory.dropped, ...ssh.dropped] };
+  // Those whose jump host somebody else took meanwhile.
+  const lost = [...ssh.assign].flatMap(([host, profile]) => (ids.profileIdOf(profile) === undefined ? [host] : []));
+  const dropped = [...wanted.inventory.dropped, ...ssh.dropped, ...withoutJumpHost(lost)];
+  return { ...plan, ...ids, ssh, dropped };
 }
 
 async function planOf(

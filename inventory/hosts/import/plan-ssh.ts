@@ -58,17 +58,10 @@ const DEFAULT_USER = 'root';
 export function planSsh(hosts: readonly ImportedHost[], plan: Plan, { profiles, room, maySay }: KnownSsh): SshPlan {
   const planner = new SshPlanner(plan, hosts, profiles, room);
   const said = hosts.flatMap((host) => (host.ssh && planner.isDone(host) ? [{ host, ssh: host.ssh }] : []));
-  if (!maySay)
-    return {
-      create: [],
-      assign: new Map(),
-      credentialId: null,
-      dropped: droppedAll(
-        said.map(({ host }) => host),
-        WHAT,
-        FOR_ADMINS,
-      ),
-    };
+  if (!maySay) {
+    const silent = said.map(({ host }) => host);
+    return { create: [], assign: new Map(), credentialId: null, dropped: droppedAll(silent, WHAT, FOR_ADMINS) };
+  }
   for (const { host, ssh } of said) planner.add(host, ssh);
   return planner.done();
 }
@@ -144,8 +137,7 @@ class SshPlanner {
 
   done(): SshPlan {
     const { create, dropped } = this.#plan;
-    const refused = 'the host over which they are reached is refused';
-    dropped.push(...droppedAll(this.#withoutJump, WHAT, refused));
+    dropped.push(...withoutJumpHost(this.#withoutJump));
     dropped.push(...droppedAll(this.#withoutRoom, WHAT, 'the project would have more ssh profiles than it may'));
     const { login_user: user = DEFAULT_USER } = this.#default ?? {};
     const of = this.#default ? ` by the default profile of the project, ${this.#default.name}` : '';
@@ -183,6 +175,11 @@ class SshPlanner {
     this.#plan.create.push(profile);
     return profile;
   }
+}
+
+/** What is said of hosts whose jump host is not one of the project. */
+export function withoutJumpHost(hosts: readonly ImportedHost[]): Dropped[] {
+  return droppedAll(hosts, WHAT, 'the host over which they are reached is refused');
 }
 
 /** One line for the same thing of all of them. */

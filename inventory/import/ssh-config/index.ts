@@ -1,4 +1,5 @@
-import { MAX_IMPORT_HOSTS } from '../../limits';
+import { short } from '../../host-problems';
+import { LOGIN_USER, MAX_IMPORT_HOSTS } from '../../limits';
 import type { Notes } from '../notes';
 import type { ImportedHost } from '../record';
 import { requireSize } from '../size';
@@ -20,6 +21,7 @@ export function readSshConfig(text: string, notes: Notes): ImportedHost[] {
   const nodes = new Nodes(index, notes);
   for (const [name, at] of names) nodes.named(name, at);
   findWays(nodes, notes);
+  noteUsers(nodes.all, notes);
   return nodes.all.map(toHost);
 }
 
@@ -32,6 +34,15 @@ function namesIn(sections: readonly Section[], index: SectionIndex): Map<string,
     }
   }
   return names;
+}
+
+function noteUsers(nodes: readonly Node[], notes: Notes): void {
+  const wrong = new Map(
+    nodes.flatMap(({ user }) => (user && !LOGIN_USER.test(user.value) ? [[user.at, user.value]] : [])),
+  );
+  for (const [at, user] of wrong) {
+    notes.wrong(at, `"${short(user)}" is no name of a user here: letters, digits, _, . and -, 32 at most`);
+  }
 }
 
 function toHost({ name, address, at, port, user, over }: Node): ImportedHost {

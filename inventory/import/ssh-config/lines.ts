@@ -17,7 +17,7 @@ export function* configLines(text: string): Generator<ConfigLine> {
   let number = 0;
   for (const whole of text.replace(/^\ufeff/, '').split('\n')) {
     number += 1;
-    const line = whole.replace(/[ \t\r\f]+$/, '').replace(/^[ \t\r]+/, '');
+    const line = withoutBlanks(withoutEnd(whole));
     if (line === '' || line.startsWith('#')) continue;
     const { written, rest } = splitKeyword(line);
     yield { keyword: written.toLowerCase(), written, rest, at: `line ${number}` };
@@ -31,6 +31,13 @@ function splitKeyword(line: string): { written: string; rest: string } {
   let end = 0;
   while (end < line.length && !ENDS_OF_KEYWORD.includes(line[end]!)) end += 1;
   return { written: line.slice(0, end), rest: withoutBlanks(withoutBlanks(line.slice(end)).replace(/^=/, '')) };
+}
+
+/** Without the blanks at its end. */
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && ' \t\r\f'.includes(text[end - 1]!)) end -= 1;
+  return text.slice(0, end);
 }
 
 function withoutBlanks(text: string): string {

@@ -16,8 +16,8 @@ export interface Section {
   at: string;
 }
 
-/** Longer is no name of a host. */
-const MAX_PATTERN_LENGTH = 1_000;
+/** Of a name, a pattern or a value. */
+const MAX_LENGTH = 1_000;
 
 const KEYS = 'keys do not come along: add the private key with gantry credentials add and name it in the ssh profile';
 const TRUST = 'host keys are pinned here: look at them and trust them with gantry hosts trust';
@@ -67,8 +67,8 @@ function readHost(line: ConfigLine, notes: Notes): Section | undefined {
 }
 
 function longIn(words: readonly string[]): string | undefined {
-  const long = words.find((word) => word.length > MAX_PATTERN_LENGTH);
-  return long === undefined ? undefined : `${short(long)} is longer than ${MAX_PATTERN_LENGTH} characters`;
+  const long = words.find((word) => word.length > MAX_LENGTH);
+  return long === undefined ? undefined : `${short(long)} is longer than ${MAX_LENGTH} characters`;
 }
 
 function readSetting(line: ConfigLine, notes: Notes): Partial<Settings> {
@@ -113,6 +113,7 @@ function onlyWord(line: ConfigLine, notes: Notes): string | undefined {
   const [word, ...more] = words;
   if (more.length > 0) notes.wrong(line.at, `more than one text follows ${line.written}: put quotes around blanks`);
   else if (!word) notes.wrong(line.at, `nothing follows ${line.written}`);
+  else if (word.length > MAX_LENGTH) notes.wrong(line.at, longIn(words)!);
   else return word;
   return undefined;
 }

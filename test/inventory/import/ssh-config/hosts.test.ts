@@ -204,6 +204,12 @@ describe('an ssh configuration that is wrong', () => {
       'line 8: one of its names is empty',
       'line 9: it does not begin with a keyword',
     ]);
+    expect(refusal(() => read('Host *', 'User DOM\\me', 'Host a b', 'Host c', 'User ok')).message).toBe(
+      'line 2: "DOM\\me" is no name of a user here: letters, digits, _, . and -, 32 at most',
+    );
+    expect(refusal(() => read('Host a', `HostName ${'%h'.repeat(501)}`)).message).toMatch(
+      /^line 2: .* is longer than 1000/,
+    );
     expect(refusal(() => read('Host a', `ProxyJump b${',b'.repeat(20)}`)).message).toContain('more than 20 hosts');
     expect(refusal(() => read(...lines.slice(9))).message.split('\n')).toEqual([
       'line 1: the address of un_known, "un_known", is no IP address and no DNS name',
@@ -220,6 +226,10 @@ describe('an ssh configuration that is wrong', () => {
       kind: 'too_large',
       message: expect.stringContaining('comparisons'),
     });
+  });
+
+  it('may have lines of blanks, however long', () => {
+    expect(read(`Host a${' '.repeat(1_000_000)}b`, `${' '.repeat(1_000_000)}User x`).hosts).toHaveLength(2);
   });
 
   it('may be large, and have patterns that take back what they took', () => {
