@@ -1,9 +1,17 @@
 import type { JsonObject } from '../pipeline/json';
 import type { Outcome } from '../pipeline/machine';
+import type { OpenedSecrets } from '../secrets/opened';
+import { reasonOf } from './reason';
 
 /** An attempt that came to nothing. */
 export function failure(reason: string): Outcome {
   return { ok: false, outputs: {}, reason, recorded: false };
+}
+
+/** An attempt whose plugin threw something: the message, without secrets, and the outputs that came with it. */
+export function failureOf(thrown: unknown, secrets: OpenedSecrets): Outcome {
+  const failed = asError(thrown);
+  return { ...failure(reasonOf(failed, secrets)), outputs: failed.outputs ?? {} };
 }
 
 /** Why an attempt failed though its work was done. */
@@ -20,7 +28,7 @@ export function pick(outputs: JsonObject, wanted: string[] | 'all'): JsonObject 
 }
 
 /** What was thrown, as an error that has a message. */
-export function asError(thrown: unknown): Error & { outputs?: JsonObject } {
+function asError(thrown: unknown): Error & { outputs?: JsonObject } {
   const isError = typeof thrown === 'object' && thrown !== null && typeof (thrown as Error).message === 'string';
   return isError ? (thrown as Error & { outputs?: JsonObject }) : new Error(messageOf(thrown));
 }

@@ -1,23 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
-import { findText } from '../base/find-text';
 import type { Db } from '../db/connection';
 import { isDatabasesFault } from '../db/errors';
 import { findAttempt, loadProgress, type NodeExecutionChange, saveProgress } from '../db/node-executions';
-import { findSecretsUpgrade } from '../db/vault';
 import type { Json, JsonObject } from '../pipeline/json';
-import { describeMissing, type Outcome, outputsOf } from '../pipeline/machine';
+import { type Outcome, outputsOf } from '../pipeline/machine';
 import { jsonBytes, MAX_VALUE_BYTES } from '../pipeline/size';
 import { findPlugin } from '../plugins';
 import { type ActivityPlugin, type PluginContext, PluginFailure } from '../plugins/plugin';
 import { OpenedSecrets } from '../secrets/opened';
-import { OLD_PREFIX, type Opening } from '../secrets/token';
 import type { PluginRunInput } from '../workflows/contract';
 import { acceptable } from './acceptable';
-import { missingInputs } from './left-out';
-import { asError, failure, messageOf, pick, unrecordable } from './outcome';
-import { reasonOf, reasonOfInputs } from './reason';
+import { beating, contextOf, openingFor, readInputs } from './attempt-inputs';
+import { failure, failureOf, messageOf, pick, unrecordable } from './outcome';
 import type { Recorder } from './recorder';
+import { runRoundStep } from './run-round';
 import { attemptOf, mayStartUnseen, StartRow } from './start-row';
 
 const OUTCOME_UNKNOWN =
@@ -32,6 +29,7 @@ const RECORD_TRIES = 3;
 /** Runs one attempt of a plugin and writes its rows. A plugin's failure is an outcome; only a crash is an error. */
 export async function runPlugin(recorder: Recorder, code: string, input: PluginRunInput): Promise<Outcome> {
   const plugin = findPlugin(code, input.version);
+  if (plugin && 'rounds' in plugin) return runRoundStep(recorder.db, plugin, input);
   if (!plugin || 'inline' in plugin) return failure(`there is no plugin ${code} of version ${input.version}`);
   const start = new StartRow(recorder, input);
   if (mayStartUnseen(input)) start.writeIfItLasts();
@@ -39,12 +37,12 @@ export async function runPlugin(recorder: Recorder, code: string, input: PluginR
     const refusal = await claim(start);
     if (refusal) return refusal === 'taken' ? findOutcome(recorder.db, input) : refusal;
   }
-  const beat = setInterval(() => Context.current().heartbeat(), input.heartbeatMs / 3);
   try {
-    const outcome = await perform(recorder.db, plugin, input, () => start.ensure());
-    return await recordEnd(recorder.db, start, input, outcome);
+    return await beating(input, async () => {
+      const outcome = await perform(recorder.db, plugin, input, () => start.ensure());
+      return recordEnd(recorder.db, start, input, outcome);
+    });
   } finally {
-    clearInterval(beat);
     start.forget();
   }
 }
@@ -75,19 +73,12 @@ export async function perform(
   input: PluginRunInput,
   beforeSaving: () => Promise<void>,
 ): Promise<Outcome> {
-  const secrets = new OpenedSecrets(await openingFor(db, input));
+  const secrets = new OpenedSecrets(await openingFor(db, input, input.inputs));
   const progress = progressOf(db, input, secrets, beforeSaving);
   const outcome = acceptable(input, await callPlugin(plugin, input, secrets, progress));
   const outputs = secrets.close(outcome.outputs);
   // Tokens are longer than what they stand for.
   return outputs === outcome.outputs ? outcome : acceptable(input, { ...outcome, outputs });
-}
-
-/** Secrets open in the project of the task; those of the old form, which open anywhere, in tasks from before. */
-async function openingFor(db: Db, { taskId, inputs, system }: PluginRunInput): Promise<Opening> {
-  const place = Number(system.project_id);
-  const isOld = (value: unknown) => findText(value, (text) => text.includes(OLD_PREFIX)) !== undefined;
-  return { place, opensOld: isOld(inputs) && taskId <= (await findSecretsUpgrade(db)).lastTaskId };
 }
 
 async function callPlugin(
@@ -98,24 +89,14 @@ async function callPlugin(
 ): Promise<Outcome> {
   const { cancellationSignal: signal } = Context.current();
   try {
-    const opened = secrets.open(input.inputs);
-    const missing = input.leftOut ? missingInputs(plugin.inputs, opened, input.leftOut) : [];
-    if (missing.length > 0) return failure(describeMissing(missing));
-    const parsed = plugin.inputs.safeParse(opened);
-    if (!parsed.success) return failure(reasonOfInputs(parsed.error, secrets));
-    const outputs = await plugin.run(parsed.data as JsonObject, {
-      run: { taskId: input.taskId, nodeId: input.nodeId, loop: input.loop, attempt: input.attempt },
-      system: input.system,
-      executor: input.executor ?? String(input.system.executor ?? ''),
-      progress,
-      signal,
-    });
+    const read = readInputs(plugin, input, input.inputs, secrets);
+    if ('refusal' in read) return failure(read.refusal);
+    const outputs = await plugin.run(read.inputs, { ...contextOf(input, signal), progress });
     return { ok: true, outputs, recorded: false };
   } catch (error) {
     // Cancelled by an operator, or by a shutdown of this worker: not a result of the plugin.
     if (signal.aborted) throw signal.reason;
-    const failed = asError(error);
-    return { ...failure(reasonOf(failed, secrets)), outputs: failed.outputs ?? {} };
+    return failureOf(error, secrets);
   }
 }
 

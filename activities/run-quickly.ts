@@ -38,7 +38,7 @@ export function failQuickly(input: PluginRunInput, problem: string): { outcome: 
 
 async function attemptQuickly(db: Db, code: string, input: PluginRunInput): Promise<Outcome> {
   const plugin = findPlugin(code, input.version);
-  if (!plugin || 'inline' in plugin) return failure(`there is no plugin ${code} of version ${input.version}`);
+  if (!plugin || !('run' in plugin)) return failure(`there is no plugin ${code} of version ${input.version}`);
   return perform(db, plugin, input, async () => {});
 }
 

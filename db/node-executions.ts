@@ -212,7 +212,7 @@ export function findAttempt(
 ) {
   return db
     .selectFrom('node_executions')
-    .select(['seq', 'outputs'])
+    .select(['seq', 'inputs', 'outputs'])
     .where('task_id', '=', taskId)
     .where('node_id', '=', nodeId)
     .where('loop', '=', loop)

@@ -101,6 +101,8 @@ export interface PluginWork {
    * way through the house").
    */
   quick?: true;
+  /** An attempt is worked off in rounds (docs/architecture.md, "Work in rounds"). */
+  rounds?: true;
 }
 
 /** What repeating a plugin's run would do (docs/architecture.md, "What repeating would do: effects"). */

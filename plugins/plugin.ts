@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { PluginFacts } from '../pipeline/catalog';
 import type { Json, JsonObject } from '../pipeline/json';
+import type { NextRound } from '../pipeline/machine';
 import type { EffectRule, Work } from '../pipeline/program';
 
 /** Long enough for any deploy step; a plugin that knows better says so. */
@@ -65,7 +66,52 @@ export interface ActivityPlugin extends PluginBase {
   run(inputs: JsonObject, context: PluginContext): Promise<JsonObject>;
 }
 
-export type Plugin = InlinePlugin | ActivityPlugin;
+/** What a plugin that works in rounds may use. What it knows from one step to the next is in its own rows. */
+export interface RoundContext<I = JsonObject> extends Omit<PluginContext, 'progress'> {
+  /** From 1. */
+  round: number;
+  /** The node's inputs, checked against `inputs`. */
+  inputs: I;
+}
+
+/** A question what follows, with what has happened since the last one. */
+export interface QuestionContext<I = JsonObject> extends RoundContext<I> {
+  /** What the node was called back with; undefined: it was not. */
+  callback: Json | undefined;
+  /** Why a part crashed. */
+  crashed: string | undefined;
+}
+
+/** A share of what a round has to do. */
+export interface PartContext<I = JsonObject> extends RoundContext<I> {
+  /** From 0. */
+  part: number;
+}
+
+/** How an attempt goes on, or what came of it. */
+export type RoundAnswer = NextRound | { done: JsonObject };
+
+/**
+ * A plugin whose attempts are worked off in rounds that rows describe (docs/architecture.md, "Work in rounds"): it is
+ * asked what follows, does that in several activities, and is asked again.
+ */
+export interface RoundsPlugin extends PluginBase {
+  /** Of one part. */
+  timeoutMs?: number;
+  heartbeatMs?: number;
+  rounds: {
+    /**
+     * Says what follows. It only reads and writes rows: it may be asked the same thing twice, and has a minute.
+     *
+     * @throws PluginFailure when the attempt has failed
+     */
+    next(context: QuestionContext): Promise<RoundAnswer>;
+    /** Does what it finds to do, until there is nothing left; several do so at once, and any of them may be run again. */
+    part(context: PartContext): Promise<void>;
+  };
+}
+
+export type Plugin = InlinePlugin | ActivityPlugin | RoundsPlugin;
 
 /** Names and codes of errors, as programs have them. */
 const KIND = /^[A-Z][A-Za-z0-9_]{0,40}$/;
@@ -136,10 +182,28 @@ export function definePlugin<I extends z.ZodObject>(
   return { ...plugin, run: (inputs, context) => plugin.run(inputs as z.output<I>, context) };
 }
 
+/** Declares a plugin that works in rounds, whose steps get their inputs as typed by their schema. */
+export function defineRoundsPlugin<I extends z.ZodObject>(
+  plugin: Omit<RoundsPlugin, 'inputs' | 'rounds'> & {
+    inputs: I;
+    rounds: {
+      next(context: QuestionContext<z.output<I>>): Promise<RoundAnswer>;
+      part(context: PartContext<z.output<I>>): Promise<void>;
+    };
+  },
+): RoundsPlugin {
+  return plugin as unknown as RoundsPlugin;
+}
+
 /** What compilation copies of a plugin into a program. */
 export function factsOf(plugin: Plugin): PluginFacts {
   const { code, version } = plugin;
   if ('inline' in plugin) return { code, version, work: { kind: 'inline', builtin: plugin.inline } };
+  if ('rounds' in plugin) {
+    const { timeoutMs = DEFAULT_TIMEOUT_MS, heartbeatMs = DEFAULT_HEARTBEAT_MS } = plugin;
+    const work = { kind: 'plugin', code, version, effect: 'attachable', timeoutMs, heartbeatMs, rounds: true } as const;
+    return { code, version, work };
+  }
   const { effect, timeoutMs = DEFAULT_TIMEOUT_MS, heartbeatMs = DEFAULT_HEARTBEAT_MS, quick } = plugin;
   if (quick && effect !== 'none' && effect !== 'idempotent') {
     throw new Error(`plugin ${code} ${version} cannot be quick: repeating it is not harmless`);

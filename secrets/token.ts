@@ -110,7 +110,7 @@ function open({ isOld, id, sealed }: Token, { place, opensOld = false }: Opening
     const text = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
     return Buffer.concat([text, decipher.final()]).toString('utf8');
   } catch (cause) {
-    const whose = isOld ? '' : place === 'common' ? ' for the common templates' : ' for this project';
+    const whose = isOld ? '' : place === 'common' ? ' for what is common' : ' for this project';
     throw new SecretError(`a secret cannot be opened: it was not sealed${whose} with key ${id} of this installation`, {
       cause,
     });

@@ -1,8 +1,11 @@
 import { installationName } from '../db/access';
 import { countRunningTasks, pickRunningTasks } from '../db/tasks';
-import { isUnreachable } from '../temporal/errors';
+import { isOutOfTime, isUnreachable } from '../temporal/errors';
 import { NoNamespace } from '../temporal/namespace';
 import type { Services } from './services';
+
+/** How long a server that is there and does not answer is asked at the start: one that has just begun may be slow. */
+const ASKED_FOR_MS = 30_000;
 
 /** Running tasks, picked at random, of which one has to be found where there is no marker. */
 const PICKED = 200;
@@ -34,15 +37,15 @@ async function isAnyHere(pipelines: Services['pipelines'], ids: readonly number[
 }
 
 /**
- * Refuses to go on with a namespace that is not ours. A server that cannot be reached says nothing: the reconcilers ask
- * again, and do nothing until they know.
+ * Refuses to go on with a namespace that is not ours. A server that cannot be reached, or goes on not answering, says
+ * nothing: the reconcilers ask again, and do nothing until they know.
  *
  * @param address of the Temporal server, for the message
  * @throws Error saying what is wrong and what to do
  */
 export async function requireNamespace(services: Needs & Pick<Services, 'log'>, address: string): Promise<void> {
   try {
-    if ((await proveNamespace(services)) !== undefined) return;
+    if ((await provePatiently(services)) !== undefined) return;
   } catch (error) {
     if (error instanceof NoNamespace) throw new Error(`${error.message} at ${address}: correct TEMPORAL_NAMESPACE`);
     if (!isUnreachable(error)) throw error;
@@ -50,6 +53,17 @@ export async function requireNamespace(services: Needs & Pick<Services, 'log'>, 
     return;
   }
   throw new Error(await describeStranger(services, address));
+}
+
+async function provePatiently(services: Needs): Promise<string | undefined> {
+  const giveUpAt = Date.now() + ASKED_FOR_MS;
+  for (;;) {
+    try {
+      return await proveNamespace(services);
+    } catch (error) {
+      if (!isOutOfTime(error) || Date.now() >= giveUpAt) throw error;
+    }
+  }
 }
 
 /** What to say of a namespace that is not known to be ours. */

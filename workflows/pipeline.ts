@@ -124,6 +124,8 @@ export function runPluginActivity(command: RunPlugin, state: State, along?: Rows
     startToCloseTimeout: command.timeoutMs,
     heartbeatTimeout: command.heartbeatMs,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
+    // Otherwise the worker that has this workflow would take the first parts of a round all by itself.
+    ...(command.round?.part === undefined ? {} : { allowEagerDispatch: false }),
     // A plugin's failure is an outcome, not an error: what is retried here is a crash, and the activity knows by its
     // claim in Postgres whether it may run again.
     retry: { initialInterval: '500ms', maximumInterval: '10s' },

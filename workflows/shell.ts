@@ -215,7 +215,8 @@ export class Shell {
   }
 
   #runPlugin(command: RunPlugin): void {
-    const along = this.#recordsAlong ? this.#rows.takeAlong() : undefined;
+    // A step of a round writes no row.
+    const along = this.#recordsAlong && !command.round ? this.#rows.takeAlong() : undefined;
     this.#commands.open(command.id, {
       begin: () => this.means.runPlugin(command, this.state, along),
       ended: (outcome) => {

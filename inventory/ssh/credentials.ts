@@ -120,7 +120,7 @@ export async function requireCredential(db: DbOrTransaction, owner: Owner, id: n
   throw noSuchOf(WHAT, id, owner);
 }
 
-/** Sees to it that a credential that somebody is to log in by is there until the transaction ends. @throws as requireCredential */
+/** Sees to it that a credential, if one is named, is there until the transaction ends. @throws as requireCredential */
 export async function requireKept(tx: DbOrTransaction, owner: Owner, id: number | null | undefined): Promise<void> {
   if (id == null || (await keepCredential(tx, owner, id))) return;
   throw noSuchOf(WHAT, id, owner);

@@ -41,7 +41,12 @@ export function readPrivateKey(text: string, passphrase?: string): PrivateKey {
   const parsed = parse(text, passphrase);
   if (parsed instanceof Error) throw unreadable(parsed, passphrase !== undefined);
   requireStrong(parsed);
-  return { ...describeKey(parsed), text: passphrase === undefined ? text : decrypted(parsed) };
+  const key = describeKey(parsed);
+  if (passphrase === undefined) return { ...key, text };
+  const opened = decrypted(parsed);
+  // What is kept is what is read at every login: it has to be that key.
+  if (readPrivateKey(opened).fingerprint === key.fingerprint) return { ...key, text: opened };
+  throw wrong('private_key', `the key cannot be kept without its passphrase: ${CONVERT}`);
 }
 
 /** What people send in place of a private key. */

@@ -119,7 +119,7 @@ export async function requireProfile(db: DbOrTransaction, owner: Owner, id: numb
   throw noSuchOf(WHAT, id, owner);
 }
 
-/** Sees to it that the profile that a host of a project is to have is the project's, until the transaction ends. @throws as requireProfile */
+/** Sees to it that a profile, if one is named, is the project's until the transaction ends. @throws as requireProfile */
 export async function requireOwnProfile(
   tx: DbOrTransaction,
   projectId: number,

@@ -61,7 +61,8 @@ export async function readRoute(
  *
  * @param wanted at most MAX_ROUTES hosts
  * @returns by host, each that is wanted
- * @throws GantryError `invalid` for more, and for an alias that the project has not
+ * @throws GantryError `invalid` for more, and for an alias that the project has not; `forbidden` for an executor who is not
+ *   even an operator
  */
 export async function readRoutes(
   db: DbOrTransaction,
@@ -69,6 +70,9 @@ export async function readRoutes(
   { hostIds, account, executor }: Wanted & { hostIds: readonly number[] },
 ): Promise<Map<number, RouteOrProblem>> {
   requireFew(hostIds.length, { things: 'hosts', max: MAX_ROUTES, field: 'host_ids' });
+  const role = executor.isTrusted ? undefined : await findRole(db, projectId, executor.username);
+  // First: who may not do it at all learns nothing of hosts and accounts.
+  requireRole(executor, role, undefined);
   const ways = await findWays(db, { projectId, hostIds, maxJumps: MAX_HOPS - 1 });
   const accounts = account === null ? [] : await findAccounts(db, projectId, account);
   if (account !== null && accounts.length === 0) throw unknownAlias(account, await listAliases(db, projectId));
@@ -79,7 +83,7 @@ export async function readRoutes(
     account,
     executor,
     accounts,
-    role: executor.isTrusted ? undefined : await findRole(db, projectId, executor.username),
+    role,
     hosts: new Map(ways.map((host) => [host.id, host])),
     tags: tagged.length === 0 ? new Map() : await listTagsAmong(db, hostIds, tagged),
     credentials: new Map((await findSecrets(db, [...new Set(credentialIds)])).map((one) => [one.id, one])),
@@ -103,8 +107,6 @@ function attempt(route: () => SealedRoute): RouteOrProblem {
 }
 
 function routeTo(hostId: number, known: Known): SealedRoute {
-  // First: who may not do it at all learns nothing of hosts.
-  requireRole(known.executor, known.role, undefined);
   const way = wayTo(hostId, known);
   const target = way.at(-1)!;
   const account = known.account === null ? undefined : accountFor(target, known.tags.get(hostId) ?? [], known.accounts);

@@ -1,5 +1,5 @@
 import { builtins } from '../builtin';
-import { nodeIndex, type Program, type ProgramNode } from '../program';
+import { nodeIndex, type Program, type ProgramNode, type Work } from '../program';
 import { jsonBytes } from '../size';
 import { type Operation, wordOf } from './operation';
 import { isEnded, type NodeState, type State, taskStatus } from './state';
@@ -158,11 +158,14 @@ function checkCallback(
   state: View,
   operation: Extract<Operation, { action: 'callback' }>,
 ): Refusal | null {
-  if (node.type !== 'activity' || node.work.kind !== 'inline' || !builtins[node.work.builtin].endByCallback) {
-    return wrongType(operation, node);
-  }
+  if (node.type !== 'activity' || !takesCallbacks(node.work)) return wrongType(operation, node);
   if (jsonBytes(operation.data) > MAX_CALLBACK_BYTES) {
     return invalid(`callback data of node ${node.id} is larger than ${MAX_CALLBACK_BYTES} bytes`);
+  }
+  if (node.work.kind === 'plugin') {
+    // What it would be an answer to, the plugin asks when it comes to that.
+    if (current?.status === 'RUNNING' && current.round?.isCalledBack) return null;
+    return wrongState(`node ${node.id} does not wait for a callback now`);
   }
   const refused = builtins[node.work.builtin].refuseCallback?.(operation.data);
   if (refused !== undefined) return invalid(`callback of node ${node.id} is refused: ${refused}`);
@@ -170,6 +173,10 @@ function checkCallback(
   if (current && current.status !== 'READY' && current.status !== 'SUSPENDED') return needs('RUNNING', node, current);
   if (state.callbacks[index] === undefined) return null;
   return wrongState(`node ${node.id} has a callback already, kept until the node is reached`);
+}
+
+function takesCallbacks(work: Work): boolean {
+  return work.kind === 'inline' ? builtins[work.builtin].endByCallback !== undefined : work.rounds === true;
 }
 
 function refuseTask(state: Pick<View, 'pipelines'> & { context: { taskId: number } }, action: string): Refusal {

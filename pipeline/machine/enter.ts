@@ -1,7 +1,9 @@
-import { restartLoop, startActivity } from './activity';
+import { startActivity } from './activity';
+import { restartLoop } from './attempt';
 import type { Frame } from './frame';
 import { passGateway } from './gateways';
-import { forgetDecisions, nextRound } from './nodes';
+import { forgetDecisions, nextLoop } from './nodes';
+import { enterRound, isBetweenRounds } from './rounds';
 import type { NodeState } from './state';
 import { endPipeline, enterSubprocess, passStart } from './subprocess';
 import { arrive } from './tokens';
@@ -15,6 +17,7 @@ export function enter(frame: Frame, token: number): void {
     state.held.push(token);
     return;
   }
+  if (isBetweenRounds(state.nodes[index], token)) return enterRound(frame, index, token);
   const node = reach(frame, index, token);
   if (node.status === 'FAILED') return;
   execute(frame, index, token);
@@ -52,7 +55,7 @@ function reach(frame: Frame, index: number, token: number): NodeState {
     frame.record(index, { finishedAt: frame.at, outputs: { ex_data: reason } });
     return known;
   }
-  nextRound(known);
+  nextLoop(known);
   restartLoop(frame, index);
   frame.setStatus(index, 'READY');
   return known;

@@ -143,7 +143,7 @@ export function commandId(index: number, node: Pick<NodeState, 'loop' | 'retry'>
 
 export function wake(id: string, timer: Open & { kind: 'timer' }, program: Program): Command {
   const { name } = program.nodes[timer.node]!;
-  const purposes = { wait: 'waits', retry: 'retries', timeout: 'times out' };
+  const purposes = { wait: 'waits', retry: 'retries', timeout: 'times out', round: 'waits' };
   return { type: 'wake', id, at: timer.at, label: `${name} ${purposes[timer.purpose]}` };
 }
 

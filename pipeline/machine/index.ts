@@ -1,6 +1,16 @@
 export { check, checkTask, MAX_CALLBACK_BYTES, type Refusal, type View } from './check';
 export { describeMissing } from './inputs';
-export type { Command, Event, LeftOut, NodeRow, Outcome, RunPlugin, TaskRow } from './messages';
+export type {
+  Command,
+  Event,
+  LeftOut,
+  NextRound,
+  NodeRow,
+  Outcome,
+  RoundStep,
+  RunPlugin,
+  TaskRow,
+} from './messages';
 export { type Action, type Operation, wordOf } from './operation';
 export { outputsOf } from './outputs';
 export { shownState } from './shown';

@@ -24,6 +24,27 @@ export interface Outcome {
   /** Why it failed. */
   reason?: string;
   recorded: boolean;
+  /** Of a plugin that works in rounds: the attempt goes on, and how. */
+  next?: NextRound;
+}
+
+/** How an attempt that is worked off in rounds goes on; after each of these the plugin is asked again. */
+export type NextRound =
+  /** So many activities share what is to be done now; there may be fewer, never none. */
+  | { parts: number }
+  | { wait: 'callback'; waitingFor: string }
+  /** Until that time, ms since the epoch. */
+  | { wait: 'until'; at: number; waitingFor?: string };
+
+/** Which step of an attempt in rounds it is: a share of the work, or without `part` the question what follows. */
+export interface RoundStep {
+  /** From 1; the first one brings the inputs. */
+  number: number;
+  part?: number;
+  /** What the node was called back with since the last question. */
+  callback?: Json;
+  /** Why a part crashed since then. */
+  crashed?: string;
 }
 
 /** What the machine wants of the outside world. */
@@ -63,6 +84,8 @@ export interface RunPlugin {
   willRetry: boolean;
   /** The outputs that the machine goes on with; the others need not enter the history. */
   wantedOutputs: string[] | 'all';
+  /** Of a plugin that works in rounds: it writes no row of the attempt, the machine does. */
+  round?: RoundStep;
 }
 
 /** Inputs that a node had before and that a retry has left out: as they would be now, or, large ones and those that cannot

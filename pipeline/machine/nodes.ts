@@ -24,8 +24,8 @@ export function failNode(frame: Frame, index: number, row: EndRow): void {
   if (row !== RECORDED) frame.record(index, { ...row, finishedAt: frame.at });
 }
 
-/** A round starts with fresh flags. */
-export function nextRound(node: NodeState): void {
+/** The node is executed once more, with fresh flags. */
+export function nextLoop(node: NodeState): void {
   node.loop += 1;
   node.innerLoop += 1;
   node.retry = 0;

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../json';
 import { nodeIndex } from '../program';
 import { defineVariable } from '../variable';
-import { endByCallback, forceFail, retryNode, skipNode } from './activity';
+import { endByCallback } from './activity';
+import { forceFail, retryNode, skipNode } from './attempt';
 import { check } from './check';
 import { commandId, type Frame } from './frame';
 import { take } from './gateways';

@@ -82,6 +82,18 @@ export interface NodeState {
   token?: number;
   /** Automatic retries used, over the whole task. */
   autoRetries?: number;
+  /** Of an attempt that is worked off in rounds: where it is. */
+  round?: RoundState;
+}
+
+export interface RoundState {
+  number: number;
+  /** Parts that have not ended. */
+  parts: number;
+  /** It waits for a callback. */
+  isCalledBack?: true;
+  callback?: Json;
+  crashed?: string;
 }
 
 export interface PipelineState {
@@ -108,10 +120,11 @@ export interface Token {
 }
 
 export type Open =
-  | { kind: 'plugin'; node: number }
+  /** `isPart`: of a round. */
+  | { kind: 'plugin'; node: number; isPart?: true }
   /** `remember`: what the node's kind wants to know when it is called back. */
   | { kind: 'callback'; node: number; remember?: Json }
-  | { kind: 'timer'; node: number; at: number; purpose: 'wait' | 'retry' | 'timeout' };
+  | { kind: 'timer'; node: number; at: number; purpose: 'wait' | 'retry' | 'timeout' | 'round' };
 
 /** State of a task that has not started. */
 export function createState(program: Program, context: TaskContext, language: Language = NEWEST_LANGUAGE): State {

@@ -13,7 +13,17 @@ export function newToken(state: State, token: Token): number {
 }
 
 export function hasFreeSlot(state: State): boolean {
-  return state.openPlugins < MAX_OPEN_PLUGINS;
+  return freeSlots(state) > 0;
+}
+
+export function freeSlots(state: State): number {
+  return MAX_OPEN_PLUGINS - state.openPlugins;
+}
+
+/** Keeps a token at its node until the task may have one more activity open. */
+export function waitForSlot(frame: Frame, index: number, token: number): void {
+  frame.record(index, { waitingFor: `one of the ${MAX_OPEN_PLUGINS} activities that a task may have open` });
+  frame.state.backlog.push(token);
 }
 
 /** Takes the token whose turn it is: first those that waited for a free slot, then first come first served. */
@@ -23,6 +33,14 @@ export function nextToken(state: State): number | undefined {
 
 export function hasNextToken(state: State): boolean {
   return state.ready.length > 0 || (state.backlog.length > 0 && hasFreeSlot(state));
+}
+
+/** Takes a token from wherever it waits to move: its node does not want it to any more. */
+export function withdraw(state: State, token: number): void {
+  for (const list of [state.ready, state.held, state.backlog]) {
+    const place = list.indexOf(token);
+    if (place >= 0) list.splice(place, 1);
+  }
 }
 
 /** Sends a token on to a node. */

@@ -61,7 +61,7 @@ describe.each(plugins.map((plugin) => [keyOf(plugin), plugin] as const))('%s', (
   });
 
   it('chooses its effect by an input that it has', () => {
-    const rule = 'inline' in plugin ? 'none' : plugin.effect;
+    const rule = 'effect' in plugin ? plugin.effect : 'none';
 
     expect(typeof rule === 'string' || rule.input in plugin.inputs.shape).toBe(true);
   });
@@ -114,7 +114,7 @@ describe('docs/plugins.md', () => {
       const plugin = findPlugin(code, version)!;
 
       expect(kind).toBe('inline' in plugin ? 'inline' : 'activity');
-      if (!('inline' in plugin)) expect(effect).toBe(typeof plugin.effect === 'string' ? plugin.effect : 'by method');
+      if ('effect' in plugin) expect(effect).toBe(typeof plugin.effect === 'string' ? plugin.effect : 'by method');
     },
   );
 

@@ -30,7 +30,7 @@ export async function runPlugin(
   context = contextFor(),
 ): Promise<End> {
   const plugin = findPlugin(code, version);
-  if (!plugin || 'inline' in plugin) throw new Error(`${code} ${version} is no plugin with a run`);
+  if (!plugin || !('run' in plugin)) throw new Error(`${code} ${version} is no plugin with a run`);
   const checked = plugin.inputs.parse({ ...inputs, _loop: 1, _inner_loop: 1 }) as JsonObject;
   return endOf(plugin.run(checked, context));
 }

@@ -1,12 +1,11 @@
 import type { Catalog } from '../../pipeline/catalog';
 import { catalog } from '../../plugins';
 
-/** The real plugins, and `work`: a plugin whose outcome the test decides. */
-export const testCatalog: Catalog = (code, version) =>
-  code === 'work'
-    ? {
-        code,
-        version,
-        work: { kind: 'plugin', code, version, effect: 'none', timeoutMs: 3600_000, heartbeatMs: 10_000 },
-      }
-    : catalog(code, version);
+const WORK = { kind: 'plugin', effect: 'none', timeoutMs: 3600_000, heartbeatMs: 10_000 } as const;
+
+/** The real plugins, `work`, whose outcome the test decides, and `rounds`, of which it decides every step. */
+export const testCatalog: Catalog = (code, version) => {
+  if (code === 'work') return { code, version, work: { ...WORK, code, version } };
+  if (code === 'rounds') return { code, version, work: { ...WORK, code, version, effect: 'idempotent', rounds: true } };
+  return catalog(code, version);
+};

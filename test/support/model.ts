@@ -127,7 +127,8 @@ class Model {
   #attempt(block: ActivityBlock, seen: Seen): 'again' | 'leave' | 'next round' | 'next node' {
     const { id } = block;
     const attempt = seen.retry + 1;
-    if (block.work !== 'plugin' || this.fate.succeeds(id, seen.loop, attempt)) return 'next round';
+    const mayFail = block.work === 'plugin' || block.work === 'rounds';
+    if (!mayFail || this.fate.succeeds(id, seen.loop, attempt)) return 'next round';
     const used = this.#autoRetried.get(id) ?? 0;
     if (used < block.autoRetries) {
       this.#autoRetried.set(id, used + 1);

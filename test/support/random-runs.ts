@@ -1,5 +1,5 @@
 import { compile } from '../../pipeline/compile';
-import type { Outcome } from '../../pipeline/machine';
+import type { NextRound, Outcome, RoundStep, RunPlugin } from '../../pipeline/machine';
 import { nextRandom } from '../../pipeline/machine/random';
 import type { Program } from '../../pipeline/program';
 import { testCatalog } from './catalog';
@@ -20,6 +20,15 @@ export function fateOf(seed: number): Fate {
       return drawn < 0.6 && attempt < 4 ? 'retry' : 'skip';
     },
   };
+}
+
+/** How an attempt in rounds goes on after a question: always the same for the same one, and over by the fourth. */
+function nextOf(attempt: string, { number, part }: RoundStep): NextRound | undefined {
+  if (part !== undefined || number > 3) return undefined;
+  const drawn = chance(0, 'round', attempt, number);
+  if (drawn < 0.4) return { parts: 1 + Math.floor(drawn * 8) };
+  if (drawn < 0.55) return { wait: 'callback', waitingFor: 'somebody' };
+  return drawn < 0.7 ? { wait: 'until', at: 1_700_000_000_000 + Math.floor(drawn * 10_000) } : undefined;
 }
 
 /** In [0, 1), always the same for the same parts. */
@@ -103,22 +112,24 @@ export class RandomRun {
     const { simulation } = this;
     if (simulation.ended) return [];
     return [
-      ...[...simulation.pending.values()].map(
-        ({ nodeId, loop, attempt }) =>
-          () =>
-            this.#endPlugin(nodeId, this.fate.succeeds(nodeId, loop, attempt)),
-      ),
+      ...[...simulation.pending.values()].map((run) => () => this.#endPlugin(run)),
       ...[...simulation.timers.keys()].map((command) => () => this.#fire(command)),
       ...this.#decisions(),
       ...this.#callbacks(),
     ];
   }
 
-  #endPlugin(nodeId: string, ok: boolean): void {
-    const [command] = [...this.simulation.pending].find(([, run]) => run.nodeId === nodeId)!;
-    this.simulation.pending.delete(command);
-    const outcome: Outcome = { ok, outputs: {}, recorded: false, ...(ok ? {} : { reason: 'fate' }) };
-    this.happen({ type: 'plugin_ended', command, outcome });
+  #endPlugin(run: RunPlugin): void {
+    this.simulation.pending.delete(run.id);
+    this.happen({ type: 'plugin_ended', command: run.id, outcome: this.#outcomeOf(run) });
+  }
+
+  #outcomeOf({ nodeId, loop, attempt, round }: RunPlugin): Outcome {
+    const next = round && nextOf(`${nodeId} ${loop} ${attempt}`, round);
+    if (next) return { ok: true, outputs: {}, recorded: false, next };
+    // A part that crashes is for the plugin to judge.
+    const ok = this.fate.succeeds(nodeId, loop, attempt);
+    return { ok, outputs: {}, recorded: false, ...(ok ? {} : { reason: 'fate' }) };
   }
 
   #fire(command: string): void {

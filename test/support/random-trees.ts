@@ -8,7 +8,7 @@ export type Block = ActivityBlock | ForkBlock | ChoiceBlock | LoopBlock | Subpro
 export interface ActivityBlock {
   kind: 'activity';
   id: string;
-  work: 'done' | 'timer' | 'callback' | 'plugin';
+  work: 'done' | 'timer' | 'callback' | 'plugin' | 'rounds';
   ignorable: boolean;
   /** Automatic retries; 0 for none. */
   autoRetries: number;
@@ -59,7 +59,7 @@ const arbitraries = fc.letrec<{ block: Block; blocks: Block[] }>((tie) => {
   const activity = fc.record<ActivityBlock>({
     kind: fc.constant('activity'),
     id: fc.constant(''),
-    work: fc.constantFrom('done', 'timer', 'callback', 'plugin', 'plugin', 'plugin'),
+    work: fc.constantFrom('done', 'timer', 'callback', 'plugin', 'plugin', 'plugin', 'rounds', 'rounds'),
     ignorable: fc.nat(3).map((draw) => draw === 0),
     autoRetries: fc.nat(5).map((draw) => Math.max(0, draw - 3)),
     rounds: fc.nat(5).map((draw) => Math.max(0, draw - 3)),
@@ -204,7 +204,7 @@ function drawBlock(drawing: Required<TreeSketch>, block: Block): string {
   }
 }
 
-const CODES = { done: 'bk_display', timer: 'sleep_timer', callback: 'pause_node', plugin: 'work' };
+const CODES = { done: 'bk_display', timer: 'sleep_timer', callback: 'pause_node', plugin: 'work', rounds: 'rounds' };
 
 function activityOf({ work, ignorable, autoRetries, rounds, failSkip, hasTimeout }: ActivityBlock) {
   return {

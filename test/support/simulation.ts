@@ -83,17 +83,11 @@ export class Simulation {
       case 'run': {
         this.ran.push(command);
         const { seq, nodeId, loop, innerLoop, attempt, inputs } = command;
-        this.#keep({
-          seq,
-          nodeId,
-          loop,
-          innerLoop,
-          retry: attempt - 1,
-          status: 'RUNNING',
-          skip: false,
-          errorIgnored: false,
-          inputs,
-        });
+        // What works in rounds writes no row of its attempt.
+        if (!command.round) {
+          const flags = { skip: false, errorIgnored: false };
+          this.#keep({ seq, nodeId, loop, innerLoop, retry: attempt - 1, status: 'RUNNING', ...flags, inputs });
+        }
         const outcome = this.options.plugin?.(command);
         if (outcome) return { type: 'plugin_ended', command: command.id, outcome: { ...outcome, recorded: false } };
         this.pending.set(command.id, command);

@@ -7,7 +7,7 @@ import { ScheduleReconciler } from '../../schedules/reconcile';
 import { pickPorts } from '../../stack/ports';
 import { adoptNamespace } from '../../tasks/adopt-namespace';
 import { closeLostTasks } from '../../tasks/lost';
-import { proveNamespace } from '../../tasks/namespace';
+import { proveNamespace, requireNamespace } from '../../tasks/namespace';
 import { Reconciler } from '../../tasks/reconcile';
 import type { Services } from '../../tasks/services';
 import { connectClient } from '../../temporal/connection';
@@ -96,6 +96,20 @@ describe('a namespace', () => {
     expect(await rowOf(task)).toMatchObject({ phase: 'running', status: 'RUNNING' });
     expect(alarmsOf(strangers)).toEqual(['namespace']);
     expect(strangers.alarms.list()[0]!.message).toContain(elsewhere);
+  });
+
+  it('that is not ours, on a server that is slow to say so: a process does not begin in it', async () => {
+    await startWaiting();
+    const strangers = await servicesIn(elsewhere);
+    const { namespace } = strangers.pipelines;
+    const outOfTime = Object.assign(new Error('4 DEADLINE_EXCEEDED'), { code: 4 });
+    const findMark = jest
+      .spyOn(namespace, 'findMark')
+      .mockRejectedValueOnce(outOfTime)
+      .mockRejectedValueOnce(outOfTime);
+
+    await expect(requireNamespace(strangers, 'temporal:7233')).rejects.toThrow('gantry adopt-namespace --lost');
+    expect(findMark).toHaveBeenCalledTimes(3);
   });
 
   it('that became ours while nothing ran: a process in it ends no task that was started in another one', async () => {

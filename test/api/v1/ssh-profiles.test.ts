@@ -1,8 +1,7 @@
-import { utils } from 'ssh2';
 import { addCaller, addPlainApp } from '../../support/callers';
 import { CmdbClient } from '../../support/cmdb';
 import { Gantry } from '../../support/gantry';
-import { newPublicKey } from '../../support/ssh-inventory';
+import { newKeyPair, newPublicKey } from '../../support/ssh-inventory';
 import { addBusiness, addSet, auditsOf, dataOf as dataOfCmdb } from '../../support/topology';
 import { allOf, dataOf, V1Client } from '../../support/v1';
 
@@ -220,7 +219,7 @@ describe('ssh profiles of /api/v1', () => {
     const common = '/ssh-profiles';
 
     it('are given to clouds of an account, and may lead over any host', async () => {
-      const key = { name: 'common', kind: 'private_key', private_key: utils.generateKeyPairSync('ed25519').private };
+      const key = { name: 'common', kind: 'private_key', private_key: newKeyPair().private };
       const credential_id = dataOf(await v1.post('/credentials', key)).id;
       const cloud = dataOf(await v1.post('/clouds', { name: 'far' })).id;
 

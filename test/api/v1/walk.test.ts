@@ -19,11 +19,11 @@ const turnOf = ({ method, name }: ServedEndpoint) =>
 
 interface Place extends World {
   group: number;
-  probe: number;
   credential: number;
   profile: number;
   user: number;
   key: number;
+  probe: number;
 }
 
 describe('every endpoint of /api/v1', () => {
@@ -81,11 +81,11 @@ describe('every endpoint of /api/v1', () => {
       host_id: objects.host,
       group_id: objects.group,
       process_id: objects.process,
-      probe_id: objects.probe,
       credential_id: objects.credential,
       profile_id: objects.profile,
       account_id: objects.user,
       key_id: objects.key,
+      probe_id: objects.probe,
     };
     const path = endpoint.path.replaceAll(/\{(\w+)\}/g, (_all, name) => String(ids[name]));
     const body = endpoint.method === 'post' || endpoint.method === 'patch' ? bodyOf(endpoint, objects) : undefined;

@@ -1,17 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { utils } from 'ssh2';
 import type { GantryError } from '../../../base/error';
 import { isEncrypted, readPrivateKey } from '../../../inventory/ssh/private-key';
 import { readPublicKey } from '../../../inventory/ssh/public-key';
+import { lockedBy, newKeyPair } from '../../support/ssh-inventory';
 
 const PASSPHRASE = 'open sesame';
-/** One round: what takes time is not what is tested. */
-const LOCK = { passphrase: PASSPHRASE, cipher: 'aes256-ctr', rounds: 1 } as const;
+const LOCK = lockedBy(PASSPHRASE);
 
 const make = {
-  ed25519: (lock = {}) => utils.generateKeyPairSync('ed25519', lock),
-  ecdsa: (lock = {}) => utils.generateKeyPairSync('ecdsa', { bits: 384, ...lock }),
-  rsa: (lock = {}) => utils.generateKeyPairSync('rsa', { bits: 2_048, ...lock }),
+  ed25519: (lock = {}) => newKeyPair('ed25519', lock),
+  ecdsa: (lock = {}) => newKeyPair('ecdsa', { bits: 384, ...lock }),
+  rsa: (lock = {}) => newKeyPair('rsa', lock),
 };
 const kinds = Object.keys(make) as (keyof typeof make)[];
 
@@ -84,7 +83,7 @@ function pkcs8(): string {
 }
 
 function weak(): string {
-  return utils.generateKeyPairSync('rsa', { bits: 1_024 }).private;
+  return newKeyPair('rsa', { bits: 1_024 }).private;
 }
 
 /** The private half of one key with the public half of another one. */
@@ -93,7 +92,10 @@ function mixed(): string {
   const pointOf = (line: string) => Buffer.from(line.split(' ')[1]!, 'base64').subarray(-32);
   const file = Buffer.from(one.private.replace(/-----[^-]+-----/g, ''), 'base64').toString('latin1');
   const [from, to] = [pointOf(one.public).toString('latin1'), pointOf(two.public).toString('latin1')];
-  const other = Buffer.from(file.replaceAll(from, to), 'latin1')
+  const other = Buffer.from(
+    file.replaceAll(from, () => to),
+    'latin1',
+  )
     .toString('base64')
     .match(/.{1,70}/g)!;
   return ['-----BEGIN OPENSSH PRIVATE KEY-----', ...other, '-----END OPENSSH PRIVATE KEY-----', ''].join('\n');

@@ -330,6 +330,7 @@ describe('the route to a host', () => {
       expect(new Set(await all())).toEqual(
         new Set(['forbidden: ann is viewer: work on hosts needs the role operator']),
       );
+      expect(await may('unknown')).toContain('needs the role operator');
       await setRole(db, of.projectId, 'ann', 'operator');
       const needs = (role: string) => `forbidden: ann is operator: account ${role} needs the role ${role}`;
       expect(await all()).toEqual(['yes', 'yes', needs('editor'), needs('admin')]);

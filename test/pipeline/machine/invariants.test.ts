@@ -76,7 +76,7 @@ function disturb(run: RandomRun): void {
 /** A result or a timer of an attempt that may be open, over, or still to come. */
 function madeUp({ dice, program }: RandomRun): EventBody {
   const attempt = `${dice.roll(program.nodes.length)}.${1 + dice.roll(2)}.${1 + dice.roll(2)}`;
-  const command = `${attempt}${dice.pick(['', ':timeout', ':retry'])}`;
+  const command = `${attempt}${dice.pick(['', ':timeout', ':retry', '/1', '/2', '/1/0', '/2/1'])}`;
   if (dice.roll(2) === 0) return { type: 'timer_fired', command };
   return { type: 'plugin_ended', command, outcome: { ok: dice.roll(2) === 0, outputs: {}, recorded: false } };
 }
@@ -127,9 +127,11 @@ function runToTheEnd(run: RandomRun): void {
   }
 }
 
-/** No attempt of a plugin is run twice. */
+/** No attempt of a plugin, and no step of one, is run twice. */
 function expectRunOnce({ simulation: { ran } }: RandomRun): void {
-  const attempts = ran.map(({ nodeId, loop, attempt }) => `${nodeId} ${loop}.${attempt}`);
+  const attempts = ran.map(({ nodeId, loop, attempt, round }) => {
+    return `${nodeId} ${loop}.${attempt} ${round?.number} ${round?.part}`;
+  });
 
   expect(new Set(attempts).size).toBe(attempts.length);
   expect(new Set(ran.map(({ id }) => id)).size).toBe(ran.length);
@@ -202,7 +204,7 @@ function strayCommands(state: State): string[] {
   return Object.entries(state.open).flatMap(([id, open]) => {
     const { status, loop, retry } = state.nodes[open.node]!;
     const wanted = open.kind === 'timer' && open.purpose === 'retry' ? 'FAILED' : 'RUNNING';
-    const isCurrent = id.split(':')[0] === `${open.node}.${loop}.${retry + 1}`;
+    const isCurrent = id.split(/[:/]/)[0] === `${open.node}.${loop}.${retry + 1}`;
     return status === wanted && isCurrent && !isEnded(state) ? [] : [`${id} is open, its node is ${status}`];
   });
 }
