@@ -7,8 +7,14 @@ export type Network = readonly [Address, number];
 const IPV4_BITS = 32;
 const IPV6_BITS = 128;
 
-/** Metadata services of clouds outside of the link-local range: Alibaba's, and over IPv6 Amazon's and Google's. */
-const METADATA_ADDRESSES = new Set(['100.100.100.200', 'fd00:ec2::254', 'fd20:ce::254']);
+/** Services of clouds that tell credentials, outside of the link-local range: of Alibaba, Amazon (two), Google and Oracle. */
+const METADATA_ADDRESSES = new Set([
+  '100.100.100.200',
+  'fd00:ec2::254',
+  'fd00:ec2::23',
+  'fd20:ce::254',
+  'fd00:c1::a9fe:a9fe',
+]);
 
 /**
  * What is of no use to a deploy and the usual goal of forged requests: what is no single machine, metadata services, and IPv6

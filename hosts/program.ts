@@ -67,11 +67,12 @@ export async function askProgram(
     stdin: [Buffer.from(program), ...input],
     signal,
     onStdout: (bytes) => {
-      if (length < MAX_ANSWER_BYTES) chunks.push(Buffer.from(bytes));
+      chunks.push(Buffer.from(bytes));
       length += bytes.length;
+      if (length > MAX_ANSWER_BYTES) throw new NoAnswerError('the host says more than there is to say');
     },
   });
-  const lines = Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString().split('\n');
+  const lines = Buffer.concat(chunks).toString().split('\n');
   // What a login shell says of its own comes before that.
   const begin = lines.indexOf(`gantry ${token}`);
   const end = lines.indexOf('end', begin);

@@ -20,6 +20,8 @@ const WAIT_MS = 10_000;
 const EXECUTION_TIMEOUT = '5m';
 /** Ids that are drawn: that even the second is taken happens to nobody. */
 const MAX_DRAWS = 5;
+/** How the server says that a worker was not heard of any more, or not done in time. */
+const LOST = /^activity (Heartbeat|StartToClose) timeout$/i;
 /** That it was started, and that its first task was scheduled. */
 const EVENTS_BEFORE_BEGIN = 2;
 
@@ -128,7 +130,10 @@ export class Probes {
     const seen = await lookAt(this.client, handle.workflowId);
     if (seen.kind === 'running') return { state: 'running' };
     if (seen.status === 'COMPLETED') return { state: 'done', result: await handle.result() };
-    return { state: 'failed', reason: seen.reason };
+    return {
+      state: 'failed',
+      reason: LOST.test(seen.reason) ? 'its workers were lost, or took too long' : seen.reason,
+    };
   }
 
   #handle(place: ProbePlace) {

@@ -4,13 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from '../../db/connection';
 import type { Boot } from '../../stack/backends';
 import { runStack } from '../../stack/lifecycle';
+import { machinesHere } from '../machines/here';
 import { Report, round } from '../report';
 import { bootStack, removeTemporaryHome, type Stack, temporaryHome } from '../stack';
 import { createMarks, type Witnesses } from './evidence';
 import { FAULTS, mountSmallDisk, SERVER_FAULTS } from './inject';
 import { processesOf } from './leaks';
 import { bootMarks } from './marks';
-import { breakProtocol, type ProtocolResult } from './protocol/protocol';
+import { breakProtocol, type ProtocolOptions, type ProtocolResult } from './protocol/protocol';
 import { type RoundResult, runRound, untilWhole } from './round';
 import { soak } from './soak';
 
@@ -27,6 +28,8 @@ interface Options {
   tasks: number;
   minutes: number;
   seed: number;
+  /** Where `protocol` runs; left out, on machines where there can be such. */
+  on: ProtocolOptions['on'] | undefined;
   jsonFile: string | undefined;
 }
 
@@ -52,7 +55,7 @@ interface Row {
 }
 
 /**
- * `npm run faults [-- NAME...] [--rounds N] [--tasks N] [--minutes N] [--seed N] [--json FILE]`: breaks a stack of two
+ * `npm run faults [-- NAME...] [--rounds N] [--tasks N] [--minutes N] [--seed N] [--on machines|local] [--json FILE]`: breaks a stack of two
  * workers and two API processes on purpose, and judges what became of its tasks; `protocol` breaks runs on hosts.
  *
  * @returns 1 when anything was lost, done twice or got stuck
@@ -149,8 +152,12 @@ async function runFault(name: string, { stack, boot, witnesses }: Scene, { round
 }
 
 /** Kills those who follow scripts on hosts, their supervisors, and the hosts. */
-async function runProtocol(report: Report, { rounds, seed }: Options): Promise<ProtocolResult> {
+async function runProtocol(report: Report, { rounds, seed, on: wanted }: Options): Promise<ProtocolResult> {
+  const { kind, why } = machinesHere();
+  const on = wanted ?? (kind === 'namespaces' ? 'machines' : 'local');
+  if (!wanted && why) process.stdout.write(`protocol: on folders that do as if they were hosts, because ${why}\n`);
   const result = await breakProtocol({
+    on,
     rounds,
     seed,
     onRound: (round, results) => {
@@ -160,7 +167,8 @@ async function runProtocol(report: Report, { rounds, seed }: Options): Promise<P
     },
   });
   const { leftOut, runs, clientsKilled, hit, lost, leaked, problems } = result;
-  report.heading(`protocol: ${rounds} rounds, seed ${seed}`);
+  const where = on === 'machines' ? 'on real hosts, by ssh' : 'on folders of this machine';
+  report.heading(`protocol: ${rounds} rounds, seed ${seed}, ${where}`);
   if (leftOut.length > 0) report.line(`left out, because this machine has not got them: ${leftOut.join(', ')}`);
   report.line(`${runs} runs, ${clientsKilled} clients killed`);
   report.line(`${hit} met the end of their supervisor or their host, ${lost} are lost`);
@@ -211,7 +219,15 @@ function print(report: Report, rows: Row[], { tasks }: Options): void {
 }
 
 function readArguments(given: string[]): Options {
-  const options: Options = { names: [], rounds: 20, tasks: 100, minutes: 30, seed: 1, jsonFile: undefined };
+  const options: Options = {
+    names: [],
+    rounds: 20,
+    tasks: 100,
+    minutes: 30,
+    seed: 1,
+    on: undefined,
+    jsonFile: undefined,
+  };
   const known = [...Object.keys(FAULTS), ...OTHERS];
   const rest = [...given];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
@@ -219,12 +235,18 @@ function readArguments(given: string[]): Options {
     else if (word === '--tasks') options.tasks = positive(word, rest.shift());
     else if (word === '--minutes') options.minutes = positive(word, rest.shift());
     else if (word === '--seed') options.seed = positive(word, rest.shift());
+    else if (word === '--on') options.on = placeOf(rest.shift());
     else if (word === '--json') options.jsonFile = resolve(rest.shift() ?? 'faults.json');
     else if (known.includes(word)) options.names.push(word);
     else throw new Error(`npm run faults does not know ${word}; it has: ${known.join(', ')}`);
   }
   if (options.names.length === 0) options.names = Object.keys(FAULTS);
   return options;
+}
+
+function placeOf(text: string | undefined): ProtocolOptions['on'] {
+  if (text !== 'machines' && text !== 'local') throw new Error('--on needs machines or local');
+  return text;
 }
 
 function positive(option: string, text: string | undefined): number {

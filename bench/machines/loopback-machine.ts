@@ -86,6 +86,10 @@ export class LoopbackMachine implements Machine {
     this.#claim.record(child.pid!);
   }
 
+  get disks(): readonly string[] {
+    return [this.#folder];
+  }
+
   path(file: string): string {
     return file;
   }

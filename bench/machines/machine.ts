@@ -25,6 +25,8 @@ export interface Machine {
   readonly keys: readonly HostKey[];
   /** The private key, in the format of OpenSSH, that lets in as every user. */
   readonly userKey: string;
+  /** Folders, as this process reaches them, that have all that was ever written on it, the log of its ssh server too. */
+  readonly disks: readonly string[];
   /** A file of the machine, as this process reaches it. It is another one after a reboot. */
   path(file: string): string;
   /**

@@ -46,10 +46,13 @@ export async function openMachines({ kind, count, tools = ['sh'], sshd = {} }: M
   const optionsOf = (index: number) => ({ number: index + 1, tools: tools[index % tools.length]!, userKey, sshd });
   const { hosts, folder, emptyAddress, remove } =
     here.kind === 'namespaces' ? await makeOwn(count, optionsOf) : makeLoopback(count, optionsOf);
-  const close = async () => {
+  const takeDown = async () => {
     await Promise.all(hosts.map((host) => host.stop()));
     await remove();
   };
+  let down: Promise<void> | undefined;
+  // Once: the number may be another set's after that.
+  const close = () => (down ??= takeDown());
   try {
     for (const host of hosts) await host.start();
   } catch (error) {

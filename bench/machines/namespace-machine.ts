@@ -96,6 +96,10 @@ export class NamespaceMachine implements Machine {
     await this.#boot();
   }
 
+  get disks(): readonly string[] {
+    return [this.#disk, this.path('/tmp'), this.path('/run')];
+  }
+
   path(file: string): string {
     return `/proc/${this.#first}/root${file}`;
   }

@@ -74,6 +74,7 @@ export class Command {
   /** No more is read, of either stream, until somebody has taken this: both share one window. */
   async #hear(chunk: Buffer, onStdout: ExecOptions['onStdout']): Promise<void> {
     const { channel } = this;
+    if (this.#isLeft) return;
     const heard = onStdout(chunk);
     if (!heard) return;
     channel.pause();

@@ -30,7 +30,7 @@ export async function dial(hop: Hop, allows: Allows, signal: AbortSignal): Promi
     try {
       return await within(hop.connectTimeoutMs / allowed.length, [signal], (late) => dialAddress(hop, address, late));
     } catch (error) {
-      signal.throwIfAborted();
+      if (signal.aborted) throw lateOr(signal, hop, 'did not answer');
       failure = error;
     }
   }

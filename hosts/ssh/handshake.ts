@@ -7,8 +7,7 @@ import type { LoginAttempt } from './login';
 import { codeOf, networkProblem, problemAt, quoted } from './problems';
 import type { Hop, HostKey } from './route';
 
-/** How often a connection is asked whether it is still there, and how often in vain until it is given up. */
-const KEEPALIVE_MS = 10_000;
+/** How often a connection is asked in vain whether it is still there, until it is given up. */
 const KEEPALIVE_TRIES = 3;
 
 const KEPT_CHARACTERS = 2_000;
@@ -26,6 +25,8 @@ export interface HandshakeOptions {
   onProved(key: HostKey): Promise<void>;
   /** Left out: all that is wanted is the key, and the connection ends there. */
   login?: LoginAttempt;
+  /** How long a connection is left alone until it is asked whether it is still there. */
+  keepaliveMs: number;
   signal: AbortSignal;
 }
 
@@ -81,11 +82,11 @@ class Handshake {
   }
 
   #begin(): void {
-    const { algorithms, login, signal } = this.options;
+    const { algorithms, login, keepaliveMs, signal } = this.options;
     // Also what comes of a connection that was given up long ago: nobody else hears it.
     this.#client.on('error', (error) => this.#fail(this.#explained(error)));
     this.socket.on('error', () => {});
-    signal.throwIfAborted();
+    if (signal.aborted) return this.#giveUp();
     signal.addEventListener('abort', this.#giveUp);
     this.#client
       .on('banner', (text) => {
@@ -101,7 +102,7 @@ class Handshake {
         algorithms: { serverHostKey: algorithms },
         hostVerifier: (blob: Buffer) => this.#isRight(hostKeyOf(blob)),
         authHandler: (methods, isHalf, next) => void this.#goOn(methods, isHalf, next),
-        keepaliveInterval: KEEPALIVE_MS,
+        keepaliveInterval: keepaliveMs,
         keepaliveCountMax: KEEPALIVE_TRIES,
         readyTimeout: 0,
       });

@@ -8,6 +8,7 @@ import { unlessAborted } from './within';
 export class Places {
   #taken = 0;
   readonly #line: (() => void)[] = [];
+  readonly #onEmpty: (() => void)[] = [];
   /** In the order in which they began to rest. */
   readonly #resting = new Map<Connection, NodeJS.Timeout>();
 
@@ -46,8 +47,14 @@ export class Places {
 
   free(): void {
     const next = this.#line.shift();
-    if (next) next();
-    else this.#taken -= 1;
+    if (next) return next();
+    this.#taken -= 1;
+    if (this.#taken === 0) for (const resolve of this.#onEmpty.splice(0)) resolve();
+  }
+
+  /** Resolves when no place is taken. */
+  async empty(): Promise<void> {
+    if (this.#taken > 0) await new Promise<void>((resolve) => this.#onEmpty.push(resolve));
   }
 
   /** Nothing is done over a connection from now on. */

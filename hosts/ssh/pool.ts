@@ -33,6 +33,8 @@ export interface SshLimits {
   handshakes: number;
   /** How long a connection stays when nothing is done over it. */
   idleMs: number;
+  /** How often a connection is asked whether it is still there; after three times in vain it is given up. */
+  keepaliveMs: number;
   /** How long to wait for a place among `maxConnections`. */
   placeMs: number;
   /** How often a connection, or a command, is tried when the host does not take it at the moment. */
@@ -47,6 +49,7 @@ const LIMITS: SshLimits = {
   commandsPerConnection: 5,
   handshakes: 20,
   idleMs: 60_000,
+  keepaliveMs: 10_000,
   placeMs: 60_000,
   tries: 5,
   retryMs: 200,
@@ -96,6 +99,7 @@ export class SshPool {
         algorithms: [...algorithmsOf(type)],
         refusalOf: () => undefined,
         onProved: async () => {},
+        keepaliveMs: this.limits.keepaliveMs,
         signal: late,
       }),
     );
@@ -111,6 +115,7 @@ export class SshPool {
     // What was just being opened may have come to be since.
     await Promise.allSettled(this.#reaching);
     await closeAll();
+    await this.#places.empty();
     this.#privateKeys.clear();
   }
 
@@ -161,6 +166,7 @@ export class SshPool {
         },
         onProved,
         login,
+        keepaliveMs: this.limits.keepaliveMs,
         signal,
       });
       return new Connection(client, socket, this.limits.commandsPerConnection);

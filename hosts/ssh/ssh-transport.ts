@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ExecOptions, Exit, Transport } from '../transport';
 import type { Command } from './command';
 import { type Connection, NotGivenError } from './connection';
@@ -24,6 +25,8 @@ export class SshTransport implements Transport {
   async exec(command: string, options: ExecOptions): Promise<Exit> {
     const { signal } = options;
     const { tries, retryMs } = this.patience;
+    // Many commands may hang on one signal: Node warns of more than ten.
+    if (signal) setMaxListeners(0, signal);
     for (let tried = 1; ; tried++) {
       signal?.throwIfAborted();
       const connections = this.connections();

@@ -71,6 +71,16 @@ describe.each(PRESENT)('facts of a host whose sh is %s', (shell) => {
     expect(await readFacts({ transport: host.transport, become: [as] })).toMatchObject({ home: '/nowhere' });
   });
 
+  it('are not waited for from a host that says more and more', async () => {
+    const endless = join(host.folder, 'endless');
+    writeFileSync(endless, '#!/bin/sh\nwhile echo no end; do :; done\n');
+    chmodSync(endless, 0o755);
+
+    await expect(readFacts({ transport: host.transport, become: [endless] })).rejects.toThrow(
+      'the host says more than there is to say',
+    );
+  });
+
   it('are no answer when the program does not run', async () => {
     const no = findProgram('false')!;
 

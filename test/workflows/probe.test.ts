@@ -2,6 +2,7 @@ import { Worker } from '@temporalio/worker';
 import { dataConverter } from '../../temporal/codec';
 import { probeIdOf } from '../../temporal/names';
 import type { ProbeInput, ProbeResult } from '../../workflows/contract';
+import { eventually } from '../support/eventually';
 import { Gantry } from '../support/gantry';
 import { keepHistory } from '../support/histories';
 
@@ -24,11 +25,15 @@ describe('the workflow that asks hosts something', () => {
   /** How often the activity fails before it answers, and how often it has run. */
   let failures = 0;
   let runs = 0;
+  /** Whether it says nothing any more, as if its worker were gone. */
+  let isSilent = false;
+  const silent: (() => void)[] = [];
 
   beforeAll(async () => {
     gantry = await Gantry.create();
     const probe = async () => {
       runs += 1;
+      if (isSilent) await new Promise<void>((resolve) => silent.push(resolve));
       if (runs <= failures) throw new Error('its worker was lost');
       return RESULT;
     };
@@ -39,7 +44,11 @@ describe('the workflow that asks hosts something', () => {
     runs = 0;
   });
 
-  afterAll(() => gantry.stop());
+  afterAll(async () => {
+    // A worker ends when its activities have.
+    for (const end of silent) end();
+    await gantry.stop();
+  });
 
   async function run() {
     const probeId = await gantry.services.probes.start(INPUT);
@@ -68,5 +77,17 @@ describe('the workflow that asks hosts something', () => {
     expect(seen).toEqual(expected);
     expect(runs).toBe(tries);
     await Worker.runReplayHistory({ workflowBundle, dataConverter }, history);
+  });
+
+  it('that is not heard of any more is tried once more, and then says so', async () => {
+    isSilent = true;
+    const probeId = await gantry.services.probes.start(INPUT);
+    const seen = await eventually('it has ended', () => gantry.services.probes.look({ projectId: 1, probeId }), {
+      isWanted: (state) => state?.state !== 'running',
+      withinMs: 55_000,
+    });
+
+    expect(seen).toEqual({ state: 'failed', reason: 'its workers were lost, or took too long' });
+    expect(runs).toBe(2);
   });
 });

@@ -12,7 +12,7 @@ export const testHostsEndpoint = defineEndpoint({
   summary: 'Log in to hosts and ask them what they are: 202 where that takes longer than 10 seconds',
   input: z.object({
     host_ids: hostIds,
-    account: z.string().min(1).optional().describe('As whom; absent: as who the profile says'),
+    account: z.string().min(1).max(255).optional().describe('As whom; absent: as who the profile says'),
   }),
   data: probe,
   async run({ services, project, caller, actor }, { host_ids: ids, account = null }) {

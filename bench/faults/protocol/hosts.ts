@@ -1,9 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LocalHost } from '../../hosts/local';
-import { findProgram, makePath, SHELLS, type Shell } from '../../hosts/shells';
+import { findProgram, SHELLS, type Shell } from '../../hosts/shells';
+import type { Way } from './client';
 
 const DEAD_EVERY_MS = 5;
 
@@ -13,79 +12,47 @@ export type Kind = 'sh' | Shell;
 
 export const present = (): Kind[] => KINDS.filter((kind) => findProgram(kind) !== undefined);
 
-/** A part of this machine that does as if it were a host: a home, a boot id, and what it runs. */
-export class FaultHost {
-  readonly folder = mkdtempSync(join(tmpdir(), 'gantry-faults-host-'));
-  readonly home = join(this.folder, 'home');
-  readonly local: LocalHost;
-  readonly #bootFile = join(this.folder, 'boot');
-  #boots = 0;
+/** What is done to a host during a run, besides killing those who follow it. */
+export type Blow = 'none' | 'supervisor' | 'reboot' | 'cut';
 
-  constructor(readonly kind: Kind) {
-    mkdirSync(this.home);
-    this.#boot();
-    const path = kind === 'sh' ? '/usr/local/bin:/usr/bin:/bin' : makePath(kind, join(this.folder, 'bin'));
-    const shell = kind === 'sh' ? findProgram('sh')! : join(this.folder, 'bin', 'sh');
-    this.local = {
-      shell: [shell],
-      env: { PATH: path, HOME: this.home, FAULT_HOST: this.folder, GANTRY_BOOT_ID_FILE: this.#bootFile },
-    };
-  }
-
-  /** The file of a run on this host. */
-  fileOf(id: string, name: string): string {
-    return join(this.home, '.gantry', 'runs', id, name);
-  }
-
-  /** All that runs on it: it carries the mark of its logins, as we do not. */
-  processes(): number[] {
-    const mark = `FAULT_HOST=${this.folder}\0`;
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number)
-      .filter((pid) => isAlive(pid) && read(`/proc/${pid}/environ`).includes(mark));
-  }
-
+/** A host whose runs are judged. */
+export interface FaultHost {
+  /** What it is, for people. */
+  readonly kind: string;
+  /** Where clients keep what they know of its runs. */
+  readonly folder: string;
+  readonly way: Way;
+  /** What can be done to it. */
+  readonly blows: readonly Blow[];
+  /** A file of the home, as we reach it. */
+  fileOf(name: string): string;
+  /** The commands that run on it, but for those that belong to the host itself. */
+  processes(): string[];
+  /** Kills a process that the host knows by this number; resolves when it does nothing more. */
+  endProcess(pid: number): Promise<void>;
   /** Ends everything at once, as a loss of power does; what begins after that begins in another boot. */
-  async reboot(): Promise<void> {
-    // Nothing of the boot that ends sees the one that begins.
-    await Promise.all(this.processes().map(end));
-    this.#boot();
-  }
-
-  remove(): void {
-    for (const pid of this.processes()) kill(pid);
-    rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  #boot(): void {
-    this.#boots += 1;
-    writeFileSync(this.#bootFile, `boot-${this.#boots}\n`);
-  }
+  reboot(): Promise<void>;
+  /** Nothing comes through for a while, and nobody is told. */
+  cut(forMs: number): Promise<void>;
 }
 
-/** Kills a process; resolves when it does nothing more. */
-export async function end(pid: number): Promise<void> {
-  while (isAlive(pid)) {
-    kill(pid);
-    await delay(DEAD_EVERY_MS);
-  }
+/** Where a host keeps a file of a run, in its home. */
+export function runFile(id: string, name: string): string {
+  return join('.gantry', 'runs', id, name);
 }
 
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself.
-  }
+/** Resolves when a process does nothing more. @param proc where its /proc is */
+export async function untilDead(proc: string, pid: number): Promise<void> {
+  while (isAlive(proc, pid)) await delay(DEAD_EVERY_MS);
 }
 
 /** Not so what has ended and was not yet heard of by who started it. */
-function isAlive(pid: number): boolean {
-  return /\) [^ZX] /.test(read(`/proc/${pid}/stat`));
+export function isAlive(proc: string, pid: number): boolean {
+  return /\) [^ZX] /.test(read(join(proc, String(pid), 'stat')));
 }
 
-function read(file: string): string {
+/** What a file has; nothing where there is none. */
+export function read(file: string): string {
   try {
     return readFileSync(file, 'latin1');
   } catch {

@@ -1,24 +1,28 @@
 import { join } from 'node:path';
 import { Dice, seededRandom } from '../../random';
-import { FaultHost, KINDS, present } from './hosts';
-import { type Blow, countLeft, type RunResult, runOnce } from './round';
+import { type Blow, type FaultHost, KINDS, present } from './hosts';
+import { LocalFaultHost } from './local-hosts';
+import { openMachineHosts } from './machine-hosts';
+import { countLeft, type RunResult, runOnce } from './round';
 
-const HOSTS = 10;
-/** Of ten runs, two have their supervisor killed, and one its host rebooted. */
+const LOCAL_HOSTS = 10;
+/** Of ten runs, two have their supervisor killed, one its host rebooted, and two their host cut off where that can be. */
 const BLOWS: readonly Blow[] = [
   'supervisor',
   'none',
-  'none',
+  'cut',
   'none',
   'reboot',
   'none',
   'supervisor',
   'none',
-  'none',
+  'cut',
   'none',
 ];
 
 export interface ProtocolOptions {
+  /** `machines`: real hosts, by ssh; `local`: folders of this machine that do as if. */
+  on: 'machines' | 'local';
   rounds: number;
   seed: number;
   /** The compiled program of a client. */
@@ -40,22 +44,22 @@ export interface ProtocolResult {
 }
 
 /**
- * Runs scripts on ten hosts of this machine, in its shells, while clients are killed at random moments, and now and then a
- * supervisor or a host.
+ * Runs scripts on ten hosts, in the shells of this machine, while clients are killed at random moments, and now and then a
+ * supervisor or a host, and links are cut.
  */
 export async function breakProtocol(options: ProtocolOptions): Promise<ProtocolResult> {
-  const { rounds, seed, client = join(__dirname, 'client.js'), onRound } = options;
-  const kinds = present();
-  const hosts = Array.from({ length: HOSTS }, (_, index) => new FaultHost(kinds[index % kinds.length]!));
+  const { on, rounds, seed, client = join(__dirname, 'client.js'), onRound } = options;
+  const { hosts, close } = on === 'machines' ? await openMachineHosts() : openLocalHosts();
   const results: RunResult[] = [];
   let leaked = 0;
   try {
     for (let round = 1; round <= rounds; round++) {
       const ofRound = await Promise.all(
         hosts.map((host, index) => {
-          const dice = new Dice(seededRandom(seed + round * HOSTS + index));
+          const dice = new Dice(seededRandom(seed + round * hosts.length + index));
           // Another host each round, so that every shell meets every blow.
-          return runOnce(host, `r${round}-h${index}`, BLOWS[(index + round) % BLOWS.length]!, dice, client);
+          const blow = BLOWS[(index + round) % BLOWS.length]!;
+          return runOnce(host, `r${round}-h${index}`, host.blows.includes(blow) ? blow : 'none', dice, client);
         }),
       );
       results.push(...ofRound);
@@ -63,10 +67,10 @@ export async function breakProtocol(options: ProtocolOptions): Promise<ProtocolR
     }
     for (const host of hosts) leaked += await countLeft(host);
   } finally {
-    for (const host of hosts) host.remove();
+    await close();
   }
   return {
-    leftOut: KINDS.filter((kind) => !kinds.includes(kind)),
+    leftOut: KINDS.filter((kind) => !present().includes(kind)),
     runs: results.length,
     clientsKilled: results.reduce((sum, { killed }) => sum + killed, 0),
     hit: results.filter(({ wasHit }) => wasHit).length,
@@ -74,4 +78,13 @@ export async function breakProtocol(options: ProtocolOptions): Promise<ProtocolR
     leaked,
     problems: results.flatMap(({ problems }) => problems),
   };
+}
+
+function openLocalHosts(): { hosts: FaultHost[]; close(): Promise<void> } {
+  const kinds = present();
+  const hosts = Array.from({ length: LOCAL_HOSTS }, (_, index) => new LocalFaultHost(kinds[index % kinds.length]!));
+  const close = async () => {
+    for (const host of hosts) host.remove();
+  };
+  return { hosts, close };
 }

@@ -1,24 +1,22 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunState } from '../../../hosts/run-state';
 import { TALKED, talkingScript } from '../../hosts/talking';
 import type { Dice } from '../../random';
 import { type Order, readEndFile } from './client';
-import { end, type FaultHost } from './hosts';
+import { type Blow, type FaultHost, read, runFile } from './hosts';
 
 const CLIENTS_KILLED = 3;
 const LONGEST_LIFE_MS = 1_500;
 const LONGEST_WAIT_MS = 700;
+const LONGEST_CUT_MS = 2_000;
 /** A watcher whose supervisor was killed looks every 30 s whether there is still something to watch. */
 const QUIET_WITHIN_MS = 60_000;
 const BEGUN_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 50;
-
-/** What is done to a host during a run, besides killing those who follow it. */
-export type Blow = 'none' | 'supervisor' | 'reboot';
 
 /** What became of a run. */
 export interface RunResult {
@@ -36,7 +34,7 @@ export interface RunResult {
 /** Runs a script on a host while its clients are killed at random moments, and judges what came of it. */
 export async function runOnce(host: FaultHost, id: string, blow: Blow, dice: Dice, client: string): Promise<RunResult> {
   const order: Order = {
-    host: host.local,
+    way: host.way,
     run: {
       id,
       interpreter: 'sh',
@@ -48,15 +46,19 @@ export async function runOnce(host: FaultHost, id: string, blow: Blow, dice: Dic
     logFile: join(host.folder, `${id}.log`),
     endFile: join(host.folder, `${id}.end`),
   };
+  const orderFile = join(host.folder, `${id}.json`);
+  writeFileSync(orderFile, JSON.stringify(order), { mode: 0o600 });
   const struck = blow === 'none' ? Promise.resolve(false) : strike(host, id, blow, dice);
+  // It is awaited when the clients have ended.
+  struck.catch(() => {});
   let killed = 0;
   const said: string[] = [];
   for (let tries = 0; tries < CLIENTS_KILLED && !readEndFile(order.endFile); tries++) {
-    if (await runClient(client, order, said, dice.below(LONGEST_LIFE_MS))) killed += 1;
+    if (await runClient(client, orderFile, said, dice.below(LONGEST_LIFE_MS))) killed += 1;
   }
   // What a reboot takes along are the answers too: whoever asks again is told.
   for (let tries = 0; tries < CLIENTS_KILLED && !readEndFile(order.endFile); tries++) {
-    await runClient(client, order, said);
+    await runClient(client, orderFile, said);
   }
   const wasHit = await struck;
   const state = readEndFile(order.endFile);
@@ -65,8 +67,8 @@ export async function runOnce(host: FaultHost, id: string, blow: Blow, dice: Dic
 }
 
 /** @returns whether it was killed before it had done its work */
-async function runClient(client: string, order: Order, said: string[], lifeMs?: number): Promise<boolean> {
-  const child = spawn(process.execPath, [client, JSON.stringify(order)], { stdio: ['ignore', 'ignore', 'pipe'] });
+async function runClient(client: string, orderFile: string, said: string[], lifeMs?: number): Promise<boolean> {
+  const child = spawn(process.execPath, [client, orderFile], { stdio: ['ignore', 'ignore', 'pipe'] });
   child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text.trim()));
   const timer = lifeMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), lifeMs);
   const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
@@ -75,12 +77,12 @@ async function runClient(client: string, order: Order, said: string[], lifeMs?: 
 }
 
 /**
- * Kills the supervisor of a run, or reboots its host, a while after it has begun.
+ * Kills the supervisor of a run, or reboots its host, or cuts it off, a while after it has begun.
  *
- * @returns whether the run was under way then, so that nobody can know how it ended
+ * @returns whether the run was under way then and was hit by it, so that nobody can know how it ended
  */
 async function strike(host: FaultHost, id: string, blow: Exclude<Blow, 'none'>, dice: Dice): Promise<boolean> {
-  const claim = host.fileOf(id, 'claim');
+  const claim = host.fileOf(runFile(id, 'claim'));
   const giveUpAt = Date.now() + BEGUN_WITHIN_MS;
   while (!existsSync(claim)) {
     // The last clients are not killed, and it is theirs to say why it has not begun.
@@ -88,17 +90,19 @@ async function strike(host: FaultHost, id: string, blow: Exclude<Blow, 'none'>, 
     await delay(LOOK_EVERY_MS / 10);
   }
   await delay(dice.below(LONGEST_WAIT_MS));
+  if (blow === 'cut') {
+    await host.cut(dice.below(LONGEST_CUT_MS));
+    return false;
+  }
   const [supervisor] = readFileSync(claim, 'utf8').split(' ');
   if (blow === 'reboot') await host.reboot();
-  else await end(Number(supervisor));
-  return !existsSync(host.fileOf(id, 'end'));
+  else await host.endProcess(Number(supervisor));
+  return !existsSync(host.fileOf(runFile(id, 'end')));
 }
 
 function judge(host: FaultHost, id: string, order: Order, wasHit: boolean, state: RunState | undefined): string[] {
   const problems: string[] = [];
-  const count = existsSync(join(host.home, `count-${id}`))
-    ? readFileSync(join(host.home, `count-${id}`), 'utf8').length / 2
-    : 0;
+  const count = read(host.fileOf(`count-${id}`)).length / 2;
   const log = existsSync(order.logFile) ? readFileSync(order.logFile) : Buffer.alloc(0);
   if (count > 1 || (count === 0 && !wasHit)) problems.push(`it ran ${count} times`);
   if (wasHit) {

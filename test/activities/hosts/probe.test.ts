@@ -1,13 +1,14 @@
 import { createServer } from 'node:net';
 import type { ServerChannel } from 'ssh2';
 import { fingerprintOf } from '../../../hosts/ssh/host-keys';
+import { listHostKeys, revokeHostKey } from '../../../inventory/ssh/host-keys';
 import { probeIdOf } from '../../../temporal/names';
 import { Probes } from '../../../temporal/probes';
 import { newKey } from '../../hosts/ssh/keys';
 import { PASSWORD, type TestServer } from '../../hosts/ssh/server';
 import { addCaller } from '../../support/callers';
 import { eventually } from '../../support/eventually';
-import { SshWorld } from './support';
+import { SshWorld, TESTER } from './support';
 
 /** Answers as a host that says so of itself. */
 function says(...facts: string[]) {
@@ -205,6 +206,22 @@ describe('hosts that are tested', () => {
       .execute();
     expect(records).toEqual([{ action: 'trust', username: 'finn' }]);
     expect(other.logins).toEqual([]);
+  });
+
+  it('are not known by a first key that was revoked once', async () => {
+    const server = await world.serve();
+    const id = await world.host({ server, keys: [], profile: { host_key_policy: 'first_use' } });
+    const { db } = world.gantry;
+    const [probed] = await world.test([id]);
+    const [key] = await listHostKeys(db, world.project, id);
+    await revokeHostKey(db, world.project, { hostId: id, keyId: key!.id }, TESTER);
+    const logins = server.logins.length;
+
+    const [revoked] = await world.test([id]);
+
+    expect(probed.ok).toBe(true);
+    expect(revoked).toMatchObject({ problem: 'host_key', message: expect.stringContaining('was revoked') });
+    expect(server.logins).toHaveLength(logins);
   });
 
   it('tell no password, whatever they make of it', async () => {

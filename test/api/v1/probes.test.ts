@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
+import { connectClient } from '../../../temporal/connection';
 import { probeIdOf } from '../../../temporal/names';
 import { Probes } from '../../../temporal/probes';
 import type { ProbeInput, ProbeResult } from '../../../workflows/contract';
@@ -147,6 +148,9 @@ describe('a probe of hosts', () => {
     [{ host_ids: [2 ** 31] }],
     [{ host_ids: [-1] }],
     [{ host_ids: ['x'] }],
+    [{ host_ids: [1], account: '' }],
+    [{ host_ids: [1], account: 'gsec:v2:test:abcd;' }],
+    [{ host_ids: [1], account: 'x'.repeat(256) }],
     [{}],
   ])('is refused with %j', async (body) => {
     for (const path of ['/hosts/test', '/hosts/scan-keys']) {
@@ -211,6 +215,20 @@ describe('a probe of hosts', () => {
     expect(another.status).toBe(202);
     expect(refused).toMatchObject({ status: 429, error: { kind: 'too_many' } });
     expect(await test(client)).toMatchObject({ status: 200 });
+  });
+
+  it('is refused while Temporal cannot be reached', async () => {
+    const { probes } = gantry.services;
+    const client = await connectClient({ address: '127.0.0.1:1', namespace: 'default' });
+    gantry.services.probes = new Probes(client, gantry.installation);
+
+    const answers = [await test(), await look(7)];
+    gantry.services.probes = probes;
+    await client.connection.close();
+
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ status: 503, error: { message: 'Temporal cannot be reached' } });
+    }
   });
 
   it('that no worker begins is refused, and ended for good', async () => {

@@ -3,7 +3,7 @@ import type { SshPool } from '../../../hosts/ssh/pool';
 import type { Hop, HostKey } from '../../../hosts/ssh/route';
 import { scanKeys } from '../../../hosts/ssh/scan';
 import { eventually } from '../../support/eventually';
-import { newKey } from './keys';
+import { newKey, stolen } from './keys';
 import { type ServerOptions, TestServer } from './server';
 import { failureOf, later, newPool, say } from './support';
 
@@ -102,6 +102,22 @@ describe('keys of hosts', () => {
 
     expect(failure.message).toBe('the database is away');
     expect({ users: server.users, connections: server.accepted }).toEqual({ users: [], connections: 1 });
+  });
+
+  it.each([
+    ['trusted', (keys: HostKey[]) => ({ keys })],
+    ['saved as the first ones', () => ({ keys: [], trustsFirst: true })],
+  ])('that a host only shows, and has not got, are not %s', async (_, more) => {
+    await open({ hostKeys: [stolen(all[0]!)] });
+
+    const failure = await failureOf(say(pool.transport([server.hop(more(server.knownKeys))]), 'true'));
+
+    expect(failure).toMatchObject({
+      problem: 'host_key',
+      message: expect.stringContaining('does not have the key that it shows'),
+    });
+    expect({ pinned, users: server.users }).toEqual({ pinned: [], users: [] });
+    expect(await failureOf(scanKeys([server.hop()], { pool }))).toMatchObject({ problem: 'host_key' });
   });
 
   it('are scanned, all of them, without logging in', async () => {

@@ -20,6 +20,15 @@ export function newKey(type = 'ssh-ed25519'): KeyPair {
   }
 }
 
+/** The key of somebody else as it is shown by who has not got it. */
+export function stolen({ known }: KeyPair): KeyPair {
+  const own = newKey(known.type);
+  const parsed: ParsedKey = Object.create(own.parsed, {
+    getPublicSSH: { value: () => Buffer.from(known.key, 'base64') },
+  });
+  return { ...own, known, parsed };
+}
+
 function makeKey(type: string): string {
   if (type === 'ssh-rsa') return utils.generateKeyPairSync('rsa', { bits: 2048 }).private;
   const [, bits] = /^ecdsa-sha2-nistp(256|384|521)$/.exec(type) ?? [];

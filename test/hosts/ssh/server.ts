@@ -41,14 +41,16 @@ export class TestServer {
   mostConnections = 0;
   /** Logins that were under way at a time, at most. */
   mostHandshakes = 0;
-  forwarded: string[] = [];
+  readonly forwarded: string[] = [];
+  /** Does something in place of saying whether a command is taken. */
+  onExec: (() => void) | undefined;
   #handshakes = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
   constructor(private readonly options: ServerOptions = {}) {
     this.hostKeys = options.hostKeys ?? [newKey()];
-    this.#server = new Server({ hostKeys: this.hostKeys.map(({ privateKey }) => privateKey) });
+    this.#server = new Server({ hostKeys: this.hostKeys.map(({ parsed }) => ({ key: parsed })) });
     this.#server.on('connection', (connection) => this.#serve(connection));
     // The library's own server takes what this one hands on.
     const [own] = this.#net.listeners('connection') as ((socket: Socket) => void)[];
@@ -96,6 +98,13 @@ export class TestServer {
   /** Breaks all connections without a word. */
   cut(): void {
     for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  /** Hears nothing any more of what comes by the connections that there are, as a machine without power. */
+  freeze(): void {
+    for (const socket of this.#sockets) {
+      socket.removeAllListeners('data').pause();
+    }
   }
 
   async close(): Promise<void> {
@@ -146,6 +155,7 @@ export class TestServer {
         });
         session.on('exec', (take, refuse, { command }) => {
           this.commands.push(command);
+          if (this.onExec) return this.onExec();
           if (command === 'refuse') return refuse();
           const channel = take();
           channel.on('error', () => {});
