@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ShownProbe } from '../../api/v1/answers';
+import { harmless } from '../table/width';
 import type { V1Client } from '../v1/client';
 
 /** Hosts that are asked at once. */
@@ -41,5 +42,5 @@ async function resultOf(client: V1Client, project: string, begun: ShownProbe): P
     probe = await client.get<ShownProbe>(path);
   }
   if (probe.state === 'done') return probe.hosts ?? [];
-  throw new Error(probe.message ?? 'it came to no result');
+  throw new Error(harmless(probe.message ?? 'it came to no result'));
 }

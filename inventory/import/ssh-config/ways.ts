@@ -89,13 +89,14 @@ class Ways {
 
   /** Takes the last of a circle off it. */
   openCircles(): void {
+    const order = new Map(this.nodes.all.map((node, index) => [node, index]));
     const clear = new Set<Node>();
     for (const node of this.nodes.all) {
       const passed: Node[] = [];
       const seen = new Set<Node>();
       for (let one: Node | null | undefined = node; one && !clear.has(one); one = one.over?.value) {
         if (seen.has(one)) {
-          this.#open(passed.slice(passed.indexOf(one)));
+          this.#open(passed.slice(passed.indexOf(one)), order);
           break;
         }
         seen.add(one);
@@ -105,12 +106,11 @@ class Ways {
     }
   }
 
-  #open(circle: readonly Node[]): void {
-    const order = new Map(this.nodes.all.map((node, index) => [node, index]));
+  #open(circle: readonly Node[], order: ReadonlyMap<Node, number>): void {
     const last = circle.reduce((one, other) => (order.get(other)! > order.get(one)! ? other : one));
     const { value, at } = last.over!;
     delete last.over;
-    const names = circle.map(({ name }) => short(name)).join(', ');
+    const names = short(circle.map(({ name }) => name).join(', '));
     this.notes.drop(at, `the way to ${last.name} over ${value!.name}`, `it would go round in a circle: ${names}`);
   }
 }
