@@ -12,10 +12,31 @@ const HELP = `gantry: durable operations and deploy pipelines
   gantry hosts add ADDRESS [--name N] [--tag T]... [--var K=V]... [--cloud ID] [--module ID]...
                                 add a host; where no module is said it is idle
   gantry hosts import FILE [--format F] [--preview] [--yes]
-                                add the hosts of a CSV, JSON or Ansible inventory and change those that are there:
-                                shows what it would do, and asks; --yes does it at once, --preview does not do it
+                                add the hosts of a CSV, JSON or Ansible inventory, or of ~/.ssh/config, and change
+                                those that are there: shows what it would do, and asks; --yes does it at once,
+                                --preview does not do it
+  gantry hosts trust HOST... [--key SHA256:...]... [--yes] [--replace]
+                                look at the keys that hosts show, and trust them: asks about each host; without a
+                                terminal those of --key alone, or, with --yes, whatever the network shows now;
+                                a host that shows other keys than before needs --replace as well
+  gantry hosts test HOST... [--account ALIAS]
+                                log in to hosts, and say what they are; ends with 1 when one cannot be reached
+                                (HOST is an id, a name or an address; instead --group NAME, --tag T, or --all)
+  gantry hosts keys HOST [--revoke ID]
+                                the keys that a host is known by, or one that it is to be known by no more
+  gantry credentials list | add NAME | rotate C | rename C NAME | delete C  [--kind private_key|password]
+                                what hosts are logged in to by; a secret comes from --file PATH or standard input, a
+                                password from a terminal too, never from an argument; --passphrase-file PATH
+  gantry accounts list | add ALIAS --login-user U | change A | delete A
+                                the names under which work is done on hosts [--credential C] [--become-user U]
+                                [--host-tag T] [--min-role R]
+  gantry ssh-profiles list | add NAME | change P | delete P
+                                how hosts are reached [--port N] [--login-user U] [--credential C] [--jump-host HOST]
+                                [--connect-timeout SECONDS] [--run-folder PATH] [--host-keys strict|first_use]
+                                [--default] [--module ID]...; "none" takes away what was said
+                                (credentials and ssh-profiles: --installation for those of all projects, --cloud ID)
   gantry topology               the sets and modules of a project, and how many hosts are in each
-                                (hosts and topology: --project ID where there are several, --json; of the API at
+                                (from hosts to here: --project ID where there are several, --json; of the API at
                                 GANTRY_URL, else the stack of GANTRY_HOME, as the user of GANTRY_TOKEN)
   gantry worker                 only the worker  (DATABASE_URL, TEMPORAL_ADDRESS)
   gantry api                    only the API     (DATABASE_URL, TEMPORAL_ADDRESS, GANTRY_PORT)
@@ -58,6 +79,18 @@ const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
   async hosts(args) {
     const { hosts } = await import('./hosts/index.js');
     return hosts(args);
+  },
+  async credentials(args) {
+    const { credentials } = await import('./ssh/credentials.js');
+    return credentials(args);
+  },
+  async accounts(args) {
+    const { accounts } = await import('./ssh/accounts.js');
+    return accounts(args);
+  },
+  async 'ssh-profiles'(args) {
+    const { sshProfiles } = await import('./ssh/profiles.js');
+    return sshProfiles(args);
   },
   async topology(args) {
     const { topology } = await import('./topology.js');

@@ -12,6 +12,11 @@ export const MAX_VARIABLE_LENGTH = 4_096;
 /** Names that a shell takes. `__proto__` is one that JavaScript makes something else of. */
 export const VARIABLE_NAME = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]{0,99}$/;
 
+/** A user of a host; it stands in commands as it is. */
+export const USER_NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/;
+/** One whom one can log in as: those of machines end in a dollar. */
+export const LOGIN_USER = /^[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?$/;
+
 export const MAX_IP_TEXT_BYTES = 1_000_000;
 /** Addresses of ranges are counted one by one. */
 export const MAX_IP_TOKENS = 20_000;

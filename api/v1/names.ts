@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
+import { LOGIN_USER, USER_NAME } from '../../inventory/limits';
 
 const MAX_NAME_LENGTH = 100;
 const MAX_ALIAS_LENGTH = 64;
 const MAX_FOLDER_LENGTH = 200;
-const LOGIN = /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/;
 
 /** Of what people name. */
 export const visibleName = z
@@ -21,12 +21,10 @@ export const visibleWord = z
   .regex(/^[^\p{C}\p{Z}]*$/u, 'it has blanks, or characters that cannot be seen');
 
 /** A user of a host whom one can log in as; those of machines end in a dollar. */
-export const loginUser = z
-  .string()
-  .regex(new RegExp(`${LOGIN.source.slice(0, -1)}\\$?$`), 'it is no name of a user: letters, digits, _, . and -');
+export const loginUser = z.string().regex(LOGIN_USER, 'it is no name of a user: letters, digits, _, . and -');
 
 /** A user of a host whom one becomes there: it stands in a command as it is. */
-export const becomeUser = z.string().regex(LOGIN, 'it is no name of a user: letters, digits, _, . and -');
+export const becomeUser = z.string().regex(USER_NAME, 'it is no name of a user: letters, digits, _, . and -');
 
 /** A folder of a host, whose name stands in a command as it is. */
 export const folder = z

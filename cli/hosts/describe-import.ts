@@ -10,7 +10,7 @@ type Value = ShownImport['update'][number]['changes'][number]['before'];
 
 /** What an import does or would do, as a table with a line of counts below it. */
 export function describeImport(imported: ShownImport): string {
-  const { counts, create, update, refused, dropped, is_preview } = imported;
+  const { counts, create, update, refused, ssh_profiles: profiles, dropped, is_preview } = imported;
   const rows: Row[] = [
     ...refused.map(({ at, why, ...host }): Row => ['refused', at, ...keyOf(host), why]),
     ...update.map(
@@ -23,6 +23,7 @@ export function describeImport(imported: ShownImport): string {
   const parts = [
     ...(shown.length > 0 ? [tableOf(['', 'AT', 'NAME', 'ADDRESS', is_preview ? 'WOULD BE' : 'IS'], shown)] : []),
     ...(hidden > 0 ? [`and ${hidden} more\n`] : []),
+    ...profiles.map((profile) => `${profileText(profile)}\n`),
     ...dropped.map(({ at, what, why }) => `not taken over: ${harmless(what)} (${harmless(at)}): ${harmless(why)}\n`),
     `${is_preview ? 'would be' : 'done'}: ${countsText(counts)}\n`,
   ];
@@ -33,8 +34,19 @@ function keyOf({ name, address }: { name: string; address: string | null }): [st
   return [name, address ?? '-'];
 }
 
-function labelsOf({ tags, variables }: Pick<ShownImport['create'][number], 'tags' | 'variables'>): string {
-  return [...tags, ...Object.entries(variables).map(([name, value]) => `${name}=${value}`)].join(' ') || '-';
+function profileText({ name, port, login_user, jump_host, host_count }: ShownImport['ssh_profiles'][number]): string {
+  const over = jump_host === null ? '' : ` over ${jump_host}`;
+  return harmless(
+    `new ssh profile "${name}": ${login_user}, port ${port}${over}, for ${host_count} ${host_count === 1 ? 'host' : 'hosts'}`,
+  );
+}
+
+type Labels = Pick<ShownImport['create'][number], 'tags' | 'variables' | 'ssh_profile'>;
+
+function labelsOf({ tags, variables, ssh_profile }: Labels): string {
+  const profile = ssh_profile === null ? [] : [`ssh profile "${ssh_profile}"`];
+  const labels = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  return [...tags, ...labels, ...profile].join(' ') || '-';
 }
 
 function changeText({ field, before, after }: ShownImport['update'][number]['changes'][number]): string {

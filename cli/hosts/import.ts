@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import type { ShownImport } from '../../api/v1/answers';
 import { FORMATS, type InventoryFormat } from '../../inventory/import';
 import { messageOf } from '../../stack/output';
 import { Misuse } from '../misuse';
+import { confirm, isTerminal } from '../terminal';
 import { V1Client } from '../v1/client';
 import { note, printJson } from '../v1/output';
 import { PROJECT_OPTIONS, projectFor } from '../v1/project';
@@ -20,6 +20,8 @@ const OF_ENDINGS: Partial<Record<string, InventoryFormat>> = {
   // As Ansible's own files are called: hosts, inventory.
   '': 'ansible_ini',
 };
+/** As OpenSSH's own files are called. */
+const OF_NAMES: Partial<Record<string, InventoryFormat>> = { config: 'ssh_config', ssh_config: 'ssh_config' };
 
 /**
  * `gantry hosts import FILE`: adds the hosts of an inventory, and changes those that are there. At a terminal it shows first
@@ -41,15 +43,14 @@ export async function importHosts(args: string[]): Promise<number> {
   const [file, ...rest] = positionals;
   if (!file || rest.length > 0) throw new Misuse('gantry hosts import needs one FILE');
   const { project, json = false, preview = false, yes = false } = values;
-  const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
-  if (json && isTerminal && !preview && !yes) throw new Misuse('say --preview or --yes with --json: it asks nothing');
+  if (json && isTerminal() && !preview && !yes) throw new Misuse('say --preview or --yes with --json: it asks nothing');
   const body = { format: formatOf(file, values.format), text: read(file) };
   const client = V1Client.ofEnvironment();
   const to = `/projects/${await projectFor(client, project)}/hosts/import`;
   const ask = (is_preview: boolean) => client.post<ShownImport>(to, { ...body, is_preview });
   const show = (done: ShownImport) => (json ? printJson(done) : process.stdout.write(describeImport(done)));
 
-  if (preview || (isTerminal && !yes)) {
+  if (preview || (isTerminal() && !yes)) {
     const planned = await ask(true);
     show(planned);
     if (preview) return planned.counts.refused > 0 ? 1 : 0;
@@ -65,21 +66,15 @@ async function isWanted({ counts }: ShownImport): Promise<boolean> {
     note('there is nothing to do');
     return false;
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question('Import them? [y/N] ');
-    if (/^y(es)?$/i.test(answer.trim())) return true;
-    note('nothing was changed');
-    return false;
-  } finally {
-    terminal.close();
-  }
+  if (await confirm('Import them?')) return true;
+  note('nothing was changed');
+  return false;
 }
 
 function formatOf(file: string, given: string | undefined): InventoryFormat {
   const ending = path.extname(file).toLowerCase();
   if (given === undefined) {
-    const known = OF_ENDINGS[ending];
+    const known = OF_NAMES[path.basename(file)] ?? OF_ENDINGS[ending];
     if (known) return known;
     throw new Misuse(`what ${file} is written in cannot be told by its name: say --format ${FORMATS.join(', ')}`);
   }

@@ -1,12 +1,17 @@
-import { Misuse } from '../misuse';
+import { dispatch } from '../commands';
 import { addHost } from './add';
 import { importHosts } from './import';
+import { hostKeys } from './keys';
 import { listHosts } from './list';
+import { testHosts } from './test';
+import { trustHosts } from './trust';
 
-const COMMANDS = { list: listHosts, add: addHost, import: importHosts };
-
-/** `gantry hosts list | add | import`: the hosts of a project, by way of the API. */
-export async function hosts([name = '', ...args]: string[]): Promise<number> {
-  if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name as keyof typeof COMMANDS](args);
-  throw new Misuse(`gantry hosts does not know ${name || 'what to do'}: write gantry hosts list, add or import`);
-}
+/** `gantry hosts list | add | import | trust | test | keys`: the hosts of a project, by way of the API. */
+export const hosts = dispatch('hosts', {
+  list: listHosts,
+  add: addHost,
+  import: importHosts,
+  trust: trustHosts,
+  test: testHosts,
+  keys: hostKeys,
+});

@@ -6,11 +6,12 @@ import { authorization } from '../client';
 import { harmless } from '../table/width';
 
 const TIMEOUT_MS = 120_000;
+const NO_CONTENT = 204;
 /** Of the problems of a refusal, on a terminal. */
 const MAX_SHOWN = 20;
 
 /** What a request may ask for beside its path; lists come several times. */
-type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
 /** Asks `/api/v1`. */
 export class V1Client {
@@ -54,8 +55,19 @@ export class V1Client {
     return this.#ask('POST', path, body);
   }
 
+  /** @throws Error that says what the API says */
+  patch<T>(path: string, body: object): Promise<T> {
+    return this.#ask('PATCH', path, body);
+  }
+
+  /** @throws Error that says what the API says */
+  async delete(path: string): Promise<void> {
+    await this.#ask('DELETE', path);
+  }
+
   async #ask<T>(method: string, path: string, body?: object): Promise<T> {
     const text = await this.#textOf(method, path, body);
+    if (text.status === NO_CONTENT) return undefined as T;
     const answer = parsed(text.body);
     if (answer === undefined) {
       throw new Error(`${method} ${this.url}/api/v1${path} answered ${text.status}, and no JSON: is it Gantry's API?`);

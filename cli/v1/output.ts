@@ -9,3 +9,10 @@ export function printJson(value: unknown): void {
 export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
+
+/** Says what was done: the thing itself with `--json`, else a line. Its exit code. */
+export function tell({ json }: { json?: boolean | undefined }, value: object, line: string): number {
+  if (json) printJson(value);
+  else process.stdout.write(`${line}\n`);
+  return 0;
+}

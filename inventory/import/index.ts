@@ -1,2 +1,2 @@
 export { FORMATS, type InventoryFormat, readInventory } from './read';
-export type { Dropped, ImportedHost, ImportedInventory } from './record';
+export type { Dropped, ImportedHost, ImportedInventory, ImportedSsh } from './record';

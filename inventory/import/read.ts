@@ -6,6 +6,7 @@ import { readJson } from './json';
 import { Notes } from './notes';
 import type { ImportedHost, ImportedInventory } from './record';
 import { requireSize } from './size';
+import { readSshConfig } from './ssh-config';
 
 /** Reads one format: notes what is wrong and what is dropped, and goes on. */
 type Reader = (text: string, notes: Notes) => ImportedHost[];
@@ -15,6 +16,7 @@ const READERS = {
   json: readJson,
   ansible_yaml: readYaml,
   ansible_ini: readIni,
+  ssh_config: readSshConfig,
 } satisfies Record<string, Reader>;
 
 export type InventoryFormat = keyof typeof READERS;

@@ -8,6 +8,7 @@ import { topology } from '../../cli/topology';
 import { openHome } from '../../stack/home';
 import { emptyRecord, StackFile } from '../../stack/record';
 import { addCaller, addPlainApp, tokenOf } from '../support/callers';
+import { atTerminal, run } from '../support/cli';
 import { CREDENTIALS } from '../support/client';
 import { CmdbClient } from '../support/cmdb';
 import { Gantry } from '../support/gantry';
@@ -46,22 +47,6 @@ describe('gantry hosts and gantry topology', () => {
     await gantry.stop();
     fs.rmSync(folder, { recursive: true, force: true });
   });
-
-  afterEach(() => jest.restoreAllMocks());
-
-  /** What a command prints, and its exit code. */
-  async function run(command: (args: string[]) => Promise<number>, ...args: string[]) {
-    const out = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
-    const err = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-    const textOf = (spy: jest.SpyInstance) => spy.mock.calls.map(([chunk]) => String(chunk)).join('');
-    try {
-      const code = await command(args);
-      return { code, out: textOf(out), err: textOf(err) };
-    } finally {
-      out.mockRestore();
-      err.mockRestore();
-    }
-  }
 
   function file(name: string, text: string): string {
     fs.writeFileSync(path.join(folder, name), text);
@@ -127,6 +112,27 @@ describe('gantry hosts and gantry topology', () => {
     expect((await allOf(v1, `/projects/${project}/hosts?name=web1`))[0].tags).toEqual(['eu', 'new', 'web']);
   });
 
+  it('takes ~/.ssh/config for what it is, and says which ssh profiles would be made, or why not', async () => {
+    const config = file(
+      'config',
+      'Host gate\n HostName 10.0.1.1\n Port 2222\nHost web\n HostName 10.0.1.2\n ProxyJump gate\n',
+    );
+    const token = process.env.GANTRY_TOKEN;
+    await addCaller(gantry, 'ada', 'admin', project);
+
+    const byEditor = await run(hosts, 'import', config, '--preview');
+    process.env.GANTRY_TOKEN = await tokenOf(gantry, 'ada');
+    const byAdmin = await run(hosts, 'import', config, '--preview');
+    process.env.GANTRY_TOKEN = token;
+
+    expect(byEditor.out).toContain(
+      'not taken over: how hosts are reached: gate (line 1 and 1 more): ssh profiles are made',
+    );
+    expect(byAdmin.out).toMatch(/\ncreate +line 4 +web +10\.0\.1\.2 +ssh profile "root, over gate"\n/);
+    expect(byAdmin.out).toContain('\nnew ssh profile "root, port 2222": root, port 2222, for 1 host\n');
+    expect(byAdmin.out).toContain('\nnew ssh profile "root, over gate": root, port 22 over gate, for 1 host\n');
+  });
+
   it('says by its code that hosts were refused', async () => {
     const json = file('hosts.json', '[{"address": "10.0.0.50"}, {"address": "10.0.0.51", "cloud_id": 7}]');
 
@@ -138,17 +144,9 @@ describe('gantry hosts and gantry topology', () => {
 
   it('asks at a terminal, and changes nothing without a yes', async () => {
     const ini = file('inventory', '[web]\nweb7 ansible_host=10.0.0.7\n');
-    const terminals = [process.stdin, process.stdout].map((stream) => {
-      const was = Object.getOwnPropertyDescriptor(stream, 'isTTY');
-      Object.defineProperty(stream, 'isTTY', { value: true, configurable: true });
-      return () => (was ? Object.defineProperty(stream, 'isTTY', was) : Reflect.deleteProperty(stream, 'isTTY'));
-    });
-    const question = jest.spyOn(jest.requireActual('node:readline/promises').Interface.prototype, 'question');
-    try {
-      question.mockResolvedValueOnce('n');
+    await atTerminal(['n', 'y'], async () => {
       const declined = await run(hosts, 'import', ini);
       const before = await allOf(v1, `/projects/${project}/hosts?name=web7`);
-      question.mockResolvedValueOnce('y');
       const agreed = await run(hosts, 'import', ini);
 
       expect(declined).toMatchObject({ code: 1, err: 'nothing was changed\n' });
@@ -156,9 +154,7 @@ describe('gantry hosts and gantry topology', () => {
       expect(before).toEqual([]);
       expect(agreed).toMatchObject({ code: 0, out: expect.stringContaining('done: 1 created') });
       await expect(run(hosts, 'import', ini, '--json')).rejects.toThrow('--preview or --yes');
-    } finally {
-      for (const restore of terminals) restore();
-    }
+    });
     expect(await allOf(v1, `/projects/${project}/hosts?name=web7`)).toHaveLength(1);
   });
 

@@ -9,21 +9,29 @@ import type { InventoryPlace } from '../../place';
 import { keyText } from '../read-rows';
 import { notAvailable } from '../taken';
 import { ownModule } from '../transfer';
+import { applySsh } from './apply-ssh';
 import type { FieldChange, Plan, Update } from './plan';
+import type { KnownProfile, NewProfile, SshPlan } from './plan-ssh';
 
-/** A plan that was carried out, and the ids of the hosts that it made. */
-export interface Applied {
+/** What is to be done with hosts, and with how they are reached. */
+export interface Planned {
   plan: Plan;
+  ssh: SshPlan;
+}
+
+/** The ids of what a plan made: undefined of what it did not make. */
+export interface Applied {
   idOf(imported: ImportedHost): number | undefined;
+  profileIdOf(profile: KnownProfile | NewProfile): number | undefined;
 }
 
 /** Does what a plan says, in a few statements whatever its size; hosts that somebody else took meanwhile become refused. */
 export async function applyPlan(
   tx: DbOrTransaction,
   place: InventoryPlace,
-  plan: Plan,
+  { plan, ssh }: Planned,
   actor: Actor,
-): Promise<Applied> {
+): Promise<Applied & { plan: Plan }> {
   const { made, idOf } = await insertAll(tx, place, plan.create);
   const isMade = (imported: ImportedHost) => idOf(imported) !== undefined;
   const create = plan.create.filter(isMade);
@@ -55,13 +63,20 @@ export async function applyPlan(
       Object.entries(variables).map(([name, value]) => ({ host_id: id, name, value })),
     ),
   );
-  await auditAll(tx, place, actor, { create, made, idOf, idle, update: plan.update });
+  const known = new Map(plan.update.map(({ imported, host: { id } }) => [imported, id]));
+  for (const { imported, host } of plan.unchanged) known.set(imported, host.id);
+  const profileIdOf = await applySsh(tx, place, ssh, (imported) => known.get(imported) ?? idOf(imported), actor);
+  const profileOf = (imported: ImportedHost) => {
+    const profile = ssh.assign.get(imported);
+    return (profile && profileIdOf(profile)) ?? null;
+  };
+  await auditAll(tx, place, actor, { create, made, idOf, idle, update: plan.update, profileOf });
   const refused = overtaken.map((imported) => ({
     imported,
     why: notAvailable({ address: imported.address!, cloud_id: imported.cloudId }).message,
     isTaken: true,
   }));
-  return { plan: { ...plan, create, refused: [...plan.refused, ...refused] }, idOf };
+  return { plan: { ...plan, create, refused: [...plan.refused, ...refused] }, idOf, profileIdOf };
 }
 
 async function insertAll(tx: DbOrTransaction, place: InventoryPlace, hosts: readonly ImportedHost[]) {
@@ -85,9 +100,11 @@ function labelOf(address: string | null, cloud_id: number, name: string): string
   return address === null ? `named ${name}` : keyText({ address, cloud_id });
 }
 
+const NO_COLUMNS = ['tags', 'ssh_profile'];
+
 /** What changes in the row itself; where only tags and variables do, the time when it changed. */
 function rowOf({ host, changes }: Update) {
-  const columns = changes.filter(({ field }) => field !== 'tags' && !field.startsWith('variables.'));
+  const columns = changes.filter(({ field }) => !NO_COLUMNS.includes(field) && !field.startsWith('variables.'));
   return { id: host.id, ...valuesOf(columns, 'after') };
 }
 
@@ -105,18 +122,21 @@ async function auditAll(
     idOf,
     idle,
     update,
+    profileOf,
   }: {
     create: readonly ImportedHost[];
     made: readonly HostRecord[];
     idOf: Applied['idOf'];
     idle: number;
     update: readonly Update[];
+    profileOf(imported: ImportedHost): number | null;
   },
 ): Promise<void> {
   const rows = new Map(made.map((host) => [host.id, host]));
   const created = create.map((imported) => {
     const { tags, variables } = imported;
-    return { after: { ...rows.get(idOf(imported)!)!, tags, variables, modules: [idle] } };
+    const row = { ...rows.get(idOf(imported)!)!, ssh_profile_id: profileOf(imported) };
+    return { after: { ...row, tags, variables, modules: [idle] } };
   });
   await auditChanges(tx, place, actor, { what: 'host', action: 'create', changes: created });
   const updated = update.map(({ host: { id }, changes }) => ({

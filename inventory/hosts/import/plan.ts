@@ -23,7 +23,10 @@ export interface Known {
   taken: ReadonlySet<string>;
 }
 
-/** One thing of a host that changes; `field` is `name`, `address`, `cloud_id`, `is_disabled`, `tags` or `variables.NAME`. */
+/**
+ * One thing of a host that changes; `field` is `name`, `address`, `cloud_id`, `is_disabled`, `tags`, `variables.NAME`, or
+ * `ssh_profile`, of which the name is told.
+ */
 export interface FieldChange {
   field: string;
   before: string | number | boolean | null | readonly string[];

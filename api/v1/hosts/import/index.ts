@@ -1,4 +1,5 @@
 import { answerOnce } from '../../../../access/once';
+import { may } from '../../../../access/permission';
 import { importHosts, previewImport } from '../../../../inventory/hosts/import/import';
 import { inventoryReader } from '../../../inventory-text/reader';
 import { inventoryOf } from '../../business';
@@ -17,15 +18,14 @@ export const importHostsEndpoint = defineEndpoint({
   input: importBody,
   data: imported,
   async run(call, { format, text, is_preview: isPreview }) {
-    const { services, project, actor } = call;
+    const { services, project, actor, caller } = call;
     const place = inventoryOf(project);
     // What only says something need not be done once: its key stays free for the import itself.
     const request = isPreview ? undefined : keyedBy(call, 'import_hosts', { format, text });
-    const inventory = await inventoryReader.read(format, text);
-    if (isPreview)
-      return { data: showImport(await previewImport(services.db, place, inventory, actor), { isPreview }) };
+    const wanted = { inventory: await inventoryReader.read(format, text), maySaySsh: may(caller, 'admin', project) };
+    if (isPreview) return { data: showImport(await previewImport(services.db, place, wanted, actor), { isPreview }) };
     const data = await answerOnce(services.db, request, async (tx) =>
-      showImport(await importHosts(tx, place, inventory, actor), { isPreview }),
+      showImport(await importHosts(tx, place, wanted, actor), { isPreview }),
     );
     return { data };
   },

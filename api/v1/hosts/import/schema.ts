@@ -4,7 +4,9 @@ import { FORMATS } from '../../../../inventory/import';
 /** How many of each list are told; the counts are of all. */
 export const MAX_LISTED = 1_000;
 
-const format = z.enum(FORMATS).describe('ansible_yaml and ansible_ini: groups become tags');
+const format = z
+  .enum(FORMATS)
+  .describe('ansible_yaml and ansible_ini: groups become tags; ssh_config: as ~/.ssh/config');
 
 export const importBody = z.object({
   format,
@@ -32,6 +34,7 @@ export const imported = z.object({
       id: z.number().int().nullable().describe('null in a preview'),
       ...key,
       is_disabled: z.boolean(),
+      ssh_profile: z.string().nullable().describe('The name of its own'),
       tags: z.array(z.string()),
       variables: z.record(z.string(), z.string()),
     }),
@@ -43,7 +46,7 @@ export const imported = z.object({
       ...key,
       changes: z.array(
         z.object({
-          field: z.string().describe('name, address, cloud_id, is_disabled, tags, or variables.NAME'),
+          field: z.string().describe('name, address, cloud_id, is_disabled, tags, ssh_profile, or variables.NAME'),
           before: value,
           after: value,
         }),
@@ -51,6 +54,18 @@ export const imported = z.object({
     }),
   ),
   unchanged: list(z.object({ at, id: z.number().int(), ...key })),
+  ssh_profiles: list(
+    z.object({
+      at,
+      id: z.number().int().nullable().describe('null in a preview'),
+      name: z.string(),
+      port: z.number().int(),
+      login_user: z.string(),
+      credential_id: z.number().int().nullable(),
+      jump_host: z.string().nullable().describe('The name of the host over which the others are reached'),
+      host_count: z.number().int().describe('Hosts of the import that have it then'),
+    }),
+  ).describe('Those that are made: how hosts are reached'),
   refused: list(z.object({ at, ...key, why: z.string() })),
   dropped: list(z.object({ at, what: z.string(), why: z.string() })).describe('What is not taken over'),
 });

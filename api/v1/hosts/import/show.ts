@@ -12,7 +12,7 @@ const MAX_LIST_LENGTH = 2_000_000;
 
 /** What an import does in the words of this API: counts of all, and the first of each. */
 export function showImport(imported: ImportedHosts, { isPreview }: { isPreview: boolean }): ShownImport {
-  const { create, update, unchanged, refused, dropped, idOf } = imported;
+  const { create, update, unchanged, refused, ssh, dropped, idOf } = imported;
   return {
     is_preview: isPreview,
     counts: {
@@ -27,6 +27,7 @@ export function showImport(imported: ImportedHosts, { isPreview }: { isPreview: 
       id: idOf(host) ?? null,
       ...keyOf(host),
       is_disabled: host.disabled ?? false,
+      ssh_profile: ssh.assign.get(host)?.name ?? null,
       tags: host.tags,
       variables: Object.fromEntries(Object.entries(host.variables).map(([name, value]) => [name, cut(value)])),
     })),
@@ -45,9 +46,28 @@ export function showImport(imported: ImportedHosts, { isPreview }: { isPreview: 
       address,
       cloud_id,
     })),
+    ssh_profiles: showProfiles(imported),
     refused: listed(refused, ({ imported: host, why }) => ({ at: host.at, ...keyOf(host), why })),
     dropped: listed(dropped, (one) => one),
   };
+}
+
+function showProfiles({
+  ssh: { create, assign, credentialId },
+  profileIdOf,
+}: ImportedHosts): ShownImport['ssh_profiles'] {
+  const counts = new Map<object, number>();
+  for (const profile of assign.values()) counts.set(profile, (counts.get(profile) ?? 0) + 1);
+  return listed(create, (profile) => ({
+    at: profile.at,
+    id: profileIdOf(profile) ?? null,
+    name: profile.name,
+    port: profile.port,
+    login_user: profile.loginUser,
+    credential_id: credentialId,
+    jump_host: profile.jumpHost?.name ?? null,
+    host_count: counts.get(profile) ?? 0,
+  }));
 }
 
 function keyOf({ name, address, cloudId }: ImportedHost) {
