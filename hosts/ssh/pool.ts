@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Duplex } from 'node:stream';
+import { stringifyJson } from '../../base/json';
 import { type Transport, TransportError } from '../transport';
 import { Connection } from './connection';
 import { type Allows, requireAllowed } from './dial';
@@ -245,5 +246,5 @@ function keyOf(route: Route): string {
     const known = keys.map(({ type, key }) => `${type} ${key}`).sort();
     return [hostId, address, port, user, loginKey, known.length === 0 ? trustsFirst : known];
   });
-  return JSON.stringify(parts);
+  return stringifyJson(parts);
 }

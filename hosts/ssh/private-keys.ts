@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ParsedKey, utils } from 'ssh2';
+import { stringifyJson } from '../../base/json';
 import type { Login } from './route';
 
 type KeyLogin = Extract<Login, { kind: 'private_key' }>;
@@ -16,7 +17,7 @@ export class PrivateKeys {
   /** @throws Error saying what is wrong with it, without anything of it */
   read({ privateKey, passphrase }: KeyLogin): ParsedKey {
     const id = createHash('sha256')
-      .update(JSON.stringify([privateKey, passphrase]))
+      .update(stringifyJson([privateKey, passphrase]))
       .digest('base64');
     const known = this.#read.get(id);
     if (known) return known;

@@ -36,7 +36,7 @@ export function wrongKey(hop: Hop, pinned: readonly HostKey[], seen: HostKey): T
   const known = pinned.map(described).join(', ');
   const text =
     'shows a key that is not trusted: it was set up anew, or somebody else answers in its place. ' +
-    `Trusted is ${known}; ${told}. When it was set up anew: ${command}`;
+    `Trusted is ${known}; ${told}. When it was set up anew: ${command} --replace`;
   return problemAt(hop, 'host_key', text);
 }
 

@@ -1,5 +1,5 @@
 import type { Insertable } from 'kysely';
-import { utils } from 'ssh2';
+import { type KeyKind, makeKeyPair } from '../../bench/machines/key-pair';
 import type { Db } from '../../db/connection';
 import type { Database } from '../../db/schema';
 import { addBusiness } from './searched-processes';
@@ -84,27 +84,8 @@ export async function addSshProject(db: Db): Promise<SshProject> {
 /** What a key is protected with: one round, for what takes time is not what is tested. */
 export const lockedBy = (passphrase: string) => ({ passphrase, cipher: 'aes256-ctr', rounds: 1 }) as const;
 
-type Kind = 'ed25519' | 'ecdsa' | 'rsa';
-type Lock = Partial<ReturnType<typeof lockedBy>>;
-
-/** A new pair of keys. Of those that ssh2 makes of Ed25519 one in some hundreds is none: ssh-keygen refuses it too. */
-export function newKeyPair(kind: Kind = 'ed25519', { bits, ...lock }: { bits?: number | undefined } & Lock = {}) {
-  for (;;) {
-    const pair = generate(kind, bits, lock);
-    const halves = [utils.parseKey(pair.private, lock.passphrase), utils.parseKey(pair.public)];
-    const [one, other] = halves.map((key) => (key instanceof Error ? undefined : key.getPublicSSH()));
-    if (one && other?.equals(one)) return pair;
-  }
-}
-
 /** A new public key, as known_hosts has it behind the host's name. */
-export function newPublicKey(kind: Kind = 'ed25519', bits?: number): { type: string; key: string } {
-  const [type, key] = newKeyPair(kind, { bits }).public.split(' ') as [string, string];
+export function newPublicKey(kind: KeyKind = 'ed25519', bits?: number): { type: string; key: string } {
+  const [type, key] = makeKeyPair(kind, { bits }).public.split(' ') as [string, string];
   return { type, key };
-}
-
-function generate(kind: Kind, bits: number | undefined, lock: object): { private: string; public: string } {
-  if (kind === 'ed25519') return utils.generateKeyPairSync(kind, lock);
-  if (kind === 'rsa') return utils.generateKeyPairSync(kind, { bits: bits ?? 2_048, ...lock });
-  return utils.generateKeyPairSync(kind, { bits: (bits ?? 256) as 256, ...lock });
 }

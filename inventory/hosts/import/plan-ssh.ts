@@ -1,3 +1,4 @@
+import { stringifyJson } from '../../../base/json';
 import type { Dropped, ImportedHost, ImportedSsh } from '../../import';
 import type { FieldChange, KnownHost, Plan } from './plan';
 import { profileName, unusedName } from './profile-names';
@@ -165,7 +166,7 @@ class SshPlanner {
   }
 
   #new(host: ImportedHost, wanted: Omit<NewProfile, 'name' | 'at'>): NewProfile | undefined {
-    const key = JSON.stringify([wanted.port, wanted.loginUser, wanted.jumpHost?.name ?? null]);
+    const key = stringifyJson([wanted.port, wanted.loginUser, wanted.jumpHost?.name ?? null]);
     const made = this.#made.get(key);
     if (made || this.#made.size === this.room) return made;
     const name = unusedName(profileName({ ...wanted, jumpName: wanted.jumpHost?.name ?? null }), this.#names);

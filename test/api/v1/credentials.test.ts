@@ -1,5 +1,6 @@
 import { utils } from 'ssh2';
 import { PrivateKeyReader } from '../../../api/private-key/reader';
+import { makeKeyPair } from '../../../bench/machines/key-pair';
 import { findSecrets } from '../../../db/credentials';
 import { parseKeyRing } from '../../../secrets/keys';
 import type { SealPlace } from '../../../secrets/place';
@@ -7,7 +8,7 @@ import { replaceTokens } from '../../../secrets/token';
 import { rotateSecrets } from '../../../tasks/rotate-secrets';
 import { addCaller, addPlainApp } from '../../support/callers';
 import { Gantry } from '../../support/gantry';
-import { addSshProject, lockedBy, newKeyPair } from '../../support/ssh-inventory';
+import { addSshProject, lockedBy } from '../../support/ssh-inventory';
 import { auditsOf } from '../../support/topology';
 import { allOf, dataOf, V1Client } from '../../support/v1';
 
@@ -23,7 +24,7 @@ describe('credentials of /api/v1', () => {
   let v1: V1Client;
   let keys: string | undefined;
   const path = '/projects/1/credentials';
-  const pair = newKeyPair();
+  const pair = makeKeyPair();
   const line = pair.public.trim();
 
   beforeAll(async () => {
@@ -77,7 +78,7 @@ describe('credentials of /api/v1', () => {
   });
 
   it('are private keys too, with their public half; a passphrase is used once and not kept', async () => {
-    const locked = newKeyPair('ed25519', LOCK);
+    const locked = makeKeyPair('ed25519', LOCK);
 
     const plain = await add('plain', { kind: 'private_key', private_key: pair.private });
     const opens = await add('locked', { kind: 'private_key', private_key: locked.private, passphrase: PASSPHRASE });
@@ -94,7 +95,7 @@ describe('credentials of /api/v1', () => {
 
   it('are rotated: what uses them stays, and the audit says that, and nothing of the secret', async () => {
     const { id, ...before } = await add('rotated', { kind: 'private_key', private_key: pair.private });
-    const other = newKeyPair();
+    const other = makeKeyPair();
     const ann = v1.with(await addCaller(gantry, 'ann', 'admin'));
 
     const renamed = dataOf(await ann.patch(`${path}/${id}`, { name: 'renamed' }));
@@ -263,7 +264,7 @@ describe('credentials of /api/v1', () => {
     await expect(opened(id, 1)).rejects.toThrow('cannot be opened');
     expect(await v1.get(`${path}/${id}`)).toMatchObject({ status: 404 });
     expect(await v1.post('/projects/1/ssh-profiles', { name: 'x', credential_id: id })).toMatchObject({ status: 404 });
-    const other = newKeyPair();
+    const other = makeKeyPair();
     expect(dataOf(await v1.patch(`${common}/${id}`, { private_key: other.private }))).toMatchObject({ name: 'common' });
     expect(await opened(id, 'common')).toEqual({ private_key: other.private });
     expect(await auditsOf(gantry, `credential ${id}`)).toMatchObject([{ project_id: null }, { action: 'update' }]);
@@ -310,7 +311,7 @@ describe('a private key that would take too long to open', () => {
   afterAll(() => reader.close());
 
   it('is given up, and the next one is read', async () => {
-    const { private: text } = newKeyPair('ed25519', LOCK);
+    const { private: text } = makeKeyPair('ed25519', LOCK);
 
     await expect(reader.read(withRounds(text, 2 ** 31), PASSPHRASE)).rejects.toMatchObject({
       kind: 'invalid',

@@ -1,7 +1,8 @@
+import { makeKeyPair } from '../../../bench/machines/key-pair';
 import { addCaller, addPlainApp } from '../../support/callers';
 import { CmdbClient } from '../../support/cmdb';
 import { Gantry } from '../../support/gantry';
-import { newKeyPair, newPublicKey } from '../../support/ssh-inventory';
+import { newPublicKey } from '../../support/ssh-inventory';
 import { addBusiness, addSet, auditsOf, dataOf as dataOfCmdb } from '../../support/topology';
 import { allOf, dataOf, V1Client } from '../../support/v1';
 
@@ -219,7 +220,7 @@ describe('ssh profiles of /api/v1', () => {
     const common = '/ssh-profiles';
 
     it('are given to clouds of an account, and may lead over any host', async () => {
-      const key = { name: 'common', kind: 'private_key', private_key: newKeyPair().private };
+      const key = { name: 'common', kind: 'private_key', private_key: makeKeyPair().private };
       const credential_id = dataOf(await v1.post('/credentials', key)).id;
       const cloud = dataOf(await v1.post('/clouds', { name: 'far' })).id;
 

@@ -53,7 +53,7 @@ describe('keys of hosts', () => {
     expect(failure.message).toMatch(
       new RegExp(
         `^host 12 \\(127\\.0\\.0\\.1:${server.port}\\) .*Trusted is ssh-ed25519 ${fingerprint}; ` +
-          `seen was ssh-ed25519 (${fingerprint})\\. .*: gantry hosts trust 12 --key \\1$`,
+          `seen was ssh-ed25519 (${fingerprint})\\. .*: gantry hosts trust 12 --key \\1 --replace$`,
       ),
     );
     expect(server.users).toEqual([]);

@@ -1,4 +1,5 @@
 import { type ParsedKey, utils } from 'ssh2';
+import { makeKeyPair } from '../../../bench/machines/key-pair';
 import { hostKeyOf } from '../../../hosts/ssh/host-keys';
 import type { HostKey } from '../../../hosts/ssh/route';
 
@@ -11,13 +12,10 @@ export interface KeyPair {
 
 /** A new key; types of ecdsa and rsa are as ssh names them. */
 export function newKey(type = 'ssh-ed25519'): KeyPair {
-  // About one in 200 ed25519 keys that the library makes cannot be read by it.
-  for (;;) {
-    const privateKey = makeKey(type);
-    const parsed = utils.parseKey(privateKey);
-    if (parsed instanceof Error || (parsed.sign('') as unknown) instanceof Error) continue;
-    return { privateKey, parsed, known: hostKeyOf(parsed.getPublicSSH()) };
-  }
+  const { private: privateKey } = makeKey(type);
+  const parsed = utils.parseKey(privateKey);
+  if (parsed instanceof Error) throw parsed;
+  return { privateKey, parsed, known: hostKeyOf(parsed.getPublicSSH()) };
 }
 
 /** The key of somebody else as it is shown by who has not got it. */
@@ -29,9 +27,8 @@ export function stolen({ known }: KeyPair): KeyPair {
   return { ...own, known, parsed };
 }
 
-function makeKey(type: string): string {
-  if (type === 'ssh-rsa') return utils.generateKeyPairSync('rsa', { bits: 2048 }).private;
+function makeKey(type: string) {
+  if (type === 'ssh-rsa') return makeKeyPair('rsa');
   const [, bits] = /^ecdsa-sha2-nistp(256|384|521)$/.exec(type) ?? [];
-  if (bits === undefined) return utils.generateKeyPairSync('ed25519').private;
-  return utils.generateKeyPairSync('ecdsa', { bits: Number(bits) as 256 | 384 | 521 }).private;
+  return bits === undefined ? makeKeyPair('ed25519') : makeKeyPair('ecdsa', { bits: Number(bits) });
 }

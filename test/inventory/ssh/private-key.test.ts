@@ -1,16 +1,17 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { GantryError } from '../../../base/error';
+import { makeKeyPair } from '../../../bench/machines/key-pair';
 import { isEncrypted, readPrivateKey } from '../../../inventory/ssh/private-key';
 import { readPublicKey } from '../../../inventory/ssh/public-key';
-import { lockedBy, newKeyPair } from '../../support/ssh-inventory';
+import { lockedBy } from '../../support/ssh-inventory';
 
 const PASSPHRASE = 'open sesame';
 const LOCK = lockedBy(PASSPHRASE);
 
 const make = {
-  ed25519: (lock = {}) => newKeyPair('ed25519', lock),
-  ecdsa: (lock = {}) => newKeyPair('ecdsa', { bits: 384, ...lock }),
-  rsa: (lock = {}) => newKeyPair('rsa', lock),
+  ed25519: (lock = {}) => makeKeyPair('ed25519', lock),
+  ecdsa: (lock = {}) => makeKeyPair('ecdsa', { bits: 384, ...lock }),
+  rsa: (lock = {}) => makeKeyPair('rsa', lock),
 };
 const kinds = Object.keys(make) as (keyof typeof make)[];
 
@@ -83,7 +84,7 @@ function pkcs8(): string {
 }
 
 function weak(): string {
-  return newKeyPair('rsa', { bits: 1_024 }).private;
+  return makeKeyPair('rsa', { bits: 1_024 }).private;
 }
 
 /** The private half of one key with the public half of another one. */
