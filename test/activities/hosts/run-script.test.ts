@@ -1,38 +1,18 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ServerChannel } from 'ssh2';
 import { readLog } from '../../../db/host-logs';
-import { TestServer } from '../../hosts/ssh/server';
+import { shellWith, TestServer } from '../../hosts/ssh/server';
 import { processesWith } from '../../hosts/support';
 import { eventually } from '../../support/eventually';
 import { sketch } from '../../support/trees';
 import { SshWorld } from './support';
 
-/** A shell on this machine, at home in a folder of its own. */
-function atHome(home: string) {
-  return (command: string, channel: ServerChannel) => {
-    const child = spawn('/bin/sh', ['-c', command], {
-      cwd: '/',
-      detached: true,
-      env: { PATH: process.env.PATH, HOME: home },
-    });
-    child.stdin.on('error', () => {});
-    channel.pipe(child.stdin);
-    child.stdout.pipe(channel, { end: false });
-    child.stderr.pipe(channel.stderr, { end: false });
-    child.on('close', (code) => {
-      channel.exit(code ?? 1);
-      channel.end();
-    });
-  };
-}
-
 describe('run_script', () => {
   let world: SshWorld;
   const folder = mkdtempSync(join(tmpdir(), 'gantry-run-script-'));
   const hosts: { id: number; home: string }[] = [];
+  const servers: TestServer[] = [];
 
   beforeAll(async () => {
     world = await SshWorld.open();
@@ -40,7 +20,7 @@ describe('run_script', () => {
     for (let n = 0; n < 6; n++) {
       const home = join(folder, `host${n}`);
       mkdirSync(home);
-      const server = await TestServer.listen({ onCommand: atHome(home) });
+      const server = await TestServer.listen({ onCommand: shellWith({ PATH: process.env.PATH, HOME: home }) });
       servers.push(server);
       hosts.push({
         home,
@@ -48,7 +28,6 @@ describe('run_script', () => {
       });
     }
   });
-  const servers: TestServer[] = [];
 
   afterAll(async () => {
     await world.close();

@@ -205,8 +205,17 @@ function endAll(): void {
 }
 
 /** Runs a command of a channel as sshd would: it goes on when the channel is closed. */
-export function runInShell(command: string, channel: ServerChannel): void {
-  const child = spawn('/bin/sh', ['-c', command], { cwd: '/', detached: true });
+function runInShell(command: string, channel: ServerChannel): void {
+  runIn(process.env, command, channel);
+}
+
+/** The same with an environment, as one user's login has it. */
+export function shellWith(env: NodeJS.ProcessEnv): (command: string, channel: ServerChannel) => void {
+  return (command, channel) => runIn(env, command, channel);
+}
+
+function runIn(env: NodeJS.ProcessEnv, command: string, channel: ServerChannel): void {
+  const child = spawn('/bin/sh', ['-c', command], { cwd: '/', detached: true, env });
   children.add(child);
   child.stdin.on('error', () => {});
   channel.pipe(child.stdin);
