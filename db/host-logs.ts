@@ -10,6 +10,8 @@ export interface LogPiece {
   readTo: number;
   /** What is kept: it may be longer or shorter than what was read, because it is masked. */
   bytes: Buffer;
+  /** Whether there are values in it that the script reports. */
+  hasValues: boolean;
 }
 
 /**
@@ -22,11 +24,12 @@ export async function appendLogs(db: DbOrTransaction, pieces: readonly LogPiece[
   const { rows } = await sql<{ id: string }>`
     with piece as (
       select * from unnest(${pieces.map(({ runId }) => runId)}::bigint[], ${pieces.map(({ readFrom }) => readFrom)}::bigint[],
-                           ${pieces.map(({ readTo }) => readTo)}::bigint[], ${pieces.map(({ bytes }) => bytes)}::bytea[])
-                    piece (run_id, read_from, read_to, bytes)
+                           ${pieces.map(({ readTo }) => readTo)}::bigint[], ${pieces.map(({ bytes }) => bytes)}::bytea[],
+                           ${pieces.map(({ hasValues }) => hasValues)}::boolean[])
+                    piece (run_id, read_from, read_to, bytes, has_values)
     ), moved as (
       update host_runs set status = 'running', reached_at = now(), read_bytes = piece.read_to,
-             log_bytes = log_bytes + length(piece.bytes)
+             log_bytes = log_bytes + length(piece.bytes), has_values = host_runs.has_values or piece.has_values
         from piece
        where host_runs.id = piece.run_id and read_bytes = piece.read_from and status in ('starting', 'running')
       returning host_runs.id, log_bytes - length(piece.bytes) as at_byte, piece.bytes

@@ -102,6 +102,14 @@ export async function findDone(
   return new Map(rows.map(({ host_id, run_id }) => [host_id, run_id]));
 }
 
+/** The runs of a step whose logs report values, in the order of its hosts: those that did it, where others were skipped for it. */
+export async function listReporting(db: DbOrTransaction, stepId: number, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select done.id from host_runs runs join host_runs done on done.id = coalesce(runs.from_run, runs.id)
+     where runs.step_id = ${stepId} and done.has_values order by runs.place limit ${limit}`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
 /** The first runs of a step that have not ended well, in the order of its hosts. */
 export function listFailures(db: DbOrTransaction, stepId: number, limit: number) {
   return db

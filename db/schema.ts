@@ -428,6 +428,8 @@ interface HostRunTable {
   read_bytes: Generated<string>;
   log_bytes: Generated<string>;
   is_log_cut: Generated<boolean>;
+  /** The log says values that the script reports. */
+  has_values: Generated<boolean>;
   started_at: Date | null;
   reached_at: Date | null;
   ended_at: Date | null;

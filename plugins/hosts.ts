@@ -43,6 +43,10 @@ export interface HostTally {
   /** By status (`docs/hosts.md`, "Steps"). */
   counts: Readonly<Record<string, number>>;
   failed: number;
+  /** What the scripts report (`<SOPS_VAR>name:value</SOPS_VAR>` in their logs); of one name the first host's value counts. */
+  values: Readonly<Record<string, string>>;
+  /** Names of which hosts have reported different values. */
+  conflicts: readonly string[];
   failures: {
     id: number | null;
     address: string;

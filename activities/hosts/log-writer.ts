@@ -42,7 +42,11 @@ export class LogWriter {
   add(piece: LogPiece): Promise<void> {
     const known = this.#waiting.get(piece.runId);
     const waiting: Waiting = known
-      ? Object.assign(known, { readTo: piece.readTo, bytes: Buffer.concat([known.bytes, piece.bytes]) })
+      ? Object.assign(known, {
+          readTo: piece.readTo,
+          bytes: Buffer.concat([known.bytes, piece.bytes]),
+          hasValues: known.hasValues || piece.hasValues,
+        })
       : { ...piece, done: withResolvers() };
     this.#waiting.set(piece.runId, waiting);
     this.#timer ??= setTimeout(() => void this.#write(), this.everyMs);

@@ -90,7 +90,7 @@ export class Reaper extends Rounds {
     firstKeys.claim(route, { username: '', appCode: '', source: 'api' });
     const secrets = new OpenedSecrets({ place: projectId });
     secrets.open(run.inputs as Json);
-    const log = new RunLog(this.means.logs, secrets, run.id, Number(run.read_bytes));
+    const log = await RunLog.of({ db, logs: this.means.logs, secrets }, run);
     const target = { transport: pool.transport(route), become, runFolder };
     const id = runIdOf(this.means.installation, run.step, run);
     const follow = { offset: log.position, onLog: (bytes: Uint8Array) => log.append(bytes), signal };

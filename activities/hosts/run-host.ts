@@ -38,7 +38,7 @@ export interface HostWork {
  * @throws the reason of the signal; Overtaken when somebody else goes on with it; Postgres' faults
  */
 export async function runHost(row: HostRunRecord, isFresh: boolean, work: HostWork): Promise<void> {
-  const log = new RunLog(work.logs, work.secrets, row.id, Number(row.read_bytes));
+  const log = await RunLog.of(work, row);
   const ending = await follow(row, isFresh, log, work);
   await log.finish();
   await endRun(work.db, row.id, { ...ending, reason: work.mask(work.secrets.mask(ending.reason)) });

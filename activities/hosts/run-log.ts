@@ -1,5 +1,9 @@
+import type { Db } from '../../db/connection';
+import { readLog } from '../../db/host-logs';
+import type { HostRunRecord } from '../../db/host-runs';
 import type { OpenedSecrets } from '../../secrets/opened';
 import type { LogWriter } from './log-writer';
+import { VALUE_MARK } from './values';
 
 /** A secret in another form (hex, escapes, entities) is at most so much longer. */
 const LONGEST_FORM = 6;
@@ -10,6 +14,16 @@ const MAX_HELD_BYTES = 64 * 1024;
 
 /** The log of one run on its way into Postgres: what it shows of secrets is masked, across pieces too. */
 export class RunLog {
+  /** The log of a run as far as it is kept by now. */
+  static async of(
+    { db, logs, secrets }: { db: Db; logs: LogWriter; secrets: OpenedSecrets },
+    { id, read_bytes, log_bytes }: Pick<HostRunRecord, 'id' | 'read_bytes' | 'log_bytes'>,
+  ): Promise<RunLog> {
+    const from = Math.max(0, Number(log_bytes) - VALUE_MARK.length);
+    const end = await readLog(db, id, { from, maxBytes: VALUE_MARK.length });
+    return new RunLog(logs, secrets, id, { bytes: Number(read_bytes), end });
+  }
+
   #held = Buffer.alloc(0);
   /** How far the log is kept; what is held back lies behind it. */
   #kept: number;
@@ -17,16 +31,19 @@ export class RunLog {
   /** When the last piece is kept. */
   #last: Promise<unknown> = Promise.resolve();
   #error: unknown;
+  /** The last bytes that are kept. */
+  #end: Buffer;
   readonly #holds: number;
 
-  /** @param from how far the log on the host is kept already */
-  constructor(
+  /** @param from how far the log on the host is kept already, and the end of what is kept of it */
+  private constructor(
     private readonly writer: LogWriter,
     private readonly secrets: OpenedSecrets,
     private readonly runId: string,
-    from: number,
+    from: { bytes: number; end: Buffer },
   ) {
-    this.#kept = from;
+    this.#kept = from.bytes;
+    this.#end = from.end;
     this.#holds = Math.min(secrets.longestBytes * LONGEST_FORM, MAX_HELD_BYTES);
   }
 
@@ -59,9 +76,32 @@ export class RunLog {
 
   /** The end in which a secret may have begun: of a line that is whole none is taken, unless secrets have several lines. */
   #heldOf(all: Buffer): number {
-    if (this.#holds === 0) return 0;
-    if (this.secrets.haveLines) return Math.min(this.#holds, all.length);
-    return Math.min(this.#holds, all.length - (all.lastIndexOf(0x0a) + 1));
+    const holds = this.#holds;
+    if (holds === 0) return 0;
+    const line = this.secrets.haveLines ? all.length : all.length - (all.lastIndexOf(0x0a) + 1);
+    if (line <= holds) return line;
+    // The place to cut must not lie within a secret that is there already.
+    for (let held = holds; held < Math.min(line, MAX_HELD_BYTES); held += Math.ceil(holds / 4)) {
+      if (!this.#isWithinSecret(all, all.length - held)) return held;
+    }
+    // Nothing but secrets, one after the other: they are masked as they are.
+    return line <= MAX_HELD_BYTES ? line : 0;
+  }
+
+  #isWithinSecret(all: Buffer, place: number): boolean {
+    const [before, after] = [
+      all.subarray(Math.max(0, place - this.#holds), place),
+      all.subarray(place, place + this.#holds),
+    ];
+    const parted = Buffer.concat([this.secrets.maskBytes(before), this.secrets.maskBytes(after)]);
+    return !parted.equals(this.secrets.maskBytes(Buffer.concat([before, after])));
+  }
+
+  /** Whether values are reported in a piece, whose mark may have begun in the one before. */
+  #hasValues(bytes: Buffer): boolean {
+    const joined = Buffer.concat([this.#end, bytes]);
+    this.#end = joined.subarray(Math.max(0, joined.length - VALUE_MARK.length + 1));
+    return joined.includes(VALUE_MARK);
   }
 
   async #keep(bytes: Buffer): Promise<void> {
@@ -70,7 +110,14 @@ export class RunLog {
     const readFrom = this.#kept;
     this.#kept += bytes.length;
     this.#unkept += bytes.length;
-    const piece = { runId: this.runId, readFrom, readTo: this.#kept, bytes: this.secrets.maskBytes(bytes) };
+    const masked = this.secrets.maskBytes(bytes);
+    const piece = {
+      runId: this.runId,
+      readFrom,
+      readTo: this.#kept,
+      bytes: masked,
+      hasValues: this.#hasValues(masked),
+    };
     this.#last = this.writer.add(piece).then(
       () => {
         this.#unkept -= bytes.length;

@@ -1,10 +1,12 @@
 import type { Db } from '../../db/connection';
+import { readLog } from '../../db/host-logs';
 import {
   findDone,
   findStep,
   type HostStepRecord,
   insertStep,
   listFailures,
+  listReporting,
   type StepKey,
   tallyRuns,
 } from '../../db/host-steps';
@@ -15,11 +17,16 @@ import { type HostAttempt, type HostMeans, ROLE_WITHOUT_ACCOUNT } from './means'
 import { Part } from './part';
 import { hashOf, prepare } from './prepare';
 import { findTargets } from './targets';
+import { ReportedValues, valuesIn } from './values';
 
 /** So many hosts are worth an activity of their own. */
 const HOSTS_A_PART = 50;
 const MAX_PARTS = 20;
 const MAX_FAILURES_TOLD = 100;
+/** Of the hosts that report values, and of the log of each; and what they come to together. */
+const MAX_REPORTING = 1_000;
+const MAX_LOG_SEARCHED = 1024 * 1024;
+const MAX_VALUES_CHARACTERS = 256 * 1024;
 
 /** Those that count as failed: of what was cancelled nobody knows that it was done. */
 const FAILED: readonly HostRunStatus[] = ['failed', 'unreachable', 'lost', 'cancelled'];
@@ -90,12 +97,23 @@ export class HostSteps implements Hosts {
     return (await findStep(this.#db, key))!;
   }
 
+  async #reported(stepId: number): Promise<ReportedValues> {
+    const reported = new ReportedValues(MAX_VALUES_CHARACTERS);
+    for (const runId of await listReporting(this.#db, stepId, MAX_REPORTING)) {
+      const log = await readLog(this.#db, runId, { from: 0, maxBytes: MAX_LOG_SEARCHED });
+      reported.add(valuesIn(log.toString()));
+    }
+    return reported;
+  }
+
   async #tally({ id }: HostStepRecord, counts: Partial<Record<HostRunStatus, number>>): Promise<HostTally> {
-    const failures = await listFailures(this.#db, id, MAX_FAILURES_TOLD);
+    const [failures, reported] = await Promise.all([listFailures(this.#db, id, MAX_FAILURES_TOLD), this.#reported(id)]);
     return {
       total: Object.values(counts).reduce((sum, count) => sum + count, 0),
       counts,
       failed: FAILED.reduce((sum, status) => sum + (counts[status] ?? 0), 0),
+      values: reported.values,
+      conflicts: reported.conflicts,
       failures: failures.map(({ host_id, ...run }) => ({ id: host_id, ...run })),
     };
   }

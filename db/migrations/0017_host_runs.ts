@@ -38,6 +38,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       read_bytes bigint not null default 0, -- of the log on the host
       log_bytes bigint not null default 0, -- of the log that is kept
       is_log_cut boolean not null default false,
+      has_values boolean not null default false, -- the log says values that the script reports
       started_at timestamptz,
       reached_at timestamptz, -- when it was last heard of
       ended_at timestamptz,

@@ -57,6 +57,12 @@ export const plugin = defineRoundsPlugin({
       .record(z.string(), z.number())
       .describe('Hosts by how they stand: ok, failed, skipped, not_run, unreachable, lost, cancelled'),
     failed: z.number().describe('Hosts that have failed, were unreachable, are lost or were cancelled'),
+    values: z
+      .record(z.string(), z.string())
+      .describe(
+        'What scripts report as <SOPS_VAR>name:value</SOPS_VAR> in their output; of one name, the first host counts',
+      ),
+    conflicts: z.array(z.string()).describe('Names of which hosts have reported different values'),
     failed_hosts: z.array(z.unknown()).describe('The first 100 of them'),
   }),
   rounds: {
@@ -88,8 +94,9 @@ function stepOf(given: Inputs): HostStep {
   };
 }
 
-function endOf({ total, counts, failed, failures }: HostTally, mayFail: number) {
-  const outputs = { total, counts: { ...counts }, failed, failed_hosts: failures };
+function endOf({ total, counts, failed, failures, values, conflicts }: HostTally, mayFail: number) {
+  const reported = { values: { ...values }, conflicts: [...conflicts] };
+  const outputs = { total, counts: { ...counts }, failed, ...reported, failed_hosts: failures };
   if (failed <= mayFail) return { done: outputs };
   const first = failures.slice(0, 3).map(({ address, reason, status }) => `${address} ${status}: ${reason}`);
   const told = `${failed} of ${total} hosts failed, and ${mayFail} may`;

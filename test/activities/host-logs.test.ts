@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { LogWriter, Overtaken } from '../../activities/hosts/log-writer';
 import { RunLog } from '../../activities/hosts/run-log';
 import { connect, type Db } from '../../db/connection';
@@ -40,12 +41,13 @@ describe('the log of a run', () => {
   }
 
   const rowOf = (id: string) => db.selectFrom('host_runs').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+  const logOf = async (secrets: OpenedSecrets, id: string) => RunLog.of({ db, logs: writer, secrets }, await rowOf(id));
   const keptOf = async (id: string) => (await readLog(db, id, { from: 0, maxBytes: 10_000_000 })).toString('latin1');
 
   it('is kept byte for byte, in whatever pieces it comes, and can be read from any byte on', async () => {
     const [id] = await claimed();
     const all = Buffer.from(Array.from({ length: 3_000 }, (_, n) => (n * 7) & 255));
-    const log = new RunLog(writer, secretsOf(), id!, 0);
+    const log = await logOf(secretsOf(), id!);
     for (let at = 0; at < all.length; at += 17 + (at % 91)) {
       const next = at + 17 + (at % 91);
       await log.append(all.subarray(at, next));
@@ -64,7 +66,7 @@ describe('the log of a run', () => {
     const [id] = await claimed();
     const said = 'export PW=geheim-ürgs\nPW=Z2VoZWltLcO8cmdz and 67656865696d2dc3bc726773\n\0\xff end geheim-ürgs';
     const bytes = Buffer.concat([Buffer.from(said), Buffer.from([0, 255])]);
-    const log = new RunLog(writer, secretsOf('geheim-ürgs'), id!, 0);
+    const log = await logOf(secretsOf('geheim-ürgs'), id!);
     for (let at = 0; at < bytes.length; at += size) await log.append(bytes.subarray(at, at + size));
     await log.finish();
 
@@ -80,19 +82,60 @@ describe('the log of a run', () => {
   it('shows no secret of several lines that comes line by line', async () => {
     const [id] = await claimed();
     const secret = 'first line\nsecond line\nthird';
-    const log = new RunLog(writer, secretsOf(secret), id!, 0);
+    const log = await logOf(secretsOf(secret), id!);
     for (const line of `before\n${secret}\nafter\n`.split(/(?<=\n)/)) await log.append(Buffer.from(line));
     await log.finish();
 
     expect(await keptOf(id!)).toBe('before\n******\nafter\n');
   });
 
+  it('shows no secret wherever in a long line it stands, and however that comes', async () => {
+    const secrets = secretsOf('geheim-4711', 'xy-secret-2');
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom('geheim-4711', 'xy-secret-2', 'geheim-', 'x', 'yy ', '4711geheim'), { maxLength: 80 }),
+        fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 20 }),
+        async (words, sizes) => {
+          const bytes = Buffer.from(words.join(''));
+          const [id] = await claimed();
+          const log = await logOf(secrets, id!);
+          for (let at = 0, n = 0; at < bytes.length; at += sizes[n++ % sizes.length]!) {
+            await log.append(bytes.subarray(at, at + sizes[n % sizes.length]!));
+          }
+          await log.finish();
+          expect(await keptOf(id!)).toBe(secrets.maskBytes(bytes).toString('latin1'));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each([1, 3, 7, 4_000])(
+    'says that values are reported in it, in pieces of %i bytes, also after it was taken over',
+    async (size) => {
+      const [having, lacking] = await claimed(2);
+      const said = Buffer.from('a\n<SOPS_VAR>k:v</SOPS_VAR>\nb\n');
+      const first = await logOf(secretsOf(), having!);
+      const half = said.indexOf('S_VAR');
+      await first.append(said.subarray(0, half));
+      await first.finish();
+      const second = await logOf(secretsOf(), having!);
+      for (let at = half; at < said.length; at += size) await second.append(said.subarray(at, at + size));
+      await second.finish();
+      const other = await logOf(secretsOf(), lacking!);
+      await other.append(Buffer.from('<SOPS'));
+      await other.finish();
+
+      expect([(await rowOf(having!)).has_values, (await rowOf(lacking!)).has_values]).toEqual([true, false]);
+    },
+  );
+
   it('goes on where it is kept when somebody else takes it over, who was first is told', async () => {
     const [id] = await claimed();
-    const first = new RunLog(writer, secretsOf(), id!, 0);
+    const first = await logOf(secretsOf(), id!);
     await first.append(Buffer.from('one '));
     await first.finish();
-    const second = new RunLog(writer, secretsOf(), id!, Number((await rowOf(id!)).read_bytes));
+    const second = await RunLog.of({ db, logs: writer, secrets: secretsOf() }, await rowOf(id!));
     await second.append(Buffer.from('two '));
     await second.finish();
 
@@ -103,7 +146,7 @@ describe('the log of a run', () => {
 
   it('of many runs is kept at once, each its own', async () => {
     const ids = await claimed(50);
-    const logs = ids.map((id) => new RunLog(writer, secretsOf(), id, 0));
+    const logs = await Promise.all(ids.map((id) => logOf(secretsOf(), id)));
     await Promise.all(
       logs.map(async (log, n) => {
         for (let line = 0; line < 20; line++) await log.append(Buffer.from(`${n}: line ${line}\n`));

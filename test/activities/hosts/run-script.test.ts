@@ -133,6 +133,25 @@ describe('run_script', () => {
     expect(await outputsOf(task, node)).toMatchObject({ total: 3, counts: { ok: 1, skipped: 2 }, failed: 0 });
   });
 
+  it('gives on what scripts report, the value of the first host, also of one that was done before', async () => {
+    const script =
+      'echo "<SOPS_VAR>home:$(basename "$HOME")</SOPS_VAR><SOPS_VAR>same:1</SOPS_VAR>"; ' +
+      '[ "$(basename "$HOME")" != host2 ] || [ -e reported ] || { touch reported; exit 1; }';
+    const { task, node } = await run({ tags: ['web'], script });
+    await untilState(task, 'FAILED');
+    await world.gantry.post(`/apigw/operate_node/${project()}/${task}/?scope=project`, {
+      node_id: node,
+      action: 'retry',
+    });
+    await untilState(task, 'FINISHED');
+
+    expect(await outputsOf(task, node)).toMatchObject({
+      counts: { ok: 1, skipped: 2 },
+      values: { home: 'host0', same: '1' },
+      conflicts: ['home'],
+    });
+  });
+
   it('begins no further host once more have failed than may', async () => {
     const { task, node } = await run({ tags: ['all'], script: 'exit 3', concurrency: 1, max_failed: 1 });
     await untilState(task, 'FAILED');
