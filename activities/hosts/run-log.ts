@@ -42,7 +42,7 @@ export class RunLog {
    */
   async append(bytes: Uint8Array): Promise<void> {
     const all = Buffer.concat([this.#held, bytes]);
-    const ready = all.length - this.#heldOf(all);
+    const ready = this.secrets.cutBytesAt(all, all.length - this.#heldOf(all));
     this.#held = all.subarray(ready);
     await this.#keep(all.subarray(0, ready));
   }

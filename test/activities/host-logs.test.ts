@@ -1,5 +1,6 @@
 import { LogWriter, Overtaken } from '../../activities/hosts/log-writer';
 import { RunLog } from '../../activities/hosts/run-log';
+import { Dice, seededRandom } from '../../bench/random';
 import { connect, type Db } from '../../db/connection';
 import { readLog } from '../../db/host-logs';
 import { claimRuns } from '../../db/host-runs';
@@ -86,6 +87,27 @@ describe('the log of a run', () => {
 
     expect(await keptOf(id!)).toBe('before\n******\nafter\n');
   });
+
+  it.each(['', '\n'])(
+    'shows no secret and not the beginning of one in a long line, wherever it is cut (secret with %j)',
+    async (line) => {
+      const secret = `a-secret${line}of-26-bytes-in-all`;
+      const dice = new Dice(seededRandom(7));
+      for (let times = 0; times < 10; times++) {
+        const [id] = await claimed();
+        const gaps = Array.from({ length: 40 }, () => '.'.repeat(dice.below(400)));
+        const log = new RunLog(writer, secretsOf(secret), id!, 0);
+        const bytes = Buffer.from(gaps.join(secret));
+        for (let at = 0, to = 0; at < bytes.length; at = to) {
+          to = at + 1 + dice.below(300);
+          await log.append(bytes.subarray(at, to));
+        }
+        await log.finish();
+
+        expect(await keptOf(id!)).toBe(gaps.join('******'));
+      }
+    },
+  );
 
   it('goes on where it is kept when somebody else takes it over, who was first is told', async () => {
     const [id] = await claimed();
