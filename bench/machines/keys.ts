@@ -11,7 +11,17 @@ export interface KeyPair {
 
 /** Makes the key of a user. */
 export function makeUserKey(): KeyPair {
-  return utils.generateKeyPairSync('ed25519', { comment: 'gantry-machines' });
+  return makeEd25519('gantry-machines');
+}
+
+/** Of those that ssh2 makes one in some hundreds is none: its public half is too short, and every reader refuses it. */
+function makeEd25519(comment?: string): KeyPair {
+  for (;;) {
+    const pair = utils.generateKeyPairSync('ed25519', comment === undefined ? {} : { comment });
+    const halves = [utils.parseKey(pair.private), utils.parseKey(pair.public)];
+    const [one, other] = halves.map((key) => (key instanceof Error ? undefined : key.getPublicSSH()));
+    if (one && other?.equals(one)) return pair;
+  }
 }
 
 /**
@@ -21,13 +31,11 @@ export function makeUserKey(): KeyPair {
  */
 export function writeHostKeys(folder: string): HostKey[] {
   mkdirSync(folder, { recursive: true });
-  return [utils.generateKeyPairSync('ed25519'), utils.generateKeyPairSync('ecdsa', { bits: 256 })].map(
-    (pair, index) => {
-      writeFileSync(join(folder, HOST_KEY_FILES[index]!), pair.private, { mode: 0o600 });
-      const [type, key] = pair.public.split(' ');
-      return { type: type!, key: key! };
-    },
-  );
+  return [makeEd25519(), utils.generateKeyPairSync('ecdsa', { bits: 256 })].map((pair, index) => {
+    writeFileSync(join(folder, HOST_KEY_FILES[index]!), pair.private, { mode: 0o600 });
+    const [type, key] = pair.public.split(' ');
+    return { type: type!, key: key! };
+  });
 }
 
 export const HOST_KEY_FILES = ['machine_ed25519', 'machine_ecdsa'] as const;
