@@ -105,8 +105,15 @@ export interface AbandonedRun extends HostRunRecord {
   inputs: Record<string, unknown>;
 }
 
-/** Runs that have begun, or may have, of attempts that are not under way any more: the oldest first. */
-export async function listAbandoned(db: DbOrTransaction, limit: number): Promise<AbandonedRun[]> {
+/**
+ * Runs that have begun, or may have, of attempts that are not under way any more: the oldest first.
+ *
+ * @param except runs that are left out
+ */
+export async function listAbandoned(
+  db: DbOrTransaction,
+  { limit, except = [] }: { limit: number; except?: readonly string[] },
+): Promise<AbandonedRun[]> {
   const { rows } = await sql<AbandonedRun>`
     select runs.*, coalesce(nodes.inputs, '{}'::json) as inputs,
            json_build_object('taskId', steps.task_id, 'nodeId', steps.node_id, 'loop', steps.loop, 'retry', steps.retry,
@@ -114,6 +121,7 @@ export async function listAbandoned(db: DbOrTransaction, limit: number): Promise
       from host_runs runs join host_steps steps on steps.id = runs.step_id
       join node_executions nodes using (task_id, node_id, loop, retry)
      where runs.status in (${sql.join(OPEN)}) and nodes.status <> 'RUNNING'
+       and runs.id <> all (${except}::bigint[])
      order by runs.id limit ${limit}`.execute(db);
   return rows;
 }

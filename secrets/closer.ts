@@ -53,8 +53,14 @@ export class Closer {
     return this.#closeView(view, text, spans, replace) ? spans.apply(text, MASK) : MASK;
   }
 
+  /** Where a text can be cut at a place or after it, so that no secret is cut in two. */
+  cutAt(text: string, at: number): number {
+    const spans = new Spans();
+    return this.#closeView(viewOf(text), text, spans) ? spans.endAcross(at) : text.length;
+  }
+
   /** Whether the search came to its end: otherwise anything may be in the text. */
-  #closeView(view: View, text: string, spans: Spans, replace: Replacement): boolean {
+  #closeView(view: View, text: string, spans: Spans, replace?: Replacement): boolean {
     if (!this.#closeUnits(view, text, spans, replace) || !this.#closeBytes(view, spans)) return false;
     for (const [decode, inner] of DECODERS) {
       const decoded = decode(view);

@@ -64,13 +64,16 @@ export class OpenedSecrets {
     const text = bytes.toString('latin1');
     const own = maskTokens(text);
     if (!this.hasAny) return own === text ? bytes : Buffer.from(own, 'latin1');
-    this.#byteCloser ??= new Closer(
-      [...this.#tokens.keys()].flatMap((secret) => [...new Set([secret, asBytes(secret)])]),
-    );
     return Buffer.from(
-      this.#byteCloser.close(own, () => MASK),
+      this.#closerOfBytes().close(own, () => MASK),
       'latin1',
     );
+  }
+
+  /** Where bytes can be cut at a place or after it, so that each side can be masked for itself. */
+  cutBytesAt(bytes: Buffer, at: number): number {
+    if (!this.hasAny || at === 0 || at === bytes.length) return at;
+    return this.#closerOfBytes().cutAt(bytes.toString('latin1'), at);
   }
 
   /** Of the longest secret, as it is. */
@@ -86,6 +89,13 @@ export class OpenedSecrets {
   /** Whether a text, masked before, still has a piece of a secret in it. */
   showsPiece(text: string): boolean {
     return this.hasAny && new Fragments([...this.#tokens.keys()]).standIn(text);
+  }
+
+  #closerOfBytes(): Closer {
+    this.#byteCloser ??= new Closer(
+      [...this.#tokens.keys()].flatMap((secret) => [...new Set([secret, asBytes(secret)])]),
+    );
+    return this.#byteCloser;
   }
 
   #remember(secret: string, token: string): void {

@@ -57,6 +57,11 @@ export class Spans {
     return parts.join('');
   }
 
+  /** Where the piece ends that stands across a place; the place itself where none does. */
+  endAcross(at: number): number {
+    return this.#merged().find(({ start, end }) => start < at && at < end)?.end ?? at;
+  }
+
   #merged(): Span[] {
     if (this.#isSorted) return this.#covered;
     const sorted = this.#covered.sort((a, b) => a.start - b.start);

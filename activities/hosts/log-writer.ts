@@ -61,7 +61,9 @@ export class LogWriter {
 
   async #write(): Promise<void> {
     this.#timer = undefined;
-    await this.#writing;
+    // Several may have waited for the same one: pieces of a run that are written at once would overtake each other.
+    while (this.#writing) await this.#writing;
+    if (this.#waiting.size === 0) return;
     const batch: Waiting[] = [];
     let size = 0;
     for (const waiting of this.#waiting.values()) {

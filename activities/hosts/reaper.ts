@@ -50,10 +50,12 @@ export class Reaper extends Rounds {
   protected async round(): Promise<void> {
     const { db } = this.means.reach;
     await cancelWaiting(db);
-    const abandoned = await listAbandoned(db, MOST);
-    const ids = new Set(abandoned.map(({ id }) => id));
-    for (const id of this.#later.keys()) if (!ids.has(id)) this.#later.delete(id);
-    const due = abandoned.filter(({ id }) => Date.now() >= (this.#later.get(id)?.at ?? 0));
+    // Left out by Postgres: however many do not answer, they do not take the place of those that do.
+    const notYet = [...this.#later].filter(([, { at }]) => Date.now() < at).map(([id]) => id);
+    const due = await listAbandoned(db, { limit: MOST, except: notYet });
+    // Those that are due and are not among them have ended, or come later than so many others.
+    const listed = new Set([...notYet, ...due.map(({ id }) => id)]);
+    for (const id of this.#later.keys()) if (!listed.has(id)) this.#later.delete(id);
     const { signal } = this.#stopping;
     await Promise.all(due.map((run) => this.#gate.through(signal, () => this.#reap(run, signal)).catch(() => {})));
   }

@@ -59,7 +59,7 @@ export class RunLog {
    */
   async append(bytes: Uint8Array): Promise<void> {
     const all = Buffer.concat([this.#held, bytes]);
-    const ready = all.length - this.#heldOf(all);
+    const ready = this.secrets.cutBytesAt(all, all.length - this.#heldOf(all));
     this.#held = all.subarray(ready);
     await this.#keep(all.subarray(0, ready));
   }
@@ -76,25 +76,9 @@ export class RunLog {
 
   /** The end in which a secret may have begun: of a line that is whole none is taken, unless secrets have several lines. */
   #heldOf(all: Buffer): number {
-    const holds = this.#holds;
-    if (holds === 0) return 0;
-    const line = this.secrets.haveLines ? all.length : all.length - (all.lastIndexOf(0x0a) + 1);
-    if (line <= holds) return line;
-    // The place to cut must not lie within a secret that is there already.
-    for (let held = holds; held < Math.min(line, MAX_HELD_BYTES); held += Math.ceil(holds / 4)) {
-      if (!this.#isWithinSecret(all, all.length - held)) return held;
-    }
-    // Nothing but secrets, one after the other: they are masked as they are.
-    return line <= MAX_HELD_BYTES ? line : 0;
-  }
-
-  #isWithinSecret(all: Buffer, place: number): boolean {
-    const [before, after] = [
-      all.subarray(Math.max(0, place - this.#holds), place),
-      all.subarray(place, place + this.#holds),
-    ];
-    const parted = Buffer.concat([this.secrets.maskBytes(before), this.secrets.maskBytes(after)]);
-    return !parted.equals(this.secrets.maskBytes(Buffer.concat([before, after])));
+    if (this.#holds === 0) return 0;
+    if (this.secrets.haveLines) return Math.min(this.#holds, all.length);
+    return Math.min(this.#holds, all.length - (all.lastIndexOf(0x0a) + 1));
   }
 
   /** Whether values are reported in a piece, whose mark may have begun in the one before. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { LogWriter, Overtaken } from '../../activities/hosts/log-writer';
 import { RunLog } from '../../activities/hosts/run-log';
+import { Dice, seededRandom } from '../../bench/random';
 import { connect, type Db } from '../../db/connection';
 import { readLog } from '../../db/host-logs';
 import { claimRuns } from '../../db/host-runs';
@@ -127,6 +128,27 @@ describe('the log of a run', () => {
       await other.finish();
 
       expect([(await rowOf(having!)).has_values, (await rowOf(lacking!)).has_values]).toEqual([true, false]);
+    },
+  );
+
+  it.each(['', '\n'])(
+    'shows no secret and not the beginning of one in a long line, wherever it is cut (secret with %j)',
+    async (line) => {
+      const secret = `a-secret${line}of-26-bytes-in-all`;
+      const dice = new Dice(seededRandom(7));
+      for (let times = 0; times < 10; times++) {
+        const [id] = await claimed();
+        const gaps = Array.from({ length: 40 }, () => '.'.repeat(dice.below(400)));
+        const log = await logOf(secretsOf(secret), id!);
+        const bytes = Buffer.from(gaps.join(secret));
+        for (let at = 0, to = 0; at < bytes.length; at = to) {
+          to = at + 1 + dice.below(300);
+          await log.append(bytes.subarray(at, to));
+        }
+        await log.finish();
+
+        expect(await keptOf(id!)).toBe(gaps.join('******'));
+      }
     },
   );
 

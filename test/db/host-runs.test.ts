@@ -1,5 +1,13 @@
 import { connect, type Db } from '../../db/connection';
-import { claimRuns, endRun, type HostRunEnd, type HostRunRecord, listOpenRuns, noteReached } from '../../db/host-runs';
+import {
+  claimRuns,
+  endRun,
+  type HostRunEnd,
+  type HostRunRecord,
+  listAbandoned,
+  listOpenRuns,
+  noteReached,
+} from '../../db/host-runs';
 import { tallyRuns } from '../../db/host-steps';
 import { createDatabase } from '../support/database';
 import { makeHostStep } from '../support/host-steps';
@@ -100,5 +108,35 @@ describe('runs on hosts', () => {
     expect(failed).toBeGreaterThan(5);
     expect(failed).toBeLessThanOrEqual(5 + 6);
     expect(failed + not_run).toBe(200);
+  });
+
+  it('of ended attempts are found but those that are left out, which take no place of others', async () => {
+    const stepId = await makeStep(3);
+    const runs = await claimRuns(db, { stepId, part: 0, limit: 3 });
+    const { task_id } = await db
+      .selectFrom('host_steps')
+      .select('task_id')
+      .where('id', '=', stepId)
+      .executeTakeFirstOrThrow();
+    await db
+      .insertInto('node_executions')
+      .values({
+        task_id,
+        node_id: 'n1',
+        loop: 1,
+        retry: 0,
+        inner_loop: 1,
+        seq: 1,
+        status: 'FAILED',
+        inputs: '{}',
+        outputs: '{}',
+      })
+      .execute();
+    const [first, second, third] = runs.map(({ id }) => id);
+    const listed = async (options: { limit: number; except?: string[] }) =>
+      (await listAbandoned(db, options)).map(({ id }) => id);
+
+    expect(await listed({ limit: 2 })).toEqual([first, second]);
+    expect(await listed({ limit: 2, except: [first!, second!] })).toEqual([third]);
   });
 });
