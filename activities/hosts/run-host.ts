@@ -10,6 +10,8 @@ import { RunLog } from './run-log';
 
 /** One look at a run lasts so long, unless it ends before. */
 const FOLLOW_SECONDS = 30;
+/** The first one: one that writes nothing is to be known as begun before its host may have forgotten it. */
+const FIRST_LOOK_SECONDS = 1;
 /** A host on which a run has begun is asked again for so long after the run must have ended there. */
 const LOST_AFTER_MS = 5 * 60_000;
 const FIRST_WAIT_MS = 500;
@@ -84,7 +86,7 @@ async function follow(row: HostRunRecord, isFresh: boolean, log: RunLog, work: H
 function look(log: RunLog, isReached: boolean, { target, run, signal }: HostWork): Promise<Seen> {
   const wanted = {
     offset: log.position,
-    seconds: FOLLOW_SECONDS,
+    seconds: isReached ? FOLLOW_SECONDS : FIRST_LOOK_SECONDS,
     onLog: (bytes: Uint8Array) => log.append(bytes),
     signal,
   };

@@ -211,6 +211,21 @@ describe('run_script', () => {
     }
   });
 
+  it('is begun no second time on a host that has forgotten it, though it has written nothing yet', async () => {
+    const { task } = await run({ tags: ['db'], script: 'echo x >> quiet; sleep 20' });
+    await eventually('all are known to have begun', () => runsOf(task), {
+      isWanted: (rows) => rows.length === 3 && rows.every(({ status }) => status === 'running'),
+      withinMs: 15_000,
+    });
+    await world.gantry.stopWorker();
+    for (const { home } of hosts.slice(3)) rmSync(join(home, '.gantry'), { recursive: true });
+    await world.gantry.startWorker({}, '127.0.0.1/32');
+    await untilState(task, 'FAILED');
+
+    expect((await runsOf(task)).map(({ status }) => status)).toEqual(['lost', 'lost', 'lost']);
+    expect(hosts.slice(3).map((host) => lines(host, 'quiet'))).toEqual([1, 1, 1]);
+  });
+
   it('is ended on its hosts when its task is revoked, with what it had written until then; what waited is not begun', async () => {
     const { task } = await run({
       tags: ['all'],
