@@ -53,9 +53,9 @@ function attemptOnHosts(
 }
 
 async function doStep({ rounds }: RoundsPlugin, step: RoundStep, context: RoundContext): Promise<Outcome> {
-  const { part, callback, crashed } = step;
+  const { part, of = 1, callback, crashed } = step;
   if (part !== undefined) {
-    await rounds.part({ ...context, part });
+    await rounds.part({ ...context, part, of });
     return { ok: true, outputs: {}, recorded: false };
   }
   const answer = await rounds.next({ ...context, callback, crashed });

@@ -44,16 +44,19 @@ export async function claimRuns(
   return rows.filter(({ status }) => status === 'starting').sort((a, b) => a.place - b.place);
 }
 
-/** The runs that a part has claimed and that have not ended: whoever does its work again finds them so. */
+/**
+ * The runs that a part has claimed and that have not ended: whoever does its work again finds them so. Where there are fewer
+ * parts now, those of the others are shared among them.
+ */
 export function listOpenRuns(
   db: DbOrTransaction,
-  { stepId, part }: { stepId: number; part: number },
+  { stepId, part, of }: { stepId: number; part: number; of: number },
 ): Promise<HostRunRecord[]> {
   return db
     .selectFrom('host_runs')
     .selectAll()
     .where('step_id', '=', stepId)
-    .where('part', '=', part)
+    .where(sql<boolean>`part % ${of} = ${part}`)
     .where('status', 'in', OPEN)
     .orderBy('place')
     .execute();
@@ -100,7 +103,7 @@ export async function endRun(
 
 /** A run whose node has ended, or went on without it. */
 export interface AbandonedRun extends HostRunRecord {
-  step: StepKey & { projectId: number; account: string | null };
+  step: StepKey & { projectId: number; account: string | null; timeoutSeconds: number };
   /** Of the attempt, with secrets sealed. */
   inputs: Record<string, unknown>;
 }
@@ -117,7 +120,7 @@ export async function listAbandoned(
   const { rows } = await sql<AbandonedRun>`
     select runs.*, coalesce(nodes.inputs, '{}'::json) as inputs,
            json_build_object('taskId', steps.task_id, 'nodeId', steps.node_id, 'loop', steps.loop, 'retry', steps.retry,
-                             'ordinal', steps.ordinal, 'projectId', steps.project_id, 'account', steps.account) as step
+                             'ordinal', steps.ordinal, 'projectId', steps.project_id, 'account', steps.account, 'timeoutSeconds', steps.timeout_seconds) as step
       from host_runs runs join host_steps steps on steps.id = runs.step_id
       join node_executions nodes using (task_id, node_id, loop, retry)
      where runs.status in (${sql.join(OPEN)}) and nodes.status <> 'RUNNING'

@@ -67,6 +67,6 @@ export interface Hosts {
    * @throws Error for hosts that there are not, an account that may not be used, parameters that cannot be
    */
   next(step: HostStep): Promise<{ parts: number } | { tally: HostTally }>;
-  /** Works on a step until nothing is left to do. */
-  part(step: HostStep, part: number): Promise<void>;
+  /** Works on a step, as one of so many, until nothing is left to do. */
+  part(step: HostStep, share: { part: number; of: number }): Promise<void>;
 }

@@ -88,6 +88,8 @@ export interface QuestionContext<I = JsonObject> extends RoundContext<I> {
 export interface PartContext<I = JsonObject> extends RoundContext<I> {
   /** From 0. */
   part: number;
+  /** How many there are in this round: all that is to be done is for one of them. */
+  of: number;
 }
 
 /** How an attempt goes on, or what came of it. */

@@ -27,13 +27,13 @@ export class Part {
     private readonly means: HostMeans,
     private readonly attempt: HostAttempt,
     private readonly step: HostStepRecord,
-    private readonly part: number,
+    private readonly share: { part: number; of: number },
     private readonly script: PreparedScript,
   ) {
     this.#db = means.reach.db;
-    const { concurrency, parts } = step;
+    const { part, of } = share;
     this.#signal = AbortSignal.any([attempt.signal, this.#giveUp.signal]);
-    this.#atOnce = Math.floor(concurrency / parts) + (part < concurrency % parts ? 1 : 0);
+    this.#atOnce = Math.floor(step.concurrency / of) + (part < step.concurrency % of ? 1 : 0);
   }
 
   /**
@@ -42,12 +42,12 @@ export class Part {
   async work(): Promise<void> {
     const { id: stepId } = this.step;
     // What this part had begun when its worker was lost is its to go on with.
-    const left = await listOpenRuns(this.#db, { stepId, part: this.part });
+    const left = await listOpenRuns(this.#db, { stepId, ...this.share });
     for (const some of chunksOf(left, MAX_ROUTES)) await this.#take(some, false);
     for (;;) {
       await this.#untilRoom();
       const limit = this.#atOnce - this.#underway.size;
-      const claimed = await claimRuns(this.#db, { stepId, part: this.part, limit });
+      const claimed = await claimRuns(this.#db, { stepId, part: this.share.part, limit });
       if (claimed.length === 0 && this.#underway.size === 0) return;
       if (claimed.length > 0) await this.#take(claimed, true);
       else await Promise.race(this.#underway);
@@ -63,7 +63,7 @@ export class Part {
 
   async #take(runs: readonly HostRunRecord[], areFresh: boolean): Promise<void> {
     const hostIds = runs.flatMap(({ host_id }) => host_id ?? []);
-    const [routes, variables] = await Promise.all([this.#routes(hostIds), listVariables(this.#db, hostIds)]);
+    const [routes, variables] = await Promise.all([this.#routes(hostIds, areFresh), listVariables(this.#db, hostIds)]);
     for (const run of runs) {
       await this.#untilRoom();
       const given = new Map(Object.entries(variables.get(run.host_id ?? -1) ?? {}));
@@ -77,9 +77,10 @@ export class Part {
     }
   }
 
-  /** Who may not do it any more hears so of each host. */
-  async #routes(hostIds: readonly number[]): Promise<Map<number, RouteOrProblem>> {
-    const { projectId, executor } = this.attempt;
+  /** Who may not do it any more hears so of each host; what has begun is followed all the same. */
+  async #routes(hostIds: readonly number[], areFresh: boolean): Promise<Map<number, RouteOrProblem>> {
+    const { projectId } = this.attempt;
+    const executor = areFresh ? this.attempt.executor : { ...this.attempt.executor, isTrusted: true };
     try {
       const wanted = { hostIds, account: this.step.account, executor, least: ROLE_WITHOUT_ACCOUNT };
       return await readRoutes(this.#db, { projectId }, wanted);

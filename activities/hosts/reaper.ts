@@ -32,6 +32,8 @@ const GIVE_UP_AFTER_MS = 24 * 3600_000;
 export class Reaper extends Rounds {
   readonly #gate = new Gate(AT_ONCE);
   readonly #stopping = new AbortController();
+  /** By run. */
+  readonly #underway = new Map<string, Promise<void>>();
   /** When hosts that did not answer are asked again, by run. */
   readonly #later = new Map<string, { at: number; waitMs: number }>();
 
@@ -42,9 +44,10 @@ export class Reaper extends Rounds {
     super(log, 'ending work on hosts that was given up');
   }
 
-  override stop(): Promise<void> {
+  override async stop(): Promise<void> {
     this.#stopping.abort();
-    return super.stop();
+    await super.stop();
+    await Promise.all(this.#underway.values());
   }
 
   protected async round(): Promise<void> {
@@ -52,12 +55,20 @@ export class Reaper extends Rounds {
     await cancelWaiting(db);
     // Left out by Postgres: however many do not answer, they do not take the place of those that do.
     const notYet = [...this.#later].filter(([, { at }]) => Date.now() < at).map(([id]) => id);
-    const due = await listAbandoned(db, { limit: MOST, except: notYet });
+    const except = [...notYet, ...this.#underway.keys()];
+    const due = await listAbandoned(db, { limit: MOST, except });
     // Those that are due and are not among them have ended, or come later than so many others.
-    const listed = new Set([...notYet, ...due.map(({ id }) => id)]);
+    const listed = new Set([...except, ...due.map(({ id }) => id)]);
     for (const id of this.#later.keys()) if (!listed.has(id)) this.#later.delete(id);
     const { signal } = this.#stopping;
-    await Promise.all(due.map((run) => this.#gate.through(signal, () => this.#reap(run, signal)).catch(() => {})));
+    // Nobody waits for them here: what comes meanwhile is not to wait for hosts that do not answer.
+    for (const run of due) {
+      const reaped = this.#gate.through(signal, () => this.#reap(run, signal)).catch(() => {});
+      this.#underway.set(
+        run.id,
+        reaped.finally(() => this.#underway.delete(run.id)),
+      );
+    }
   }
 
   async #reap(run: AbandonedRun, signal: AbortSignal): Promise<void> {
@@ -98,7 +109,7 @@ export class Reaper extends Rounds {
     const follow = { offset: log.position, onLog: (bytes: Uint8Array) => log.append(bytes), signal };
     const { left, ...seen } = await cancel(target, id, GRACE_SECONDS, follow);
     await log.finish();
-    const ending = endingOf(seen, log.position, { timeoutSeconds: 0 });
+    const ending = endingOf(seen, log.position, run.step);
     if (!ending || left.length === 0) return ending;
     return {
       ...ending,

@@ -51,10 +51,10 @@ export class HostSteps implements Hosts {
     return { tally: await this.#tally(row, counts) };
   }
 
-  async part(step: HostStep, part: number): Promise<void> {
+  async part(step: HostStep, share: { part: number; of: number }): Promise<void> {
     const row = await findStep(this.#db, this.#keyOf(step));
     if (!row) throw new Error('the step is not there');
-    await new Part(this.means, this.attempt, row, part, prepare(step)).work();
+    await new Part(this.means, this.attempt, row, share, prepare(step)).work();
   }
 
   #keyOf({ ordinal }: HostStep): StepKey {

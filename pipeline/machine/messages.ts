@@ -41,6 +41,8 @@ export interface RoundStep {
   /** From 1; the first one brings the inputs. */
   number: number;
   part?: number;
+  /** How many parts this round has: perhaps fewer than were asked for. */
+  of?: number;
   /** What the node was called back with since the last question. */
   callback?: Json;
   /** Why a part crashed since then. */

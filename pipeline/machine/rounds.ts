@@ -94,9 +94,10 @@ function follow(frame: Frame, index: number, next: NextRound): void {
 function openParts(frame: Frame, index: number, wanted: number): void {
   const round = roundOf(frame, index);
   const id = `${commandId(index, frame.nodeState(index))}/${round.number}`;
-  round.parts = Math.max(1, Math.min(wanted, freeSlots(frame.state)));
-  for (let part = 0; part < round.parts; part++) {
-    runStep(frame, index, { id: `${id}/${part}`, inputs: {}, round: { number: round.number, part } });
+  const of = Math.max(1, Math.min(wanted, freeSlots(frame.state)));
+  round.parts = of;
+  for (let part = 0; part < of; part++) {
+    runStep(frame, index, { id: `${id}/${part}`, inputs: {}, round: { number: round.number, part, of } });
   }
 }
 

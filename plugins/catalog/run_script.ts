@@ -72,7 +72,7 @@ export const plugin = defineRoundsPlugin({
       const answer = await hosts.next(stepOf(inputs));
       return 'parts' in answer ? answer : endOf(answer.tally, inputs.max_failed ?? 0);
     },
-    part: ({ hosts, inputs, part }) => hosts.part(stepOf(inputs), part),
+    part: ({ hosts, inputs, part, of }) => hosts.part(stepOf(inputs), { part, of }),
   },
 });
 

@@ -61,9 +61,11 @@ describe('runs on hosts', () => {
     await noteReached(db, first!.id);
     await end(second!, 'ok');
 
-    const open = await listOpenRuns(db, { stepId, part: 4 });
+    const open = await listOpenRuns(db, { stepId, part: 4, of: 8 });
     expect(open.map(({ id, status }) => [id, status])).toEqual([[first!.id, 'running']]);
-    expect(await listOpenRuns(db, { stepId, part: 5 })).toEqual([]);
+    expect(await listOpenRuns(db, { stepId, part: 5, of: 8 })).toEqual([]);
+    // Where there are fewer parts now, one of them has it.
+    expect(await listOpenRuns(db, { stepId, part: 1, of: 3 })).toHaveLength(1);
   });
 
   it('end once', async () => {
