@@ -136,3 +136,22 @@ export async function cancelWaiting(db: DbOrTransaction): Promise<void> {
       from host_steps steps join node_executions nodes using (task_id, node_id, loop, retry)
      where runs.status = 'waiting' and runs.step_id = steps.id and nodes.status <> 'RUNNING'`.execute(db);
 }
+
+/** Runs of a step after a place in its order. */
+export function listRuns(
+  db: DbOrTransaction,
+  stepId: number,
+  { status, after, limit }: { status?: HostRunStatus | undefined; after: number; limit: number },
+): Promise<HostRunRecord[]> {
+  const runs = db.selectFrom('host_runs').selectAll().where('step_id', '=', stepId).where('place', '>', after);
+  return (status ? runs.where('status', '=', status) : runs).orderBy('place').limit(limit).execute();
+}
+
+export function findRunAt(db: DbOrTransaction, stepId: number, place: number): Promise<HostRunRecord | undefined> {
+  return db
+    .selectFrom('host_runs')
+    .selectAll()
+    .where('step_id', '=', stepId)
+    .where('place', '=', place)
+    .executeTakeFirst();
+}

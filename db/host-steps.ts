@@ -121,3 +121,23 @@ export function listFailures(db: DbOrTransaction, stepId: number, limit: number)
     .limit(limit)
     .execute();
 }
+
+/** The steps of a task of a project, the oldest first. */
+export function listSteps(db: DbOrTransaction, projectId: number, taskId: number): Promise<HostStepRecord[]> {
+  return db
+    .selectFrom('host_steps')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where('task_id', '=', taskId)
+    .orderBy('id')
+    .execute();
+}
+
+export function findStepOf(db: DbOrTransaction, projectId: number, id: number): Promise<HostStepRecord | undefined> {
+  return db
+    .selectFrom('host_steps')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+}

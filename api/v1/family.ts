@@ -14,6 +14,7 @@ import { describe } from './describe';
 import type { ServedEndpoint } from './endpoint';
 import { fail, succeed } from './envelope';
 import { hostGroupEndpoints } from './host-groups';
+import { hostStepEndpoints } from './host-steps';
 import { hostEndpoints } from './hosts';
 import { probeEndpoints } from './probes';
 import { processEndpoints } from './processes';
@@ -29,6 +30,7 @@ export const endpoints: readonly ServedEndpoint[] = [
   ...hostEndpoints,
   ...probeEndpoints,
   ...hostGroupEndpoints,
+  ...hostStepEndpoints,
   ...processEndpoints,
   ...credentialEndpoints,
   ...sshProfileEndpoints,

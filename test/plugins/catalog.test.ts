@@ -102,7 +102,7 @@ describe('the description of a plugin', () => {
 
 describe('docs/plugins.md', () => {
   const page = readFileSync(join(ROOT, 'docs/plugins.md'), 'utf8');
-  const rows = [...page.matchAll(/^\| `(\w+)`\s*\| (\S+)\s*\| (inline|activity)\s*\| (.*?)\s*\| /gm)];
+  const rows = [...page.matchAll(/^\| `(\w+)`\s*\| (\S+)\s*\| (inline|activity|rounds)\s*\| (.*?)\s*\| /gm)];
 
   it('lists the plugins of the catalog', () => {
     expect(rows.map(([, code, version]) => `${code} ${version}`)).toEqual(plugins.map(keyOf).sort(byCode));
@@ -113,7 +113,7 @@ describe('docs/plugins.md', () => {
     (code, version, kind, effect) => {
       const plugin = findPlugin(code, version)!;
 
-      expect(kind).toBe('inline' in plugin ? 'inline' : 'activity');
+      expect(kind).toBe('inline' in plugin ? 'inline' : 'rounds' in plugin ? 'rounds' : 'activity');
       if ('effect' in plugin) expect(effect).toBe(typeof plugin.effect === 'string' ? plugin.effect : 'by method');
     },
   );

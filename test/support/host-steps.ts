@@ -12,6 +12,9 @@ export async function makeHostStep(db: Db, count: number, options: Partial<NewSt
     .select('project_id')
     .where('id', '=', taskId)
     .executeTakeFirstOrThrow();
+  if (options.projectId) {
+    await db.updateTable('tasks').set({ project_id: options.projectId }).where('id', '=', taskId).execute();
+  }
   made += 1;
   const rows = Array.from({ length: count }, (_, n) => ({
     supplier_account: '0',

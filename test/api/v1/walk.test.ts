@@ -6,6 +6,7 @@ import { addCaller, addPlainApp } from '../../support/callers';
 import { authorization } from '../../support/client';
 import { makeWorld, snapshotOf, type World } from '../../support/cmdb-world';
 import { Gantry } from '../../support/gantry';
+import { makeHostStep } from '../../support/host-steps';
 import { newPublicKey } from '../../support/ssh-inventory';
 import { dataOf, V1Client } from '../../support/v1';
 
@@ -24,6 +25,8 @@ interface Place extends World {
   user: number;
   key: number;
   probe: number;
+  task: number;
+  step: number;
 }
 
 describe('every endpoint of /api/v1', () => {
@@ -71,7 +74,18 @@ describe('every endpoint of /api/v1', () => {
       user: await made('/accounts', { alias: `${mark}-account`, login_user: 'app' }),
       key: items[0].id,
       probe,
+      ...(await hostStep(world.project)),
     };
+  }
+
+  async function hostStep(projectId: number): Promise<{ step: number; task: number }> {
+    const step = await makeHostStep(gantry.db, 1, { projectId });
+    const { task_id: task } = await gantry.db
+      .selectFrom('host_steps')
+      .select('task_id')
+      .where('id', '=', step)
+      .executeTakeFirstOrThrow();
+    return { step, task };
   }
 
   /** Sends an endpoint its request in a project, about objects of a place. */
@@ -86,6 +100,9 @@ describe('every endpoint of /api/v1', () => {
       account_id: objects.user,
       key_id: objects.key,
       probe_id: objects.probe,
+      task_id: objects.task,
+      step_id: objects.step,
+      place: 1,
     };
     const path = endpoint.path.replaceAll(/\{(\w+)\}/g, (_all, name) => String(ids[name]));
     const body = endpoint.method === 'post' || endpoint.method === 'patch' ? bodyOf(endpoint, objects) : undefined;

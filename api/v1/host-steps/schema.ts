@@ -1,0 +1,94 @@
+import { z } from '@hono/zod-openapi';
+import type { HostRunRecord } from '../../../db/host-runs';
+import type { LogView, StepView } from '../../../tasks/view/host-steps';
+import { time } from '../business';
+
+export const RUN_STATUSES = [
+  'waiting',
+  'starting',
+  'running',
+  'ok',
+  'failed',
+  'skipped',
+  'not_run',
+  'unreachable',
+  'lost',
+  'cancelled',
+] as const;
+
+export const step = z.object({
+  id: z.number().int(),
+  node_id: z.string(),
+  loop: z.number().int(),
+  attempt: z.number().int(),
+  account: z.string().nullable(),
+  timeout: z.number().int().describe('Seconds on one host'),
+  concurrency: z.number().int(),
+  max_failed: z.number().int().nullable(),
+  counts: z.record(z.string(), z.number().int()).describe('Hosts by status'),
+  created_at: time,
+});
+
+type ShownStep = z.input<typeof step>;
+
+/** A step in the words of this API. */
+export function showStep({ step: record, counts }: StepView): ShownStep {
+  const { id, node_id, loop, retry, account, timeout_seconds, concurrency, max_failed, created_at } = record;
+  const limits = { timeout: timeout_seconds, concurrency, max_failed };
+  return {
+    id,
+    node_id,
+    loop,
+    attempt: retry + 1,
+    account,
+    ...limits,
+    counts: { ...counts },
+    created_at: created_at.toISOString(),
+  };
+}
+
+export const run = z.object({
+  place: z.number().int().describe('In the order of the hosts of the step, from 1'),
+  host_id: z.number().int().nullable().describe('Null: the host is deleted'),
+  name: z.string(),
+  address: z.string(),
+  status: z.enum(RUN_STATUSES),
+  exit_code: z.number().int().nullable(),
+  reason: z.string(),
+  log_bytes: z.number().int(),
+  is_log_cut: z.boolean(),
+  started_at: time.nullable(),
+  ended_at: time.nullable(),
+});
+
+/** A host of a step in the words of this API. */
+export function showRun(record: HostRunRecord): z.input<typeof run> {
+  const { place, host_id, name, address, status, exit_code, reason, is_log_cut, started_at, ended_at } = record;
+  return {
+    place,
+    host_id,
+    name,
+    address,
+    status,
+    exit_code,
+    reason,
+    log_bytes: Number(record.log_bytes),
+    is_log_cut,
+    started_at: started_at?.toISOString() ?? null,
+    ended_at: ended_at?.toISOString() ?? null,
+  };
+}
+
+export const log = z.object({
+  from: z.number().int(),
+  to: z.number().int().describe('Where the next piece begins'),
+  size: z.number().int().describe('Bytes that there are by now'),
+  is_complete: z.boolean().describe('Nothing more will come after `to`'),
+  text: z.string().describe('No character is cut; bytes that are no text are U+FFFD'),
+});
+
+/** A piece of a log in the words of this API. */
+export function showLog({ run, from, to, text }: LogView): z.input<typeof log> {
+  const size = Number(run.log_bytes);
+  return { from, to, size, is_complete: run.ended_at !== null && to >= size, text };
+}

@@ -1,0 +1,100 @@
+import { GantryError } from '../../base/error';
+import type { Db } from '../../db/connection';
+import { readLog } from '../../db/host-logs';
+import { findRunAt, type HostRunRecord, listRuns } from '../../db/host-runs';
+import { findStepOf, type HostStepRecord, listSteps, tallyRuns } from '../../db/host-steps';
+import type { HostRunStatus } from '../../db/schema';
+import { findTask } from '../../db/tasks';
+
+/** A step over hosts, and how many of them stand how. */
+export interface StepView {
+  step: HostStepRecord;
+  counts: Partial<Record<HostRunStatus, number>>;
+}
+
+/**
+ * What nodes of a task do, or have done, on hosts: a step for each attempt, the oldest first.
+ *
+ * @throws GantryError `not_found` for a task that is not of the project
+ */
+export async function listHostSteps(db: Db, projectId: number, taskId: number): Promise<StepView[]> {
+  if (!(await findTask(db, projectId, taskId))) throw notThere('task', taskId);
+  const steps = await listSteps(db, projectId, taskId);
+  return Promise.all(steps.map(async (step) => ({ step, counts: await tallyRuns(db, step.id) })));
+}
+
+/**
+ * The hosts of a step, in its order, after a place.
+ *
+ * @throws GantryError `not_found` for a step that is not of the project
+ */
+export async function listHostRuns(
+  db: Db,
+  { projectId, stepId }: { projectId: number; stepId: number },
+  page: { status?: HostRunStatus | undefined; after: number; limit: number },
+): Promise<HostRunRecord[]> {
+  await requireStep(db, projectId, stepId);
+  return listRuns(db, stepId, page);
+}
+
+/** A piece of the log of a run. */
+export interface LogView {
+  run: HostRunRecord;
+  /** The bytes that it is made of, from `from` up to, without, `to`. */
+  from: number;
+  to: number;
+  /** What is no text in it is U+FFFD. */
+  text: string;
+}
+
+/**
+ * A piece of what a host of a step has written: no character of it is cut.
+ *
+ * @param from byte of what is kept; of a negative number, so many before the end
+ * @throws GantryError `not_found`
+ */
+export async function readHostLog(
+  db: Db,
+  { projectId, stepId, place }: { projectId: number; stepId: number; place: number },
+  { from, max }: { from: number; max: number },
+): Promise<LogView> {
+  await requireStep(db, projectId, stepId);
+  const run = await findRunAt(db, stepId, place);
+  if (!run) throw notThere('host of this step', place);
+  const size = Number(run.log_bytes);
+  const wanted = from < 0 ? Math.max(0, size + from) : Math.min(from, size);
+  const bytes = await readLog(db, run.id, { from: wanted, maxBytes: max });
+  const isOver = wanted + bytes.length >= size && run.ended_at !== null;
+  const skipped = from < 0 && wanted > 0 ? continuationBytes(bytes) : 0;
+  const whole = isOver ? bytes.length : bytes.length - unfinishedBytes(bytes);
+  const to = wanted + Math.max(whole, skipped);
+  return { run, from: wanted + skipped, to, text: bytes.subarray(skipped, Math.max(whole, skipped)).toString('utf8') };
+}
+
+async function requireStep(db: Db, projectId: number, stepId: number): Promise<void> {
+  if (!(await findStepOf(db, projectId, stepId))) throw notThere('host step', stepId);
+}
+
+function notThere(what: string, id: number): GantryError {
+  return new GantryError('not_found', `${what} ${id} does not exist in this project`, {
+    reason: { code: 'not_found', args: { what, id } },
+  });
+}
+
+/** Bytes at the beginning that belong to a character before them. */
+function continuationBytes(bytes: Buffer): number {
+  let count = 0;
+  while (count < Math.min(3, bytes.length) && (bytes[count]! & 0xc0) === 0x80) count++;
+  return count;
+}
+
+/** Bytes at the end that are the beginning of a character, whose rest may come; never all of them. */
+function unfinishedBytes(bytes: Buffer): number {
+  for (let back = 1; back <= Math.min(3, bytes.length - 1); back++) {
+    const byte = bytes[bytes.length - back]!;
+    if ((byte & 0xc0) === 0x80) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return length > back ? back : 0;
+  }
+  return 0;
+}
