@@ -50,8 +50,11 @@ function describeTested(hosts: readonly ChosenHost[], tested: readonly Tested[])
   return [tableOf(['ID', 'NAME', 'ADDRESS', 'STATE', 'FACTS'], rows), ...messages, counts].join('');
 }
 
+/** What one looks at first; `--json` has all of it. */
+const SHOWN_FACTS = ['os_name', 'arch', 'cpus', 'user', 'run_folder_free_kb', 'missing_tools'];
+
 function factsText({ facts = {}, ms }: Tested): string {
-  const told = Object.entries(facts).map(([name, value]) => `${name}=${value}`);
+  const told = SHOWN_FACTS.filter((name) => (facts[name] ?? '') !== '').map((name) => `${name}=${facts[name]}`);
   return [...told, ...(ms === undefined ? [] : [`${ms} ms`])].join(' ');
 }
 
