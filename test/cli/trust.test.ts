@@ -138,7 +138,7 @@ describe('gantry hosts trust, test and keys', () => {
 
       expect(code).toBe(0);
       expect(out).toMatch(/^ID +NAME +ADDRESS +STATE +FACTS\n/);
-      expect(out).toMatch(new RegExp(`\\n${ids[0]} +fine +127\\.0\\.0\\.1 +ok +.*kernel=.* ms\\n`));
+      expect(out).toMatch(new RegExp(`\\n${ids[0]} +fine +127\\.0\\.0\\.1 +ok +.*user=.* ms\\n`));
       expect(out).toMatch(/\n2 ok, 0 failed\n$/);
     });
 
