@@ -11,6 +11,9 @@ import type { Hop, HostKey } from './route';
 const KEEPALIVE_TRIES = 3;
 
 const KEPT_CHARACTERS = 2_000;
+/** What a server may say before it says that it speaks ssh: some say the terms of use. */
+const MAX_GREETING_BYTES = 65_536;
+const HELLO = '\nSSH-';
 /** What sshd says before it hangs up because too many are at its door, or because it has had enough of us. */
 const TOO_MANY = /^(?:Exceeded MaxStartups|Not allowed at this time)/;
 /** How ssh2 says that a host has no key of any type that it was asked for. */
@@ -61,6 +64,9 @@ class Handshake {
   #isProved = false;
   /** What the other side says before it says that it speaks ssh. */
   #noise = '';
+  #noiseBytes = 0;
+  /** The end of that: hello may come in pieces. */
+  #tail = '\n';
   #banner = '';
   #settle: Settle = () => {};
 
@@ -111,10 +117,18 @@ class Handshake {
   }
 
   #hear = (chunk: Buffer): void => {
-    this.#noise = (this.#noise + chunk.toString('latin1')).slice(0, KEPT_CHARACTERS);
-    if (!/^SSH-/m.test(this.#noise)) return;
-    this.socket.off('data', this.#hear);
-    if (this.#phase === 'hello') this.#phase = 'keys';
+    const text = chunk.toString('latin1');
+    this.#noise = (this.#noise + text).slice(0, KEPT_CHARACTERS);
+    const heard = this.#tail + text;
+    if (heard.includes(HELLO)) {
+      this.socket.off('data', this.#hear);
+      if (this.#phase === 'hello') this.#phase = 'keys';
+      return;
+    }
+    this.#tail = heard.slice(1 - HELLO.length);
+    this.#noiseBytes += chunk.length;
+    // Line after line would keep the worker busy until the time is up.
+    if (this.#noiseBytes > MAX_GREETING_BYTES && this.#phase === 'hello') this.#fail(this.#noSsh());
   };
 
   /** Is asked again whenever the two agree on new keys, which may be hours later. */

@@ -158,6 +158,26 @@ describe('a host that cannot be reached', () => {
     expect((await failure()).problem).toBe('protocol');
   });
 
+  it('because it says line after line that are no ssh is not heard until the time is up', async () => {
+    await open({ onSocket: (socket) => socket.write(`${'terms of use '.repeat(20)}\r\n`.repeat(500)) || true });
+
+    expect(await failure({ connectTimeoutMs: 60_000 })).toMatchObject({
+      problem: 'protocol',
+      message: expect.stringContaining('does not speak ssh: it says "terms of use'),
+    });
+  });
+
+  it('but not because it says much before it speaks ssh', async () => {
+    await open({
+      onSocket: (socket) => {
+        socket.write('terms of use\r\n'.repeat(500));
+        return false;
+      },
+    });
+
+    expect((await say(pool.transport([server.hop()]), 'echo here')).stdout).toBe('here\n');
+  });
+
   it('is one error for all who wanted it', async () => {
     await open({ onSocket: (socket) => Boolean(socket.end('nothing\r\n')) });
 
