@@ -88,9 +88,9 @@ function continuationBytes(bytes: Buffer): number {
   return count;
 }
 
-/** Bytes at the end that are the beginning of a character, whose rest may come; never all of them. */
+/** Bytes at the end that are the beginning of a character, whose rest may come: all of them, where there are no others. */
 function unfinishedBytes(bytes: Buffer): number {
-  for (let back = 1; back <= Math.min(3, bytes.length - 1); back++) {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back]!;
     if ((byte & 0xc0) === 0x80) continue;
     const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;

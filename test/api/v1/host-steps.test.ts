@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { appendLogs } from '../../../db/host-logs';
-import { claimRuns, endRun, type HostRunRecord } from '../../../db/host-runs';
+import { claimRuns, endRun, findRunAt, type HostRunRecord } from '../../../db/host-runs';
 import { addPlainApp } from '../../support/callers';
 import { Gantry } from '../../support/gantry';
 import { makeHostStep } from '../../support/host-steps';
@@ -104,6 +104,24 @@ describe('steps over hosts at /api/v1', () => {
     const open = await written(Buffer.from('abc€').subarray(0, 5), false);
     const piece = dataOf(await v1.get(`${open.at}/host-steps/${open.stepId}/runs/1/log`));
     expect(piece).toEqual({ from: 0, to: 3, size: 5, is_complete: false, text: 'abc' });
+  });
+
+  it('lose no character to a client that asks again where it stands in the middle of one', async () => {
+    const bytes = Buffer.from('a€🚀ü');
+    const { at, stepId } = await written(Buffer.alloc(0), false);
+    const run = (await findRunAt(gantry.db, stepId, 1))!;
+    let [from, text] = [0, ''];
+    for (const [index, byte] of bytes.entries()) {
+      const piece = { runId: run.id, readFrom: index, readTo: index + 1, hasValues: false, bytes: Buffer.of(byte) };
+      await appendLogs(gantry.db, [piece]);
+      for (let times = 0; times < 2; times++) {
+        const read = dataOf(await v1.get(`${at}/host-steps/${stepId}/runs/1/log?from=${from}`));
+        text += read.text;
+        from = read.to;
+      }
+    }
+
+    expect({ from, text }).toEqual({ from: bytes.length, text: bytes.toString() });
   });
 
   it('give the end of a log', async () => {
