@@ -119,7 +119,7 @@ describe('the events of a task', () => {
     await claimRuns(gantry.db, { stepId, part: 0, limit: 1 });
     const [claimed] = await until(events, ({ event }) => event === 'host');
     client.abort();
-    await expect(events.next()).rejects.toThrow();
+    await expect(until(events, () => false)).rejects.toThrow();
     await eventually('the server knows that the client is gone', () => openStreams.count === 0);
     await server.close();
 
