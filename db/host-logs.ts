@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from './connection';
+import { callOf } from './wake-ups';
 
 /** What has been read of a run's log on its host, and the bytes that are kept of it. */
 export interface LogPiece {
@@ -16,7 +17,7 @@ export interface LogPiece {
 
 /**
  * Keeps what runs have written, in one statement for all of them. How far a log is read and what is kept of it move
- * together, and only from where they stood: nothing is kept twice, and nothing is left out.
+ * together, and only from where they stood: nothing is kept twice, and nothing is left out. Who watches the tasks is woken.
  *
  * @returns the runs whose piece was kept; of the others somebody else has read on, or they have ended
  */
@@ -32,12 +33,15 @@ export async function appendLogs(db: DbOrTransaction, pieces: readonly LogPiece[
              log_bytes = log_bytes + length(piece.bytes), has_values = host_runs.has_values or piece.has_values
         from piece
        where host_runs.id = piece.run_id and read_bytes = piece.read_from and status in ('starting', 'running')
-      returning host_runs.id, log_bytes - length(piece.bytes) as at_byte, piece.bytes
+      returning host_runs.id, step_id, log_bytes - length(piece.bytes) as at_byte, piece.bytes
     ), kept as (
       insert into host_logs (run_id, at_byte, bytes)
       select id, at_byte, bytes from moved where length(bytes) > 0
+    ), told as (
+      select ${callOf(sql`task_id`)} from (
+        select distinct task_id from host_steps where id in (select step_id from moved)) tasks
     )
-    select id from moved`.execute(db);
+    select id from moved, (select count(*) from told) told`.execute(db);
   return new Set(rows.map(({ id }) => id));
 }
 
