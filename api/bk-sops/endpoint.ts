@@ -31,7 +31,8 @@ export interface Endpoint<
   summary: string;
   /** Body or query, without ids and credentials. Where a GET has texts, a JSON body may have numbers and booleans. */
   input: I;
-  data: D;
+  /** Absent where all is beside it. */
+  data?: D;
   /** Fields beside `data`. */
   beside?: z.ZodRawShape;
   run(call: C, input: z.output<I>): Promise<Reply<z.input<D>>>;

@@ -1,15 +1,18 @@
 import { z } from '@hono/zod-openapi';
-import { GantryError } from '../../../base/error';
-import { type Attempt, readAttempts } from '../../../tasks/view/attempts';
+import type { Attempt } from '../../../tasks/view/attempts';
+import { hostLogLines } from '../../../tasks/view/host-log-text';
 import { defineEndpoint } from '../endpoint';
 import { type TimeFormatter, timeFormatter } from '../format';
 import { wholeNumber } from '../query';
-import { versionOf } from '../state-tree';
+import { requireAttempt } from './attempt-of';
 import { requireTask } from './lookup';
 
 const MAX_PAGE_SIZE = 1000;
 
-/** What the records know of one attempt of a node, as text (bk-sops §7.4): a line for every change of its state. */
+/**
+ * What the records know of one attempt of a node, as text (bk-sops §7.4): a line for every change of its state, and what it
+ * has written on its hosts.
+ */
 export const getTaskNodeLog = defineEndpoint({
   name: 'get_task_node_log',
   method: 'get',
@@ -32,12 +35,10 @@ export const getTaskNodeLog = defineEndpoint({
   },
   async run(call, { node_id, version, page, page_size }) {
     const task = await requireTask(call);
-    const attempts = await readAttempts(call.services.db, task.id, node_id);
-    const attempt = attempts.find(({ loop, retry }) => versionOf(task.id, node_id, loop, retry) === version);
-    if (!attempt) {
-      throw new GantryError('invalid', `node[node_id=${node_id}] of task[id=${task.id}] has no version ${version}`);
-    }
-    const lines = linesOf(attempt, timeFormatter(call.project));
+    const attempt = await requireAttempt(call, task, node_id, version);
+    const { loop, retry } = attempt;
+    const written = await hostLogLines(call.services.db, { taskId: task.id, nodeId: node_id, loop, retry });
+    const lines = [...linesOf(attempt, timeFormatter(call.project)), ...written];
     const shown = lines.slice((page - 1) * page_size, page * page_size);
     return { data: shown.join('\n'), beside: { page: { page, page_size, total: lines.length } } };
   },
