@@ -20,6 +20,9 @@ export interface NewStep extends StepKey {
   timeoutSeconds: number;
   concurrency: number;
   maxFailed: number | null;
+  retries: number;
+  retryWaitSeconds: number;
+  locksHosts: boolean;
   parts: number;
 }
 
@@ -55,10 +58,11 @@ export async function insertStep(db: DbOrTransaction, step: NewStep, hosts: read
   const { rows } = await sql<{ id: number }>`
     with step as (
       insert into host_steps (project_id, task_id, node_id, loop, retry, ordinal, work_hash, account,
-                              timeout_seconds, concurrency, max_failed, parts)
+                              timeout_seconds, concurrency, max_failed, retries, retry_wait_seconds,
+                              locks_hosts, parts)
       values (${step.projectId}, ${step.taskId}, ${step.nodeId}, ${step.loop}, ${step.retry}, ${step.ordinal},
               ${step.workHash}, ${step.account}, ${step.timeoutSeconds}, ${step.concurrency}, ${step.maxFailed},
-              ${step.parts})
+              ${step.retries}, ${step.retryWaitSeconds}, ${step.locksHosts}, ${step.parts})
       on conflict do nothing returning id
     ), runs as (
       insert into host_runs (step_id, host_id, address, name, place, from_run, reason, status)

@@ -33,8 +33,16 @@ export interface HostStep {
   timeoutSeconds: number;
   /** Hosts at a time. */
   concurrency: number;
-  /** When more have failed no further host is begun, and the step has failed; null: all are run, and none may fail. */
-  maxFailed: number | null;
+  /**
+   * When more have failed no further host is begun, and the step has failed; null: all are run, and none may fail. A share is
+   * of the hosts that the step has, rounded down.
+   */
+  maxFailed: number | { percent: number } | null;
+  /** A host that has failed, or could not be reached, is tried so often again, and so long after. */
+  retries: number;
+  retryWaitSeconds: number;
+  /** It works on no host on which another step that says so works. */
+  locksHosts: boolean;
 }
 
 /** How many hosts of a step stand how, and the first of those that have failed. */
@@ -43,6 +51,8 @@ export interface HostTally {
   /** By status (`docs/hosts.md`, "Steps"). */
   counts: Readonly<Record<string, number>>;
   failed: number;
+  /** So many of them are too few to fail for. */
+  mayFail: number;
   /** What the scripts report (`<SOPS_VAR>name:value</SOPS_VAR>` in their logs); of one name the first host's value counts. */
   values: Readonly<Record<string, string>>;
   /** Names of which hosts have reported different values. */

@@ -14,6 +14,8 @@ export interface HostMeans {
   logs: LogWriter;
   /** The installation's name: hosts may be those of several. */
   installation: string;
+  /** With hosts that do not answer, in place of the usual one. */
+  patience?: { lostAfterMs: number; waitMs: number };
 }
 
 /** The attempt of a node that works on hosts. */

@@ -1,18 +1,14 @@
-import { GantryError } from '../../base/error';
 import { chunksOf } from '../../db/chunks';
 import type { Db } from '../../db/connection';
 import { listVariables } from '../../db/host-details';
-import { claimRuns, endRun, type HostRunRecord, listOpenRuns } from '../../db/host-runs';
+import { claimRuns, type HostRunRecord, listOpenRuns } from '../../db/host-runs';
 import type { HostStepRecord } from '../../db/host-steps';
-import { MAX_ROUTES, type RouteOrProblem, readRoutes } from '../../inventory/ssh/read-route';
-import type { SealedRoute } from '../../inventory/ssh/route';
+import { MAX_ROUTES } from '../../inventory/ssh/read-route';
 import { Overtaken } from './log-writer';
-import { type HostAttempt, type HostMeans, ROLE_WITHOUT_ACCOUNT } from './means';
-import { type OpenedRoute, openRoute } from './open-route';
+import type { HostAttempt, HostMeans } from './means';
+import { type SharedWork, workOnHost } from './one-host';
 import type { PreparedScript } from './prepare';
-import { problemOf } from './problem';
-import { runHost } from './run-host';
-import { runIdOf } from './run-id';
+import { Ways } from './ways';
 
 /** One of the activities that share a step: it claims hosts that wait, as many at a time as are its share. */
 export class Part {
@@ -22,17 +18,26 @@ export class Part {
   /** Aborted when something fails that is no host's fault: the others are let go of then. */
   readonly #giveUp = new AbortController();
   readonly #signal: AbortSignal;
+  readonly #work: SharedWork;
 
   constructor(
-    private readonly means: HostMeans,
-    private readonly attempt: HostAttempt,
+    means: HostMeans,
+    attempt: HostAttempt,
     private readonly step: HostStepRecord,
     private readonly share: { part: number; of: number },
-    private readonly script: PreparedScript,
+    script: PreparedScript,
   ) {
     this.#db = means.reach.db;
     const { part, of } = share;
     this.#signal = AbortSignal.any([attempt.signal, this.#giveUp.signal]);
+    this.#work = {
+      means,
+      attempt,
+      step,
+      script,
+      ways: new Ways(means, attempt, step.account),
+      signal: this.#signal,
+    };
     this.#atOnce = Math.floor(step.concurrency / of) + (part < step.concurrency % of ? 1 : 0);
   }
 
@@ -61,75 +66,22 @@ export class Part {
     throw this.#signal.reason;
   }
 
-  async #take(runs: readonly HostRunRecord[], areFresh: boolean): Promise<void> {
+  async #take(runs: readonly HostRunRecord[], isFresh: boolean): Promise<void> {
     const hostIds = runs.flatMap(({ host_id }) => host_id ?? []);
-    const [routes, variables] = await Promise.all([this.#routes(hostIds, areFresh), listVariables(this.#db, hostIds)]);
+    const [ways, variables] = await Promise.all([
+      this.#work.ways.find(runs, { haveBegun: !isFresh }),
+      listVariables(this.#db, hostIds),
+    ]);
     for (const run of runs) {
       await this.#untilRoom();
       const given = new Map(Object.entries(variables.get(run.host_id ?? -1) ?? {}));
-      const done = this.#run(run, areFresh, routes.get(run.host_id ?? -1), given)
+      const done = workOnHost(run, { isFresh, way: ways.get(run.id)!, variables: given }, this.#work)
         .catch((error: unknown) => {
           // Somebody else goes on with it.
           if (!(error instanceof Overtaken)) this.#giveUp.abort(error);
         })
         .finally(() => this.#underway.delete(done));
       this.#underway.add(done);
-    }
-  }
-
-  /** Who may not do it any more hears so of each host; what has begun is followed all the same. */
-  async #routes(hostIds: readonly number[], areFresh: boolean): Promise<Map<number, RouteOrProblem>> {
-    const { projectId } = this.attempt;
-    const executor = areFresh ? this.attempt.executor : { ...this.attempt.executor, isTrusted: true };
-    try {
-      const wanted = { hostIds, account: this.step.account, executor, least: ROLE_WITHOUT_ACCOUNT };
-      return await readRoutes(this.#db, { projectId }, wanted);
-    } catch (problem) {
-      if (!(problem instanceof GantryError)) throw problem;
-      return new Map(hostIds.map((id) => [id, { problem }]));
-    }
-  }
-
-  async #run(
-    run: HostRunRecord,
-    isFresh: boolean,
-    read: RouteOrProblem | undefined,
-    variables: ReadonlyMap<string, string>,
-  ): Promise<void> {
-    if (!read || 'problem' in read) {
-      const why = read?.problem.message ?? 'the host is not in the inventory any more';
-      const status = isFresh ? 'unreachable' : 'lost';
-      await endRun(this.#db, run.id, { status, reason: isFresh ? why : `it may have begun, and then: ${why}` });
-      return;
-    }
-    const opened = this.#opened(run, read.route);
-    if ('problem' in opened) {
-      await endRun(this.#db, run.id, { status: isFresh ? 'unreachable' : 'lost', reason: opened.problem });
-      return;
-    }
-    const { route, become, runFolder, mask } = opened;
-    await runHost(run, isFresh, {
-      db: this.#db,
-      logs: this.means.logs,
-      secrets: this.attempt.secrets,
-      target: { transport: this.means.reach.pool.transport(route), become, runFolder },
-      run: this.script.run(
-        runIdOf(this.means.installation, { ...this.attempt, ordinal: this.step.ordinal }, run),
-        variables,
-      ),
-      signal: this.#signal,
-      mask,
-    });
-  }
-
-  #opened(run: HostRunRecord, sealed: SealedRoute): OpenedRoute | { problem: string } {
-    try {
-      const opened = openRoute(sealed);
-      const { username } = this.attempt.executor;
-      this.means.reach.firstKeys.claim(opened.route, { username, appCode: '', source: 'api' });
-      return opened;
-    } catch (error) {
-      return { problem: problemOf(run.host_id ?? 0, error, (text) => text).message };
     }
   }
 }

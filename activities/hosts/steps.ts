@@ -87,11 +87,24 @@ export class HostSteps implements Hosts {
       return { id, address, name, fromRun, skipped };
     });
     const open = hosts.filter(({ skipped }) => skipped === '').length;
-    const { account, timeoutSeconds, concurrency, maxFailed } = step;
+    const { account, timeoutSeconds, concurrency, retries, retryWaitSeconds, locksHosts } = step;
+    const maxFailed = mayFailOf(step, hosts.length);
     const parts = Math.max(1, Math.min(MAX_PARTS, concurrency, Math.ceil(open / HOSTS_A_PART)));
     await insertStep(
       this.#db,
-      { ...key, projectId, workHash, account, timeoutSeconds, concurrency, maxFailed, parts },
+      {
+        ...key,
+        projectId,
+        workHash,
+        account,
+        timeoutSeconds,
+        concurrency,
+        maxFailed,
+        retries,
+        retryWaitSeconds,
+        locksHosts,
+        parts,
+      },
       hosts,
     );
     return (await findStep(this.#db, key))!;
@@ -106,15 +119,20 @@ export class HostSteps implements Hosts {
     return reported;
   }
 
-  async #tally({ id }: HostStepRecord, counts: Partial<Record<HostRunStatus, number>>): Promise<HostTally> {
+  async #tally({ id, max_failed }: HostStepRecord, counts: Partial<Record<HostRunStatus, number>>): Promise<HostTally> {
     const [failures, reported] = await Promise.all([listFailures(this.#db, id, MAX_FAILURES_TOLD), this.#reported(id)]);
     return {
       total: Object.values(counts).reduce((sum, count) => sum + count, 0),
       counts,
       failed: FAILED.reduce((sum, status) => sum + (counts[status] ?? 0), 0),
+      mayFail: max_failed ?? 0,
       values: reported.values,
       conflicts: reported.conflicts,
       failures: failures.map(({ host_id, ...run }) => ({ id: host_id, ...run })),
     };
   }
+}
+
+function mayFailOf({ maxFailed }: HostStep, hosts: number): number | null {
+  return typeof maxFailed === 'object' && maxFailed ? Math.floor((hosts * maxFailed.percent) / 100) : maxFailed;
 }
