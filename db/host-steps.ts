@@ -76,6 +76,15 @@ export async function insertStep(db: DbOrTransaction, step: NewStep, hosts: read
   return rows.length > 0;
 }
 
+/** Counts a round in which a part has crashed, once; how many there are. */
+export async function noteCrash(db: DbOrTransaction, stepId: number, round: number): Promise<number> {
+  await sql`
+    update host_steps set crashes = crashes + 1, crashed_round = ${round}
+     where id = ${stepId} and crashed_round < ${round}`.execute(db);
+  const step = db.selectFrom('host_steps').select('crashes').where('id', '=', stepId);
+  return (await step.executeTakeFirstOrThrow()).crashes;
+}
+
 /** How many runs of a step stand how; statuses that none has are left out. */
 export async function tallyRuns(db: DbOrTransaction, stepId: number): Promise<Partial<Record<HostRunStatus, number>>> {
   const rows = await db

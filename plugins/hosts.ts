@@ -67,16 +67,28 @@ export interface HostTally {
   }[];
 }
 
+/** Nothing of a step can be begun before that time, ms since the epoch. */
+export interface HostWait {
+  wait: 'until';
+  at: number;
+  waitingFor: string;
+}
+
 /** Work on hosts, for plugins that work in rounds. What is to be done and how it stands is in rows. */
 export interface Hosts {
   /**
    * Says how a step stands; one that is new is begun: its hosts are looked up, and whoever asks has to be allowed to use
    * the account on them.
    *
-   * @returns how many parts are to work on it, or how it has ended
-   * @throws Error for hosts that there are not, an account that may not be used, parameters that cannot be
+   * @param since the round that is asked for, and why a part of the one before has crashed
+   * @returns how many parts are to work on it, until when there is nothing that could be begun, or how it has ended
+   * @throws Error for hosts that there are not, an account that may not be used, parameters that cannot be, parts that crash
+   *   again and again
    */
-  next(step: HostStep): Promise<{ parts: number } | { tally: HostTally }>;
-  /** Works on a step, as one of so many, until nothing is left to do. */
+  next(
+    step: HostStep,
+    since: { round: number; crashed: string | undefined },
+  ): Promise<{ parts: number } | HostWait | { tally: HostTally }>;
+  /** Works on a step, as one of so many, until nothing is left to do, or nothing that could be begun now. */
   part(step: HostStep, share: { part: number; of: number }): Promise<void>;
 }

@@ -43,12 +43,13 @@ const inputs = z.object({
     .default(0)
     .describe('How often a host is tried again on which it failed, or that could not be reached'),
   retry_wait: number(0, 3600).default(5).describe('Seconds until then'),
+  respect_host_lock: z
+    .boolean()
+    .default(false)
+    .describe('Work on no host on which another node that says so works: wait until it has ended there'),
 });
 
 type Inputs = z.output<typeof inputs>;
-
-/** Each further round is one after a crash. */
-const MAX_ROUNDS = 5;
 
 /** Runs a script on many hosts, on each of them once. */
 export const plugin = defineRoundsPlugin({
@@ -74,9 +75,7 @@ export const plugin = defineRoundsPlugin({
   }),
   rounds: {
     async next({ hosts, inputs, round, crashed }) {
-      if (crashed !== undefined && round > MAX_ROUNDS)
-        throw new PluginFailure(`work on hosts crashed again and again: ${crashed}`);
-      const answer = await hosts.next(stepOf(inputs));
+      const answer = await hosts.next(stepOf(inputs), { round, crashed });
       return 'tally' in answer ? endOf(answer.tally) : answer;
     },
     part: ({ hosts, inputs, part, of }) => hosts.part(stepOf(inputs), { part, of }),
@@ -100,7 +99,7 @@ function stepOf(given: Inputs): HostStep {
     maxFailed: maxFailedOf(given),
     retries: given.retries,
     retryWaitSeconds: given.retry_wait,
-    locksHosts: false,
+    locksHosts: given.respect_host_lock,
   };
 }
 

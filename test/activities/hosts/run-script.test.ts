@@ -239,6 +239,32 @@ describe('run_script', () => {
     expect(await outputsOf(task, node)).toMatchObject({ counts: { ok: 5, failed: 1 }, failed: 1 });
   });
 
+  it('waits for hosts on which another node works that respects the same, and says so; then it works there', async () => {
+    const script =
+      'mkdir alone || exit 9; echo x >> alone_ran; while [ ! -e "../go-$1" ]; do sleep 0.1; done; rmdir alone';
+    const common = { tags: ['web'], script, respect_host_lock: true };
+    const first = await run({ ...common, arguments: ['1'] });
+    const some = hosts.slice(0, 3);
+    await eventually('the first has begun', () => some.every((host) => lines(host, 'alone_ran') === 1));
+    const second = await run({ ...common, arguments: ['2'], max_failed: 3 });
+    await eventually('the second waits', () => status(second.task), {
+      isWanted: ({ children }) => String(children[second.node]?.waiting_for).includes(`(task ${first.task})`),
+      withinMs: 60_000,
+    });
+    const careless = await run({ tags: ['web'], script: 'true' });
+    await untilState(careless.task, 'FINISHED');
+    expect((await runsOf(second.task)).map((row) => row.status)).toEqual(['waiting', 'waiting', 'waiting']);
+
+    writeFileSync(join(folder, 'go-1'), '');
+    await untilState(first.task, 'FINISHED');
+    await eventually('the second has begun', () => some.every((host) => lines(host, 'alone_ran') === 2), {
+      withinMs: 90_000,
+    });
+    writeFileSync(join(folder, 'go-2'), '');
+    await untilState(second.task, 'FINISHED');
+    expect(await outputsOf(second.task, second.node)).toMatchObject({ counts: { ok: 3 } });
+  });
+
   it.each([
     ['no hosts', { script: 'true' }, 'no hosts are named'],
     ['hosts that there are not', { hosts: '10.9.9.9', script: 'true' }, '10.9.9.9'],
