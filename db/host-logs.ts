@@ -5,6 +5,7 @@ import { callOf } from './wake-ups';
 /** What has been read of a run's log on its host, and the bytes that are kept of it. */
 export interface LogPiece {
   runId: string;
+  hostTry: number;
   /** How far the log on the host was read before. */
   readFrom: number;
   /** How far it is read now. */
@@ -26,13 +27,14 @@ export async function appendLogs(db: DbOrTransaction, pieces: readonly LogPiece[
     with piece as (
       select * from unnest(${pieces.map(({ runId }) => runId)}::bigint[], ${pieces.map(({ readFrom }) => readFrom)}::bigint[],
                            ${pieces.map(({ readTo }) => readTo)}::bigint[], ${pieces.map(({ bytes }) => bytes)}::bytea[],
-                           ${pieces.map(({ hasValues }) => hasValues)}::boolean[])
-                    piece (run_id, read_from, read_to, bytes, has_values)
+                           ${pieces.map(({ hasValues }) => hasValues)}::boolean[], ${pieces.map(({ hostTry }) => hostTry)}::integer[])
+                    piece (run_id, read_from, read_to, bytes, has_values, host_try)
     ), moved as (
-      update host_runs set status = 'running', reached_at = now(), read_bytes = piece.read_to,
+      update host_runs set status = case when status = 'lost' then 'lost' else 'running' end, reached_at = now(), read_bytes = piece.read_to,
              log_bytes = log_bytes + length(piece.bytes), has_values = host_runs.has_values or piece.has_values
         from piece
-       where host_runs.id = piece.run_id and read_bytes = piece.read_from and status in ('starting', 'running')
+       where host_runs.id = piece.run_id and host_runs.host_try = piece.host_try and read_bytes = piece.read_from
+         and (status in ('starting', 'running') or ask_until is not null)
       returning host_runs.id, step_id, log_bytes - length(piece.bytes) as at_byte, piece.bytes
     ), kept as (
       insert into host_logs (run_id, at_byte, bytes)

@@ -20,6 +20,9 @@ export interface NewStep extends StepKey {
   timeoutSeconds: number;
   concurrency: number;
   maxFailed: number | null;
+  retries: number;
+  retryWaitSeconds: number;
+  locksHosts: boolean;
   parts: number;
 }
 
@@ -55,10 +58,11 @@ export async function insertStep(db: DbOrTransaction, step: NewStep, hosts: read
   const { rows } = await sql<{ id: number }>`
     with step as (
       insert into host_steps (project_id, task_id, node_id, loop, retry, ordinal, work_hash, account,
-                              timeout_seconds, concurrency, max_failed, parts)
+                              timeout_seconds, concurrency, max_failed, retries, retry_wait_seconds,
+                              locks_hosts, parts)
       values (${step.projectId}, ${step.taskId}, ${step.nodeId}, ${step.loop}, ${step.retry}, ${step.ordinal},
               ${step.workHash}, ${step.account}, ${step.timeoutSeconds}, ${step.concurrency}, ${step.maxFailed},
-              ${step.parts})
+              ${step.retries}, ${step.retryWaitSeconds}, ${step.locksHosts}, ${step.parts})
       on conflict do nothing returning id
     ), runs as (
       insert into host_runs (step_id, host_id, address, name, place, from_run, reason, status)
@@ -70,6 +74,15 @@ export async function insertStep(db: DbOrTransaction, step: NewStep, hosts: read
     )
     select id from step`.execute(db);
   return rows.length > 0;
+}
+
+/** Counts a round in which a part has crashed, once; how many there are. */
+export async function noteCrash(db: DbOrTransaction, stepId: number, round: number): Promise<number> {
+  await sql`
+    update host_steps set crashes = crashes + 1, crashed_round = ${round}
+     where id = ${stepId} and crashed_round < ${round}`.execute(db);
+  const step = db.selectFrom('host_steps').select('crashes').where('id', '=', stepId);
+  return (await step.executeTakeFirstOrThrow()).crashes;
 }
 
 /** How many runs of a step stand how; statuses that none has are left out. */

@@ -86,6 +86,8 @@ export interface Database {
   host_keys: HostKeyTable;
   host_steps: HostStepTable;
   host_runs: HostRunTable;
+  /** Hosts on which a run is under way whose step shares them with no other. */
+  host_locks: { host_id: number; run_id: string };
   /** What runs have written, masked. `at_byte` counts the bytes that are kept. */
   host_logs: { run_id: string; at_byte: string; bytes: Buffer };
   /** What a host has said of itself. */
@@ -409,9 +411,17 @@ interface HostStepTable extends Watched {
   concurrency: number;
   /** When more than so many have failed no further one is begun; null: all are run. */
   max_failed: number | null;
+  /** Tries of one host after the first one. */
+  retries: Generated<number>;
+  retry_wait_seconds: Generated<number>;
+  /** It works on no host on which another such step does. */
+  locks_hosts: Generated<boolean>;
   parts: number;
   /** Hosts that have failed, were unreachable or are lost. */
   failed: Generated<number>;
+  /** Rounds in which a part has crashed, and the last of them. */
+  crashes: Generated<number>;
+  crashed_round: Generated<number>;
   created_at: Generated<Date>;
 }
 
@@ -428,6 +438,8 @@ interface HostRunTable extends Watched {
   part: number | null;
   status: Generated<HostRunStatus>;
   host_try: Generated<number>;
+  /** Of a run that has begun before: nothing of this try was sent yet, and it begins then. */
+  try_at: Date | null;
   from_run: string | null;
   exit_code: number | null;
   reason: Generated<string>;
@@ -439,6 +451,15 @@ interface HostRunTable extends Watched {
   started_at: Date | null;
   reached_at: Date | null;
   ended_at: Date | null;
+  /** Since when it waits for its host, on which another step works, and when it was last asked for. */
+  lock_asked_at: Date | null;
+  lock_seen_at: Date | null;
+  /** Of a lost run: till then its host is asked how it ended. */
+  ask_until: Date | null;
+  /** How it did end on its host, after it was lost. */
+  late_status: HostRunStatus | null;
+  late_exit_code: number | null;
+  late_at: Date | null;
 }
 
 /**

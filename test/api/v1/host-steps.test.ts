@@ -25,10 +25,9 @@ describe('steps over hosts at /api/v1', () => {
   async function written(bytes: Buffer, hasEnded = true) {
     const stepId = await makeHostStep(gantry.db, 3, { maxFailed: 1 });
     const [run] = (await claimRuns(gantry.db, { stepId, part: 0, limit: 1 })) as [HostRunRecord];
-    const at = { runId: run.id, readFrom: 0, readTo: bytes.length, hasValues: false };
+    const at = { runId: run.id, hostTry: 1, readFrom: 0, readTo: bytes.length, hasValues: false };
     if (bytes.length > 0) await appendLogs(gantry.db, [{ ...at, bytes }]);
-    if (hasEnded)
-      await endRun(gantry.db, run.id, { status: 'failed', exitCode: 3, reason: 'it ended with exit code 3' });
+    if (hasEnded) await endRun(gantry.db, run, { status: 'failed', exitCode: 3, reason: 'it ended with exit code 3' });
     const { project_id, task_id } = await stepOf(stepId);
     return { stepId, taskId: task_id, at: `/projects/${project_id}` };
   }
@@ -112,7 +111,8 @@ describe('steps over hosts at /api/v1', () => {
     const run = (await findRunAt(gantry.db, stepId, 1))!;
     let [from, text] = [0, ''];
     for (const [index, byte] of bytes.entries()) {
-      const piece = { runId: run.id, readFrom: index, readTo: index + 1, hasValues: false, bytes: Buffer.of(byte) };
+      const byteAt = { readFrom: index, readTo: index + 1 };
+      const piece = { runId: run.id, hostTry: 1, ...byteAt, hasValues: false, bytes: Buffer.of(byte) };
       await appendLogs(gantry.db, [piece]);
       for (let times = 0; times < 2; times++) {
         const read = dataOf(await v1.get(`${at}/host-steps/${stepId}/runs/1/log?from=${from}`));
