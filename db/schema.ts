@@ -553,6 +553,9 @@ interface TaskTable extends Watched {
   end_reason: string | null;
   /** Its workflow could not be run, and was ended for that. */
   put_aside: Generated<boolean>;
+  /** The task where this one goes on, and how. */
+  again_of: number | null;
+  again: JsonText<Record<string, unknown> | null> | null;
   /** The name in lower case, for searching. */
   search_name: GeneratedAlways<string>;
 }

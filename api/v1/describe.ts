@@ -1,6 +1,6 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { parametersOf } from '../path';
-import type { ServedEndpoint } from './endpoint';
+import { isText, type ServedEndpoint } from './endpoint';
 
 const failure = z
   .object({
@@ -48,7 +48,9 @@ function streamOf(events: NonNullable<ServedEndpoint['events']>) {
 export function describe(app: OpenAPIHono, endpoint: ServedEndpoint): void {
   const { name, method, path, summary, input, data, events } = endpoint;
   const params = z.object(
-    Object.fromEntries(parametersOf(endpoint).map((parameter) => [parameter, z.coerce.number().int()])),
+    Object.fromEntries(
+      parametersOf(endpoint).map((parameter) => [parameter, isText(parameter) ? z.string() : z.coerce.number().int()]),
+    ),
   );
   const isQuery = method === 'get' || method === 'delete';
   const success = events

@@ -4,7 +4,7 @@ import { readLog } from '../../db/host-logs';
 import { findRunAt, type HostRunRecord, listRuns } from '../../db/host-runs';
 import { findStepOf, type HostStepRecord, listSteps, tallyRuns } from '../../db/host-steps';
 import type { HostRunStatus } from '../../db/schema';
-import { findTask } from '../../db/tasks';
+import { requireTaskOf } from '../require-task';
 
 /** A step over hosts, and how many of them stand how. */
 export interface StepView {
@@ -18,7 +18,7 @@ export interface StepView {
  * @throws GantryError `not_found` for a task that is not of the project
  */
 export async function listHostSteps(db: Db, projectId: number, taskId: number): Promise<StepView[]> {
-  if (!(await findTask(db, projectId, taskId))) throw notThere('task', taskId);
+  await requireTaskOf(db, projectId, taskId);
   const steps = await listSteps(db, projectId, taskId);
   return Promise.all(steps.map(async (step) => ({ step, counts: await tallyRuns(db, step.id) })));
 }

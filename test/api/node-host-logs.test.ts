@@ -30,10 +30,14 @@ describe('the log of a node that works on hosts', () => {
     for (const [at, { id }] of runs.entries()) {
       const [text, exitCode] = written[at]!;
       const bytes = Buffer.from(text);
-      const piece = { runId: id, readFrom: 0, readTo: bytes.length, bytes, hasValues: false };
+      const piece = { runId: id, hostTry: 1, readFrom: 0, readTo: bytes.length, bytes, hasValues: false };
       if (bytes.length > 0) await appendLogs(gantry.db, [piece]);
       const status = exitCode === 0 ? ('ok' as const) : ('failed' as const);
-      await endRun(gantry.db, id, { status, exitCode, reason: exitCode === 0 ? '' : `exit code ${exitCode}` });
+      await endRun(
+        gantry.db,
+        { id, host_try: 1 },
+        { status, exitCode, reason: exitCode === 0 ? '' : `exit code ${exitCode}` },
+      );
     }
     const addresses = runs.map(({ address }) => address);
     return { task, step, addresses, query: `node_id=n1&version=${versionOf(task, 'n1', 1, 0)}` };

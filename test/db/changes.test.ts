@@ -45,7 +45,7 @@ describe('changes of a task', () => {
     const before = await readCursor(gantry.db);
     const [run] = await claimRuns(gantry.db, { stepId, part: 0, limit: 1 });
     const between = await readCursor(gantry.db);
-    await endRun(gantry.db, run!.id, { status: 'failed', reason: 'it failed' });
+    await endRun(gantry.db, run!, { status: 'failed', reason: 'it failed' });
 
     expect(await lookForChanges(gantry.db, at, SEEN_NOTHING)).toMatchObject({ task: true, steps: true, runs: true });
     expect(await lookForChanges(gantry.db, at, before)).toMatchObject({ task: false, steps: true, runs: true });

@@ -80,9 +80,9 @@ describe('the events of a task', () => {
 
     const [claimed] = await until(events, ({ event }) => event === 'host');
     const bytes = Buffer.from('a line\n');
-    await appendLogs(gantry.db, [{ runId: run.id, readFrom: 0, readTo: 7, bytes, hasValues: false }]);
+    await appendLogs(gantry.db, [{ runId: run.id, hostTry: 1, readFrom: 0, readTo: 7, bytes, hasValues: false }]);
     const [grown] = (await until(events, ({ event }) => event === 'host')).slice(-1);
-    await endRun(gantry.db, run.id, { status: 'ok', exitCode: 0, reason: '' });
+    await endRun(gantry.db, run, { status: 'ok', exitCode: 0, reason: '' });
     const [ended] = (await until(events, ({ data }) => data.status === 'ok')).slice(-1);
     await gantry.db.updateTable('tasks').set({ phase: 'ended', shown: 'REVOKED' }).where('id', '=', taskId).execute();
     await gantry.db.updateTable('host_runs').set({ status: 'not_run' }).where('status', '=', 'waiting').execute();
