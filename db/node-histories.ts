@@ -20,24 +20,6 @@ export function listRound(db: DbOrTransaction, taskId: number, nodeId: string, l
     .execute();
 }
 
-/** The newest attempts of the rounds of a node before one, oldest first. */
-export async function listEarlierRounds(
-  db: DbOrTransaction,
-  { taskId, nodeId, before, limit }: { taskId: number; nodeId: string; before: number; limit: number },
-): Promise<NodeExecution[]> {
-  const newest = await db
-    .selectFrom('node_executions')
-    .selectAll()
-    .where('task_id', '=', taskId)
-    .where('node_id', '=', nodeId)
-    .where('loop', '<', before)
-    .orderBy('loop', 'desc')
-    .orderBy('retry', 'desc')
-    .limit(limit)
-    .execute();
-  return newest.reverse();
-}
-
 export type NodeExecution = Awaited<ReturnType<typeof listRound>>[number];
 
 /** Every attempt of one node without its inputs, oldest first. */

@@ -38,7 +38,7 @@ export function answerSchema({ data, beside }: Pick<Endpoint, 'data' | 'beside'>
     result: z.literal(true),
     code: z.literal(0),
     message: z.string(),
-    ...(data ? { data: data.optional() } : {}),
+    data: data.optional(),
     ...beside,
     request_id: z.string().optional(),
   });

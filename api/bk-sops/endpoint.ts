@@ -31,8 +31,7 @@ export interface Endpoint<
   summary: string;
   /** Body or query, without ids and credentials. Where a GET has texts, a JSON body may have numbers and booleans. */
   input: I;
-  /** Absent where all is beside it. */
-  data?: D;
+  data: D;
   /** Fields beside `data`. */
   beside?: z.ZodRawShape;
   run(call: C, input: z.output<I>): Promise<Reply<z.input<D>>>;

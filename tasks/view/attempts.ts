@@ -1,7 +1,7 @@
 import { stringifyJson } from '../../base/json';
 import type { DbOrTransaction } from '../../db/connection';
 import type { CurrentNodeExecution } from '../../db/current-nodes';
-import { listAttempts, listEarlierRounds, listRound, type NodeExecution } from '../../db/node-histories';
+import { listAttempts, listRound, type NodeExecution } from '../../db/node-histories';
 
 /** How an attempt of a node stands. */
 export type Standing = Omit<CurrentNodeExecution, 'nodeId'>;
@@ -35,19 +35,7 @@ export async function readRound(
   loop?: number,
 ): Promise<WholeAttempt[]> {
   const rows = await listRound(db, taskId, nodeId, loop);
-  return rows.map(wholeOf);
-}
-
-/** The newest attempts of the rounds before one, oldest first, and no more than so many. */
-export async function readEarlierRounds(
-  db: DbOrTransaction,
-  wanted: { taskId: number; nodeId: string; before: number; limit: number },
-): Promise<WholeAttempt[]> {
-  return (await listEarlierRounds(db, wanted)).map(wholeOf);
-}
-
-function wholeOf(row: NodeExecution): WholeAttempt {
-  return { ...attemptOf(row), seq: row.seq, inputs: row.inputs };
+  return rows.map((row) => ({ ...attemptOf(row), seq: row.seq, inputs: row.inputs }));
 }
 
 function attemptOf(row: Awaited<ReturnType<typeof listAttempts>>[number] | NodeExecution): Attempt {

@@ -82,30 +82,6 @@ describe('a node in detail', () => {
     expect(await log('v0')).toMatchObject({ result: false, code: 3540000 });
   });
 
-  it('lists the rounds of a loop, and of one round its attempts alone', async () => {
-    const tree = sketch({
-      chains: ['S a x a', 'x E'],
-      activities: { a: { name: 'show', inputs: { bk_display_message: 'round ${n}' } } },
-      gateways: {
-        x: { type: 'ExclusiveGateway', conditions: { x_a: { evaluate: '${n} < 4' }, x_E: { evaluate: '${n} >= 4' } } },
-      },
-      constants: { n: { source_type: 'component_outputs', source_info: { a: ['_loop'] } } },
-    });
-    const { task_id, pipeline_tree } = await gantry.create(tree);
-    const node_id = nodeNamed(pipeline_tree, 'show');
-    await gantry.start(task_id);
-    await gantry.untilState(task_id, 'FINISHED');
-
-    const { data } = await detail(task_id, { node_id });
-    const second = (await detail(task_id, { node_id, loop: '2' })).data;
-
-    expect(data).toMatchObject({ loop: 4, state: 'FINISHED' });
-    expect(data.histories).toMatchObject([1, 2, 3].map((loop) => ({ loop, retry: 0, state: 'FINISHED', ex_data: '' })));
-    expect(new Set([data, ...data.histories].map(({ version }) => version)).size).toBe(4);
-    expect(data.histories[1].outputs).toMatchObject({ _loop: 2 });
-    expect(second).toMatchObject({ loop: 2, histories: [] });
-  });
-
   it('shows what would go into it before it is reached', async () => {
     const tree = sketch({
       chains: ['S a b E'],

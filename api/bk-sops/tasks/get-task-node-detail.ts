@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { GantryError } from '../../../base/error';
 import type { TaskRecord } from '../../../db/tasks';
-import { readEarlierRounds, type WholeAttempt } from '../../../tasks/view/attempts';
+import type { WholeAttempt } from '../../../tasks/view/attempts';
 import { readAutoRetries } from '../../../tasks/view/auto-retries';
 import { readStates } from '../../../tasks/view/states';
 import { type Call, defineEndpoint } from '../endpoint';
@@ -48,16 +48,10 @@ const history = z.object({
   ex_data: z.string(),
 });
 
-/** Of the rounds before the newest one. */
-const MAX_EARLIER = 50;
-
 /** What upstream calls the newest attempt. */
 const NEWEST = -1;
 
-/**
- * A node with its state, inputs, outputs and the attempts before: of a round that is named, or of the newest one and then
- * those of the rounds before it too (bk-sops §7.4).
- */
+/** A node with its state, inputs, outputs and the attempts before, in one round (bk-sops §7.4). */
 export const getTaskNodeDetail = defineEndpoint({
   name: 'get_task_node_detail',
   method: 'get',
@@ -86,8 +80,7 @@ export const getTaskNodeDetail = defineEndpoint({
     const facts = await showNode(call, task, query, 'shown');
     const { node, program, attempts, data } = facts;
     const format = timeFormatter(call.project);
-    const rounds = query.loop === undefined ? await earlierRounds(call, task, facts) : [];
-    const earlier = [...rounds, ...attempts.slice(0, -1)].map((attempt) => historyOf(task, facts, attempt, format));
+    const earlier = attempts.slice(0, -1).map((attempt) => historyOf(task, facts, attempt, format));
     const hasRetries = node.type === 'activity' && node.autoRetry !== undefined;
     const retriesOf = hasRetries ? await readAutoRetries(call.services.db, task.id, program) : undefined;
     return {
@@ -117,13 +110,7 @@ async function stateOf(call: Call, task: TaskRecord, { node, program, attempts }
   return shown?.loop === itself.loop ? shown : itself;
 }
 
-async function earlierRounds({ services }: Call, task: TaskRecord, { node, attempts }: ShownNode) {
-  const before = attempts.at(-1)?.loop ?? 1;
-  if (before === 1) return [];
-  return readEarlierRounds(services.db, { taskId: task.id, nodeId: node.id, before, limit: MAX_EARLIER });
-}
-
-/** An attempt before the newest one. */
+/** An attempt that another one followed has failed. */
 function historyOf(
   task: TaskRecord,
   { node }: ShownNode,
@@ -134,7 +121,7 @@ function historyOf(
   return {
     id: attempt.seq,
     history_id: attempt.seq,
-    state: attempt.status === 'FINISHED' ? 'FINISHED' : 'FAILED',
+    state: 'FAILED',
     start_time: format(attempt.startedAt),
     finish_time: format(attempt.finishedAt),
     elapsed_time: elapsedSeconds(attempt.startedAt, attempt.finishedAt),

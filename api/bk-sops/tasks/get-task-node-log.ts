@@ -1,18 +1,15 @@
 import { z } from '@hono/zod-openapi';
-import type { Attempt } from '../../../tasks/view/attempts';
-import { hostLogLines } from '../../../tasks/view/host-log-text';
+import { GantryError } from '../../../base/error';
+import { type Attempt, readAttempts } from '../../../tasks/view/attempts';
 import { defineEndpoint } from '../endpoint';
 import { type TimeFormatter, timeFormatter } from '../format';
 import { wholeNumber } from '../query';
-import { requireAttempt } from './attempt-of';
+import { versionOf } from '../state-tree';
 import { requireTask } from './lookup';
 
 const MAX_PAGE_SIZE = 1000;
 
-/**
- * What the records know of one attempt of a node, as text (bk-sops §7.4): a line for every change of its state, and what it
- * has written on its hosts.
- */
+/** What the records know of one attempt of a node, as text (bk-sops §7.4): a line for every change of its state. */
 export const getTaskNodeLog = defineEndpoint({
   name: 'get_task_node_log',
   method: 'get',
@@ -35,10 +32,12 @@ export const getTaskNodeLog = defineEndpoint({
   },
   async run(call, { node_id, version, page, page_size }) {
     const task = await requireTask(call);
-    const attempt = await requireAttempt(call, task, node_id, version);
-    const { loop, retry } = attempt;
-    const written = await hostLogLines(call.services.db, { taskId: task.id, nodeId: node_id, loop, retry });
-    const lines = [...linesOf(attempt, timeFormatter(call.project)), ...written];
+    const attempts = await readAttempts(call.services.db, task.id, node_id);
+    const attempt = attempts.find(({ loop, retry }) => versionOf(task.id, node_id, loop, retry) === version);
+    if (!attempt) {
+      throw new GantryError('invalid', `node[node_id=${node_id}] of task[id=${task.id}] has no version ${version}`);
+    }
+    const lines = linesOf(attempt, timeFormatter(call.project));
     const shown = lines.slice((page - 1) * page_size, page * page_size);
     return { data: shown.join('\n'), beside: { page: { page, page_size, total: lines.length } } };
   },
