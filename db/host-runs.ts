@@ -137,21 +137,46 @@ export async function cancelWaiting(db: DbOrTransaction): Promise<void> {
      where runs.status = 'waiting' and runs.step_id = steps.id and nodes.status <> 'RUNNING'`.execute(db);
 }
 
+/** Where a run is found: its step, and its place in that. */
+export interface RunAddress {
+  stepId: number;
+  place: number;
+}
+
+/** A run with where the one is that has done its work before. */
+export interface PlacedRun extends HostRunRecord {
+  doneBy: RunAddress | null;
+}
+
 /** Runs of a step after a place in its order. */
-export function listRuns(
+export async function listRuns(
   db: DbOrTransaction,
   stepId: number,
   { status, after, limit }: { status?: HostRunStatus | undefined; after: number; limit: number },
-): Promise<HostRunRecord[]> {
-  const runs = db.selectFrom('host_runs').selectAll().where('step_id', '=', stepId).where('place', '>', after);
-  return (status ? runs.where('status', '=', status) : runs).orderBy('place').limit(limit).execute();
+): Promise<PlacedRun[]> {
+  const runs = placedRuns(db, stepId).where('runs.place', '>', after);
+  const chosen = status ? runs.where('runs.status', '=', status) : runs;
+  return (await chosen.orderBy('runs.place').limit(limit).execute()).map(toPlaced);
 }
 
-export function findRunAt(db: DbOrTransaction, stepId: number, place: number): Promise<HostRunRecord | undefined> {
+export async function findRunAt(db: DbOrTransaction, { stepId, place }: RunAddress): Promise<PlacedRun | undefined> {
+  const run = await placedRuns(db, stepId).where('runs.place', '=', place).executeTakeFirst();
+  return run && toPlaced(run);
+}
+
+function placedRuns(db: DbOrTransaction, stepId: number) {
   return db
-    .selectFrom('host_runs')
-    .selectAll()
-    .where('step_id', '=', stepId)
-    .where('place', '=', place)
-    .executeTakeFirst();
+    .selectFrom('host_runs as runs')
+    .leftJoin('host_runs as done', 'done.id', 'runs.from_run')
+    .selectAll('runs')
+    .select(['done.step_id as done_step', 'done.place as done_place'])
+    .where('runs.step_id', '=', stepId);
+}
+
+function toPlaced<R extends { done_step: number | null; done_place: number | null }>({
+  done_step: stepId,
+  done_place: place,
+  ...run
+}: R) {
+  return { ...run, doneBy: stepId === null || place === null ? null : { stepId, place } };
 }
