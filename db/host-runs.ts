@@ -148,15 +148,23 @@ export interface PlacedRun extends HostRunRecord {
   doneBy: RunAddress | null;
 }
 
+/** Which runs of a step; absent: all. */
+interface RunFilter {
+  status?: HostRunStatus | undefined;
+  address?: string | undefined;
+}
+
 /** Runs of a step after a place in its order. */
 export async function listRuns(
   db: DbOrTransaction,
   stepId: number,
-  { status, after, limit }: { status?: HostRunStatus | undefined; after: number; limit: number },
+  { status, address, after, limit }: RunFilter & { after: number; limit: number },
 ): Promise<PlacedRun[]> {
-  const runs = placedRuns(db, stepId).where('runs.place', '>', after);
-  const chosen = status ? runs.where('runs.status', '=', status) : runs;
-  return (await chosen.orderBy('runs.place').limit(limit).execute()).map(toPlaced);
+  const runs = placedRuns(db, stepId)
+    .where('runs.place', '>', after)
+    .$if(status !== undefined, (all) => all.where('runs.status', '=', status!))
+    .$if(address !== undefined, (all) => all.where('runs.address', '=', address!));
+  return (await runs.orderBy('runs.place').limit(limit).execute()).map(toPlaced);
 }
 
 export async function findRunAt(db: DbOrTransaction, { stepId, place }: RunAddress): Promise<PlacedRun | undefined> {

@@ -122,6 +122,24 @@ export function listFailures(db: DbOrTransaction, stepId: number, limit: number)
     .execute();
 }
 
+/** The steps that an attempt of a node takes, in their order. */
+export function listStepsOf(
+  db: DbOrTransaction,
+  { taskId, nodeId, loop, retry }: Omit<StepKey, 'ordinal'>,
+  limit: number,
+): Promise<HostStepRecord[]> {
+  return db
+    .selectFrom('host_steps')
+    .selectAll()
+    .where('task_id', '=', taskId)
+    .where('node_id', '=', nodeId)
+    .where('loop', '=', loop)
+    .where('retry', '=', retry)
+    .orderBy('ordinal')
+    .limit(limit)
+    .execute();
+}
+
 /** A step, and how many of its runs stand how; statuses that none has are left out. */
 export interface TalliedStep extends HostStepRecord {
   counts: Partial<Record<HostRunStatus, number>>;

@@ -5,6 +5,7 @@ import { findRunAt, listRuns, type PlacedRun } from '../../db/host-runs';
 import { findStepOf, listTalliedSteps, type TalliedStep } from '../../db/host-steps';
 import type { HostRunStatus } from '../../db/schema';
 import { findTask } from '../../db/tasks';
+import { continuationBytes, unfinishedBytes } from './characters';
 
 /**
  * What nodes of a task do, or have done, on hosts, after a step: one for each that an attempt takes, the oldest first.
@@ -93,22 +94,4 @@ function notThere(what: string, id: number): GantryError {
   return new GantryError('not_found', `${what} ${id} does not exist in this project`, {
     reason: { code: 'not_found', args: { what, id } },
   });
-}
-
-/** Bytes at the beginning that belong to a character before them. */
-function continuationBytes(bytes: Buffer): number {
-  let count = 0;
-  while (count < Math.min(3, bytes.length) && (bytes[count]! & 0xc0) === 0x80) count++;
-  return count;
-}
-
-/** Bytes at the end that are the beginning of a character, whose rest may come: all of them, where there are no others. */
-function unfinishedBytes(bytes: Buffer): number {
-  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
-    const byte = bytes[bytes.length - back]!;
-    if ((byte & 0xc0) === 0x80) continue;
-    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
-    return length > back ? back : 0;
-  }
-  return 0;
 }
