@@ -1,6 +1,6 @@
 import { type Expression, type SqlBool, sql } from 'kysely';
 import type { Db } from './connection';
-import type { HostRunRecord } from './host-runs';
+import { type HostRunRecord, type PlacedRun, placedRuns, toPlaced } from './host-runs';
 import type { HostStepRecord } from './host-steps';
 
 /**
@@ -149,16 +149,15 @@ export async function listChangedRuns(
   taskId: number,
   window: Window,
   { after, limit }: { after: Pick<HostRunRecord, 'step_id' | 'place'>; limit: number },
-): Promise<HostRunRecord[]> {
-  return db
-    .selectFrom('host_runs')
-    .selectAll('host_runs')
-    .innerJoin('host_steps', 'host_steps.id', 'host_runs.step_id')
+): Promise<PlacedRun[]> {
+  const runs = await placedRuns(db)
+    .innerJoin('host_steps', 'host_steps.id', 'runs.step_id')
     .where('host_steps.task_id', '=', taskId)
-    .where(sql<boolean>`(host_runs.step_id, host_runs.place) > (${after.step_id}, ${after.place})`)
-    .where(within('host_runs.changed_xid', window) as Expression<boolean>)
-    .orderBy('host_runs.step_id')
-    .orderBy('host_runs.place')
+    .where(sql<boolean>`(runs.step_id, runs.place) > (${after.step_id}, ${after.place})`)
+    .where(within('runs.changed_xid', window) as Expression<boolean>)
+    .orderBy('runs.step_id')
+    .orderBy('runs.place')
     .limit(limit)
     .execute();
+  return runs.map(toPlaced);
 }

@@ -66,3 +66,29 @@ export async function readLog(
      order by at_byte`.execute(db);
   return Buffer.concat(rows.map(({ bytes }) => bytes)).subarray(0, maxBytes);
 }
+
+/** The beginning of a run's log. */
+export interface LogBeginning {
+  bytes: Buffer;
+  /** Of all that was kept. */
+  size: number;
+  hasEnded: boolean;
+}
+
+/** The beginnings of the logs of several runs, by run: at most `maxBytes` of each, which fit into 1 MB together. */
+export async function readBeginnings(
+  db: DbOrTransaction,
+  runIds: readonly string[],
+  maxBytes: number,
+): Promise<Map<string, LogBeginning>> {
+  const { rows } = await sql<{ id: string; size: string; has_ended: boolean; bytes: Buffer | null }>`
+    select runs.id, runs.log_bytes as size, runs.ended_at is not null as has_ended,
+           (select string_agg(substring(bytes for (${maxBytes} - at_byte)::integer), ''::bytea order by at_byte)
+              from host_logs where run_id = runs.id and at_byte < ${maxBytes}) as bytes
+      from host_runs runs where runs.id = any (${runIds}::bigint[])`.execute(db);
+  return new Map(
+    rows.map(({ id, size, has_ended: hasEnded, bytes }) => {
+      return [id, { bytes: bytes ?? Buffer.alloc(0), size: Number(size), hasEnded }];
+    }),
+  );
+}

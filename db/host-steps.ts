@@ -165,15 +165,47 @@ export function listFailures(db: DbOrTransaction, stepId: number, limit: number)
     .execute();
 }
 
-/** The steps of a task of a project, the oldest first. */
-export function listSteps(db: DbOrTransaction, projectId: number, taskId: number): Promise<HostStepRecord[]> {
+/** The steps that an attempt of a node takes, in their order. */
+export function listStepsOf(
+  db: DbOrTransaction,
+  { taskId, nodeId, loop, retry }: Omit<StepKey, 'ordinal'>,
+  limit: number,
+): Promise<HostStepRecord[]> {
   return db
     .selectFrom('host_steps')
     .selectAll()
-    .where('project_id', '=', projectId)
     .where('task_id', '=', taskId)
-    .orderBy('id')
+    .where('node_id', '=', nodeId)
+    .where('loop', '=', loop)
+    .where('retry', '=', retry)
+    .orderBy('ordinal')
+    .limit(limit)
     .execute();
+}
+
+/** A step, and how many of its runs stand how; statuses that none has are left out. */
+export interface TalliedStep extends HostStepRecord {
+  counts: Partial<Record<HostRunStatus, number>>;
+}
+
+/** Steps of a task of a project after an id, the oldest first, each with how its runs stand. */
+export async function listTalliedSteps(
+  db: DbOrTransaction,
+  { projectId, taskId }: { projectId: number; taskId: number },
+  { after, limit }: { after: number; limit: number },
+): Promise<TalliedStep[]> {
+  const { rows } = await sql<TalliedStep>`
+    with page as (
+      select * from host_steps
+       where project_id = ${projectId} and task_id = ${taskId} and id > ${after} order by id limit ${limit}
+    ), tally as (
+      select step_id, status, count(*) as hosts from host_runs
+       where step_id in (select id from page) group by step_id, status
+    )
+    select page.*, coalesce(
+             (select json_object_agg(status, hosts) from tally where tally.step_id = page.id), '{}') as counts
+      from page order by id`.execute(db);
+  return rows;
 }
 
 export function findStepOf(db: DbOrTransaction, projectId: number, id: number): Promise<HostStepRecord | undefined> {

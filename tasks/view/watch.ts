@@ -11,7 +11,7 @@ import {
   type Window,
 } from '../../db/changes';
 import type { Db } from '../../db/connection';
-import type { HostRunRecord } from '../../db/host-runs';
+import type { PlacedRun } from '../../db/host-runs';
 import type { HostStepRecord } from '../../db/host-steps';
 import { findProgramVersion, findTask, type TaskRecord } from '../../db/tasks';
 import type { WakeUps } from '../../db/wake-ups';
@@ -28,7 +28,7 @@ export type Change =
   | { kind: 'task' | 'end'; task: TaskRecord }
   | { kind: 'node'; attempt: ChangedNode; node: Pick<OutlineNode, 'name' | 'type'> | undefined }
   | { kind: 'host_step'; step: HostStepRecord }
-  | { kind: 'host'; run: HostRunRecord };
+  | { kind: 'host'; run: PlacedRun };
 
 /** Changes that belong together; whoever has got all of them has seen everything up to the cursor. */
 export interface Batch {
@@ -100,7 +100,7 @@ export class TaskWatch {
       for await (const steps of pagesOf(list)) yield { changes: steps.map((step) => ({ kind: 'host_step', step })) };
     }
     if (look.runs) {
-      const list = (after: Pick<HostRunRecord, 'step_id' | 'place'> = NO_RUN) =>
+      const list = (after: Pick<PlacedRun, 'step_id' | 'place'> = NO_RUN) =>
         listChangedRuns(db, taskId, look, { after, limit: PAGE });
       for await (const runs of pagesOf(list)) yield { changes: runs.map((run) => ({ kind: 'host', run })) };
     }

@@ -22,7 +22,7 @@ export const events = {
     waiting_for: z.string().nullable().describe('In words, when the node waits'),
     ...period,
   }),
-  host_step: step.omit({ counts: true }),
+  host_step: step.omit({ counts: true, total: true, failed: true }),
   host: run.extend({ step_id: z.number().int() }),
   end: z.object({ state: z.string() }).describe('Nothing will change any more'),
 };
@@ -42,7 +42,7 @@ function showChange(change: Change): StreamEvent {
     case 'node':
       return event('node', showNode(change));
     case 'host_step': {
-      const { counts: _, ...shown } = showStep({ step: change.step, counts: {} });
+      const { counts: _, total: __, failed: ___, ...shown } = showStep({ ...change.step, counts: {} });
       return event('host_step', shown);
     }
     case 'host':
