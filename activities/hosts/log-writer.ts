@@ -41,6 +41,8 @@ export class LogWriter {
    */
   add(piece: LogPiece): Promise<void> {
     const known = this.#waiting.get(piece.runId);
+    // Of two in this process who read the same log, as who follows a run and who ends it, one comes second.
+    if (known && known.readTo !== piece.readFrom) return Promise.reject(overtaken(piece));
     const waiting: Waiting = known
       ? Object.assign(known, {
           readTo: piece.readTo,
@@ -84,7 +86,7 @@ export class LogWriter {
       const kept = await appendLogs(this.db, batch);
       for (const { runId, done } of batch) {
         if (kept.has(runId)) done.resolve();
-        else done.reject(new Overtaken(`run ${runId} is read by somebody else, or has ended`));
+        else done.reject(overtaken({ runId }));
       }
     } catch (error) {
       // What the server does not take of one run must not keep others' from being kept.
@@ -92,6 +94,10 @@ export class LogWriter {
       else for (const waiting of batch) await this.#writeBatch([waiting]);
     }
   }
+}
+
+function overtaken({ runId }: Pick<LogPiece, 'runId'>): Overtaken {
+  return new Overtaken(`run ${runId} is read by somebody else, or has ended`);
 }
 
 function withResolvers(): Promised {
