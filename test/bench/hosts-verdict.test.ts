@@ -61,6 +61,17 @@ describe('the verdict over a run on a host', () => {
       },
     ],
     [
+      'one whose supervisor was killed before it was cancelled',
+      {
+        kind: 'stopped',
+        state: 'REVOKED',
+        row: { status: 'lost', exitCode: null, readBytes: 20, ...withLog(SAID.subarray(0, 20)) },
+        host: { end: '- cancelled 1 2 0 20' },
+        step: { failed: 1, failedRows: 1 },
+        hit: { killed: new Set([KEY]) },
+      },
+    ],
+    [
       'one that could not begin because its host was cut off',
       {
         state: 'FAILED',

@@ -65,10 +65,10 @@ function judgeRun(row: RunRow, { task, node }: { task: HostTask; node: HostNode 
   const mayBe = WHAT_HOSTS_SAY[row.status];
   const said = stateOnHost(seen);
   if (!mayBe) say('stuck', `on the host it is ${said}`);
-  else if (!mayBe.includes(said))
+  else if (!mayBe.includes(said) && !isEndedAsOrphan(row, seen, happened))
     say(said === 'lost' || row.status === 'lost' ? 'lost' : 'row', `the host says ${said}`);
   const isStopped = task.kind === 'stopped' || task.kind === 'forced';
-  const said0 = saidOn(host, node.talk);
+  const whole = saidOn(host, node.talk);
   switch (row.status) {
     case 'ok':
     case 'failed': {
@@ -80,7 +80,7 @@ function judgeRun(row: RunRow, { task, node }: { task: HostTask; node: HostNode 
       if (!isTimedOut && !mayEndWith(host, node.talk).includes(row.exitCode ?? -1)) {
         say('row', `its exit code is ${row.exitCode}`);
       }
-      if (isTimedOut ? !isBeginning(row.log, said0) : !row.log.equals(said0)) say('log', different(row.log, said0));
+      if (isTimedOut ? !isBeginning(row.log, whole) : !row.log.equals(whole)) say('log', different(row.log, whole));
       break;
     }
     case 'cancelled':
@@ -102,8 +102,8 @@ function judgeRun(row: RunRow, { task, node }: { task: HostTask; node: HostNode 
       }
       break;
   }
-  if (!isBeginning(row.log, said0) && problems.every(({ kind }) => kind !== 'log')) {
-    say('log', different(row.log, said0));
+  if (!isBeginning(row.log, whole) && problems.every(({ kind }) => kind !== 'log')) {
+    say('log', different(row.log, whole));
   }
   if (!row.isSeamless || row.log.length !== row.logBytes) {
     say('log', `its pieces have ${row.log.length} bytes, and ${row.logBytes} are counted`);
@@ -131,6 +131,14 @@ const WHAT_HOSTS_SAY: Readonly<Record<string, readonly StateOnHost[]>> = {
   not_run: ['none'],
   skipped: ['none'],
 };
+
+/**
+ * Whether a run whose supervisor was killed was then cancelled, by two at once: of these, one may hear that it is lost before
+ * the other one has written that it is over. How it ended nobody knows either way.
+ */
+function isEndedAsOrphan({ status, key }: RunRow, seen: HostRun | undefined, { killed }: Happened): boolean {
+  return status === 'lost' && killed.has(key) && seen?.end.startsWith('- cancelled ') === true;
+}
 
 /** A run that was claimed and has no end is lost once nothing of it lives any more. */
 function stateOnHost(seen: HostRun | undefined): StateOnHost {
