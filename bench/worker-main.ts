@@ -4,9 +4,10 @@ import { reportReady, untilStopped } from '../cli/signals';
 import { connectServices } from '../tasks/services';
 import { installRuntime, startWorker } from '../worker/worker';
 import { BARE_ACTIVITIES, bareInstallation } from './bare';
+import { SimulatedPool } from './hosts/simulated-pool';
 
 /**
- * The worker of `npm run bench`: the product's, and beside it in the same process, with the same settings and the same
+ * The worker of `npm run bench`: the product's, which takes some hosts for simulated ones, and beside it in the same process, with the same settings and the same
  * workflow code (`BENCH_BUNDLE`), one whose activities do nothing and record nothing.
  */
 async function main(): Promise<void> {
@@ -24,7 +25,7 @@ async function main(): Promise<void> {
   const bundle = process.env.BENCH_BUNDLE!;
   const bare = { ...connected, installation: bareInstallation(connected.installation) };
   const workers = [
-    await startWorker(connected, { bundle, hostsAllow: config.GANTRY_HOSTS_ALLOW }),
+    await startWorker(connected, { bundle, pool: new SimulatedPool(config.GANTRY_HOSTS_ALLOW) }),
     await startWorker(bare, { bundle, options: { activities: BARE_ACTIVITIES } }),
   ];
   reportReady();

@@ -5,6 +5,7 @@ import { createActivities } from '../activities';
 import { LogWriter } from '../activities/hosts/log-writer';
 import { Reaper } from '../activities/hosts/reaper';
 import type { Log } from '../base/log';
+import type { SshPool } from '../hosts/ssh/pool';
 import { createLauncher } from '../schedules/launch';
 import type { Connected } from '../tasks/services';
 import { dataConverter } from '../temporal/codec';
@@ -27,6 +28,8 @@ const STACK_FRAMES = 10;
 export interface WorkerSetup {
   /** Addresses and networks, separated by commas, in which hosts may be reached; absent: none. */
   hostsAllow?: string;
+  /** Connections to hosts in place of its own, for measurements; they end with the worker. */
+  pool?: SshPool;
   /** Path of the bundled workflows. */
   bundle?: string;
   /** In place of its own. */
@@ -47,10 +50,10 @@ export interface RunningWorker {
  */
 export async function startWorker(
   { services, installation, server: { address, namespace } }: Pick<Connected, 'services' | 'installation' | 'server'>,
-  { hostsAllow = '', bundle = WORKFLOW_BUNDLE, options }: WorkerSetup = {},
+  { hostsAllow = '', pool, bundle = WORKFLOW_BUNDLE, options }: WorkerSetup = {},
 ): Promise<RunningWorker> {
   const version = deploymentVersion(installation, bundle);
-  const reach = reachFrom(services.db, hostsAllow);
+  const reach = reachFrom(services.db, hostsAllow, pool);
   const hosts = { reach, logs: new LogWriter(services.db), installation: installation.name };
   const reaper = new Reaper(hosts, services.log);
   const connection = await NativeConnection.connect({ address });
