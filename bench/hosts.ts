@@ -56,11 +56,21 @@ async function reportGrowth(bench: Bench, stack: Stack): Promise<void> {
     const wallMs = (tag: 'few' | 'many') => each(tag, (sample) => sample.wallMs / sizes[tag]);
     const tags = ['few', 'many'] as const;
     report.table(
-      ['hosts', 'ms a host', 'ms of CPU of the worker a host', 'highest RSS of the worker, MB', 'events'],
+      [
+        'hosts',
+        'ms a host',
+        'ms of CPU of the worker',
+        'statements',
+        'RSS of the worker before, MB',
+        'highest',
+        'events',
+      ],
       tags.map((tag) => [
         String(sizes[tag]),
         round(median(wallMs(tag))),
         round(median(each(tag, (sample) => sample.cpuMs / sizes[tag]))),
+        round(median(each(tag, (sample) => sample.statements / sizes[tag]))),
+        round(Math.min(...each(tag, (sample) => sample.rssBeforeMb))),
         round(Math.max(...each(tag, (sample) => sample.rssMb))),
         String(Math.max(...each(tag, ({ counts }) => counts.events))),
       ]),

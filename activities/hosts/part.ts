@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { GantryError } from '../../base/error';
 import { chunksOf } from '../../db/chunks';
 import type { Db } from '../../db/connection';
@@ -13,6 +14,9 @@ import type { PreparedScript } from './prepare';
 import { problemOf } from './problem';
 import { runHost } from './run-host';
 import { runIdOf } from './run-id';
+
+/** Runs that end within a moment make room for one claim: what is asked of the hosts of each is several statements. */
+const TOGETHER_MS = 25;
 
 /** One of the activities that share a step: it claims hosts that wait, as many at a time as are its share. */
 export class Part {
@@ -46,6 +50,7 @@ export class Part {
     for (const some of chunksOf(left, MAX_ROUTES)) await this.#take(some, false);
     for (;;) {
       await this.#untilRoom();
+      if (this.#underway.size > 0) await delay(TOGETHER_MS);
       const limit = this.#atOnce - this.#underway.size;
       const claimed = await claimRuns(this.#db, { stepId, part: this.share.part, limit });
       if (claimed.length === 0 && this.#underway.size === 0) return;

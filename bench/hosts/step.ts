@@ -18,6 +18,10 @@ export interface StepSample {
   wallMs: number;
   /** Of the worker. */
   cpuMs: number;
+  /** That the worker sent to Postgres. */
+  statements: number;
+  /** Of the worker before. */
+  rssBeforeMb: number;
   /** The highest of the worker meanwhile. */
   rssMb: number;
   counts: Counts;
@@ -48,14 +52,16 @@ export async function runStep(setup: ArmSetup, worker: Service, tag: string, con
   const handle = await start();
   const wallMs = performance.now() - startedAt;
   const rssMb = (await watch.end()) / MB;
-  const { cpuMs } = await worker.usage();
+  const after = await worker.usage();
   const counts = await countsOf(handle);
   const { rows } = await sql<{ status: string; count: number }>`
     select status, count(*)::integer as count from host_runs
      where step_id = (select max(id) from host_steps) group by status`.execute(setup.services.db);
   return {
     wallMs,
-    cpuMs: cpuMs - before.cpuMs,
+    cpuMs: after.cpuMs - before.cpuMs,
+    statements: after.statements - before.statements,
+    rssBeforeMb: before.rssBytes / MB,
     rssMb,
     counts,
     hosts: Object.fromEntries(rows.map(({ status, count }) => [status, count])),

@@ -55,7 +55,7 @@ describe('the verdict over a run on a host', () => {
       {
         state: 'FAILED',
         row: { status: 'lost', exitCode: null, ...withLog(SAID.subarray(0, 20)) },
-        host: { end: '', files: ['claim', 'log', 'open.3'] },
+        host: { end: '', files: ['claim', 'log', 'pid'] },
         step: { failed: 1, failedRows: 1 },
         hit: { rebooted: new Set([0]) },
       },

@@ -26,10 +26,8 @@ export interface Happened {
 
 /** What may be in the folder of a run that has ended: of one that was forgotten the first two. */
 const KEPT_FILES = new Set(['claim', 'end', 'log', 'script', 'sup', 'pid', 'timeout', 'cancelled']);
-/** Parameters, whose values may be secret. */
-const PARAMETER_FILE = /^(?:env|in)\./;
-/** What a shell says of itself when what it waits for is ended. */
-const LAST_WORDS = /^(?:[^\n]*\b(?:Terminated|Killed)\b[^\n]*\n?)*$/;
+/** A line that a shell says of itself when what it waits for is ended; it may come to a few more before it is ended too. */
+const LAST_WORDS = /^[^\n]*\b(?:Terminated|Killed)\b[^\n]*\n/gm;
 
 /** Judges a round by its rows and by what its hosts say; nothing of it may be under way any more. */
 export function judge(happened: Happened): Problem[] {
@@ -112,9 +110,7 @@ function judgeRun(row: RunRow, { task, node }: { task: HostTask; node: HostNode 
   if (endBytes !== undefined && row.status !== 'cancelled' && row.readBytes !== Number(endBytes)) {
     say('log', `${row.readBytes} bytes of its log were read, and it had ${endBytes}`);
   }
-  const odd = (seen?.files ?? []).filter(
-    (file) => !KEPT_FILES.has(file) && (row.status !== 'lost' || PARAMETER_FILE.test(file)),
-  );
+  const odd = (seen?.files ?? []).filter((file) => !KEPT_FILES.has(file));
   if (odd.length > 0) say('folder', `in its folder there is ${odd.join(', ')}`);
   return problems;
 }
@@ -178,11 +174,10 @@ function nodeOf({ taskId, nodeId }: RunRow, tasks: readonly HostTask[]): { task:
   return { task, node: task.nodes.find(({ id }) => id === nodeId)! };
 }
 
-/** Whether a log is what was written up to some place, and perhaps the last words of the shell. */
+/** Whether a log is what was written up to some place, but for the last words of the shell. */
 function isBeginning(log: Buffer, said: Buffer): boolean {
-  const same = commonBytes(log, said);
-  if (same === log.length) return true;
-  return LAST_WORDS.test(log.subarray(log.lastIndexOf(0x0a, same - 1) + 1).toString('latin1'));
+  const own = Buffer.from(log.toString('latin1').replace(LAST_WORDS, ''), 'latin1');
+  return commonBytes(own, said) === own.length;
 }
 
 function commonBytes(a: Buffer, b: Buffer): number {
