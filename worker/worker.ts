@@ -6,6 +6,7 @@ import { FairGate } from '../activities/hosts/fair-gate';
 import { LogWriter } from '../activities/hosts/log-writer';
 import { Reaper } from '../activities/hosts/reaper';
 import type { Log } from '../base/log';
+import type { SshPool } from '../hosts/ssh/pool';
 import { createLauncher } from '../schedules/launch';
 import type { Connected } from '../tasks/services';
 import { dataConverter } from '../temporal/codec';
@@ -32,6 +33,8 @@ export interface WorkerSetup {
   hostsAllow?: string;
   /** Hosts that are under way at once. */
   hostsParallel?: number;
+  /** Connections to hosts in place of its own, for measurements; they end with the worker. */
+  pool?: SshPool;
   /** Path of the bundled workflows. */
   bundle?: string;
   /** In place of its own. */
@@ -52,10 +55,10 @@ export interface RunningWorker {
  */
 export async function startWorker(
   { services, installation, server: { address, namespace } }: Pick<Connected, 'services' | 'installation' | 'server'>,
-  { hostsAllow = '', hostsParallel = HOSTS_PARALLEL, bundle = WORKFLOW_BUNDLE, options }: WorkerSetup = {},
+  { hostsAllow = '', hostsParallel = HOSTS_PARALLEL, pool, bundle = WORKFLOW_BUNDLE, options }: WorkerSetup = {},
 ): Promise<RunningWorker> {
   const version = deploymentVersion(installation, bundle);
-  const reach = reachFrom(services.db, hostsAllow);
+  const reach = reachFrom(services.db, hostsAllow, pool);
   const problem = openFilesProblem(readLimits(), hostsParallel);
   if (problem) services.log.warn({}, problem);
   const places = new FairGate(hostsParallel);

@@ -18,6 +18,9 @@ const IDLE_MS = 10_000;
 /** Hosts on which others work are asked for again after so long. */
 const ASK_AGAIN_MS = 2_000;
 
+/** Runs that end within a moment make room for one claim: what is asked of the hosts of each is several statements. */
+const TOGETHER_MS = 25;
+
 /** One of the activities that share a step: it claims hosts that wait, as many at a time as are its share. */
 export class Part {
   readonly #db: Db;
@@ -76,7 +79,10 @@ export class Part {
     let idleSince = Date.now();
     for (;;) {
       await this.#untilRoom();
-      if (this.#underway.size > 0) idleSince = Date.now();
+      if (this.#underway.size > 0) {
+        idleSince = Date.now();
+        await delay(TOGETHER_MS);
+      }
       const room = this.#atOnce - this.#underway.size;
       const places = await this.#places(room);
       if (places > 0 && (await this.#claim(places)) > 0) continue;
