@@ -4,6 +4,7 @@ import type { OpenedSecrets } from '../../secrets/opened';
 import type { Executor } from '../../workflows/contract';
 import type { FairGate } from './fair-gate';
 import type { LogWriter } from './log-writer';
+import type { Patience } from './patience';
 import type { Reach } from './probe';
 
 /** Of the executor where a step names no account: who logs in by the profile may be root. */
@@ -18,7 +19,7 @@ export interface HostMeans {
   /** The installation's name: hosts may be those of several. */
   installation: string;
   /** With hosts that do not answer, in place of the usual one. */
-  patience?: { lostAfterMs: number; waitMs: number };
+  patience?: Patience;
 }
 
 /** The attempt of a node that works on hosts. */
