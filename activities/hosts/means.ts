@@ -14,6 +14,8 @@ export const ROLE_WITHOUT_ACCOUNT: Role = 'editor';
 export interface HostMeans {
   reach: Reach;
   logs: LogWriter;
+  /** For parts: a worker has other activities as well. */
+  parts: FairGate;
   /** For hosts that are under way. */
   places: FairGate;
   /** The installation's name: hosts may be those of several. */

@@ -44,6 +44,7 @@ describe('a host that is out of reach while a script runs on it', () => {
       reach,
       logs,
       places: new FairGate(10),
+      parts: new FairGate(10),
       installation: world.gantry.installation.name,
       patience,
     };
