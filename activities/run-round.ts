@@ -46,10 +46,18 @@ export async function runRoundStep(means: HostMeans, plugin: RoundsPlugin, input
 
 /** The attempt for whom works on hosts, in the name of the executor of the task. */
 function attemptOnHosts(
-  { taskId, nodeId, loop, attempt, system }: PluginRunInput,
+  { taskId, nodeId, loop, attempt, system, round }: PluginRunInput,
   more: { executor: Executor; secrets: OpenedSecrets; signal: AbortSignal },
 ): HostAttempt {
-  return { taskId, nodeId, loop, retry: attempt - 1, projectId: Number(system.project_id), ...more };
+  return {
+    taskId,
+    nodeId,
+    loop,
+    retry: attempt - 1,
+    projectId: Number(system.project_id),
+    choice: round?.hosts,
+    ...more,
+  };
 }
 
 async function doStep({ rounds }: RoundsPlugin, step: RoundStep, context: RoundContext): Promise<Outcome> {

@@ -172,21 +172,56 @@ export async function cancelWaiting(db: DbOrTransaction): Promise<void> {
     delete from host_locks using ended where host_locks.run_id = ended.id`.execute(db);
 }
 
-/** Runs of a step after a place in its order. */
-export function listRuns(
-  db: DbOrTransaction,
-  stepId: number,
-  { status, after, limit }: { status?: HostRunStatus | undefined; after: number; limit: number },
-): Promise<HostRunRecord[]> {
-  const runs = db.selectFrom('host_runs').selectAll().where('step_id', '=', stepId).where('place', '>', after);
-  return (status ? runs.where('status', '=', status) : runs).orderBy('place').limit(limit).execute();
+/** Where a run is found: its step, and its place in that. */
+export interface RunAddress {
+  stepId: number;
+  place: number;
 }
 
-export function findRunAt(db: DbOrTransaction, stepId: number, place: number): Promise<HostRunRecord | undefined> {
+/** A run with where the one is that has done its work before. */
+export interface PlacedRun extends HostRunRecord {
+  doneBy: RunAddress | null;
+}
+
+/** Which runs of a step; absent: all. */
+interface RunFilter {
+  status?: HostRunStatus | undefined;
+  address?: string | undefined;
+}
+
+/** Runs of a step after a place in its order. */
+export async function listRuns(
+  db: DbOrTransaction,
+  stepId: number,
+  { status, address, after, limit }: RunFilter & { after: number; limit: number },
+): Promise<PlacedRun[]> {
+  const runs = placedRuns(db)
+    .where('runs.step_id', '=', stepId)
+    .where('runs.place', '>', after)
+    .$if(status !== undefined, (all) => all.where('runs.status', '=', status!))
+    .$if(address !== undefined, (all) => all.where('runs.address', '=', address!));
+  return (await runs.orderBy('runs.place').limit(limit).execute()).map(toPlaced);
+}
+
+export async function findRunAt(db: DbOrTransaction, { stepId, place }: RunAddress): Promise<PlacedRun | undefined> {
+  const ofStep = placedRuns(db).where('runs.step_id', '=', stepId);
+  const run = await ofStep.where('runs.place', '=', place).executeTakeFirst();
+  return run && toPlaced(run);
+}
+
+/** Runs with where the ones are that have done their work before, as columns; `toPlaced` makes them what they are. */
+export function placedRuns(db: DbOrTransaction) {
   return db
-    .selectFrom('host_runs')
-    .selectAll()
-    .where('step_id', '=', stepId)
-    .where('place', '=', place)
-    .executeTakeFirst();
+    .selectFrom('host_runs as runs')
+    .leftJoin('host_runs as done', 'done.id', 'runs.from_run')
+    .selectAll('runs')
+    .select(['done.step_id as done_step', 'done.place as done_place']);
+}
+
+export function toPlaced<R extends { done_step: number | null; done_place: number | null }>({
+  done_step: stepId,
+  done_place: place,
+  ...run
+}: R) {
+  return { ...run, doneBy: stepId === null || place === null ? null : { stepId, place } };
 }

@@ -33,8 +33,12 @@ export interface StepHost {
   name: string;
   /** Why it is skipped; empty: it is not. */
   skipped: string;
-  /** The run that has done this before. */
+  /** The run of an earlier attempt whose result it keeps. */
   fromRun: string | null;
+  /** As what it counts when it is skipped; absent: `skipped`. */
+  keeps?: HostRunStatus;
+  /** Of the result that it keeps. */
+  exitCode?: number | null;
 }
 
 export function findStep(db: DbOrTransaction, key: StepKey): Promise<HostStepRecord | undefined> {
@@ -65,12 +69,13 @@ export async function insertStep(db: DbOrTransaction, step: NewStep, hosts: read
               ${step.retries}, ${step.retryWaitSeconds}, ${step.locksHosts}, ${step.parts})
       on conflict do nothing returning id
     ), runs as (
-      insert into host_runs (step_id, host_id, address, name, place, from_run, reason, status)
-      select step.id, host.id, host.address, host.name, host.place, host.from_run, host.skipped,
-             case when host.skipped = '' then 'waiting' else 'skipped' end
+      insert into host_runs (step_id, host_id, address, name, place, from_run, exit_code, reason, status)
+      select step.id, host.id, host.address, host.name, host.place, host.from_run, host.exit_code, host.skipped,
+             case when host.skipped = '' then 'waiting' else host.keeps end
         from step, unnest(${hosts.map(({ id }) => id)}::integer[], ${hosts.map(({ address }) => address)}::text[],
-                          ${hosts.map(({ name }) => name)}::text[], ${hosts.map(({ fromRun }) => fromRun)}::bigint[], ${hosts.map(({ skipped }) => skipped)}::text[])
-                   with ordinality host (id, address, name, from_run, skipped, place)
+                          ${hosts.map(({ name }) => name)}::text[], ${hosts.map(({ fromRun }) => fromRun)}::bigint[], ${hosts.map(({ exitCode }) => exitCode ?? null)}::integer[],
+                          ${hosts.map(({ skipped }) => skipped)}::text[], ${hosts.map(({ keeps }) => keeps ?? 'skipped')}::text[])
+                   with ordinality host (id, address, name, from_run, exit_code, skipped, keeps, place)
     )
     select id from step`.execute(db);
   return rows.length > 0;
@@ -96,23 +101,48 @@ export async function tallyRuns(db: DbOrTransaction, stepId: number): Promise<Pa
   return Object.fromEntries(rows.map(({ status, count }) => [status, Number(count)]));
 }
 
-/**
- * The runs of earlier attempts in which the same was done on hosts, by host: that of a run that was itself skipped for it is
- * the one that did it.
- */
-export async function findDone(
-  db: DbOrTransaction,
-  { taskId, nodeId, loop, retry, ordinal }: StepKey,
-  workHash: string,
-): Promise<Map<number, string>> {
-  const { rows } = await sql<{ host_id: number; run_id: string }>`
-    select distinct on (host_id) host_id, coalesce(runs.from_run, runs.id) as run_id
-      from host_runs runs join host_steps steps on steps.id = runs.step_id
-     where steps.task_id = ${taskId} and steps.node_id = ${nodeId} and steps.loop = ${loop} and steps.retry < ${retry}
-       and steps.ordinal = ${ordinal} and steps.work_hash = ${workHash}
-       and (runs.status = 'ok' or (runs.status = 'skipped' and runs.from_run is not null)) and host_id is not null
-     order by host_id, steps.retry desc`.execute(db);
-  return new Map(rows.map(({ host_id, run_id }) => [host_id, run_id]));
+/** How a host stands by the earlier attempts. */
+export interface LastRun {
+  /** The run that this is the result of: rows that only keep it are none. */
+  runId: string;
+  status: HostRunStatus;
+  exitCode: number | null;
+  reason: string;
+}
+
+/** Of the same step in the earlier attempts: those of its task, and those of the tasks that it is a repetition of. */
+const earlierSteps = ({ taskId, nodeId, loop, retry, ordinal }: StepKey) => sql`
+  with recursive line as (
+    select id, again_of, 0 as distance from tasks where id = ${taskId}
+     union all
+    select tasks.id, tasks.again_of, line.distance + 1 from tasks join line on tasks.id = line.again_of
+     where line.distance < ${MAX_LINE}
+  ), earlier as (
+    select steps.*, line.distance from host_steps steps join line on steps.task_id = line.id
+     where steps.node_id = ${nodeId} and steps.loop = ${loop} and steps.ordinal = ${ordinal}
+       and (line.distance > 0 or steps.retry < ${retry})
+  )`;
+
+/** How often a task is looked for that another one is a repetition of. */
+const MAX_LINE = 100;
+
+/** The hash of what the last attempt before this one did on hosts; undefined: there was none. */
+export async function findLastHash(db: DbOrTransaction, key: StepKey): Promise<string | undefined> {
+  const { rows } = await sql<{ work_hash: string }>`${earlierSteps(key)}
+    select work_hash from earlier order by distance, retry desc limit 1`.execute(db);
+  return rows[0]?.work_hash;
+}
+
+/** How the hosts of a step stand by the earlier attempts, by host: as the last one says in which they have a result. */
+export async function findLastRuns(db: DbOrTransaction, key: StepKey): Promise<Map<number, LastRun>> {
+  const { rows } = await sql<LastRun & { hostId: number }>`${earlierSteps(key)}
+    select distinct on (runs.host_id) runs.host_id as "hostId", done.id as "runId", done.status,
+           done.exit_code as "exitCode", done.reason
+      from earlier join host_runs runs on runs.step_id = earlier.id
+      join host_runs done on done.id = coalesce(runs.from_run, runs.id)
+     where runs.host_id is not null and (runs.status <> 'skipped' or runs.from_run is not null)
+     order by runs.host_id, earlier.distance, earlier.retry desc`.execute(db);
+  return new Map(rows.map(({ hostId, ...run }) => [hostId, run]));
 }
 
 /** The runs of a step whose logs report values, in the order of its hosts: those that did it, where others were skipped for it. */
@@ -135,15 +165,47 @@ export function listFailures(db: DbOrTransaction, stepId: number, limit: number)
     .execute();
 }
 
-/** The steps of a task of a project, the oldest first. */
-export function listSteps(db: DbOrTransaction, projectId: number, taskId: number): Promise<HostStepRecord[]> {
+/** The steps that an attempt of a node takes, in their order. */
+export function listStepsOf(
+  db: DbOrTransaction,
+  { taskId, nodeId, loop, retry }: Omit<StepKey, 'ordinal'>,
+  limit: number,
+): Promise<HostStepRecord[]> {
   return db
     .selectFrom('host_steps')
     .selectAll()
-    .where('project_id', '=', projectId)
     .where('task_id', '=', taskId)
-    .orderBy('id')
+    .where('node_id', '=', nodeId)
+    .where('loop', '=', loop)
+    .where('retry', '=', retry)
+    .orderBy('ordinal')
+    .limit(limit)
     .execute();
+}
+
+/** A step, and how many of its runs stand how; statuses that none has are left out. */
+export interface TalliedStep extends HostStepRecord {
+  counts: Partial<Record<HostRunStatus, number>>;
+}
+
+/** Steps of a task of a project after an id, the oldest first, each with how its runs stand. */
+export async function listTalliedSteps(
+  db: DbOrTransaction,
+  { projectId, taskId }: { projectId: number; taskId: number },
+  { after, limit }: { after: number; limit: number },
+): Promise<TalliedStep[]> {
+  const { rows } = await sql<TalliedStep>`
+    with page as (
+      select * from host_steps
+       where project_id = ${projectId} and task_id = ${taskId} and id > ${after} order by id limit ${limit}
+    ), tally as (
+      select step_id, status, count(*) as hosts from host_runs
+       where step_id in (select id from page) group by step_id, status
+    )
+    select page.*, coalesce(
+             (select json_object_agg(status, hosts) from tally where tally.step_id = page.id), '{}') as counts
+      from page order by id`.execute(db);
+  return rows;
 }
 
 export function findStepOf(db: DbOrTransaction, projectId: number, id: number): Promise<HostStepRecord | undefined> {

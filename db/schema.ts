@@ -242,6 +242,12 @@ interface ProjectTable {
   created_at: Generated<Date>;
 }
 
+/** What somebody may watch (`db/changes.ts`). */
+interface Watched {
+  /** The transaction that changed the row last, as the server counts them. */
+  changed_xid: GeneratedAlways<string>;
+}
+
 /** When a row was made and last changed. */
 interface Dated {
   created_at: Generated<Date>;
@@ -388,7 +394,7 @@ interface HostKeyTable {
 }
 
 /** What one attempt of a node does on hosts, all at once. */
-interface HostStepTable {
+interface HostStepTable extends Watched {
   id: Generated<number>;
   project_id: number;
   task_id: number;
@@ -420,7 +426,7 @@ interface HostStepTable {
 }
 
 /** A step on one host. */
-interface HostRunTable {
+interface HostRunTable extends Watched {
   id: Generated<string>;
   step_id: number;
   /** Null: the host is deleted. */
@@ -508,7 +514,7 @@ interface ProcessTable extends Dated {
 /** `starting`: the row says so before the workflow exists, and a reconciler repairs what stays there. */
 export type TaskPhase = 'created' | 'starting' | 'running' | 'ended';
 
-interface TaskTable {
+interface TaskTable extends Watched {
   id: Generated<number>;
   project_id: number;
   name: string;
@@ -547,12 +553,15 @@ interface TaskTable {
   end_reason: string | null;
   /** Its workflow could not be run, and was ended for that. */
   put_aside: Generated<boolean>;
+  /** The task where this one goes on, and how. */
+  again_of: number | null;
+  again: JsonText<Record<string, unknown> | null> | null;
   /** The name in lower case, for searching. */
   search_name: GeneratedAlways<string>;
 }
 
 /** One attempt of a node: its retry number counts within a round of a loop. */
-interface NodeExecutionTable {
+interface NodeExecutionTable extends Watched {
   task_id: number;
   node_id: string;
   loop: number;

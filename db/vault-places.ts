@@ -80,6 +80,7 @@ export const NO_SECRETS_IN: Readonly<Record<string, string>> = {
   'tasks.end_reason': REASON,
   'tasks.callback_url': 'an address, which is not rendered',
   'tasks.callback_version': WORD,
+  'tasks.again': 'an id of a node and ids of hosts',
   'node_executions.node_id': ID,
   'node_executions.status': WORD,
   'node_executions.waiting_for': REASON,

@@ -156,6 +156,11 @@ export interface ConvergeNode extends NodeBase {
   next: number;
 }
 
+/** Whether a node's plugin may work on hosts: those that work in rounds do. */
+export function worksOnHosts(node: ProgramNode): boolean {
+  return node.type === 'activity' && node.work.kind === 'plugin' && node.work.rounds === true;
+}
+
 /** Index of the node with this id, -1 when there is none. */
 export function nodeIndex(program: Program, id: string): number {
   return program.nodes.findIndex((node) => node.id === id);

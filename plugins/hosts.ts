@@ -76,6 +76,11 @@ export interface HostWait {
   waitingFor: string;
 }
 
+/** What is said to a retry that would do something else on hosts than the attempt before. */
+export const ASKS_WHICH_HOSTS =
+  'the script, or what goes into it, is not that of the last attempt: say which hosts this retry is for, with hosts ' +
+  '"unfinished" (those on which the last attempt has not ended well), "all", or a list of ids';
+
 /** Work on hosts, for plugins that work in rounds. What is to be done and how it stands is in rows. */
 export interface Hosts {
   /**

@@ -100,6 +100,8 @@ export type RoundAnswer = NextRound | { done: JsonObject };
  * asked what follows, does that in several activities, and is asked again.
  */
 export interface RoundsPlugin extends PluginBase {
+  /** Names of the inputs that decide what is done on a host: a retry that changes them says for which hosts it is. */
+  workInputs?: readonly string[];
   /** Of one part. */
   timeoutMs?: number;
   heartbeatMs?: number;

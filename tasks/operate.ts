@@ -14,6 +14,7 @@ import type { Request } from './request';
 import { requireSendable } from './request-size';
 import { sealRequest } from './seal-request';
 import type { Services } from './services';
+import { requireHostsSaid } from './which-hosts';
 import { wrongState } from './wrong-state';
 
 /** What operating takes. */
@@ -50,6 +51,7 @@ export async function operateTask(
 ): Promise<void> {
   requireStarted(task);
   requireSendable(request);
+  await requireHostsSaid(services.db, task, request);
   const id = givenId ?? newRequestId();
   const sealed = await sealRequest(services.db, task.id, request, { projectId: task.project_id, rights });
   const operation = { ...sealed, id: operationId(id, request), by: actor.username } as UpdateInput;

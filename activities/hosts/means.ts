@@ -1,5 +1,6 @@
 import type { StepKey } from '../../db/host-steps';
 import type { Role } from '../../db/schema';
+import type { HostChoice } from '../../pipeline/machine';
 import type { OpenedSecrets } from '../../secrets/opened';
 import type { Executor } from '../../workflows/contract';
 import type { FairGate } from './fair-gate';
@@ -28,6 +29,8 @@ export interface HostMeans {
 export interface HostAttempt extends Omit<StepKey, 'ordinal'> {
   projectId: number;
   executor: Executor;
+  /** For which hosts it is, where a retry says so. */
+  choice?: HostChoice | undefined;
   secrets: OpenedSecrets;
   signal: AbortSignal;
 }

@@ -74,6 +74,6 @@ function declarationOf(value: HostScript['parameters'][string]): Declaration {
 }
 
 /** What it says quotes no value. */
-function plainFailure(message: string): PluginFailure {
+export function plainFailure(message: string): PluginFailure {
   return new PluginFailure(message, {}, { plain: message });
 }

@@ -1,24 +1,28 @@
 import type { Db } from '../../db/connection';
 import { readLog } from '../../db/host-logs';
 import {
-  findDone,
+  findLastHash,
+  findLastRuns,
   findStep,
   type HostStepRecord,
   insertStep,
   listFailures,
   listReporting,
   noteCrash,
+  type StepHost,
   type StepKey,
   tallyRuns,
 } from '../../db/host-steps';
 import type { HostRunStatus } from '../../db/schema';
 import { MAX_ROUTES, readRoutes } from '../../inventory/ssh/read-route';
-import type { HostStep, Hosts, HostTally, HostWait } from '../../plugins/hosts';
+import { ASKS_WHICH_HOSTS, type HostStep, type Hosts, type HostTally, type HostWait } from '../../plugins/hosts';
 import { PluginFailure } from '../../plugins/plugin';
+import { chooseHosts, strangersIn, type Target } from './choose';
 import { findWait } from './line';
 import { type HostAttempt, type HostMeans, ROLE_WITHOUT_ACCOUNT } from './means';
 import { Part } from './part';
-import { hashOf, prepare } from './prepare';
+import { hashOf, plainFailure, prepare } from './prepare';
+import { settledRuns } from './settled';
 import { findTargets } from './targets';
 import { ReportedValues, valuesIn } from './values';
 
@@ -32,6 +36,8 @@ const MAX_CRASHES = 5;
 const MAX_REPORTING = 1_000;
 const MAX_LOG_SEARCHED = 1024 * 1024;
 const MAX_VALUES_CHARACTERS = 256 * 1024;
+
+const MAX_NAMED = 10;
 
 /** Those that count as failed: of what was cancelled nobody knows that it was done. */
 const FAILED: readonly HostRunStatus[] = ['failed', 'unreachable', 'lost', 'cancelled'];
@@ -95,12 +101,7 @@ export class HostSteps implements Hosts {
     );
     for (const read of routes.values()) if ('problem' in read && read.problem.kind === 'forbidden') throw read.problem;
     const workHash = hashOf(step);
-    const done = await findDone(this.#db, key, workHash);
-    const hosts = targets.map(({ id, address, name, isDisabled }) => {
-      const fromRun = done.get(id) ?? null;
-      const skipped = fromRun !== null ? 'it was done before' : isDisabled ? 'it is in maintenance' : '';
-      return { id, address, name, fromRun, skipped };
-    });
+    const hosts = await this.#chosen(key, workHash, targets);
     const open = hosts.filter(({ skipped }) => skipped === '').length;
     const { account, timeoutSeconds, concurrency, retries, retryWaitSeconds, locksHosts } = step;
     const maxFailed = mayFailOf(step, hosts.length);
@@ -123,6 +124,20 @@ export class HostSteps implements Hosts {
       hosts,
     );
     return (await findStep(this.#db, key))!;
+  }
+
+  /** The hosts with what becomes of each, by the earlier attempts and by what was asked for. */
+  async #chosen(key: StepKey, workHash: string, targets: readonly Target[]): Promise<StepHost[]> {
+    const { choice, signal } = this.attempt;
+    const lastHash = await findLastHash(this.#db, key);
+    if (choice === undefined && lastHash !== undefined && lastHash !== workHash) throw plainFailure(ASKS_WHICH_HOSTS);
+    const strangers = strangersIn(choice ?? 'unfinished', targets);
+    if (strangers.length > 0) {
+      const some = strangers.slice(0, MAX_NAMED).join(', ');
+      throw plainFailure(`hosts that the retry names are not among the hosts of the node: ${some}`);
+    }
+    const last = await settledRuns(() => findLastRuns(this.#db, key), signal);
+    return chooseHosts({ targets, last, choice: choice ?? 'unfinished' });
   }
 
   async #reported(stepId: number): Promise<ReportedValues> {

@@ -2,6 +2,11 @@ import type { z } from '@hono/zod-openapi';
 import type { EnteredProject } from '../../db/admission';
 import type { DoorCall, DoorEndpoint, Method, Reply } from '../endpoint';
 
+/** Whether a parameter of a path is a text, where others are ids. */
+export function isText(parameter: string): boolean {
+  return parameter === 'node_id';
+}
+
 /** A request that belongs to no project. */
 export type UserCall = Omit<DoorCall, 'project'>;
 
@@ -14,13 +19,15 @@ export interface Call extends DoorCall {
 export interface V1Endpoint<I extends z.ZodObject = z.ZodObject, D extends z.ZodType = z.ZodType, C = Call>
   extends Omit<DoorEndpoint, 'run'> {
   method: Method;
-  /** Below `/api/v1`, with parameters as `{project_id}`, all of them ids. */
+  /** Below `/api/v1`, with parameters as `{project_id}`: ids, but for those of `isText`. */
   path: string;
   summary: string;
   /** The query of what is read or deleted, else the body; fields that are not there are refused. */
   input: I;
   /** Absent: 204, without a body. */
   data?: D;
+  /** In place of data: events as they come, by their names. */
+  events?: Record<string, z.ZodType>;
   run(call: C, input: z.output<I>): Promise<Reply<z.input<D>>>;
 }
 

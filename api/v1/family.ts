@@ -11,8 +11,9 @@ import { accountEndpoints } from './accounts';
 import { cloudEndpoints } from './clouds';
 import { credentialEndpoints } from './credentials';
 import { describe } from './describe';
-import type { ServedEndpoint } from './endpoint';
+import { isText, type ServedEndpoint } from './endpoint';
 import { fail, succeed } from './envelope';
+import { eventEndpoints } from './events';
 import { hostGroupEndpoints } from './host-groups';
 import { hostStepEndpoints } from './host-steps';
 import { hostEndpoints } from './hosts';
@@ -20,6 +21,7 @@ import { probeEndpoints } from './probes';
 import { processEndpoints } from './processes';
 import { projectEndpoints } from './projects';
 import { sshProfileEndpoints } from './ssh-profiles';
+import { taskEndpoints } from './tasks';
 import { topologyEndpoints } from './topology';
 
 /** Every endpoint of the family. */
@@ -31,6 +33,8 @@ export const endpoints: readonly ServedEndpoint[] = [
   ...probeEndpoints,
   ...hostGroupEndpoints,
   ...hostStepEndpoints,
+  ...eventEndpoints,
+  ...taskEndpoints,
   ...processEndpoints,
   ...credentialEndpoints,
   ...sshProfileEndpoints,
@@ -58,10 +62,16 @@ export const v1: Family<ServedEndpoint> = {
 };
 
 function readPlace(context: Context, endpoint: ServedEndpoint): RequestPlace {
-  const ids = Object.fromEntries(parametersOf(endpoint).map((name) => [name, requireId(context, name)]));
+  const parameters = parametersOf(endpoint);
+  const names = Object.fromEntries(
+    parameters.filter(isText).map((name) => [name, requireText(context, name)] as const),
+  );
+  const ids = Object.fromEntries(
+    parameters.filter((name) => !isText(name)).map((name) => [name, requireId(context, name)]),
+  );
   const { project_id: id } = ids;
-  if (id === undefined) return { ids };
-  return { ids, place: { id, isAt: (project) => project.id === id, text: `project ${id}` } };
+  if (id === undefined) return { ids, names };
+  return { ids, names, place: { id, isAt: (project) => project.id === id, text: `project ${id}` } };
 }
 
 function requireId(context: Context, name: string): number {
@@ -69,6 +79,14 @@ function requireId(context: Context, name: string): number {
   if (id >= 0) return id;
   const message = `${name} is not an id: ${stringifyJson(context.req.param(name) ?? '')}`;
   throw wrongField(message, { code: 'malformed', args: { field: name, wanted: 'integer' } });
+}
+
+/** A node of a pipeline, as its tree names it. */
+function requireText(context: Context, name: string): string {
+  const text = context.req.param(name) ?? '';
+  if (/^[\x21-\x7e]{1,200}$/.test(text)) return text;
+  const message = `${name} is not a name: ${stringifyJson(text.slice(0, 200))}`;
+  throw wrongField(message, { code: 'malformed', args: { field: name, wanted: 'text' } });
 }
 
 /** -1 where there is none. */

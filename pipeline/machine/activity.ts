@@ -97,6 +97,11 @@ export function endByCallback(frame: Frame, index: number, data: Json): void {
   endAttempt(frame, index, { ...result, recorded: false });
 }
 
+/** Nobody is there who could be asked, so it is for the hosts on which it is not done, whatever has changed. */
+function choiceOfAutomaticRetry({ work }: ActivityNode): { hosts?: 'unfinished' } {
+  return work.kind === 'plugin' && work.rounds ? { hosts: 'unfinished' } : {};
+}
+
 export function resumeAfterTimer(frame: Frame, command: string): void {
   const open = frame.state.open[command];
   if (open?.kind !== 'timer') return;
@@ -106,7 +111,7 @@ export function resumeAfterTimer(frame: Frame, command: string): void {
       return endAttempt(frame, open.node, { ok: true, outputs: {}, recorded: false });
     case 'retry':
       frame.nodeState(open.node).autoRetries = (frame.nodeState(open.node).autoRetries ?? 0) + 1;
-      return retryNode(frame, open.node);
+      return retryNode(frame, open.node, choiceOfAutomaticRetry(frame.activity(open.node)));
     case 'timeout':
       return endByTimeout(frame, open.node);
     case 'round':

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../json';
 import type { ActivityNode } from '../program';
 import { commandId, type Frame } from './frame';
+import type { HostChoice } from './host-choice';
 import { replaceInputs } from './inputs';
 import type { Outcome } from './messages';
 import { type EndRow, exportOutputs, failNode, finishNode, nextLoop, nextOf, RECORDED } from './nodes';
@@ -78,9 +79,18 @@ function passOn(frame: Frame, index: number, row?: EndRow): void {
   move(frame, token, nextOf(frame.node(index)));
 }
 
+/** What a new attempt has that the last one had not. */
+interface Retry {
+  inputs?: JsonObject;
+  merges?: boolean;
+  hosts?: HostChoice;
+}
+
 /** Puts a failed node back in front of its token, as a new attempt. */
-export function retryNode(frame: Frame, index: number, inputs: JsonObject = {}, merges = false): void {
+export function retryNode(frame: Frame, index: number, { inputs = {}, merges = false, hosts }: Retry = {}): void {
   const node = frame.nodeState(index);
+  delete node.hosts;
+  if (hosts !== undefined) node.hosts = hosts;
   closeTimers(frame, index);
   if (Object.keys(inputs).length > 0) replaceInputs(frame.state, index, inputs, merges);
   restartLoop(frame, index);

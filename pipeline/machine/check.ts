@@ -1,6 +1,7 @@
 import { builtins } from '../builtin';
-import { nodeIndex, type Program, type ProgramNode, type Work } from '../program';
+import { nodeIndex, type Program, type ProgramNode, type Work, worksOnHosts } from '../program';
 import { jsonBytes } from '../size';
+import { type HostChoice, wrongChoice } from './host-choice';
 import { type Operation, wordOf } from './operation';
 import { isEnded, type NodeState, type State, taskStatus } from './state';
 
@@ -70,7 +71,8 @@ function checkNode(node: ProgramNode, index: number, state: View, operation: Nod
   switch (operation.action) {
     case 'retry':
       if (current?.status !== 'FAILED') return needs('FAILED', node, current);
-      return node.type === 'activity' && !node.retryable ? invalid(`node ${node.id} is not retryable`) : null;
+      if (node.type === 'activity' && !node.retryable) return invalid(`node ${node.id} is not retryable`);
+      return operation.hosts === undefined ? null : checkHosts(node, operation.hosts);
     case 'skip':
       if (node.type !== 'activity' && node.type !== 'start') return wrongType(operation, node);
       if (current?.status !== 'FAILED') return needs('FAILED', node, current);
@@ -102,6 +104,12 @@ function checkNode(node: ProgramNode, index: number, state: View, operation: Nod
     default:
       return operation satisfies never;
   }
+}
+
+function checkHosts(node: ProgramNode, hosts: HostChoice): Refusal | null {
+  const wrong = wrongChoice(hosts);
+  if (wrong !== undefined) return invalid(wrong);
+  return worksOnHosts(node) ? null : invalid(`node ${node.id} works on no hosts: retry it without hosts`);
 }
 
 /** Nodes that a message names. */

@@ -1,4 +1,5 @@
 export { check, checkTask, MAX_CALLBACK_BYTES, type Refusal, type View } from './check';
+export { type HostChoice, MAX_CHOSEN_HOSTS } from './host-choice';
 export { describeMissing } from './inputs';
 export type {
   Command,

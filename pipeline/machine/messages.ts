@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../json';
 import type { Effect } from '../program';
+import type { HostChoice } from './host-choice';
 import type { Operation } from './operation';
 import type { NodeStatus, ShownState, TaskStatus } from './state';
 
@@ -43,6 +44,8 @@ export interface RoundStep {
   part?: number;
   /** How many parts this round has: perhaps fewer than were asked for. */
   of?: number;
+  /** With the first question: for which hosts the attempt is, where a retry says so. */
+  hosts?: HostChoice;
   /** What the node was called back with since the last question. */
   callback?: Json;
   /** Why a part crashed since then. */

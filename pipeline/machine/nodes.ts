@@ -29,6 +29,7 @@ export function nextLoop(node: NodeState): void {
   node.loop += 1;
   node.innerLoop += 1;
   node.retry = 0;
+  delete node.hosts;
   forgetDecisions(node);
 }
 

@@ -35,7 +35,7 @@ function perform(frame: Frame, operation: Operation): void {
     case 'stop':
       return stop(frame);
     case 'retry':
-      return retryNode(frame, index, operation.inputs, operation.merges);
+      return retryNode(frame, index, operation);
     case 'skip':
       return skipNode(frame, index);
     case 'skip_exg':

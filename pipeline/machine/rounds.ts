@@ -58,14 +58,19 @@ function ask(
   { inputs, leftOut }: { inputs: JsonObject; leftOut?: LeftOut | undefined },
 ): void {
   const { number, callback, crashed } = roundOf(frame, index);
-  frame.nodeState(index).round = { number, parts: 0 };
+  const current = frame.nodeState(index);
+  const { hosts } = current;
+  current.round = { number, parts: 0 };
+  // Rows know it from now on.
+  delete current.hosts;
   runStep(frame, index, {
-    id: `${commandId(index, frame.nodeState(index))}/${number}`,
+    id: `${commandId(index, current)}/${number}`,
     inputs,
     leftOut,
     timeoutMs: QUESTION_TIMEOUT_MS,
     round: {
       number,
+      ...(hosts === undefined ? {} : { hosts }),
       ...(callback === undefined ? {} : { callback }),
       ...(crashed === undefined ? {} : { crashed }),
     },

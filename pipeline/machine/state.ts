@@ -2,6 +2,7 @@ import type { ZoneOffsets } from '../../base/zone';
 import type { Json, JsonObject } from '../json';
 import { type Language, NEWEST_LANGUAGE } from '../language/python/rules';
 import type { Program, Variable } from '../program';
+import type { HostChoice } from './host-choice';
 
 /** Raw state of the task and of inline subprocesses (bk-sops §6.1). */
 export type TaskStatus = 'CREATED' | 'RUNNING' | 'SUSPENDED' | 'FINISHED' | 'REVOKED';
@@ -82,6 +83,8 @@ export interface NodeState {
   token?: number;
   /** Automatic retries used, over the whole task. */
   autoRetries?: number;
+  /** Of an attempt on hosts: those that it is for, where a retry says so; until it has begun. */
+  hosts?: HostChoice;
   /** Of an attempt that is worked off in rounds: where it is. */
   round?: RoundState;
 }

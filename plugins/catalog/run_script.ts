@@ -58,6 +58,9 @@ const inputs = z.object({
 
 type Inputs = z.output<typeof inputs>;
 
+/** What a retry makes of hosts of which nobody knows whether the script has run. */
+const LOST = 'a retry leaves them alone unless it names them (hosts: [ids], or "all"): the script may have run there';
+
 /** Runs a script on many hosts, on each of them once. */
 export const plugin = defineRoundsPlugin({
   code: 'run_script',
@@ -66,6 +69,7 @@ export const plugin = defineRoundsPlugin({
   group: 'Hosts',
   description: 'Runs a script on hosts of the inventory, on each of them once',
   inputs,
+  workInputs: ['script', 'interpreter', 'parameters', 'arguments', 'account'],
   outputs: z.object({
     total: z.number().describe('Hosts of the step'),
     counts: z
@@ -118,9 +122,13 @@ function maxFailedOf({ max_failed }: Inputs): HostStep['maxFailed'] {
 function endOf({ total, counts, failed, mayFail, failures, values, conflicts }: HostTally) {
   const reported = { values: { ...values }, conflicts: [...conflicts] };
   const outputs = { total, counts: { ...counts }, failed, ...reported, failed_hosts: failures };
-  if (failed <= mayFail) return { done: outputs };
+  const notRun = counts.not_run ?? 0;
+  // Of an attempt that was for some hosts only: the others have yet to be run.
+  if (failed <= mayFail && notRun === 0) return { done: outputs };
   const first = failures.slice(0, 3).map(({ address, reason, status }) => `${address} ${status}: ${reason}`);
   const told = `${failed} of ${total} hosts failed, and ${mayFail} may`;
-  const notRun = counts.not_run ? `; ${counts.not_run} were not begun any more` : '';
-  throw new PluginFailure(`${told}${notRun}: ${first.join('; ')}`, outputs, { plain: told });
+  const unbegun = notRun > 0 ? `; ${notRun} were not begun` : '';
+  const lost = counts.lost ? `; ${counts.lost} are lost, and ${LOST}` : '';
+  const plain = `${told}${unbegun}${lost}`;
+  throw new PluginFailure(first.length > 0 ? `${plain}: ${first.join('; ')}` : plain, outputs, { plain });
 }

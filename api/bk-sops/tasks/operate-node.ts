@@ -4,6 +4,7 @@ import { GantryError } from '../../../base/error';
 import type { JsonObject } from '../../../pipeline/json';
 import { operateTask } from '../../../tasks/operate';
 import type { Request } from '../../../tasks/request';
+import { hostChoice } from '../../host-choice';
 import { defineEndpoint } from '../endpoint';
 import { requireTask } from './lookup';
 import { requestId } from './request-id';
@@ -25,6 +26,7 @@ const input = z.object({
       '`replace`: the given inputs are all of them; one that decides what the node does and is missing fails the node, ' +
         'whatever default it has. `merge`: inputs that are not given stay as they are',
     ),
+  hosts: hostChoice,
   flow_id: z.string().optional(),
   flow_ids: z.array(z.string()).optional(),
   request_id: requestId(),
@@ -58,6 +60,7 @@ function requestOf({ node_id: node, action, ...body }: z.output<typeof input>): 
       return {
         ...{ action, node, inputs: (body.inputs ?? {}) as JsonObject },
         ...(body.inputs_mode === 'merge' ? { merges: true as const } : {}),
+        ...(body.hosts === undefined ? {} : { hosts: body.hosts }),
       };
     case 'skip_exg':
       return { action, node, flow: required(body.flow_id, 'flow_id') };

@@ -80,6 +80,9 @@ describe('every endpoint of /api/v1', () => {
 
   async function hostStep(projectId: number): Promise<{ step: number; task: number }> {
     const step = await makeHostStep(gantry.db, 1, { projectId });
+    // Whoever watches it is told that it has ended.
+    await gantry.db.updateTable('host_runs').set({ status: 'not_run' }).where('step_id', '=', step).execute();
+    await gantry.db.updateTable('tasks').set({ phase: 'ended' }).where('project_id', '=', projectId).execute();
     const { task_id: task } = await gantry.db
       .selectFrom('host_steps')
       .select('task_id')
@@ -90,7 +93,8 @@ describe('every endpoint of /api/v1', () => {
 
   /** Sends an endpoint its request in a project, about objects of a place. */
   function ask(client: V1Client, endpoint: ServedEndpoint, project: number, objects: Place) {
-    const ids: Record<string, number> = {
+    const ids: Record<string, number | string> = {
+      node_id: 'n1',
       project_id: project,
       host_id: objects.host,
       group_id: objects.group,
@@ -125,6 +129,7 @@ describe('every endpoint of /api/v1', () => {
       change_credential: { name: 'changed' },
       create_ssh_profile: { name: 'new', credential_id: credential, jump_host_id: host, module_ids: [module] },
       change_ssh_profile: { credential_id: credential },
+      retry_node: { hosts: 'all' },
       create_account: { alias: 'new', login_user: 'app', credential_id: credential },
       change_account: { credential_id: credential },
       create_common_credential: { name: 'new', kind: 'password', password: 'word' },
@@ -228,7 +233,8 @@ describe('every endpoint of /api/v1', () => {
     async (_name, endpoint) => {
       const { status } = await ask(callers.get('neighbour')!, endpoint, foreign.project, foreign);
 
-      expect([200, 204]).toContain(status);
+      // The task of this test has not been started.
+      expect(endpoint.path.includes('/tasks/{task_id}/nodes/') ? [409] : [200, 204]).toContain(status);
     },
   );
 });

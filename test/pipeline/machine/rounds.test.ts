@@ -198,4 +198,41 @@ describe('a plugin that works in rounds', () => {
     expect(simulation.cancelled).toEqual(ids);
     expect([simulation.ended, simulation.state.open]).toEqual(['REVOKED', {}]);
   });
+
+  it('hears with its first question, and with no other, for which hosts a retry is', () => {
+    const simulation = simulate(TREE).start().endPlugin('a', FAILED);
+    did(simulation, { action: 'retry', node: 'a', hosts: [3, 5] });
+    expect(simulation.ran.at(-1)!.round).toEqual({ number: 1, hosts: [3, 5] });
+
+    endParts(answer(simulation, { parts: 1 }));
+    expect(simulation.ran.at(-1)!.round).toEqual({ number: 2 });
+    simulation.endPlugin('a', FAILED);
+    did(simulation, { action: 'retry', node: 'a' });
+    expect(simulation.ran.at(-1)!.round).toEqual({ number: 1 });
+  });
+
+  it('is retried for the unfinished hosts where nobody could be asked', () => {
+    const auto_retry = { enable: true, times: 1, interval: 5 };
+    const tree = { chains: ['S a E'], activities: { a: { code: 'rounds', auto_retry } } };
+    const simulation = simulate(tree).start().endPlugin('a', FAILED).runTimers();
+
+    expect(simulation.ran.map(({ round }) => round)).toEqual([{ number: 1 }, { number: 1, hosts: 'unfinished' }]);
+  });
+
+  it('takes no choice of hosts that is none, and no other node takes any', () => {
+    const simulation = simulate(TREE).start().endPlugin('a', FAILED);
+    const many = Array.from({ length: 10_001 }, (_, n) => n + 1);
+    for (const hosts of ['some', [], [0], ['x'], [1.5], many]) {
+      const refusal = simulation.operate({ action: 'retry', node: 'a', hosts: hosts as never });
+      expect(refusal).toMatchObject({ kind: 'invalid', message: expect.stringContaining('10000 ids of hosts') });
+    }
+
+    const other = simulate({ chains: ['S n E'] })
+      .start()
+      .endPlugin('n', FAILED);
+    expect(other.operate({ action: 'retry', node: 'n', hosts: 'all' })).toMatchObject({
+      kind: 'invalid',
+      message: 'node n works on no hosts: retry it without hosts',
+    });
+  });
 });

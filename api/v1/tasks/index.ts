@@ -1,0 +1,3 @@
+import { retryNodeEndpoint } from './retry-node';
+
+export const taskEndpoints = [retryNodeEndpoint];
