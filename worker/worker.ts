@@ -21,6 +21,9 @@ export const WORKFLOW_BUNDLE = join(__dirname, '..', 'workflow-bundle.js');
 /** How long a workflow task waits for the worker that knows its workflow, which may have died, before any may have it. */
 const STICKY_MS = 3_000;
 const HOSTS_PARALLEL = 500;
+/** All activities at once, and those of them that may be parts of steps over hosts, which may last for hours. */
+const ACTIVITIES = 200;
+const HOST_PARTS = 100;
 const SHUTDOWN_GRACE_MS = 2_000;
 const SHUTDOWN_FORCE_MS = 4_000;
 
@@ -62,7 +65,8 @@ export async function startWorker(
   const problem = openFilesProblem(readLimits(), hostsParallel);
   if (problem) services.log.warn({}, problem);
   const places = new FairGate(hostsParallel);
-  const hosts = { reach, logs: new LogWriter(services.db), places, installation: installation.name };
+  const parts = new FairGate(HOST_PARTS);
+  const hosts = { reach, logs: new LogWriter(services.db), parts, places, installation: installation.name };
   const reaper = new Reaper(hosts, services.log);
   const connection = await NativeConnection.connect({ address });
   const worker = await createWithShortStacks({
@@ -73,7 +77,7 @@ export async function startWorker(
     workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' },
     activities: createActivities(services.db, { launch: createLauncher(services), hosts }),
     dataConverter,
-    maxConcurrentActivityTaskExecutions: 200,
+    maxConcurrentActivityTaskExecutions: ACTIVITIES,
     maxConcurrentLocalActivityExecutions: 100,
     stickyQueueScheduleToStartTimeout: STICKY_MS,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,

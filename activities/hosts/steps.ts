@@ -66,7 +66,9 @@ export class HostSteps implements Hosts {
     if (waiting + starting + running === 0) return { tally: await this.#tally(row, counts) };
     const isOver = row.max_failed !== null && row.failed > row.max_failed;
     const isIdle = starting + running === 0 && !isOver;
-    const wait = isIdle ? await findWait(this.#db, row, { places: this.means.places, waiting }) : undefined;
+    const wait = isIdle
+      ? await findWait(this.#db, row, { gates: [this.means.places, this.means.parts], waiting })
+      : undefined;
     return wait ?? { parts: row.parts };
   }
 

@@ -74,7 +74,12 @@ export const run = z.object({
   address: z.string(),
   status: z.enum(RUN_STATUSES),
   exit_code: z.number().int().nullable(),
-  reason: z.string(),
+  reason: z.string().describe('Why it stands so; of one that runs: what is wrong meanwhile, and since when'),
+  host_try: z.number().int().describe('Which try of the host it is, from 1'),
+  late: z
+    .object({ status: z.string(), exit_code: z.number().int().nullable(), at: time })
+    .nullable()
+    .describe('Of one that was lost: how it has ended on its host, as was heard later'),
   log_bytes: z.number().int(),
   is_log_cut: z.boolean(),
   from_run: z
@@ -95,6 +100,7 @@ type ShownRun = z.input<typeof run>;
 /** A host of a step in the words of this API. */
 export function showRun(record: PlacedRun): ShownRun {
   const { place, host_id, name, address, status, exit_code, reason, is_log_cut, started_at, ended_at } = record;
+  const { host_try, late_status, late_exit_code, late_at } = record;
   return {
     place,
     host_id,
@@ -103,6 +109,8 @@ export function showRun(record: PlacedRun): ShownRun {
     status,
     exit_code,
     reason,
+    host_try,
+    late: late_status && late_at ? { status: late_status, exit_code: late_exit_code, at: late_at.toISOString() } : null,
     log_bytes: Number(record.log_bytes),
     is_log_cut,
     from_run: record.doneBy && { step_id: record.doneBy.stepId, place: record.doneBy.place },
