@@ -129,8 +129,9 @@ export class HostSteps implements Hosts {
   /** The hosts with what becomes of each, by the earlier attempts and by what was asked for. */
   async #chosen(key: StepKey, workHash: string, targets: readonly Target[]): Promise<StepHost[]> {
     const { choice, signal } = this.attempt;
-    const lastHash = await findLastHash(this.#db, key);
-    if (choice === undefined && lastHash !== undefined && lastHash !== workHash) throw plainFailure(ASKS_WHICH_HOSTS);
+    // Only an operator's retry brings something else: the first attempt of a task that goes on with another one renders anew.
+    const lastHash = choice === undefined && key.retry > 0 ? await findLastHash(this.#db, key) : undefined;
+    if (lastHash !== undefined && lastHash !== workHash) throw plainFailure(ASKS_WHICH_HOSTS);
     const strangers = strangersIn(choice ?? 'unfinished', targets);
     if (strangers.length > 0) {
       const some = strangers.slice(0, MAX_NAMED).join(', ');
