@@ -87,7 +87,7 @@ export interface Database {
   host_steps: HostStepTable;
   host_runs: HostRunTable;
   /** What runs have written, masked. `at_byte` counts the bytes that are kept. */
-  host_logs: { run_id: string; at_byte: string; bytes: Buffer };
+  host_logs: { run_id: string; at_byte: string; bytes: Buffer; written_at: Generated<Date> };
   /** What a host has said of itself. */
   host_facts: { host_id: number; facts: JsonText; seen_at: Generated<Date> };
   processes: ProcessTable;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities';
+import { LogWeeks } from '../activities/hosts/log-weeks';
 import { LogWriter } from '../activities/hosts/log-writer';
 import { Reaper } from '../activities/hosts/reaper';
 import type { Log } from '../base/log';
@@ -27,6 +28,8 @@ const STACK_FRAMES = 10;
 export interface WorkerSetup {
   /** Addresses and networks, separated by commas, in which hosts may be reached; absent: none. */
   hostsAllow?: string;
+  /** How many days what hosts have written is kept. */
+  logDays?: number;
   /** Path of the bundled workflows. */
   bundle?: string;
   /** In place of its own. */
@@ -47,12 +50,13 @@ export interface RunningWorker {
  */
 export async function startWorker(
   { services, installation, server: { address, namespace } }: Pick<Connected, 'services' | 'installation' | 'server'>,
-  { hostsAllow = '', bundle = WORKFLOW_BUNDLE, options }: WorkerSetup = {},
+  { hostsAllow = '', logDays = 30, bundle = WORKFLOW_BUNDLE, options }: WorkerSetup = {},
 ): Promise<RunningWorker> {
   const version = deploymentVersion(installation, bundle);
   const reach = reachFrom(services.db, hostsAllow);
   const hosts = { reach, logs: new LogWriter(services.db), installation: installation.name };
   const reaper = new Reaper(hosts, services.log);
+  const logWeeks = new LogWeeks(services.db, logDays, services.log);
   const connection = await NativeConnection.connect({ address });
   const worker = await createWithShortStacks({
     connection,
@@ -70,10 +74,11 @@ export async function startWorker(
     ...options,
   });
   const finished = worker.run().finally(async () => {
-    await reaper.stop();
+    await Promise.all([reaper.stop(), logWeeks.stop()]);
     await Promise.all([reach.pool.close(), connection.close()]);
   });
   reaper.start();
+  logWeeks.start();
   await Promise.race([makeCurrent(connection, namespace, version), finished]);
   services.log.info({ taskQueue: taskQueueOf(installation), buildId: version.buildId }, 'worker runs');
   return {
