@@ -93,11 +93,13 @@ export async function readHostLog(
   return { run, from: wanted + skipped, to, text, isDropped: false };
 }
 
-async function requireStep(db: Db, projectId: number, stepId: number): Promise<void> {
+/** @throws GantryError `not_found` for a step that is not of the project */
+export async function requireStep(db: Db, projectId: number, stepId: number): Promise<void> {
   if (!(await findStepOf(db, projectId, stepId))) throw notThere('host step', stepId);
 }
 
-function notThere(what: string, id: number): GantryError {
+/** What is said of a thing that is not of the project. */
+export function notThere(what: string, id: number): GantryError {
   return new GantryError('not_found', `${what} ${id} does not exist in this project`, {
     reason: { code: 'not_found', args: { what, id } },
   });
