@@ -225,3 +225,23 @@ export function toPlaced<R extends { done_step: number | null; done_place: numbe
 }: R) {
   return { ...run, doneBy: stepId === null || place === null ? null : { stepId, place } };
 }
+
+/** A run that has written something. */
+export type WrittenRun = Pick<HostRunRecord, 'id' | 'step_id' | 'place' | 'host_id' | 'name' | 'address' | 'log_bytes'>;
+
+/** The runs of a step, or of all steps of a task, that have written something: from one on, by step and place. */
+export async function listWritten(
+  db: DbOrTransaction,
+  where: { projectId: number } & ({ stepId: number } | { taskId: number }),
+  from: RunAddress,
+  limit: number,
+): Promise<WrittenRun[]> {
+  const chosen = 'stepId' in where ? sql`steps.id = ${where.stepId}` : sql`steps.task_id = ${where.taskId}`;
+  const { rows } = await sql<WrittenRun>`
+    select runs.id, step_id, place, host_id, runs.name, address, log_bytes
+      from host_runs runs join host_steps steps on steps.id = runs.step_id
+     where steps.project_id = ${where.projectId} and ${chosen} and log_bytes > 0
+       and (step_id, place) >= (${from.stepId}::integer, ${from.place}::integer)
+     order by step_id, place limit ${limit}`.execute(db);
+  return rows;
+}

@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { FairGate } from '../activities/hosts/fair-gate';
+import { LogWeeks } from '../activities/hosts/log-weeks';
 import { LogWriter } from '../activities/hosts/log-writer';
 import { Reaper } from '../activities/hosts/reaper';
 import type { Log } from '../base/log';
@@ -38,6 +39,8 @@ export interface WorkerSetup {
   hostsParallel?: number;
   /** Connections to hosts in place of its own, for measurements; they end with the worker. */
   pool?: SshPool;
+  /** How many days what hosts have written is kept. */
+  logDays?: number;
   /** Path of the bundled workflows. */
   bundle?: string;
   /** In place of its own. */
@@ -58,7 +61,14 @@ export interface RunningWorker {
  */
 export async function startWorker(
   { services, installation, server: { address, namespace } }: Pick<Connected, 'services' | 'installation' | 'server'>,
-  { hostsAllow = '', hostsParallel = HOSTS_PARALLEL, pool, bundle = WORKFLOW_BUNDLE, options }: WorkerSetup = {},
+  {
+    hostsAllow = '',
+    hostsParallel = HOSTS_PARALLEL,
+    logDays = 30,
+    pool,
+    bundle = WORKFLOW_BUNDLE,
+    options,
+  }: WorkerSetup = {},
 ): Promise<RunningWorker> {
   const version = deploymentVersion(installation, bundle);
   const reach = reachFrom(services.db, hostsAllow, pool);
@@ -68,6 +78,7 @@ export async function startWorker(
   const parts = new FairGate(HOST_PARTS);
   const hosts = { reach, logs: new LogWriter(services.db), parts, places, installation: installation.name };
   const reaper = new Reaper(hosts, services.log);
+  const logWeeks = new LogWeeks(services.db, logDays, services.log);
   const connection = await NativeConnection.connect({ address });
   const worker = await createWithShortStacks({
     connection,
@@ -85,10 +96,11 @@ export async function startWorker(
     ...options,
   });
   const finished = worker.run().finally(async () => {
-    await reaper.stop();
+    await Promise.all([reaper.stop(), logWeeks.stop()]);
     await Promise.all([reach.pool.close(), connection.close()]);
   });
   reaper.start();
+  logWeeks.start();
   await Promise.race([makeCurrent(connection, namespace, version), finished]);
   services.log.info({ taskQueue: taskQueueOf(installation), buildId: version.buildId }, 'worker runs');
   return {

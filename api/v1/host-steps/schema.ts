@@ -130,11 +130,12 @@ export const log = z.object({
   to: z.number().int().describe('Where the next piece begins'),
   size: z.number().int().describe('Bytes that there are by now'),
   is_complete: z.boolean().describe('Nothing more will come after `to`'),
+  dropped: z.boolean().describe('What stood from `from` to `to` is not kept any more (GANTRY_LOG_DAYS)'),
   text: z.string().describe('No character is cut; bytes that are no text are U+FFFD'),
 });
 
 /** A piece of a log in the words of this API. */
-export function showLog({ run, from, to, text }: LogView): z.input<typeof log> {
+export function showLog({ run, from, to, text, isDropped }: LogView): z.input<typeof log> {
   const size = Number(run.log_bytes);
-  return { from, to, size, is_complete: run.ended_at !== null && to >= size, text };
+  return { from, to, size, is_complete: run.ended_at !== null && to >= size, dropped: isDropped, text };
 }
