@@ -34,6 +34,8 @@ export interface Guard {
   addressOf(context: Context): string;
   /** Of apps without a limit of their own; none may send more. */
   maxBodyBytes: number;
+  /** Aborted when the process is to end. */
+  stopping: AbortSignal;
 }
 
 /** Somebody who is known, and what they sent. */

@@ -43,6 +43,8 @@ export interface AppOptions {
   trustedProxies?: string;
   /** No app may send more. */
   maxBodyBytes?: number;
+  /** Aborted when the process is to end; without it, never. */
+  stopping?: AbortSignal;
   /** Whether Temporal can be reached. */
   isReady?(): Promise<boolean>;
 }
@@ -56,6 +58,7 @@ export function createApp({
   strangersPerSecond = ANY_RATE,
   trustedProxies = '',
   maxBodyBytes = MAX_BODY_BYTES,
+  stopping = new AbortController().signal,
   isReady = async () => true,
 }: AppOptions): OpenAPIHono {
   nameLargeNumbers();
@@ -66,6 +69,7 @@ export function createApp({
     strangers: new Strangers(strangersPerSecond),
     addressOf: (context: Context) => clientAddress(context, proxies),
     maxBodyBytes,
+    stopping,
   };
   const look = readiness({ postgres: () => isDatabaseUp(services), temporal: isReady });
   const app = new OpenAPIHono({ strict: false });

@@ -35,7 +35,7 @@ async function serve<E extends DoorEndpoint>(
   family: Family<E>,
   endpoint: E,
 ): Promise<Response> {
-  const { services } = door;
+  const { services, stopping } = door;
   context.set('endpoint', endpoint);
   const admitted = await admit(context, door, family, endpoint);
   const { caller, fields } = admitted;
@@ -48,7 +48,7 @@ async function serve<E extends DoorEndpoint>(
   let input: Fields = {};
   try {
     input = family.readInput(endpoint, admitted);
-    const reply = await endpoint.run({ services, caller, actor, ids, names, header, project }, input);
+    const reply = await endpoint.run({ services, caller, actor, ids, names, header, project, stopping }, input);
     return answer(context, family, reply);
   } catch (error) {
     throw reworded(error, endpoint.wording ?? [], { ids, project, input });

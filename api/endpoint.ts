@@ -2,6 +2,7 @@ import type { Caller, Need } from '../access/caller';
 import type { Actor } from '../base/actor';
 import type { EnteredProject } from '../db/admission';
 import type { Services } from '../tasks/services';
+import type { StreamEvent } from './event-stream';
 import type { Wording } from './wording';
 
 /** A request that has been let in. */
@@ -18,6 +19,8 @@ export interface DoorCall {
   project?: EnteredProject | undefined;
   /** Request headers, names in lower case. */
   header(name: string): string | undefined;
+  /** Aborted when the process is to end: answers that go on then end. */
+  stopping: AbortSignal;
 }
 
 /** What a successful answer carries. */
@@ -26,6 +29,8 @@ export interface Reply<D = unknown> {
   message?: string;
   /** HTTP status, in families that say what became of a request by it; absent: 200. */
   status?: 201 | 202;
+  /** In place of data, in families that have it: events as they come, and what is aborted when the client goes. */
+  events?: { pieces: AsyncIterator<readonly StreamEvent[]>; stop: AbortController };
   /** Fields beside `data`, where the family has them. */
   beside?: Record<string, unknown>;
   /** Entity tag of the answer; see `isUnchanged`. */

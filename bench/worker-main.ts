@@ -24,7 +24,11 @@ async function main(): Promise<void> {
   const bundle = process.env.BENCH_BUNDLE!;
   const bare = { ...connected, installation: bareInstallation(connected.installation) };
   const workers = [
-    await startWorker(connected, { bundle, hostsAllow: config.GANTRY_HOSTS_ALLOW }),
+    await startWorker(connected, {
+      bundle,
+      hostsAllow: config.GANTRY_HOSTS_ALLOW,
+      hostsParallel: config.GANTRY_HOSTS_PARALLEL,
+    }),
     await startWorker(bare, { bundle, options: { activities: BARE_ACTIVITIES } }),
   ];
   reportReady();

@@ -22,6 +22,8 @@ export async function runApi(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog('api', config.GANTRY_LOG_LEVEL);
   const stopped = untilStopped();
+  const stopping = new AbortController();
+  void stopped.then(() => stopping.abort());
   const statementTimeoutMs = Math.ceil(config.GANTRY_STATEMENT_TIMEOUT * 1000);
   const baseUrl = baseUrlOf(config);
   const { services, close } = await connectServices({
@@ -37,6 +39,7 @@ export async function runApi(): Promise<void> {
     strangersPerSecond: config.GANTRY_UNKNOWN_RATE,
     trustedProxies: config.GANTRY_TRUSTED_PROXIES,
     ...(config.GANTRY_MAX_BODY ? { maxBodyBytes: config.GANTRY_MAX_BODY } : {}),
+    stopping: stopping.signal,
     isReady: () => services.pipelines.isReachable(),
     ...(config.GANTRY_UI_URL ? { temporalUiUrl: config.GANTRY_UI_URL } : {}),
     ...(config.GANTRY_CODEC_TOKEN ? { codecToken: config.GANTRY_CODEC_TOKEN } : {}),

@@ -26,6 +26,8 @@ const schema = z.object({
   GANTRY_TRUSTED_PROXIES: readableBy(parseNetworks).default(''),
   /** Addresses and networks, separated by commas, in which hosts may be reached over ssh. */
   GANTRY_HOSTS_ALLOW: readableBy(parseNetworks).default(PRIVATE_NETWORKS),
+  /** Hosts that a worker has under way at once. */
+  GANTRY_HOSTS_PARALLEL: z.coerce.number().int().min(1).max(5_000).default(500),
   /** Seconds that a statement of a request may take. */
   GANTRY_STATEMENT_TIMEOUT: z.coerce.number().positive().max(3600).default(10),
   /** Bytes of a request's body. */

@@ -18,7 +18,10 @@ export async function runWorker(): Promise<void> {
     baseUrl: baseUrlOf(config),
   });
   await requireNamespace(connected.services, config.TEMPORAL_ADDRESS);
-  const worker = await startWorker(connected, { hostsAllow: config.GANTRY_HOSTS_ALLOW });
+  const worker = await startWorker(connected, {
+    hostsAllow: config.GANTRY_HOSTS_ALLOW,
+    hostsParallel: config.GANTRY_HOSTS_PARALLEL,
+  });
   reportReady();
   await Promise.race([stopped, worker.finished]);
   await worker.stop();

@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { DbOrTransaction } from './connection';
+import { HAS_ITS_TURN } from './host-locks';
 import type { StepKey } from './host-steps';
 import type { Database, HostRunStatus } from './schema';
 
@@ -16,7 +17,8 @@ const OPEN = ['starting', 'running'] as const;
 /**
  * Takes runs that wait, the first ones first: nobody else gets them. When more have failed than may, none is given, and all
  * that wait are `not_run`. Whether that is so is read in the same statement, so a failure that is written counts for
- * every run that is claimed after it.
+ * every run that is claimed after it. A step that locks its hosts passes over those on which another such step works, or whose
+ * turn it is.
  *
  * @returns the claimed runs, in status `starting`
  */
@@ -26,12 +28,19 @@ export async function claimRuns(
 ): Promise<HostRunRecord[]> {
   const { rows } = await sql<HostRunRecord>`
     with step as (
-      select id, coalesce(failed > max_failed, false) as is_over from host_steps where id = ${stepId} for share
+      select id, locks_hosts, coalesce(failed > max_failed, false) as is_over from host_steps where id = ${stepId} for share
     ), next as (
-      select runs.id, step.is_over from host_runs runs, step
+      select runs.id, runs.host_id, step.is_over, step.locks_hosts and not step.is_over as locks
+        from host_runs runs, step
        where runs.step_id = step.id and runs.status = 'waiting'
+         and (step.is_over or not step.locks_hosts or ${HAS_ITS_TURN})
        order by runs.place limit (select case when is_over then null else ${limit}::integer end from step)
          for update of runs skip locked
+    ), locked as (
+      -- In one order by all: none waits for another that waits for it.
+      insert into host_locks (host_id, run_id)
+      select host_id, id from next where locks and host_id is not null order by host_id
+      on conflict do nothing returning run_id
     )
     update host_runs runs
        set status = case when next.is_over then 'not_run' else 'starting' end,
@@ -39,7 +48,8 @@ export async function claimRuns(
            started_at = case when next.is_over then null else now() end,
            ended_at = case when next.is_over then now() end,
            reason = case when next.is_over then 'more hosts have failed than may' else '' end
-      from next where runs.id = next.id
+      from next
+     where runs.id = next.id and (not next.locks or next.host_id is null or next.id in (select run_id from locked))
     returning runs.*`.execute(db);
   return rows.filter(({ status }) => status === 'starting').sort((a, b) => a.place - b.place);
 }
@@ -62,40 +72,52 @@ export function listOpenRuns(
     .execute();
 }
 
-/** Notes that a run was heard of on its host. */
-export async function noteReached(db: DbOrTransaction, runId: string): Promise<void> {
-  await db
-    .updateTable('host_runs')
-    .set({ status: 'running', reached_at: sql`now()` })
-    .where('id', '=', runId)
-    .where('status', 'in', OPEN)
-    .execute();
+/** Which run it is: whoever goes on with an earlier try of it has nothing to say any more. */
+export type RunTry = Pick<HostRunRecord, 'id' | 'host_try'>;
+
+/** Notes that a run was heard of on its host: nothing is wrong with it any more. */
+export async function noteReached(db: DbOrTransaction, run: RunTry): Promise<void> {
+  await openTry(db, run).set({ status: 'running', reached_at: sql`now()`, reason: '' }).execute();
+}
+
+/** Says in the row of a run what keeps it from being heard of meanwhile. */
+export async function noteTrouble(db: DbOrTransaction, run: RunTry, reason: string): Promise<void> {
+  await openTry(db, run).set({ reason }).where('reason', '<>', reason).execute();
+}
+
+function openTry(db: DbOrTransaction, { id, host_try }: RunTry) {
+  return db.updateTable('host_runs').where('id', '=', id).where('host_try', '=', host_try).where('status', 'in', OPEN);
 }
 
 /**
- * Ends a run and counts it among those that have failed, if it has, in one statement. One that has ended stays as it is.
+ * Ends a run, counts it among those that have failed, if it has, and lets others have its host, in one statement. One that
+ * has ended, or is at another try, stays as it is.
  *
+ * @param askUntil of a lost run whose end the host may still tell
  * @returns whether it was this that ended it
  */
 export async function endRun(
   db: DbOrTransaction,
-  runId: string,
+  { id, host_try }: RunTry,
   {
     status,
     exitCode,
     reason,
     isLogCut,
-  }: { status: HostRunEnd; exitCode?: number | null; reason: string; isLogCut?: boolean },
+    askUntil,
+  }: { status: HostRunEnd; exitCode?: number | null; reason: string; isLogCut?: boolean; askUntil?: Date | undefined },
 ): Promise<boolean> {
   const { rows } = await sql`
     with ended as (
       update host_runs set status = ${status}, exit_code = ${exitCode ?? null}, reason = ${reason},
-             is_log_cut = ${isLogCut ?? false}, ended_at = now()
-       where id = ${runId} and status in (${sql.join(OPEN)})
-      returning step_id
+             is_log_cut = is_log_cut or ${isLogCut ?? false}, try_at = null, ask_until = ${askUntil ?? null}, ended_at = now()
+       where id = ${id} and host_try = ${host_try} and status in (${sql.join(OPEN)})
+      returning id, step_id
     ), counted as (
       update host_steps set failed = failed + ${FAILURES.includes(status) ? 1 : 0}
         from ended where host_steps.id = ended.step_id and ${FAILURES.includes(status)}
+    ), let_go as (
+      delete from host_locks using ended where host_locks.run_id = ended.id
     )
     select from ended`.execute(db);
   return rows.length > 0;
@@ -123,35 +145,79 @@ export async function listAbandoned(
                              'ordinal', steps.ordinal, 'projectId', steps.project_id, 'account', steps.account, 'timeoutSeconds', steps.timeout_seconds) as step
       from host_runs runs join host_steps steps on steps.id = runs.step_id
       join node_executions nodes using (task_id, node_id, loop, retry)
-     where runs.status in (${sql.join(OPEN)}) and nodes.status <> 'RUNNING'
+     where runs.status in (${sql.join(OPEN)}) and runs.try_at is null and nodes.status <> 'RUNNING'
        and runs.id <> all (${except}::bigint[])
      order by runs.id limit ${limit}`.execute(db);
   return rows;
 }
 
-/** Of attempts that are not under way any more: what waits there will never be begun. */
+/** Of attempts that are not under way any more: what waits there will never be begun, a further try of a host neither. */
 export async function cancelWaiting(db: DbOrTransaction): Promise<void> {
   await sql`
-    update host_runs runs set status = 'not_run', ended_at = now(), reason = 'its node had ended before'
-      from host_steps steps join node_executions nodes using (task_id, node_id, loop, retry)
-     where runs.status = 'waiting' and runs.step_id = steps.id and nodes.status <> 'RUNNING'`.execute(db);
+    with ended as (
+      update host_runs runs
+         set status = case when runs.status = 'waiting' then 'not_run' else 'cancelled' end,
+             reason = case when runs.status = 'waiting' then 'its node had ended before'
+                           else 'its node had ended before it was tried again: ' || runs.reason end,
+             try_at = null, ended_at = now()
+        from host_steps steps join node_executions nodes using (task_id, node_id, loop, retry)
+       where (runs.status = 'waiting' or (runs.status = 'starting' and runs.try_at is not null))
+         and runs.step_id = steps.id and nodes.status <> 'RUNNING'
+      returning runs.id
+    )
+    delete from host_locks using ended where host_locks.run_id = ended.id`.execute(db);
+}
+
+/** Where a run is found: its step, and its place in that. */
+export interface RunAddress {
+  stepId: number;
+  place: number;
+}
+
+/** A run with where the one is that has done its work before. */
+export interface PlacedRun extends HostRunRecord {
+  doneBy: RunAddress | null;
+}
+
+/** Which runs of a step; absent: all. */
+interface RunFilter {
+  status?: HostRunStatus | undefined;
+  address?: string | undefined;
 }
 
 /** Runs of a step after a place in its order. */
-export function listRuns(
+export async function listRuns(
   db: DbOrTransaction,
   stepId: number,
-  { status, after, limit }: { status?: HostRunStatus | undefined; after: number; limit: number },
-): Promise<HostRunRecord[]> {
-  const runs = db.selectFrom('host_runs').selectAll().where('step_id', '=', stepId).where('place', '>', after);
-  return (status ? runs.where('status', '=', status) : runs).orderBy('place').limit(limit).execute();
+  { status, address, after, limit }: RunFilter & { after: number; limit: number },
+): Promise<PlacedRun[]> {
+  const runs = placedRuns(db)
+    .where('runs.step_id', '=', stepId)
+    .where('runs.place', '>', after)
+    .$if(status !== undefined, (all) => all.where('runs.status', '=', status!))
+    .$if(address !== undefined, (all) => all.where('runs.address', '=', address!));
+  return (await runs.orderBy('runs.place').limit(limit).execute()).map(toPlaced);
 }
 
-export function findRunAt(db: DbOrTransaction, stepId: number, place: number): Promise<HostRunRecord | undefined> {
+export async function findRunAt(db: DbOrTransaction, { stepId, place }: RunAddress): Promise<PlacedRun | undefined> {
+  const ofStep = placedRuns(db).where('runs.step_id', '=', stepId);
+  const run = await ofStep.where('runs.place', '=', place).executeTakeFirst();
+  return run && toPlaced(run);
+}
+
+/** Runs with where the ones are that have done their work before, as columns; `toPlaced` makes them what they are. */
+export function placedRuns(db: DbOrTransaction) {
   return db
-    .selectFrom('host_runs')
-    .selectAll()
-    .where('step_id', '=', stepId)
-    .where('place', '=', place)
-    .executeTakeFirst();
+    .selectFrom('host_runs as runs')
+    .leftJoin('host_runs as done', 'done.id', 'runs.from_run')
+    .selectAll('runs')
+    .select(['done.step_id as done_step', 'done.place as done_place']);
+}
+
+export function toPlaced<R extends { done_step: number | null; done_place: number | null }>({
+  done_step: stepId,
+  done_place: place,
+  ...run
+}: R) {
+  return { ...run, doneBy: stepId === null || place === null ? null : { stepId, place } };
 }

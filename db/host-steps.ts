@@ -20,6 +20,9 @@ export interface NewStep extends StepKey {
   timeoutSeconds: number;
   concurrency: number;
   maxFailed: number | null;
+  retries: number;
+  retryWaitSeconds: number;
+  locksHosts: boolean;
   parts: number;
 }
 
@@ -59,10 +62,11 @@ export async function insertStep(db: DbOrTransaction, step: NewStep, hosts: read
   const { rows } = await sql<{ id: number }>`
     with step as (
       insert into host_steps (project_id, task_id, node_id, loop, retry, ordinal, work_hash, account,
-                              timeout_seconds, concurrency, max_failed, parts)
+                              timeout_seconds, concurrency, max_failed, retries, retry_wait_seconds,
+                              locks_hosts, parts)
       values (${step.projectId}, ${step.taskId}, ${step.nodeId}, ${step.loop}, ${step.retry}, ${step.ordinal},
               ${step.workHash}, ${step.account}, ${step.timeoutSeconds}, ${step.concurrency}, ${step.maxFailed},
-              ${step.parts})
+              ${step.retries}, ${step.retryWaitSeconds}, ${step.locksHosts}, ${step.parts})
       on conflict do nothing returning id
     ), runs as (
       insert into host_runs (step_id, host_id, address, name, place, from_run, exit_code, reason, status)
@@ -75,6 +79,15 @@ export async function insertStep(db: DbOrTransaction, step: NewStep, hosts: read
     )
     select id from step`.execute(db);
   return rows.length > 0;
+}
+
+/** Counts a round in which a part has crashed, once; how many there are. */
+export async function noteCrash(db: DbOrTransaction, stepId: number, round: number): Promise<number> {
+  await sql`
+    update host_steps set crashes = crashes + 1, crashed_round = ${round}
+     where id = ${stepId} and crashed_round < ${round}`.execute(db);
+  const step = db.selectFrom('host_steps').select('crashes').where('id', '=', stepId);
+  return (await step.executeTakeFirstOrThrow()).crashes;
 }
 
 /** How many runs of a step stand how; statuses that none has are left out. */
@@ -152,15 +165,47 @@ export function listFailures(db: DbOrTransaction, stepId: number, limit: number)
     .execute();
 }
 
-/** The steps of a task of a project, the oldest first. */
-export function listSteps(db: DbOrTransaction, projectId: number, taskId: number): Promise<HostStepRecord[]> {
+/** The steps that an attempt of a node takes, in their order. */
+export function listStepsOf(
+  db: DbOrTransaction,
+  { taskId, nodeId, loop, retry }: Omit<StepKey, 'ordinal'>,
+  limit: number,
+): Promise<HostStepRecord[]> {
   return db
     .selectFrom('host_steps')
     .selectAll()
-    .where('project_id', '=', projectId)
     .where('task_id', '=', taskId)
-    .orderBy('id')
+    .where('node_id', '=', nodeId)
+    .where('loop', '=', loop)
+    .where('retry', '=', retry)
+    .orderBy('ordinal')
+    .limit(limit)
     .execute();
+}
+
+/** A step, and how many of its runs stand how; statuses that none has are left out. */
+export interface TalliedStep extends HostStepRecord {
+  counts: Partial<Record<HostRunStatus, number>>;
+}
+
+/** Steps of a task of a project after an id, the oldest first, each with how its runs stand. */
+export async function listTalliedSteps(
+  db: DbOrTransaction,
+  { projectId, taskId }: { projectId: number; taskId: number },
+  { after, limit }: { after: number; limit: number },
+): Promise<TalliedStep[]> {
+  const { rows } = await sql<TalliedStep>`
+    with page as (
+      select * from host_steps
+       where project_id = ${projectId} and task_id = ${taskId} and id > ${after} order by id limit ${limit}
+    ), tally as (
+      select step_id, status, count(*) as hosts from host_runs
+       where step_id in (select id from page) group by step_id, status
+    )
+    select page.*, coalesce(
+             (select json_object_agg(status, hosts) from tally where tally.step_id = page.id), '{}') as counts
+      from page order by id`.execute(db);
+  return rows;
 }
 
 export function findStepOf(db: DbOrTransaction, projectId: number, id: number): Promise<HostStepRecord | undefined> {

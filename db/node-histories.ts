@@ -22,6 +22,26 @@ export function listRound(db: DbOrTransaction, taskId: number, nodeId: string, l
 
 export type NodeExecution = Awaited<ReturnType<typeof listRound>>[number];
 
+/** The newest attempts of a node before one, oldest first; with `inRound` those of its round only. */
+export async function listBefore(
+  db: DbOrTransaction,
+  { taskId, nodeId, loop, retry }: { taskId: number; nodeId: string; loop: number; retry: number },
+  { inRound, limit }: { inRound: boolean; limit: number },
+): Promise<NodeExecution[]> {
+  const newest = await db
+    .selectFrom('node_executions')
+    .selectAll()
+    .where('task_id', '=', taskId)
+    .where('node_id', '=', nodeId)
+    .where(sql<boolean>`(loop, retry) < (${loop}, ${retry})`)
+    .$if(inRound, (all) => all.where('loop', '=', loop))
+    .orderBy('loop', 'desc')
+    .orderBy('retry', 'desc')
+    .limit(limit)
+    .execute();
+  return newest.reverse();
+}
+
 /** Every attempt of one node without its inputs, oldest first. */
 export function listAttempts(db: DbOrTransaction, taskId: number, nodeId: string) {
   return db

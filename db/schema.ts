@@ -86,6 +86,8 @@ export interface Database {
   host_keys: HostKeyTable;
   host_steps: HostStepTable;
   host_runs: HostRunTable;
+  /** Hosts on which a run is under way whose step shares them with no other. */
+  host_locks: { host_id: number; run_id: string };
   /** What runs have written, masked. `at_byte` counts the bytes that are kept. */
   host_logs: { run_id: string; at_byte: string; bytes: Buffer };
   /** What a host has said of itself. */
@@ -240,6 +242,12 @@ interface ProjectTable {
   created_at: Generated<Date>;
 }
 
+/** What somebody may watch (`db/changes.ts`). */
+interface Watched {
+  /** The transaction that changed the row last, as the server counts them. */
+  changed_xid: GeneratedAlways<string>;
+}
+
 /** When a row was made and last changed. */
 interface Dated {
   created_at: Generated<Date>;
@@ -386,7 +394,7 @@ interface HostKeyTable {
 }
 
 /** What one attempt of a node does on hosts, all at once. */
-interface HostStepTable {
+interface HostStepTable extends Watched {
   id: Generated<number>;
   project_id: number;
   task_id: number;
@@ -403,14 +411,22 @@ interface HostStepTable {
   concurrency: number;
   /** When more than so many have failed no further one is begun; null: all are run. */
   max_failed: number | null;
+  /** Tries of one host after the first one. */
+  retries: Generated<number>;
+  retry_wait_seconds: Generated<number>;
+  /** It works on no host on which another such step does. */
+  locks_hosts: Generated<boolean>;
   parts: number;
   /** Hosts that have failed, were unreachable or are lost. */
   failed: Generated<number>;
+  /** Rounds in which a part has crashed, and the last of them. */
+  crashes: Generated<number>;
+  crashed_round: Generated<number>;
   created_at: Generated<Date>;
 }
 
 /** A step on one host. */
-interface HostRunTable {
+interface HostRunTable extends Watched {
   id: Generated<string>;
   step_id: number;
   /** Null: the host is deleted. */
@@ -422,6 +438,8 @@ interface HostRunTable {
   part: number | null;
   status: Generated<HostRunStatus>;
   host_try: Generated<number>;
+  /** Of a run that has begun before: nothing of this try was sent yet, and it begins then. */
+  try_at: Date | null;
   from_run: string | null;
   exit_code: number | null;
   reason: Generated<string>;
@@ -433,6 +451,15 @@ interface HostRunTable {
   started_at: Date | null;
   reached_at: Date | null;
   ended_at: Date | null;
+  /** Since when it waits for its host, on which another step works, and when it was last asked for. */
+  lock_asked_at: Date | null;
+  lock_seen_at: Date | null;
+  /** Of a lost run: till then its host is asked how it ended. */
+  ask_until: Date | null;
+  /** How it did end on its host, after it was lost. */
+  late_status: HostRunStatus | null;
+  late_exit_code: number | null;
+  late_at: Date | null;
 }
 
 /**
@@ -487,7 +514,7 @@ interface ProcessTable extends Dated {
 /** `starting`: the row says so before the workflow exists, and a reconciler repairs what stays there. */
 export type TaskPhase = 'created' | 'starting' | 'running' | 'ended';
 
-interface TaskTable {
+interface TaskTable extends Watched {
   id: Generated<number>;
   project_id: number;
   name: string;
@@ -534,7 +561,7 @@ interface TaskTable {
 }
 
 /** One attempt of a node: its retry number counts within a round of a loop. */
-interface NodeExecutionTable {
+interface NodeExecutionTable extends Watched {
   task_id: number;
   node_id: string;
   loop: number;

@@ -108,6 +108,16 @@ export async function findProgram<T>(db: DbOrTransaction, taskId: number): Promi
   return program as T;
 }
 
+/** A text that is another one when the program of a task has been changed. */
+export async function findProgramVersion(db: DbOrTransaction, taskId: number): Promise<string> {
+  const { version } = await db
+    .selectFrom('task_programs')
+    .select(sql<string>`xmin::text`.as('version'))
+    .where('task_id', '=', taskId)
+    .executeTakeFirstOrThrow();
+  return version;
+}
+
 /** Programs of several tasks, by task id. */
 export async function findPrograms<T>(db: DbOrTransaction, taskIds: readonly number[]): Promise<Map<number, T>> {
   if (taskIds.length === 0) return new Map();

@@ -190,6 +190,7 @@ export const NO_SECRETS_IN: Readonly<Record<string, string>> = {
   'host_runs.address': INVENTORY,
   'host_runs.name': INVENTORY,
   'host_runs.status': WORD,
+  'host_runs.late_status': WORD,
   'host_runs.reason': REASON,
   'host_logs.bytes': 'what scripts have written, in which secrets are masked',
   'host_facts.facts': 'what a host says of itself, in which sealed text is refused',

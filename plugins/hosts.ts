@@ -33,8 +33,16 @@ export interface HostStep {
   timeoutSeconds: number;
   /** Hosts at a time. */
   concurrency: number;
-  /** When more have failed no further host is begun, and the step has failed; null: all are run, and none may fail. */
-  maxFailed: number | null;
+  /**
+   * When more have failed no further host is begun, and the step has failed; null: all are run, and none may fail. A share is
+   * of the hosts that the step has, rounded down.
+   */
+  maxFailed: number | { percent: number } | null;
+  /** A host that has failed, or could not be reached, is tried so often again, and so long after. */
+  retries: number;
+  retryWaitSeconds: number;
+  /** It works on no host on which another step that says so works. */
+  locksHosts: boolean;
 }
 
 /** How many hosts of a step stand how, and the first of those that have failed. */
@@ -43,6 +51,8 @@ export interface HostTally {
   /** By status (`docs/hosts.md`, "Steps"). */
   counts: Readonly<Record<string, number>>;
   failed: number;
+  /** So many of them are too few to fail for. */
+  mayFail: number;
   /** What the scripts report (`<SOPS_VAR>name:value</SOPS_VAR>` in their logs); of one name the first host's value counts. */
   values: Readonly<Record<string, string>>;
   /** Names of which hosts have reported different values. */
@@ -57,6 +67,13 @@ export interface HostTally {
   }[];
 }
 
+/** Nothing of a step can be begun before that time, ms since the epoch. */
+export interface HostWait {
+  wait: 'until';
+  at: number;
+  waitingFor: string;
+}
+
 /** What is said to a retry that would do something else on hosts than the attempt before. */
 export const ASKS_WHICH_HOSTS =
   'the script, or what goes into it, is not that of the last attempt: say which hosts this retry is for, with hosts ' +
@@ -68,10 +85,15 @@ export interface Hosts {
    * Says how a step stands; one that is new is begun: its hosts are looked up, and whoever asks has to be allowed to use
    * the account on them.
    *
-   * @returns how many parts are to work on it, or how it has ended
-   * @throws Error for hosts that there are not, an account that may not be used, parameters that cannot be
+   * @param since the round that is asked for, and why a part of the one before has crashed
+   * @returns how many parts are to work on it, until when there is nothing that could be begun, or how it has ended
+   * @throws Error for hosts that there are not, an account that may not be used, parameters that cannot be, parts that crash
+   *   again and again
    */
-  next(step: HostStep): Promise<{ parts: number } | { tally: HostTally }>;
-  /** Works on a step, as one of so many, until nothing is left to do. */
+  next(
+    step: HostStep,
+    since: { round: number; crashed: string | undefined },
+  ): Promise<{ parts: number } | HostWait | { tally: HostTally }>;
+  /** Works on a step, as one of so many, until nothing is left to do, or nothing that could be begun now. */
   part(step: HostStep, share: { part: number; of: number }): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { Log } from '../base/log';
 import { installationName } from '../db/access';
 import { connect, type Db, type PoolOptions } from '../db/connection';
 import { requireOwnSchema } from '../db/migrate';
+import { WakeUps } from '../db/wake-ups';
 import { connectClient, type TemporalConfig } from '../temporal/connection';
 import type { Installation } from '../temporal/names';
 import { Pipelines } from '../temporal/pipelines';
@@ -18,6 +19,8 @@ export interface Services {
   probes: Probes;
   log: Log;
   alarms: Alarms;
+  /** Of those who wait for news of a task. */
+  wakeUps: WakeUps;
   /** Address of the API as clients see it, without a trailing slash. */
   baseUrl: string;
 }
@@ -47,6 +50,7 @@ export async function connectServices({
   server: TemporalConfig;
 }): Promise<Connected> {
   const db = connect(url, pool);
+  const wakeUps = new WakeUps(url);
   try {
     await requireOwnSchema(db);
     const installation = { name: await installationName(db) };
@@ -55,12 +59,13 @@ export async function connectServices({
     const schedules = new Schedules(client, installation);
     const probes = new Probes(client, installation);
     return {
-      services: { db, pipelines, schedules, probes, log, alarms: new Alarms(log), baseUrl },
+      services: { db, pipelines, schedules, probes, log, alarms: new Alarms(log), wakeUps, baseUrl },
       installation,
       server,
       client,
       async close() {
         await client.connection.close();
+        await wakeUps.close();
         await db.destroy();
       },
     };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities';
+import { FairGate } from '../activities/hosts/fair-gate';
 import { LogWriter } from '../activities/hosts/log-writer';
 import { Reaper } from '../activities/hosts/reaper';
 import type { Log } from '../base/log';
@@ -9,6 +10,7 @@ import { createLauncher } from '../schedules/launch';
 import type { Connected } from '../tasks/services';
 import { dataConverter } from '../temporal/codec';
 import { taskQueueOf } from '../temporal/names';
+import { openFilesProblem, readLimits } from './open-files';
 import { reachFrom } from './reach';
 import { deploymentVersion, makeCurrent } from './versions';
 
@@ -17,6 +19,7 @@ export const WORKFLOW_BUNDLE = join(__dirname, '..', 'workflow-bundle.js');
 
 /** How long a workflow task waits for the worker that knows its workflow, which may have died, before any may have it. */
 const STICKY_MS = 3_000;
+const HOSTS_PARALLEL = 500;
 const SHUTDOWN_GRACE_MS = 2_000;
 const SHUTDOWN_FORCE_MS = 4_000;
 
@@ -27,6 +30,8 @@ const STACK_FRAMES = 10;
 export interface WorkerSetup {
   /** Addresses and networks, separated by commas, in which hosts may be reached; absent: none. */
   hostsAllow?: string;
+  /** Hosts that are under way at once. */
+  hostsParallel?: number;
   /** Path of the bundled workflows. */
   bundle?: string;
   /** In place of its own. */
@@ -47,11 +52,14 @@ export interface RunningWorker {
  */
 export async function startWorker(
   { services, installation, server: { address, namespace } }: Pick<Connected, 'services' | 'installation' | 'server'>,
-  { hostsAllow = '', bundle = WORKFLOW_BUNDLE, options }: WorkerSetup = {},
+  { hostsAllow = '', hostsParallel = HOSTS_PARALLEL, bundle = WORKFLOW_BUNDLE, options }: WorkerSetup = {},
 ): Promise<RunningWorker> {
   const version = deploymentVersion(installation, bundle);
   const reach = reachFrom(services.db, hostsAllow);
-  const hosts = { reach, logs: new LogWriter(services.db), installation: installation.name };
+  const problem = openFilesProblem(readLimits(), hostsParallel);
+  if (problem) services.log.warn({}, problem);
+  const places = new FairGate(hostsParallel);
+  const hosts = { reach, logs: new LogWriter(services.db), places, installation: installation.name };
   const reaper = new Reaper(hosts, services.log);
   const connection = await NativeConnection.connect({ address });
   const worker = await createWithShortStacks({

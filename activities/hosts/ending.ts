@@ -8,6 +8,10 @@ export interface Ending {
   exitCode?: number | null;
   reason: string;
   isLogCut?: boolean;
+  /** Waiting would not change it. */
+  isLasting?: boolean;
+  /** Of a lost run: till then its host may still say how it ended. */
+  askUntil?: Date;
 }
 
 type Limits = Pick<Run, 'timeoutSeconds'>;

@@ -41,6 +41,9 @@ export class LogWriter {
    */
   add(piece: LogPiece): Promise<void> {
     const known = this.#waiting.get(piece.runId);
+    if (known && (known.hostTry !== piece.hostTry || known.readTo !== piece.readFrom)) {
+      return Promise.reject(new Overtaken(`run ${piece.runId} is read twice in this process`));
+    }
     const waiting: Waiting = known
       ? Object.assign(known, {
           readTo: piece.readTo,

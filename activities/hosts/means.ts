@@ -3,6 +3,7 @@ import type { Role } from '../../db/schema';
 import type { HostChoice } from '../../pipeline/machine';
 import type { OpenedSecrets } from '../../secrets/opened';
 import type { Executor } from '../../workflows/contract';
+import type { FairGate } from './fair-gate';
 import type { LogWriter } from './log-writer';
 import type { Reach } from './probe';
 
@@ -13,8 +14,12 @@ export const ROLE_WITHOUT_ACCOUNT: Role = 'editor';
 export interface HostMeans {
   reach: Reach;
   logs: LogWriter;
+  /** For hosts that are under way. */
+  places: FairGate;
   /** The installation's name: hosts may be those of several. */
   installation: string;
+  /** With hosts that do not answer, in place of the usual one. */
+  patience?: { lostAfterMs: number; waitMs: number };
 }
 
 /** The attempt of a node that works on hosts. */

@@ -1,18 +1,22 @@
-import { GantryError } from '../../base/error';
+import { setTimeout as delay } from 'node:timers/promises';
 import { chunksOf } from '../../db/chunks';
 import type { Db } from '../../db/connection';
 import { listVariables } from '../../db/host-details';
-import { claimRuns, endRun, type HostRunRecord, listOpenRuns } from '../../db/host-runs';
+import { askForHosts } from '../../db/host-locks';
+import { claimRuns, type HostRunRecord, listOpenRuns } from '../../db/host-runs';
 import type { HostStepRecord } from '../../db/host-steps';
-import { MAX_ROUTES, type RouteOrProblem, readRoutes } from '../../inventory/ssh/read-route';
-import type { SealedRoute } from '../../inventory/ssh/route';
+import { Late, within } from '../../hosts/ssh/within';
+import { MAX_ROUTES } from '../../inventory/ssh/read-route';
 import { Overtaken } from './log-writer';
-import { type HostAttempt, type HostMeans, ROLE_WITHOUT_ACCOUNT } from './means';
-import { type OpenedRoute, openRoute } from './open-route';
+import type { HostAttempt, HostMeans } from './means';
+import { type SharedWork, workOnHost } from './one-host';
 import type { PreparedScript } from './prepare';
-import { problemOf } from './problem';
-import { runHost } from './run-host';
-import { runIdOf } from './run-id';
+import { Ways } from './ways';
+
+/** A part of which nothing is under way, and that can begin nothing, ends after so long: it is opened again later. */
+const IDLE_MS = 10_000;
+/** Hosts on which others work are asked for again after so long. */
+const ASK_AGAIN_MS = 2_000;
 
 /** One of the activities that share a step: it claims hosts that wait, as many at a time as are its share. */
 export class Part {
@@ -22,114 +26,136 @@ export class Part {
   /** Aborted when something fails that is no host's fault: the others are let go of then. */
   readonly #giveUp = new AbortController();
   readonly #signal: AbortSignal;
+  readonly #work: SharedWork;
 
   constructor(
     private readonly means: HostMeans,
-    private readonly attempt: HostAttempt,
+    attempt: HostAttempt,
     private readonly step: HostStepRecord,
     private readonly share: { part: number; of: number },
-    private readonly script: PreparedScript,
+    script: PreparedScript,
   ) {
     this.#db = means.reach.db;
     const { part, of } = share;
     this.#signal = AbortSignal.any([attempt.signal, this.#giveUp.signal]);
+    const ways = new Ways(means, attempt, step.account);
+    this.#work = { means, attempt, step, script, ways, signal: this.#signal };
     this.#atOnce = Math.floor(step.concurrency / of) + (part < step.concurrency % of ? 1 : 0);
   }
 
   /**
+   * Works until nothing of the step is left, or nothing that could be begun for a while.
+   *
    * @throws Postgres' faults, and the reason of the attempt's signal, once all hosts are let go of
    */
   async work(): Promise<void> {
-    const { id: stepId } = this.step;
-    // What this part had begun when its worker was lost is its to go on with.
-    const left = await listOpenRuns(this.#db, { stepId, ...this.share });
-    for (const some of chunksOf(left, MAX_ROUTES)) await this.#take(some, false);
+    try {
+      await this.#goOnWithOld();
+      await this.#beginNew();
+    } catch (error) {
+      this.#giveUp.abort(error);
+      await Promise.all(this.#underway);
+      throw this.#signal.reason;
+    }
+  }
+
+  /** What this part had begun when its worker was lost is its to go on with. */
+  async #goOnWithOld(): Promise<void> {
+    const left = await listOpenRuns(this.#db, { stepId: this.step.id, ...this.share });
+    for (const some of chunksOf(left, MAX_ROUTES)) {
+      const known = await this.#look(some, { haveBegun: true });
+      for (const run of some) {
+        await this.#untilRoom();
+        await this.means.places.enter(this.step.project_id, 1, this.#signal);
+        this.#begin(run, { isFresh: false, ...known(run) });
+      }
+    }
+  }
+
+  async #beginNew(): Promise<void> {
+    let idleSince = Date.now();
     for (;;) {
       await this.#untilRoom();
-      const limit = this.#atOnce - this.#underway.size;
-      const claimed = await claimRuns(this.#db, { stepId, part: this.share.part, limit });
-      if (claimed.length === 0 && this.#underway.size === 0) return;
-      if (claimed.length > 0) await this.#take(claimed, true);
-      else await Promise.race(this.#underway);
+      if (this.#underway.size > 0) idleSince = Date.now();
+      const room = this.#atOnce - this.#underway.size;
+      const places = await this.#places(room);
+      if (places > 0 && (await this.#claim(places)) > 0) continue;
+      const asks = places > 0 && (await this.#ask(room));
+      const isIdle = this.#underway.size === 0;
+      if (isIdle && (!asks || Date.now() - idleSince >= IDLE_MS)) return;
+      if (places > 0) await this.#untilChange(asks);
     }
+  }
+
+  /** Places for hosts of this part, one at the least; 0 when there are none for a while. */
+  async #places(most: number): Promise<number> {
+    const { places } = this.means;
+    try {
+      return await within(IDLE_MS, [this.#signal], (signal) => places.enter(this.step.project_id, most, signal));
+    } catch (error) {
+      if (error instanceof Late) return 0;
+      throw error;
+    }
+  }
+
+  async #claim(places: number): Promise<number> {
+    const { id: stepId, project_id } = this.step;
+    let unused = places;
+    try {
+      const claimed = await claimRuns(this.#db, { stepId, part: this.share.part, limit: places });
+      const known = await this.#look(claimed, { haveBegun: false });
+      for (const run of claimed) {
+        unused -= 1;
+        this.#begin(run, { isFresh: true, ...known(run) });
+      }
+      return claimed.length;
+    } finally {
+      if (unused > 0) this.means.places.leave(project_id, unused);
+    }
+  }
+
+  /** Asks for hosts on which others work; whether there are any that this step waits for. */
+  async #ask(most: number): Promise<boolean> {
+    const { id: stepId, locks_hosts } = this.step;
+    return locks_hosts && (await askForHosts(this.#db, { stepId, limit: most })) > 0;
+  }
+
+  async #untilChange(asks: boolean): Promise<void> {
+    const over = new AbortController();
+    const again = asks ? [delay(ASK_AGAIN_MS, undefined, { signal: over.signal }).catch(() => {})] : [];
+    await Promise.race([...this.#underway, ...again]);
+    over.abort();
   }
 
   async #untilRoom(): Promise<void> {
     while (this.#underway.size >= this.#atOnce) await Promise.race(this.#underway);
-    if (!this.#signal.aborted) return;
-    await Promise.all(this.#underway);
-    throw this.#signal.reason;
+    this.#signal.throwIfAborted();
   }
 
-  async #take(runs: readonly HostRunRecord[], areFresh: boolean): Promise<void> {
+  /** What is to be known of runs before they are begun. */
+  async #look(runs: readonly HostRunRecord[], { haveBegun }: { haveBegun: boolean }) {
     const hostIds = runs.flatMap(({ host_id }) => host_id ?? []);
-    const [routes, variables] = await Promise.all([this.#routes(hostIds, areFresh), listVariables(this.#db, hostIds)]);
-    for (const run of runs) {
-      await this.#untilRoom();
-      const given = new Map(Object.entries(variables.get(run.host_id ?? -1) ?? {}));
-      const done = this.#run(run, areFresh, routes.get(run.host_id ?? -1), given)
-        .catch((error: unknown) => {
-          // Somebody else goes on with it.
-          if (!(error instanceof Overtaken)) this.#giveUp.abort(error);
-        })
-        .finally(() => this.#underway.delete(done));
-      this.#underway.add(done);
-    }
-  }
-
-  /** Who may not do it any more hears so of each host; what has begun is followed all the same. */
-  async #routes(hostIds: readonly number[], areFresh: boolean): Promise<Map<number, RouteOrProblem>> {
-    const { projectId } = this.attempt;
-    const executor = areFresh ? this.attempt.executor : { ...this.attempt.executor, isTrusted: true };
-    try {
-      const wanted = { hostIds, account: this.step.account, executor, least: ROLE_WITHOUT_ACCOUNT };
-      return await readRoutes(this.#db, { projectId }, wanted);
-    } catch (problem) {
-      if (!(problem instanceof GantryError)) throw problem;
-      return new Map(hostIds.map((id) => [id, { problem }]));
-    }
-  }
-
-  async #run(
-    run: HostRunRecord,
-    isFresh: boolean,
-    read: RouteOrProblem | undefined,
-    variables: ReadonlyMap<string, string>,
-  ): Promise<void> {
-    if (!read || 'problem' in read) {
-      const why = read?.problem.message ?? 'the host is not in the inventory any more';
-      const status = isFresh ? 'unreachable' : 'lost';
-      await endRun(this.#db, run.id, { status, reason: isFresh ? why : `it may have begun, and then: ${why}` });
-      return;
-    }
-    const opened = this.#opened(run, read.route);
-    if ('problem' in opened) {
-      await endRun(this.#db, run.id, { status: isFresh ? 'unreachable' : 'lost', reason: opened.problem });
-      return;
-    }
-    const { route, become, runFolder, mask } = opened;
-    await runHost(run, isFresh, {
-      db: this.#db,
-      logs: this.means.logs,
-      secrets: this.attempt.secrets,
-      target: { transport: this.means.reach.pool.transport(route), become, runFolder },
-      run: this.script.run(
-        runIdOf(this.means.installation, { ...this.attempt, ordinal: this.step.ordinal }, run),
-        variables,
-      ),
-      signal: this.#signal,
-      mask,
+    const [ways, variables] = await Promise.all([
+      this.#work.ways.find(runs, { haveBegun }),
+      listVariables(this.#db, hostIds),
+    ]);
+    return (run: HostRunRecord) => ({
+      way: ways.get(run.id)!,
+      variables: new Map(Object.entries(variables.get(run.host_id ?? -1) ?? {})),
     });
   }
 
-  #opened(run: HostRunRecord, sealed: SealedRoute): OpenedRoute | { problem: string } {
-    try {
-      const opened = openRoute(sealed);
-      const { username } = this.attempt.executor;
-      this.means.reach.firstKeys.claim(opened.route, { username, appCode: '', source: 'api' });
-      return opened;
-    } catch (error) {
-      return { problem: problemOf(run.host_id ?? 0, error, (text) => text).message };
-    }
+  /** Begins what has a place; the place is given back. */
+  #begin(run: HostRunRecord, known: Parameters<typeof workOnHost>[1]): void {
+    const done = workOnHost(run, known, this.#work)
+      .catch((error: unknown) => {
+        // Somebody else goes on with it.
+        if (!(error instanceof Overtaken)) this.#giveUp.abort(error);
+      })
+      .finally(() => {
+        this.means.places.leave(this.step.project_id, 1);
+        this.#underway.delete(done);
+      });
+    this.#underway.add(done);
   }
 }

@@ -10,12 +10,14 @@ import { PluginFailure } from '../../plugins/plugin';
 /** Whose scripts may name parameters as `{{name}}`. */
 const SHELL = /^(?:\/\S*\/)?(?:sh|bash|dash)(?: |$)/;
 
-/** What is kept of the output of one run. */
+/** What is kept of the output of one run, of all its tries together, but for what each may write at the least. */
 const MAX_LOG_BYTES = 10 * 1024 * 1024;
+const LEAST_LOG_BYTES = 64 * 1024;
 
 /** What runs of a step have in common, and what a host's variables add to it. */
 export interface PreparedScript {
-  run(id: string, hostVariables: ReadonlyMap<string, string>): Run;
+  /** @param keptBytes of logs of earlier tries */
+  run(id: string, host: { variables: ReadonlyMap<string, string>; keptBytes: number }): Run;
 }
 
 /**
@@ -29,7 +31,7 @@ export function prepare({ script, timeoutSeconds }: HostStep): PreparedScript {
   const values = new Map(Object.entries(parameters).map(([name, value]) => [name, asText(value)]));
   const declared = new Map(Object.entries(parameters).map(([name, value]) => [name, declarationOf(value)]));
   const text = SHELL.test(interpreter) ? rewritten(script.text, declared) : script.text;
-  const common = { interpreter, script: Buffer.from(text), timeoutSeconds, maxLogBytes: MAX_LOG_BYTES };
+  const common = { interpreter, script: Buffer.from(text), timeoutSeconds };
   const block = (hostVariables?: ReadonlyMap<string, string>) => {
     const made = parameterBlock(
       { values, arguments: script.arguments, ...(hostVariables && { hostVariables }) },
@@ -39,7 +41,12 @@ export function prepare({ script, timeoutSeconds }: HostStep): PreparedScript {
     return made.block;
   };
   block();
-  return { run: (id, hostVariables) => ({ ...common, id, block: block(hostVariables) }) };
+  return {
+    run(id, { variables, keptBytes }) {
+      const maxLogBytes = Math.max(MAX_LOG_BYTES - keptBytes, LEAST_LOG_BYTES);
+      return { ...common, id, block: block(variables), maxLogBytes };
+    },
+  };
 }
 
 /** The same for the same work on a host: who has done that need not do it again. */

@@ -75,13 +75,13 @@ export class Reaper extends Rounds {
     const { db } = this.means.reach;
     try {
       const ending = await this.#cancel(run, signal);
-      if (ending) await endRun(db, run.id, ending);
+      if (ending) await endRun(db, run, ending);
       this.#later.delete(run.id);
     } catch (error) {
       if (signal.aborted || error instanceof Overtaken) return;
       const { message } = problemOf(run.host_id ?? 0, error, (text) => text);
       if (Date.now() - (run.started_at?.getTime() ?? 0) > GIVE_UP_AFTER_MS) {
-        await endRun(db, run.id, { status: 'lost', reason: `it was to be cancelled, and for a day: ${message}` });
+        await endRun(db, run, { status: 'lost', reason: `it was to be cancelled, and for a day: ${message}` });
         return;
       }
       const waitMs = Math.min(2 * (this.#later.get(run.id)?.waitMs ?? FIRST_WAIT_MS / 2), LONGEST_WAIT_MS);

@@ -1,6 +1,6 @@
 import type { Db } from '../../db/connection';
 import { readLog } from '../../db/host-logs';
-import type { HostRunRecord } from '../../db/host-runs';
+import type { HostRunRecord, RunTry } from '../../db/host-runs';
 import type { OpenedSecrets } from '../../secrets/opened';
 import type { LogWriter } from './log-writer';
 import { VALUE_MARK } from './values';
@@ -17,11 +17,11 @@ export class RunLog {
   /** The log of a run as far as it is kept by now. */
   static async of(
     { db, logs, secrets }: { db: Db; logs: LogWriter; secrets: OpenedSecrets },
-    { id, read_bytes, log_bytes }: Pick<HostRunRecord, 'id' | 'read_bytes' | 'log_bytes'>,
+    { id, host_try, read_bytes, log_bytes }: Pick<HostRunRecord, 'id' | 'host_try' | 'read_bytes' | 'log_bytes'>,
   ): Promise<RunLog> {
     const from = Math.max(0, Number(log_bytes) - VALUE_MARK.length);
     const end = await readLog(db, id, { from, maxBytes: VALUE_MARK.length });
-    return new RunLog(logs, secrets, id, { bytes: Number(read_bytes), end });
+    return new RunLog(logs, secrets, { id, host_try }, { bytes: Number(read_bytes), end });
   }
 
   #held = Buffer.alloc(0);
@@ -39,7 +39,7 @@ export class RunLog {
   private constructor(
     private readonly writer: LogWriter,
     private readonly secrets: OpenedSecrets,
-    private readonly runId: string,
+    private readonly run: RunTry,
     from: { bytes: number; end: Buffer },
   ) {
     this.#kept = from.bytes;
@@ -50,6 +50,11 @@ export class RunLog {
   /** How far the log is known, kept or held back. */
   get position(): number {
     return this.#kept + this.#held.length;
+  }
+
+  /** Whether what is kept ends with a whole line. */
+  get isAtLineStart(): boolean {
+    return this.#end.length === 0 || this.#end.at(-1) === 0x0a;
   }
 
   /**
@@ -96,7 +101,8 @@ export class RunLog {
     this.#unkept += bytes.length;
     const masked = this.secrets.maskBytes(bytes);
     const piece = {
-      runId: this.runId,
+      runId: this.run.id,
+      hostTry: this.run.host_try,
       readFrom,
       readTo: this.#kept,
       bytes: masked,

@@ -8,14 +8,17 @@ import {
   insertStep,
   listFailures,
   listReporting,
+  noteCrash,
   type StepHost,
   type StepKey,
   tallyRuns,
 } from '../../db/host-steps';
 import type { HostRunStatus } from '../../db/schema';
 import { MAX_ROUTES, readRoutes } from '../../inventory/ssh/read-route';
-import { ASKS_WHICH_HOSTS, type HostStep, type Hosts, type HostTally } from '../../plugins/hosts';
+import { ASKS_WHICH_HOSTS, type HostStep, type Hosts, type HostTally, type HostWait } from '../../plugins/hosts';
+import { PluginFailure } from '../../plugins/plugin';
 import { chooseHosts, strangersIn, type Target } from './choose';
+import { findWait } from './line';
 import { type HostAttempt, type HostMeans, ROLE_WITHOUT_ACCOUNT } from './means';
 import { Part } from './part';
 import { hashOf, plainFailure, prepare } from './prepare';
@@ -27,6 +30,8 @@ import { ReportedValues, valuesIn } from './values';
 const HOSTS_A_PART = 50;
 const MAX_PARTS = 20;
 const MAX_FAILURES_TOLD = 100;
+/** Rounds in which parts may crash. */
+const MAX_CRASHES = 5;
 /** Of the hosts that report values, and of the log of each; and what they come to together. */
 const MAX_REPORTING = 1_000;
 const MAX_LOG_SEARCHED = 1024 * 1024;
@@ -48,13 +53,21 @@ export class HostSteps implements Hosts {
     this.#db = means.reach.db;
   }
 
-  async next(step: HostStep): Promise<{ parts: number } | { tally: HostTally }> {
+  async next(
+    step: HostStep,
+    { round, crashed }: { round: number; crashed: string | undefined },
+  ): Promise<{ parts: number } | HostWait | { tally: HostTally }> {
     const key = this.#keyOf(step);
     const row = (await findStep(this.#db, key)) ?? (await this.#begin(step, key));
+    if (crashed !== undefined && (await noteCrash(this.#db, row.id, round)) > MAX_CRASHES)
+      throw new PluginFailure(`work on hosts crashed again and again: ${crashed}`);
     const counts = await tallyRuns(this.#db, row.id);
     const { waiting = 0, starting = 0, running = 0 } = counts;
-    if (waiting + starting + running > 0) return { parts: row.parts };
-    return { tally: await this.#tally(row, counts) };
+    if (waiting + starting + running === 0) return { tally: await this.#tally(row, counts) };
+    const isOver = row.max_failed !== null && row.failed > row.max_failed;
+    const isIdle = starting + running === 0 && !isOver;
+    const wait = isIdle ? await findWait(this.#db, row, { places: this.means.places, waiting }) : undefined;
+    return wait ?? { parts: row.parts };
   }
 
   async part(step: HostStep, share: { part: number; of: number }): Promise<void> {
@@ -88,11 +101,24 @@ export class HostSteps implements Hosts {
     const workHash = hashOf(step);
     const hosts = await this.#chosen(key, workHash, targets);
     const open = hosts.filter(({ skipped }) => skipped === '').length;
-    const { account, timeoutSeconds, concurrency, maxFailed } = step;
+    const { account, timeoutSeconds, concurrency, retries, retryWaitSeconds, locksHosts } = step;
+    const maxFailed = mayFailOf(step, hosts.length);
     const parts = Math.max(1, Math.min(MAX_PARTS, concurrency, Math.ceil(open / HOSTS_A_PART)));
     await insertStep(
       this.#db,
-      { ...key, projectId, workHash, account, timeoutSeconds, concurrency, maxFailed, parts },
+      {
+        ...key,
+        projectId,
+        workHash,
+        account,
+        timeoutSeconds,
+        concurrency,
+        maxFailed,
+        retries,
+        retryWaitSeconds,
+        locksHosts,
+        parts,
+      },
       hosts,
     );
     return (await findStep(this.#db, key))!;
@@ -122,15 +148,20 @@ export class HostSteps implements Hosts {
     return reported;
   }
 
-  async #tally({ id }: HostStepRecord, counts: Partial<Record<HostRunStatus, number>>): Promise<HostTally> {
+  async #tally({ id, max_failed }: HostStepRecord, counts: Partial<Record<HostRunStatus, number>>): Promise<HostTally> {
     const [failures, reported] = await Promise.all([listFailures(this.#db, id, MAX_FAILURES_TOLD), this.#reported(id)]);
     return {
       total: Object.values(counts).reduce((sum, count) => sum + count, 0),
       counts,
       failed: FAILED.reduce((sum, status) => sum + (counts[status] ?? 0), 0),
+      mayFail: max_failed ?? 0,
       values: reported.values,
       conflicts: reported.conflicts,
       failures: failures.map(({ host_id, ...run }) => ({ id: host_id, ...run })),
     };
   }
+}
+
+function mayFailOf({ maxFailed }: HostStep, hosts: number): number | null {
+  return typeof maxFailed === 'object' && maxFailed ? Math.floor((hosts * maxFailed.percent) / 100) : maxFailed;
 }

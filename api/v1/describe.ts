@@ -38,16 +38,26 @@ const headersOfMaking = headers.extend({
 
 const NOTHING = { description: 'It is done: there is nothing to say of it' };
 
+function streamOf(events: NonNullable<ServedEndpoint['events']>) {
+  const schema = z.union(Object.entries(events).map(([name, data]) => data.describe(`The data of event \`${name}\``)));
+  const description = 'Events as they come; 204: all was seen, and nothing more will come';
+  return { description, content: { 'text/event-stream': { schema } } };
+}
+
 /** An endpoint in the OpenAPI document. */
 export function describe(app: OpenAPIHono, endpoint: ServedEndpoint): void {
-  const { name, method, path, summary, input, data } = endpoint;
+  const { name, method, path, summary, input, data, events } = endpoint;
   const params = z.object(
     Object.fromEntries(
       parametersOf(endpoint).map((parameter) => [parameter, isText(parameter) ? z.string() : z.coerce.number().int()]),
     ),
   );
   const isQuery = method === 'get' || method === 'delete';
-  const success = data ? { description: 'The answer', content: { 'application/json': { schema: data } } } : NOTHING;
+  const success = events
+    ? streamOf(events)
+    : data
+      ? { description: 'The answer', content: { 'application/json': { schema: data } } }
+      : NOTHING;
   const carried = isQuery ? { query: input } : { body: { content: { 'application/json': { schema: input } } } };
   app.openAPIRegistry.registerPath({
     method,
@@ -57,7 +67,7 @@ export function describe(app: OpenAPIHono, endpoint: ServedEndpoint): void {
     tags: ['v1'],
     request: { params, headers: method === 'post' ? headersOfMaking : headers, ...carried },
     responses: {
-      [data ? '2XX' : '204']: success,
+      [data || events ? '2XX' : '204']: success,
       default: { description: 'A failure', content: { 'application/json': { schema: failure } } },
     },
   });

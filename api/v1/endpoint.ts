@@ -26,6 +26,8 @@ export interface V1Endpoint<I extends z.ZodObject = z.ZodObject, D extends z.Zod
   input: I;
   /** Absent: 204, without a body. */
   data?: D;
+  /** In place of data: events as they come, by their names. */
+  events?: Record<string, z.ZodType>;
   run(call: C, input: z.output<I>): Promise<Reply<z.input<D>>>;
 }
 

@@ -1,10 +1,12 @@
 import type { Context } from 'hono';
 import type { Reply } from '../endpoint';
+import { STREAM_HEADERS, writeEvents } from '../event-stream';
 import type { Failure } from '../failure';
 import { HTTP_STATUS } from '../http-status';
 
-/** An answer is its data; where there is none, 204. */
-export function succeed(context: Context, { data, status }: Reply): Response {
+/** An answer is its data, or the events that come; where there is neither, 204. */
+export function succeed(context: Context, { data, status, events }: Reply): Response {
+  if (events) return context.body(writeEvents(events.pieces, events.stop), 200, STREAM_HEADERS);
   return data === undefined ? context.body(null, 204) : context.json(data, status ?? 200);
 }
 

@@ -13,6 +13,7 @@ import { credentialEndpoints } from './credentials';
 import { describe } from './describe';
 import { isText, type ServedEndpoint } from './endpoint';
 import { fail, succeed } from './envelope';
+import { eventEndpoints } from './events';
 import { hostGroupEndpoints } from './host-groups';
 import { hostStepEndpoints } from './host-steps';
 import { hostEndpoints } from './hosts';
@@ -32,6 +33,7 @@ export const endpoints: readonly ServedEndpoint[] = [
   ...probeEndpoints,
   ...hostGroupEndpoints,
   ...hostStepEndpoints,
+  ...eventEndpoints,
   ...taskEndpoints,
   ...processEndpoints,
   ...credentialEndpoints,

@@ -16,8 +16,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       timeout_seconds integer not null, -- of one run
       concurrency integer not null,
       max_failed integer, -- null: as many as there are
+      retries integer not null default 0, -- of one host
+      retry_wait_seconds integer not null default 0,
+      locks_hosts boolean not null default false, -- one run a host at a time, among steps that ask for it
       parts integer not null,
       failed integer not null default 0,
+      crashes integer not null default 0, -- of parts, by round
+      crashed_round integer not null default 0, -- the last one that is counted
       created_at timestamptz not null default now(),
       unique (task_id, node_id, loop, retry, ordinal)
     )`.execute(db);
@@ -32,6 +37,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       part integer, -- who has claimed it
       status text not null default 'waiting',
       host_try integer not null default 1,
+      try_at timestamptz, -- the try has not begun, and does then
       from_run bigint references host_runs (id) on delete set null, -- of a host that was done before
       exit_code integer,
       reason text not null default '',
@@ -42,11 +48,26 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       started_at timestamptz,
       reached_at timestamptz, -- when it was last heard of
       ended_at timestamptz,
+      lock_asked_at timestamptz, -- since when it waits for its host, on which another step works
+      lock_seen_at timestamptz, -- when it was last asked for it
+      ask_until timestamptz, -- of a lost run: till then its host is asked how it ended
+      late_status text, -- how it did end on its host, after it was lost
+      late_exit_code integer,
+      late_at timestamptz,
       unique (step_id, place)
     )`.execute(db);
   await sql`create index host_runs_waiting on host_runs (step_id, place) where status = 'waiting'`.execute(db);
   await sql`create index host_runs_open on host_runs (step_id) where status in ('starting', 'running')`.execute(db);
   await sql`create index host_runs_by_host on host_runs (host_id, id)`.execute(db);
+  await sql`create index host_runs_late on host_runs (ask_until) where ask_until is not null`.execute(db);
+  await sql`
+    create index host_runs_asking on host_runs (host_id, lock_asked_at)
+     where status = 'waiting' and lock_asked_at is not null`.execute(db);
+  await sql`
+    create table host_locks (
+      host_id integer primary key references hosts (id) on delete cascade,
+      run_id bigint not null unique references host_runs (id) on delete cascade
+    )`.execute(db);
   await sql`
     create table host_logs (
       run_id bigint not null references host_runs (id) on delete cascade,

@@ -16,6 +16,7 @@ import * as templateOrigins from './0014_template_origins';
 import * as inventory from './0015_inventory';
 import * as ssh from './0016_ssh';
 import * as hostRuns from './0017_host_runs';
+import * as changes from './0018_changes';
 import * as again from './0019_again';
 
 /** Append-only: a migration that has landed is never changed. Breaking ones say so in their name. */
@@ -37,5 +38,6 @@ export const migrations: Record<string, Migration> = {
   '0015_inventory': inventory,
   '0016_ssh': ssh,
   '0017_host_runs': hostRuns,
+  '0018_changes': changes,
   '0019_again': again,
 };

@@ -4,6 +4,8 @@ import { defineRoundsPlugin, PluginFailure } from '../plugin';
 
 /** Words and options of a program, as `bash -e`: nothing that a shell would make more of. */
 const INTERPRETER = /^[\w./:@%+,=-]+(?: [\w./:@%+,=-]+)*$/;
+/** A share in whole hundredths. */
+const PERCENT = /^(?:100|\d{1,2})%$/;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 const MAX_SCRIPT_LENGTH = 1_000_000;
@@ -31,20 +33,26 @@ const inputs = z.object({
   account: z.string().default('').describe('Account to run it as; default: who logs in by the ssh profile of the host'),
   timeout: number(1, MAX_SECONDS).default(DEFAULT_SECONDS).describe('Seconds that it may run on a host'),
   concurrency: number(1, 500).default(50).describe('Hosts at a time'),
-  max_failed: number(0, 1_000_000)
+  max_failed: z
+    .union([number(0, 1_000_000), z.string().regex(PERCENT)])
     .optional()
     .describe(
-      'Hosts that may fail: with one more no further host is begun, and the node fails. Default: all are run, and none may fail',
+      'Hosts that may fail, as a number or as a share of the hosts of the step, rounded down ("20%"): with one more no further host is begun, and the node fails. Default: all are run, and none may fail',
     ),
+  retries: number(0, 20)
+    .default(0)
+    .describe('How often a host is tried again on which it failed, or that could not be reached'),
+  retry_wait: number(0, 3600).default(5).describe('Seconds until then'),
+  respect_host_lock: z
+    .boolean()
+    .default(false)
+    .describe('Work on no host on which another node that says so works: wait until it has ended there'),
 });
 
 type Inputs = z.output<typeof inputs>;
 
 /** What a retry makes of hosts of which nobody knows whether the script has run. */
 const LOST = 'a retry leaves them alone unless it names them (hosts: [ids], or "all"): the script may have run there';
-
-/** Each further round is one after a crash. */
-const MAX_ROUNDS = 5;
 
 /** Runs a script on many hosts, on each of them once. */
 export const plugin = defineRoundsPlugin({
@@ -71,10 +79,8 @@ export const plugin = defineRoundsPlugin({
   }),
   rounds: {
     async next({ hosts, inputs, round, crashed }) {
-      if (crashed !== undefined && round > MAX_ROUNDS)
-        throw new PluginFailure(`work on hosts crashed again and again: ${crashed}`);
-      const answer = await hosts.next(stepOf(inputs));
-      return 'parts' in answer ? answer : endOf(answer.tally, inputs.max_failed ?? 0);
+      const answer = await hosts.next(stepOf(inputs), { round, crashed });
+      return 'tally' in answer ? endOf(answer.tally) : answer;
     },
     part: ({ hosts, inputs, part, of }) => hosts.part(stepOf(inputs), { part, of }),
   },
@@ -94,11 +100,18 @@ function stepOf(given: Inputs): HostStep {
     script: { interpreter, text, parameters, arguments: given.arguments },
     timeoutSeconds: given.timeout,
     concurrency: given.concurrency,
-    maxFailed: given.max_failed ?? null,
+    maxFailed: maxFailedOf(given),
+    retries: given.retries,
+    retryWaitSeconds: given.retry_wait,
+    locksHosts: given.respect_host_lock,
   };
 }
 
-function endOf({ total, counts, failed, failures, values, conflicts }: HostTally, mayFail: number) {
+function maxFailedOf({ max_failed }: Inputs): HostStep['maxFailed'] {
+  return typeof max_failed === 'string' ? { percent: Number.parseInt(max_failed, 10) } : (max_failed ?? null);
+}
+
+function endOf({ total, counts, failed, mayFail, failures, values, conflicts }: HostTally) {
   const reported = { values: { ...values }, conflicts: [...conflicts] };
   const outputs = { total, counts: { ...counts }, failed, ...reported, failed_hosts: failures };
   const notRun = counts.not_run ?? 0;

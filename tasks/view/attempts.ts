@@ -1,7 +1,7 @@
 import { stringifyJson } from '../../base/json';
 import type { DbOrTransaction } from '../../db/connection';
 import type { CurrentNodeExecution } from '../../db/current-nodes';
-import { listAttempts, listRound, type NodeExecution } from '../../db/node-histories';
+import { listAttempts, listBefore, listRound, type NodeExecution } from '../../db/node-histories';
 
 /** How an attempt of a node stands. */
 export type Standing = Omit<CurrentNodeExecution, 'nodeId'>;
@@ -34,8 +34,23 @@ export async function readRound(
   nodeId: string,
   loop?: number,
 ): Promise<WholeAttempt[]> {
-  const rows = await listRound(db, taskId, nodeId, loop);
-  return rows.map((row) => ({ ...attemptOf(row), seq: row.seq, inputs: row.inputs }));
+  return (await listRound(db, taskId, nodeId, loop)).map(wholeAttemptOf);
+}
+
+/** So many are told of what was before. */
+const MAX_HISTORY = 100;
+
+/** The attempts of a node before one, oldest first: the newest 100, of all rounds or of its own only. */
+export async function readHistory(
+  db: DbOrTransaction,
+  attempt: Parameters<typeof listBefore>[1],
+  { inRound }: { inRound: boolean },
+): Promise<WholeAttempt[]> {
+  return (await listBefore(db, attempt, { inRound, limit: MAX_HISTORY })).map(wholeAttemptOf);
+}
+
+function wholeAttemptOf(row: NodeExecution): WholeAttempt {
+  return { ...attemptOf(row), seq: row.seq, inputs: row.inputs };
 }
 
 function attemptOf(row: Awaited<ReturnType<typeof listAttempts>>[number] | NodeExecution): Attempt {

@@ -1,26 +1,24 @@
 import { GantryError } from '../../base/error';
 import type { Db } from '../../db/connection';
 import { readLog } from '../../db/host-logs';
-import { findRunAt, type HostRunRecord, listRuns } from '../../db/host-runs';
-import { findStepOf, type HostStepRecord, listSteps, tallyRuns } from '../../db/host-steps';
+import { findRunAt, listRuns, type PlacedRun } from '../../db/host-runs';
+import { findStepOf, listTalliedSteps, type TalliedStep } from '../../db/host-steps';
 import type { HostRunStatus } from '../../db/schema';
 import { requireTaskOf } from '../require-task';
-
-/** A step over hosts, and how many of them stand how. */
-export interface StepView {
-  step: HostStepRecord;
-  counts: Partial<Record<HostRunStatus, number>>;
-}
+import { continuationBytes, unfinishedBytes } from './characters';
 
 /**
- * What nodes of a task do, or have done, on hosts: a step for each attempt, the oldest first.
+ * What nodes of a task do, or have done, on hosts, after a step: one for each that an attempt takes, the oldest first.
  *
  * @throws GantryError `not_found` for a task that is not of the project
  */
-export async function listHostSteps(db: Db, projectId: number, taskId: number): Promise<StepView[]> {
+export async function listHostSteps(
+  db: Db,
+  { projectId, taskId }: { projectId: number; taskId: number },
+  page: { after: number; limit: number },
+): Promise<TalliedStep[]> {
   await requireTaskOf(db, projectId, taskId);
-  const steps = await listSteps(db, projectId, taskId);
-  return Promise.all(steps.map(async (step) => ({ step, counts: await tallyRuns(db, step.id) })));
+  return listTalliedSteps(db, { projectId, taskId }, page);
 }
 
 /**
@@ -32,14 +30,33 @@ export async function listHostRuns(
   db: Db,
   { projectId, stepId }: { projectId: number; stepId: number },
   page: { status?: HostRunStatus | undefined; after: number; limit: number },
-): Promise<HostRunRecord[]> {
+): Promise<PlacedRun[]> {
   await requireStep(db, projectId, stepId);
   return listRuns(db, stepId, page);
 }
 
+/** Which host of which step of a project. */
+interface RunOfProject {
+  projectId: number;
+  stepId: number;
+  place: number;
+}
+
+/**
+ * One host of a step.
+ *
+ * @throws GantryError `not_found` for a step that is not of the project, and for a place that the step has not
+ */
+export async function getHostRun(db: Db, { projectId, stepId, place }: RunOfProject): Promise<PlacedRun> {
+  await requireStep(db, projectId, stepId);
+  const run = await findRunAt(db, { stepId, place });
+  if (!run) throw notThere('host of this step', place);
+  return run;
+}
+
 /** A piece of the log of a run. */
 export interface LogView {
-  run: HostRunRecord;
+  run: PlacedRun;
   /** The bytes that it is made of, from `from` up to, without, `to`. */
   from: number;
   to: number;
@@ -55,12 +72,10 @@ export interface LogView {
  */
 export async function readHostLog(
   db: Db,
-  { projectId, stepId, place }: { projectId: number; stepId: number; place: number },
+  at: RunOfProject,
   { from, max }: { from: number; max: number },
 ): Promise<LogView> {
-  await requireStep(db, projectId, stepId);
-  const run = await findRunAt(db, stepId, place);
-  if (!run) throw notThere('host of this step', place);
+  const run = await getHostRun(db, at);
   const size = Number(run.log_bytes);
   const wanted = from < 0 ? Math.max(0, size + from) : Math.min(from, size);
   const bytes = await readLog(db, run.id, { from: wanted, maxBytes: max });
@@ -79,22 +94,4 @@ function notThere(what: string, id: number): GantryError {
   return new GantryError('not_found', `${what} ${id} does not exist in this project`, {
     reason: { code: 'not_found', args: { what, id } },
   });
-}
-
-/** Bytes at the beginning that belong to a character before them. */
-function continuationBytes(bytes: Buffer): number {
-  let count = 0;
-  while (count < Math.min(3, bytes.length) && (bytes[count]! & 0xc0) === 0x80) count++;
-  return count;
-}
-
-/** Bytes at the end that are the beginning of a character, whose rest may come: all of them, where there are no others. */
-function unfinishedBytes(bytes: Buffer): number {
-  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
-    const byte = bytes[bytes.length - back]!;
-    if ((byte & 0xc0) === 0x80) continue;
-    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
-    return length > back ? back : 0;
-  }
-  return 0;
 }

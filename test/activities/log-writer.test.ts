@@ -44,7 +44,8 @@ describe('the writer of logs', () => {
     const writer = new LogWriter(db, 1);
     const kept: Promise<void>[] = [];
     for (let n = 0; n < 20; n++) {
-      kept.push(writer.add({ runId: '1', readFrom: n, readTo: n + 1, bytes: Buffer.from('x'), hasValues: false }));
+      const piece = { runId: '1', hostTry: 1, bytes: Buffer.from('x'), hasValues: false };
+      kept.push(writer.add({ ...piece, readFrom: n, readTo: n + 1 }));
       for (let times = 0; times < 3; times++) writer.hurry();
       await new Promise((resolve) => setTimeout(resolve, 2));
     }

@@ -111,6 +111,7 @@ describe('the door', () => {
       strangers: new Strangers(0),
       addressOf: () => '',
       maxBodyBytes: 1000,
+      stopping: new AbortController().signal,
     };
     app = new OpenAPIHono();
     openDoor(app, door, toys);

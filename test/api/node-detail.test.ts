@@ -143,6 +143,19 @@ describe('a node in detail', () => {
       state: 'FINISHED',
       inputs: { _loop: 1 },
     });
+    const roundsOf = async (query: object) =>
+      (await detail(task_id, { node_id, ...query })).data.histories.map(
+        ({ loop, state, inputs }: { loop: number; state: string; inputs: { _loop: number } }) => [
+          loop,
+          state,
+          inputs._loop,
+        ],
+      );
+    expect(await roundsOf({})).toEqual([
+      [1, 'FINISHED', 1],
+      [2, 'FINISHED', 2],
+    ]);
+    expect(await roundsOf({ loop: '2' })).toEqual([]);
     expect(await detail(task_id, { node_id, loop: '4' })).toMatchObject({
       code: 3540000,
       message: expect.stringContaining('round 4'),

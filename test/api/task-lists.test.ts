@@ -185,6 +185,8 @@ describe('lists of tasks', () => {
         'get_task_operate_record',
         'get_task_effective_time',
         'get_task_node_log',
+        'get_task_plugin_log',
+        'get_node_job_executed_log',
         'get_task_node_detail',
       ]) {
         const answer = await gantry.get(`/apigw/${name}/${mine.id}/${there}?scope=project&node_id=n&version=v`);

@@ -1,4 +1,5 @@
 import { connect, type Db } from '../../db/connection';
+import { appendLogs, readLog } from '../../db/host-logs';
 import {
   claimRuns,
   endRun,
@@ -7,8 +8,10 @@ import {
   listAbandoned,
   listOpenRuns,
   noteReached,
+  noteTrouble,
 } from '../../db/host-runs';
 import { tallyRuns } from '../../db/host-steps';
+import { beginTry, planNextTry } from '../../db/host-tries';
 import { createDatabase } from '../support/database';
 import { makeHostStep } from '../support/host-steps';
 
@@ -27,7 +30,7 @@ describe('runs on hosts', () => {
   });
 
   const makeStep = (count: number, options = {}) => makeHostStep(db, count, options);
-  const end = (run: HostRunRecord, status: HostRunEnd) => endRun(db, run.id, { status, exitCode: 0, reason: '' });
+  const end = (run: HostRunRecord, status: HostRunEnd) => endRun(db, run, { status, exitCode: 0, reason: '' });
 
   it('are there once, however often their step is opened', async () => {
     const stepId = await makeStep(5);
@@ -58,7 +61,7 @@ describe('runs on hosts', () => {
   it('are found again by the part that has claimed them, until they have ended', async () => {
     const stepId = await makeStep(3);
     const [first, second] = await claimRuns(db, { stepId, part: 4, limit: 2 });
-    await noteReached(db, first!.id);
+    await noteReached(db, first!);
     await end(second!, 'ok');
 
     const open = await listOpenRuns(db, { stepId, part: 4, of: 8 });
@@ -77,7 +80,7 @@ describe('runs on hosts', () => {
     expect(
       (await db.selectFrom('host_steps').select('failed').where('id', '=', stepId).executeTakeFirstOrThrow()).failed,
     ).toBe(1);
-    await noteReached(db, run!.id);
+    await noteReached(db, run!);
     expect(await tallyRuns(db, stepId)).toEqual({ failed: 1 });
   });
 
@@ -110,6 +113,49 @@ describe('runs on hosts', () => {
     expect(failed).toBeGreaterThan(5);
     expect(failed).toBeLessThanOrEqual(5 + 6);
     expect(failed + not_run).toBe(200);
+  });
+
+  it('are tried again by one of those who want that, with a log that begins anew behind a line that says so', async () => {
+    const stepId = await makeStep(1);
+    const [run] = (await claimRuns(db, { stepId, part: 0, limit: 1 })) as [HostRunRecord];
+    const piece = (hostTry: number, text: string) => {
+      const bytes = Buffer.from(text);
+      return { runId: run.id, hostTry, readFrom: 0, readTo: bytes.length, bytes, hasValues: false };
+    };
+    await appendLogs(db, [piece(1, 'first\n')]);
+    const failed = { exitCode: 7, reason: 'no', isLogCut: false, marker: Buffer.from('again\n'), waitSeconds: 60 };
+
+    const planned = await Promise.all([planNextTry(db, run, failed), planNextTry(db, run, failed)]);
+    expect(planned.filter((row) => row)).toHaveLength(1);
+    const next = planned.find((row) => row)!;
+    expect(next).toMatchObject({ host_try: 2, status: 'starting', exit_code: 7, reason: 'no', read_bytes: '0' });
+    expect(next.try_at!.getTime() - run.started_at!.getTime()).toBeGreaterThanOrEqual(60_000);
+
+    // Whoever still follows the first try has nothing to say.
+    expect(await appendLogs(db, [piece(1, 'late')])).toEqual(new Set());
+    await noteReached(db, run);
+    expect(await end(run, 'failed')).toBe(false);
+    const begun = await Promise.all([beginTry(db, next), beginTry(db, next), beginTry(db, run)]);
+    expect(begun.filter((row) => row)).toHaveLength(1);
+    expect(begun.find((row) => row)).toMatchObject({ status: 'starting', try_at: null, reason: '', exit_code: null });
+    expect(await appendLogs(db, [piece(2, 'second\n')])).toEqual(new Set([run.id]));
+    expect(String(await readLog(db, run.id, { from: 0, maxBytes: 100 }))).toBe('first\nagain\nsecond\n');
+    expect(await end(next, 'ok')).toBe(true);
+    expect(await planNextTry(db, next, failed)).toBeUndefined();
+  });
+
+  it('say what is wrong with them until they are heard of again', async () => {
+    const stepId = await makeStep(1);
+    const [run] = (await claimRuns(db, { stepId, part: 0, limit: 1 })) as [HostRunRecord];
+    await noteReached(db, run);
+    await noteTrouble(db, run, 'since then: away');
+    const row = () => db.selectFrom('host_runs').selectAll().where('id', '=', run.id).executeTakeFirstOrThrow();
+    expect(await row()).toMatchObject({ status: 'running', reason: 'since then: away' });
+    await noteReached(db, run);
+    expect(await row()).toMatchObject({ status: 'running', reason: '' });
+    await end(run, 'ok');
+    await noteTrouble(db, run, 'too late');
+    expect(await row()).toMatchObject({ status: 'ok', reason: '' });
   });
 
   it('of ended attempts are found but those that are left out, which take no place of others', async () => {

@@ -12,7 +12,8 @@ const ofNames = new Map(ofSops.map((endpoint) => [endpoint.name, schemaOfSops(en
 /** In the order in which they are served. */
 const ofPaths = [
   ...ofCmdb.map((endpoint) => described(endpoint, '/api/v3', schemaOfCmdb(endpoint))),
-  ...ofV1.map((endpoint) => described(endpoint, '/api/v1', schemaOfV1(endpoint))),
+  // Streams of events are no one text.
+  ...ofV1.filter(({ events }) => !events).map((endpoint) => described(endpoint, '/api/v1', schemaOfV1(endpoint))),
 ];
 
 /**

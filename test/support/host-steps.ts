@@ -24,7 +24,8 @@ export async function makeHostStep(db: Db, count: number, options: Partial<NewSt
   const hosts = await db.insertInto('hosts').values(rows).returning(['id', 'address', 'name']).execute();
   const key = { taskId, nodeId: 'n1', loop: 1, retry: 0, ordinal: 1 };
   const limits = { timeoutSeconds: 60, concurrency: 10, maxFailed: null, parts: 1 };
-  const step: NewStep = { ...key, projectId: project_id, workHash: 'h', account: null, ...limits, ...options };
+  const more = { retries: 0, retryWaitSeconds: 0, locksHosts: false };
+  const step: NewStep = { ...key, projectId: project_id, workHash: 'h', account: null, ...limits, ...more, ...options };
   const all = hosts.map(({ id, address, name }) => ({ id, address: address!, name, fromRun: null, skipped: '' }));
   await insertStep(db, step, all);
   // Opened again by whoever does not know that it is.

@@ -33,7 +33,7 @@ export class V1Client {
     const headers = { 'Content-Type': 'application/json', ...this.headers };
     const { status, text } = await this.gantry.ask({ method, path: `/api/v1${path}`, headers, ...content });
     // biome-ignore lint/suspicious/noExplicitAny: the data of any endpoint
-    const data = text === '' ? undefined : (parseJson(text) as any);
+    const data = text === '' ? undefined : text.startsWith('retry: ') ? text : (parseJson(text) as any);
     return { status, data, ...(status >= 400 ? { error: data.error } : {}) };
   }
 

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { GantryError } from '../../../base/error';
 import type { TaskRecord } from '../../../db/tasks';
-import type { WholeAttempt } from '../../../tasks/view/attempts';
+import { readHistory, type WholeAttempt } from '../../../tasks/view/attempts';
 import { readAutoRetries } from '../../../tasks/view/auto-retries';
 import { readStates } from '../../../tasks/view/states';
 import { type Call, defineEndpoint } from '../endpoint';
@@ -51,7 +51,7 @@ const history = z.object({
 /** What upstream calls the newest attempt. */
 const NEWEST = -1;
 
-/** A node with its state, inputs, outputs and the attempts before, in one round (bk-sops §7.4). */
+/** A node with its state, inputs, outputs and the attempts before: of one round, or of all (bk-sops §7.4). */
 export const getTaskNodeDetail = defineEndpoint({
   name: 'get_task_node_detail',
   method: 'get',
@@ -80,14 +80,19 @@ export const getTaskNodeDetail = defineEndpoint({
     const facts = await showNode(call, task, query, 'shown');
     const { node, program, attempts, data } = facts;
     const format = timeFormatter(call.project);
-    const earlier = attempts.slice(0, -1).map((attempt) => historyOf(task, facts, attempt, format));
+    const { loop = 1, retry = 0 } = attempts.at(-1) ?? {};
+    const newest = { taskId: task.id, nodeId: node.id, loop, retry };
+    const earlier = await readHistory(call.services.db, newest, { inRound: query.loop !== undefined });
     const hasRetries = node.type === 'activity' && node.autoRetry !== undefined;
     const retriesOf = hasRetries ? await readAutoRetries(call.services.db, task.id, program) : undefined;
     return {
       data: {
         ...(await stateOf(call, task, facts, format)),
         ...data,
-        histories: earlier,
+        histories: earlier.map((attempt, index) => {
+          const isRepeated = (earlier[index + 1] ?? newest).loop === attempt.loop;
+          return historyOf(task, facts, { ...attempt, status: isRepeated ? 'FAILED' : attempt.status }, format);
+        }),
         history_id: NEWEST,
         auto_retry_info: retriesOf ? autoRetryInfo(node.id, retriesOf(node.id)) : {},
       },
@@ -110,7 +115,7 @@ async function stateOf(call: Call, task: TaskRecord, { node, program, attempts }
   return shown?.loop === itself.loop ? shown : itself;
 }
 
-/** An attempt that another one followed has failed. */
+/** An attempt that another one of its round followed has failed; the last one of a round is as it ended. */
 function historyOf(
   task: TaskRecord,
   { node }: ShownNode,
@@ -121,7 +126,7 @@ function historyOf(
   return {
     id: attempt.seq,
     history_id: attempt.seq,
-    state: 'FAILED',
+    state: attempt.status,
     start_time: format(attempt.startedAt),
     finish_time: format(attempt.finishedAt),
     elapsed_time: elapsedSeconds(attempt.startedAt, attempt.finishedAt),

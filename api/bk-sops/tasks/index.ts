@@ -7,6 +7,7 @@ import { deleteTaskEndpoint } from './delete-task';
 import { fastCreateTask } from './fast-create-task';
 import { getFunctionalizationTaskList } from './get-functionalization-task-list';
 import { getNodeCallbackUrl } from './get-node-callback-url';
+import { getNodeJobExecutedLog } from './get-node-job-executed-log';
 import { getTaskDetail } from './get-task-detail';
 import { getTaskEffectiveTime } from './get-task-effective-time';
 import { getTaskCount, getTaskList } from './get-task-list';
@@ -14,6 +15,7 @@ import { getTaskNodeData } from './get-task-node-data';
 import { getTaskNodeDetail } from './get-task-node-detail';
 import { getTaskNodeLog } from './get-task-node-log';
 import { getTaskOperateRecord } from './get-task-operate-record';
+import { getTaskPluginLog } from './get-task-plugin-log';
 import { getTaskStatus } from './get-task-status';
 import { getTasksManualInterventionState, getTasksStatus } from './get-tasks-status';
 import { modifyConstantsForTask } from './modify-constants-for-task';
@@ -45,6 +47,8 @@ export const taskEndpoints: readonly Endpoint[] = [
   getTaskList,
   getTaskNodeDetail,
   getTaskNodeLog,
+  getTaskPluginLog,
+  getNodeJobExecutedLog,
   getTaskOperateRecord,
   getTasksManualInterventionState,
   getTasksStatus,

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
-import { listHostRuns, listHostSteps, readHostLog } from '../../../tasks/view/host-steps';
+import { getHostRun, listHostRuns, listHostSteps, readHostLog } from '../../../tasks/view/host-steps';
 import { defineEndpoint } from '../endpoint';
-import { page } from '../list';
+import { page, pageOf, toPage } from '../list';
 import { log, RUN_STATUSES, run, showLog, showRun, showStep, step } from './schema';
 
 const MAX_LOG_BYTES = 256 * 1024;
@@ -13,12 +13,13 @@ export const listHostStepsEndpoint = defineEndpoint({
   method: 'get',
   path: '/projects/{project_id}/tasks/{task_id}/host-steps',
   needs: 'viewer',
-  summary: 'What nodes of a task do on hosts: a step for each attempt, the oldest first',
-  input: z.object({}),
-  data: z.object({ items: z.array(step) }),
-  async run({ services, project, ids }) {
-    const steps = await listHostSteps(services.db, project.id, ids.task_id!);
-    return { data: { items: steps.map(showStep) } };
+  summary: 'What nodes of a task do on hosts: a step for each that an attempt takes, the oldest first',
+  input: page,
+  data: pageOf(step),
+  async run({ services, project, ids }, { after, limit }) {
+    const at = { projectId: project.id, taskId: ids.task_id! };
+    const steps = await listHostSteps(services.db, at, { after, limit: limit + 1 });
+    return { data: toPage(steps, limit, showStep) };
   },
 });
 
@@ -38,6 +39,20 @@ export const listHostRunsEndpoint = defineEndpoint({
     const runs = await listHostRuns(services.db, at, { status, after, limit: limit + 1 });
     const shown = runs.slice(0, limit);
     return { data: { items: shown.map(showRun), next: runs.length > limit ? shown.at(-1)!.place : null } };
+  },
+});
+
+export const getHostRunEndpoint = defineEndpoint({
+  name: 'get_host_run',
+  method: 'get',
+  path: '/projects/{project_id}/host-steps/{step_id}/runs/{place}',
+  needs: 'viewer',
+  summary: 'One host of a step and how it stands',
+  input: z.object({}),
+  data: run,
+  async run({ services, project, ids }) {
+    const at = { projectId: project.id, stepId: ids.step_id!, place: ids.place! };
+    return { data: showRun(await getHostRun(services.db, at)) };
   },
 });
 
@@ -70,4 +85,4 @@ export const getHostLogEndpoint = defineEndpoint({
   },
 });
 
-export const hostStepEndpoints = [listHostStepsEndpoint, listHostRunsEndpoint, getHostLogEndpoint];
+export const hostStepEndpoints = [listHostStepsEndpoint, listHostRunsEndpoint, getHostRunEndpoint, getHostLogEndpoint];

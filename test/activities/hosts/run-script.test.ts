@@ -159,11 +159,110 @@ describe('run_script', () => {
     expect(await outputsOf(task, node)).toMatchObject({ total: 6, counts: { failed: 2, not_run: 4 }, failed: 2 });
   });
 
+  it('takes the number of hosts that may fail as a share of its hosts, rounded down', async () => {
+    const { task, node } = await run({ tags: ['all'], script: 'exit 3', concurrency: 1, max_failed: '49%' });
+    await untilState(task, 'FAILED');
+
+    expect((await detail(task, node)).ex_data).toContain('3 of 6 hosts failed, and 2 may');
+    expect(await outputsOf(task, node)).toMatchObject({ counts: { failed: 3, not_run: 3 } });
+  });
+
+  it('tries a host again on which it failed, as often as it is told, and counts it as failed once at most', async () => {
+    const { task, node } = await run({
+      tags: ['web'],
+      script: 'echo x >> retried; n=$(wc -l < retried); printf "run $((n))"; [ $((n)) -ge 3 ] || exit $((n))',
+      retries: 2,
+      retry_wait: 0,
+      max_failed: 0,
+      concurrency: 1,
+    });
+    await untilState(task, 'FINISHED');
+
+    expect(hosts.slice(0, 3).map((host) => lines(host, 'retried'))).toEqual([3, 3, 3]);
+    expect(await outputsOf(task, node)).toMatchObject({ counts: { ok: 3 }, failed: 0 });
+    for (const { id, ...row } of await runsOf(task)) {
+      expect(row).toMatchObject({ status: 'ok', exit_code: 0, host_try: 3, reason: '' });
+      expect(String(await readLog(world.gantry.db, id, { from: 0, maxBytes: 1000 }))).toBe(
+        'run 1\n--- try 1 of 3: failed, it ended with exit code 1 ---\n' +
+          'run 2\n--- try 2 of 3: failed, it ended with exit code 2 ---\nrun 3',
+      );
+    }
+  });
+
+  it('has failed on a host when the last try has', async () => {
+    const { task } = await run({ tags: ['web'], script: 'echo x >> often; exit 4', retries: 1, retry_wait: 0 });
+    await untilState(task, 'FAILED');
+
+    expect(hosts.slice(0, 3).map((host) => lines(host, 'often'))).toEqual([2, 2, 2]);
+    for (const row of await runsOf(task)) expect(row).toMatchObject({ status: 'failed', exit_code: 4, host_try: 2 });
+  });
+
+  it('loses and doubles no try when the worker is lost between two', async () => {
+    const { task } = await run({
+      tags: ['web'],
+      script: 'echo x >> between; [ $(($(wc -l < between))) -ge 2 ] || exit 1',
+      retries: 3,
+      retry_wait: 6,
+    });
+    await eventually('all have failed once', () => runsOf(task), {
+      isWanted: (rows) => rows.length === 3 && rows.every(({ try_at }) => try_at !== null),
+      withinMs: 15_000,
+    });
+    await world.gantry.stopWorker();
+    await world.gantry.startWorker({}, '127.0.0.1/32');
+    await untilState(task, 'FINISHED');
+
+    expect(hosts.slice(0, 3).map((host) => lines(host, 'between'))).toEqual([2, 2, 2]);
+    for (const row of await runsOf(task)) expect(row).toMatchObject({ status: 'ok', host_try: 2, try_at: null });
+  });
+
+  it('begins no further try once its task is revoked', async () => {
+    const { task } = await run({ tags: ['web'], script: 'echo x >> revoked; exit 1', retries: 3, retry_wait: 3600 });
+    await eventually('all have failed once', () => runsOf(task), {
+      isWanted: (rows) => rows.length === 3 && rows.every(({ try_at }) => try_at !== null),
+      withinMs: 15_000,
+    });
+    await world.gantry.post(`/apigw/operate_task/${task}/${project()}/?scope=project`, { action: 'revoke' });
+    const rows = await eventually('all rows have ended', () => runsOf(task), {
+      isWanted: (all) => all.every(({ status }) => status === 'cancelled'),
+      withinMs: 60_000,
+    });
+
+    for (const { reason } of rows) expect(reason).toContain('exit code 1');
+    expect(hosts.slice(0, 3).map((host) => lines(host, 'revoked'))).toEqual([1, 1, 1]);
+  });
+
   it('goes on though some fail, where so many may', async () => {
     const { task, node } = await run({ tags: ['all'], script: 'case $HOME in *host4) exit 3;; esac', max_failed: 1 });
     await untilState(task, 'FINISHED');
 
     expect(await outputsOf(task, node)).toMatchObject({ counts: { ok: 5, failed: 1 }, failed: 1 });
+  });
+
+  it('waits for hosts on which another node works that respects the same, and says so; then it works there', async () => {
+    const script =
+      'mkdir alone || exit 9; echo x >> alone_ran; while [ ! -e "../go-$1" ]; do sleep 0.1; done; rmdir alone';
+    const common = { tags: ['web'], script, respect_host_lock: true };
+    const first = await run({ ...common, arguments: ['1'] });
+    const some = hosts.slice(0, 3);
+    await eventually('the first has begun', () => some.every((host) => lines(host, 'alone_ran') === 1));
+    const second = await run({ ...common, arguments: ['2'], max_failed: 3 });
+    await eventually('the second waits', () => status(second.task), {
+      isWanted: ({ children }) => String(children[second.node]?.waiting_for).includes(`(task ${first.task})`),
+      withinMs: 60_000,
+    });
+    const careless = await run({ tags: ['web'], script: 'true' });
+    await untilState(careless.task, 'FINISHED');
+    expect((await runsOf(second.task)).map((row) => row.status)).toEqual(['waiting', 'waiting', 'waiting']);
+
+    writeFileSync(join(folder, 'go-1'), '');
+    await untilState(first.task, 'FINISHED');
+    await eventually('the second has begun', () => some.every((host) => lines(host, 'alone_ran') === 2), {
+      withinMs: 90_000,
+    });
+    writeFileSync(join(folder, 'go-2'), '');
+    await untilState(second.task, 'FINISHED');
+    expect(await outputsOf(second.task, second.node)).toMatchObject({ counts: { ok: 3 } });
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { appendLogs } from '../../../db/host-logs';
 import { claimRuns, endRun, findRunAt, type HostRunRecord } from '../../../db/host-runs';
+import type { HostRunStatus } from '../../../db/schema';
 import { addPlainApp } from '../../support/callers';
 import { Gantry } from '../../support/gantry';
 import { makeHostStep } from '../../support/host-steps';
@@ -21,14 +22,19 @@ describe('steps over hosts at /api/v1', () => {
   const stepOf = (id: number) =>
     gantry.db.selectFrom('host_steps').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 
+  const addRun = (step_id: number, run: { place: number; status: HostRunStatus; from_run?: string }) =>
+    gantry.db
+      .insertInto('host_runs')
+      .values({ step_id, address: '10.9.9.9', name: '', ...run })
+      .execute();
+
   /** A step whose first host has written something, and has ended if said so; with its project. */
   async function written(bytes: Buffer, hasEnded = true) {
     const stepId = await makeHostStep(gantry.db, 3, { maxFailed: 1 });
     const [run] = (await claimRuns(gantry.db, { stepId, part: 0, limit: 1 })) as [HostRunRecord];
-    const at = { runId: run.id, readFrom: 0, readTo: bytes.length, hasValues: false };
+    const at = { runId: run.id, hostTry: 1, readFrom: 0, readTo: bytes.length, hasValues: false };
     if (bytes.length > 0) await appendLogs(gantry.db, [{ ...at, bytes }]);
-    if (hasEnded)
-      await endRun(gantry.db, run.id, { status: 'failed', exitCode: 3, reason: 'it ended with exit code 3' });
+    if (hasEnded) await endRun(gantry.db, run, { status: 'failed', exitCode: 3, reason: 'it ended with exit code 3' });
     const { project_id, task_id } = await stepOf(stepId);
     return { stepId, taskId: task_id, at: `/projects/${project_id}` };
   }
@@ -44,14 +50,59 @@ describe('steps over hosts at /api/v1', () => {
         node_id: 'n1',
         loop: 1,
         attempt: 1,
+        ordinal: 1,
         account: null,
         timeout: 60,
         concurrency: 10,
         max_failed: 1,
+        total: 3,
+        failed: 1,
         counts: { failed: 1, waiting: 2 },
         created_at: expect.any(String),
       },
     ]);
+  });
+
+  it('are listed page by page, each with the hosts of its own', async () => {
+    const { at, taskId, stepId } = await written(Buffer.from('x'));
+    const first = await stepOf(stepId);
+    const later = [];
+    for (const ordinal of [2, 3]) {
+      const { id: _, ...copy } = { ...first, ordinal, failed: 0 };
+      const made = await gantry.db.insertInto('host_steps').values(copy).returning('id').executeTakeFirstOrThrow();
+      later.push(made.id);
+    }
+    await addRun(later[1]!, { place: 1, status: 'ok' });
+
+    const page = dataOf(await v1.get(`${at}/tasks/${taskId}/host-steps?limit=2`));
+    const rest = dataOf(await v1.get(`${at}/tasks/${taskId}/host-steps?limit=2&after=${page.next}`));
+
+    const shown = [...page.items, ...rest.items].map(({ id, ordinal, total, failed, counts }) => {
+      return { id, ordinal, total, failed, counts };
+    });
+    expect(page.items).toHaveLength(2);
+    expect(shown).toEqual([
+      { id: stepId, ordinal: 1, total: 3, failed: 1, counts: { failed: 1, waiting: 2 } },
+      { id: later[0], ordinal: 2, total: 0, failed: 0, counts: {} },
+      { id: later[1], ordinal: 3, total: 1, failed: 0, counts: { ok: 1 } },
+    ]);
+    expect(rest.next).toBeNull();
+  });
+
+  it('say of a host that was done before where its log is', async () => {
+    const { at, stepId } = await written(Buffer.from('what it wrote'));
+    const done = (await findRunAt(gantry.db, { stepId, place: 1 }))!;
+    const { id: _, ...copy } = { ...(await stepOf(stepId)), retry: 1 };
+    const second = await gantry.db.insertInto('host_steps').values(copy).returning('id').executeTakeFirstOrThrow();
+    await addRun(second.id, { place: 5, status: 'skipped', from_run: done.id });
+
+    const skipped = dataOf(await v1.get(`${at}/host-steps/${second.id}/runs/5`));
+
+    expect(skipped).toMatchObject({ place: 5, status: 'skipped', from_run: { step_id: stepId, place: 1 } });
+    expect(dataOf(await v1.get(`${at}/host-steps/${second.id}/runs`)).items).toEqual([skipped]);
+    const { step_id, place } = skipped.from_run;
+    expect(dataOf(await v1.get(`${at}/host-steps/${step_id}/runs/${place}/log`)).text).toBe('what it wrote');
+    expect(dataOf(await v1.get(`${at}/host-steps/${stepId}/runs/1`)).from_run).toBeNull();
   });
 
   it('list their hosts in their order, page by page, and by status', async () => {
@@ -109,10 +160,11 @@ describe('steps over hosts at /api/v1', () => {
   it('lose no character to a client that asks again where it stands in the middle of one', async () => {
     const bytes = Buffer.from('a€🚀ü');
     const { at, stepId } = await written(Buffer.alloc(0), false);
-    const run = (await findRunAt(gantry.db, stepId, 1))!;
+    const run = (await findRunAt(gantry.db, { stepId, place: 1 }))!;
     let [from, text] = [0, ''];
     for (const [index, byte] of bytes.entries()) {
-      const piece = { runId: run.id, readFrom: index, readTo: index + 1, hasValues: false, bytes: Buffer.of(byte) };
+      const byteAt = { readFrom: index, readTo: index + 1 };
+      const piece = { runId: run.id, hostTry: 1, ...byteAt, hasValues: false, bytes: Buffer.of(byte) };
       await appendLogs(gantry.db, [piece]);
       for (let times = 0; times < 2; times++) {
         const read = dataOf(await v1.get(`${at}/host-steps/${stepId}/runs/1/log?from=${from}`));
@@ -139,9 +191,10 @@ describe('steps over hosts at /api/v1', () => {
     const { stepId, taskId, at } = await written(Buffer.from('secret of ours'));
 
     expect(await v1.get(`/projects/1/tasks/${taskId}/host-steps`)).toMatchObject({ status: 404 });
-    for (const path of ['runs', 'runs/1/log']) {
+    for (const path of ['runs', 'runs/1', 'runs/1/log']) {
       expect(await v1.get(`/projects/1/host-steps/${stepId}/${path}`)).toMatchObject({ status: 404 });
     }
-    expect(await v1.get(`${at}/host-steps/${stepId}/runs/4/log`)).toMatchObject({ status: 404 });
+    for (const path of ['runs/4', 'runs/4/log'])
+      expect(await v1.get(`${at}/host-steps/${stepId}/${path}`)).toMatchObject({ status: 404 });
   });
 });

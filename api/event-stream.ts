@@ -1,0 +1,63 @@
+import { maskedJson } from '../base/masking';
+
+/** An event of a stream (WHATWG HTML, "Server-sent events"). */
+export interface StreamEvent {
+  event: string;
+  data: unknown;
+  /** What a client that comes again says that it has seen. */
+  id?: string | undefined;
+}
+
+/** Proxies and browsers give up on a connection on which nothing comes. */
+const KEEP_ALIVE_MS = 15_000;
+/** After so long a client whose stream has ended comes again. */
+const RETRY_MS = 1_000;
+
+/** What a stream is sent with: nothing on the way may keep it back. */
+export const STREAM_HEADERS = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-cache, no-transform',
+  'X-Accel-Buffering': 'no',
+};
+
+/**
+ * The bytes of a stream of events, in pieces that belong together. The next piece is asked for when the client has taken
+ * the one before; while none comes a comment says that the connection is there.
+ *
+ * @param stop aborted when the client goes
+ */
+export function writeEvents(
+  pieces: AsyncIterator<readonly StreamEvent[]>,
+  stop: AbortController,
+  keepAliveMs = KEEP_ALIVE_MS,
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let next: Promise<IteratorResult<readonly StreamEvent[]>> | undefined;
+  return new ReadableStream(
+    {
+      start: (controller) => controller.enqueue(encoder.encode(`retry: ${RETRY_MS}\n\n`)),
+      async pull(controller) {
+        next ??= pieces.next();
+        const piece = await unlessQuiet(next, keepAliveMs);
+        if (piece === 'quiet') return controller.enqueue(encoder.encode(': keep-alive\n\n'));
+        next = undefined;
+        if (piece.done) return controller.close();
+        controller.enqueue(encoder.encode(piece.value.map(lines).join('')));
+      },
+      cancel: () => stop.abort(),
+    },
+    { highWaterMark: 1 },
+  );
+}
+
+function lines({ event, data, id }: StreamEvent): string {
+  return `event: ${event}\ndata: ${maskedJson(data)}\n${id === undefined ? '' : `id: ${id}\n`}\n`;
+}
+
+async function unlessQuiet<T>(next: Promise<T>, ms: number): Promise<T | 'quiet'> {
+  let timer: NodeJS.Timeout | undefined;
+  const quiet = new Promise<'quiet'>((resolve) => {
+    timer = setTimeout(() => resolve('quiet'), ms);
+  });
+  return Promise.race([next, quiet]).finally(() => clearTimeout(timer));
+}

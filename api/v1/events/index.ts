@@ -1,0 +1,63 @@
+import { z } from '@hono/zod-openapi';
+import { GantryError, wrongField } from '../../../base/error';
+import { type Cursor, isCursor } from '../../../db/changes';
+import { type Batch, TaskWatch } from '../../../tasks/view/watch';
+import type { StreamEvent } from '../../event-stream';
+import { defineEndpoint } from '../endpoint';
+import { OpenStreams } from './open-streams';
+import { events, showBatch } from './schema';
+
+/** Who may see it is asked again when the client comes again: a stream is no longer than this. */
+const LONGEST_MS = 5 * 60_000;
+
+/** Of this process. */
+export const openStreams = new OpenStreams();
+
+export const watchTaskEndpoint = defineEndpoint({
+  name: 'watch_task',
+  method: 'get',
+  path: '/projects/{project_id}/tasks/{task_id}/events',
+  needs: 'viewer',
+  summary: 'What happens to a task, live: its state, its nodes, its hosts and how far their logs go',
+  input: z.object({
+    after: z
+      .string()
+      .optional()
+      .describe('A cursor: what has been seen already; a header Last-Event-ID counts before it. Absent: nothing'),
+  }),
+  events,
+  async run({ services, project, ids, caller, header, stopping }, { after }) {
+    const at = { projectId: project.id, taskId: ids.task_id! };
+    const watch = await TaskWatch.open(services, at, readCursor(after, header('last-event-id')));
+    if (watch === 'no_task') {
+      const args = { what: 'task', id: at.taskId };
+      throw new GantryError('not_found', `task ${at.taskId} does not exist in this project`, {
+        reason: { code: 'not_found', args },
+      });
+    }
+    if (!watch) return {};
+    const stop = new AbortController();
+    const until = AbortSignal.any([stop.signal, stopping, AbortSignal.timeout(LONGEST_MS)]);
+    openStreams.add(`${caller.app.code} ${caller.username}`, until);
+    return { events: { pieces: shown(watch.batches(until), stop), stop } };
+  },
+});
+
+function readCursor(after: string | undefined, last: string | undefined): Cursor | undefined {
+  const given = last || after;
+  if (given === undefined || isCursor(given)) return given;
+  throw wrongField('after is no cursor: give the id of the last event, or nothing', {
+    code: 'malformed',
+    args: { field: 'after', wanted: 'text' },
+  });
+}
+
+async function* shown(batches: AsyncIterable<Batch>, stop: AbortController): AsyncGenerator<StreamEvent[]> {
+  try {
+    for await (const batch of batches) yield showBatch(batch);
+  } finally {
+    stop.abort();
+  }
+}
+
+export const eventEndpoints = [watchTaskEndpoint];
