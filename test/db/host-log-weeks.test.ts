@@ -28,7 +28,9 @@ describe("the weeks of hosts' logs", () => {
     let at = 0;
     for (const text of texts) {
       const bytes = Buffer.from(text);
-      await appendLogs(db, [{ runId: run!.id, hostTry: 1, readFrom: at, readTo: at + bytes.length, hasValues: false, bytes }]);
+      await appendLogs(db, [
+        { runId: run!.id, hostTry: 1, readFrom: at, readTo: at + bytes.length, hasValues: false, bytes },
+      ]);
       at += bytes.length;
     }
     return run!.id;

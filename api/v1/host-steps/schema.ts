@@ -86,13 +86,8 @@ export const run = z.object({
     .object({ step_id: z.number().int(), place: z.number().int() })
     .nullable()
     .describe('The run that has done it before, of a host that is skipped for it: its log is there'),
-  try: z.number().int().describe('From 1; each is a run of its own on the host'),
   started_at: time.nullable(),
   ended_at: time.nullable(),
-  late_end: z
-    .object({ status: z.enum(RUN_STATUSES), exit_code: z.number().int().nullable(), at: time })
-    .nullable()
-    .describe('How a lost run did end on its host, where that was heard later: its node goes by `lost`'),
 });
 
 type ShownRun = z.input<typeof run>;
@@ -116,13 +111,7 @@ export function showRun(record: PlacedRun): ShownRun {
     from_run: record.doneBy && { step_id: record.doneBy.stepId, place: record.doneBy.place },
     started_at: started_at?.toISOString() ?? null,
     ended_at: ended_at?.toISOString() ?? null,
-    try: record.host_try,
-    late_end: lateEnd(record),
   };
-}
-
-function lateEnd({ late_status: status, late_exit_code: exit_code, late_at }: PlacedRun): ShownRun['late_end'] {
-  return status && late_at && { status, exit_code, at: late_at.toISOString() };
 }
 
 export const log = z.object({

@@ -26,7 +26,9 @@ describe('searching what hosts have written', () => {
       const all = Buffer.from(logs[index]!);
       for (let at = 0; at < all.length; at += size) {
         const bytes = all.subarray(at, at + size);
-        await appendLogs(gantry.db, [{ runId, hostTry: 1, readFrom: at, readTo: at + bytes.length, hasValues: false, bytes }]);
+        await appendLogs(gantry.db, [
+          { runId, hostTry: 1, readFrom: at, readTo: at + bytes.length, hasValues: false, bytes },
+        ]);
       }
     }
     const { task_id: taskId } = await gantry.db
