@@ -21,6 +21,7 @@ export const BENCHES = [
   'status',
   'lists',
   'start',
+  'hosts',
   'fuzz',
   'parameters',
   'peer',

@@ -28,6 +28,8 @@ const schema = z.object({
   GANTRY_HOSTS_ALLOW: readableBy(parseNetworks).default(PRIVATE_NETWORKS),
   /** Hosts that a worker has under way at once. */
   GANTRY_HOSTS_PARALLEL: z.coerce.number().int().min(1).max(5_000).default(500),
+  /** Days that what hosts have written is kept. */
+  GANTRY_LOG_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   /** Seconds that a statement of a request may take. */
   GANTRY_STATEMENT_TIMEOUT: z.coerce.number().positive().max(3600).default(10),
   /** Bytes of a request's body. */

@@ -21,6 +21,7 @@ export async function runWorker(): Promise<void> {
   const worker = await startWorker(connected, {
     hostsAllow: config.GANTRY_HOSTS_ALLOW,
     hostsParallel: config.GANTRY_HOSTS_PARALLEL,
+    logDays: config.GANTRY_LOG_DAYS,
   });
   reportReady();
   await Promise.race([stopped, worker.finished]);

@@ -22,6 +22,13 @@ describe('what worker and API read from the environment', () => {
     );
   });
 
+  it('keeps logs for 30 days, unless it is another number of whole ones', () => {
+    expect(readConfig(REQUIRED).GANTRY_LOG_DAYS).toBe(30);
+    expect(readConfig({ ...REQUIRED, GANTRY_LOG_DAYS: '3650' }).GANTRY_LOG_DAYS).toBe(3650);
+    for (const wrong of ['0', '3651', '1.5', 'ever'])
+      expect(() => readConfig({ ...REQUIRED, GANTRY_LOG_DAYS: wrong })).toThrow('GANTRY_LOG_DAYS');
+  });
+
   it('lets no host be reached where the list is empty', () => {
     expect(parseNetworks(readConfig({ ...REQUIRED, GANTRY_HOSTS_ALLOW: '' }).GANTRY_HOSTS_ALLOW)).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import { doTaskAgainEndpoint } from './again';
 import { retryNodeEndpoint } from './retry-node';
 
-export const taskEndpoints = [retryNodeEndpoint];
+export const taskEndpoints = [retryNodeEndpoint, doTaskAgainEndpoint];
