@@ -4,8 +4,8 @@ import { poolUse } from '../../db/connection';
 import { type Measures, readMeasures } from '../../db/measures';
 import { type Concerns, concernsOf } from '../../tasks/concerns';
 import type { Services } from '../../tasks/services';
+import { openStreams } from '../open-streams';
 import { inTime } from '../ready';
-import { openStreams } from '../v1/events';
 import { Kept } from './kept';
 
 /** So long what the database says is handed out again: scrapers may be many. */
