@@ -125,11 +125,16 @@ async function createWithShortStacks(options: WorkerOptions): Promise<Worker> {
   }
 }
 
-/** Sends the SDK's log lines to ours; once a process, before the first worker. */
-export function installRuntime(log: Log): Runtime {
+/**
+ * Sends the SDK's log lines to ours; once a process, before the first worker.
+ *
+ * @param metricsAddress where the SDK shows what it measures, for Prometheus, as `127.0.0.1:9464`; empty: nowhere
+ */
+export function installRuntime(log: Log, metricsAddress = ''): Runtime {
   const logger = new DefaultLogger('INFO', ({ level, message, meta }) => {
     // Less than INFO is not passed on.
     log[level.toLowerCase() as 'info' | 'warn' | 'error'](meta ?? {}, message);
   });
-  return Runtime.install({ logger, shutdownSignals: [] });
+  const telemetryOptions = metricsAddress === '' ? {} : { metrics: { prometheus: { bindAddress: metricsAddress } } };
+  return Runtime.install({ logger, shutdownSignals: [], telemetryOptions });
 }

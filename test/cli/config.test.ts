@@ -32,4 +32,18 @@ describe('what worker and API read from the environment', () => {
   it('lets no host be reached where the list is empty', () => {
     expect(parseNetworks(readConfig({ ...REQUIRED, GANTRY_HOSTS_ALLOW: '' }).GANTRY_HOSTS_ALLOW)).toEqual([]);
   });
+
+  it.each([
+    ['GANTRY_METRICS_TOKEN', 'short', 'a token has at least 16 characters'],
+    ['GANTRY_WORKER_METRICS', 'localhost', 'it is no address with a port'],
+    ['GANTRY_WORKER_METRICS', '127.0.0.1', 'it is no address with a port'],
+  ])('refuses %s=%s', (name, value, problem) => {
+    expect(() => readConfig({ ...REQUIRED, [name]: value })).toThrow(`${name}: ${problem}`);
+  });
+
+  it('takes empty settings of metrics for none', () => {
+    const config = readConfig({ ...REQUIRED, GANTRY_METRICS_TOKEN: '', GANTRY_WORKER_METRICS: '' });
+    expect([config.GANTRY_METRICS_TOKEN, config.GANTRY_WORKER_METRICS]).toEqual(['', '']);
+    expect(readConfig({ ...REQUIRED, GANTRY_WORKER_METRICS: '[::1]:9464' }).GANTRY_WORKER_METRICS).toBe('[::1]:9464');
+  });
 });
