@@ -30,6 +30,11 @@ describe('the verdict over a run on a host', () => {
     ['that was cancelled by nobody', { row: { status: 'cancelled' } }, ['row', 'state']],
     ['that is unreachable though nothing was wrong', { row: { status: 'unreachable' } }, ['row', 'row', 'state']],
     ['that left parameters on its host', { host: { files: ['claim', 'end', 'env.1'] } }, ['folder']],
+    [
+      'that keeps the result of a run that there is not, and ran itself',
+      { row: { status: 'skipped', fromRun: '9' } },
+      ['row', 'doubled', 'log'],
+    ],
     ['whose step counts otherwise', { step: { failed: 1 } }, ['counter']],
     ['whose task goes on', { state: 'RUNNING' }, ['state']],
     ['whose task was revoked by nobody', { state: 'REVOKED' }, ['state']],

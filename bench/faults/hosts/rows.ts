@@ -14,6 +14,7 @@ export interface RunRow {
   status: string;
   exitCode: number | null;
   reason: string;
+  /** The run of an earlier attempt whose result this one keeps: it is none of its own then. */
   fromRun: string | null;
   readBytes: number;
   logBytes: number;
@@ -30,7 +31,7 @@ export interface StepRow {
   attempt: number;
   /** By the counter. */
   failed: number;
-  /** By the rows. */
+  /** By the rows, without those that keep an earlier result. */
   failedRows: number;
 }
 
@@ -52,7 +53,8 @@ export async function readRows(db: Db, taskIds: readonly number[]): Promise<Rows
   const steps = await sql<StepRow>`
     select task_id as "taskId", node_id as "nodeId", retry + 1 as attempt, failed,
            (select count(*)::integer from host_runs
-             where step_id = host_steps.id and status in ('failed', 'unreachable', 'lost')) as "failedRows"
+             where step_id = host_steps.id and from_run is null
+               and status in ('failed', 'unreachable', 'lost')) as "failedRows"
       from host_steps where task_id = any(${taskIds})`.execute(db);
   const runs = await sql<Omit<RunRow, 'log' | 'isSeamless'>>`
     select runs.id, task_id as "taskId", node_id as "nodeId", retry + 1 as attempt, host_id as "hostId",

@@ -40,7 +40,10 @@ export function judge(happened: Happened): Problem[] {
       problems.push({ kind: 'doubled', text: `${key} has begun, and no row says so` });
     }
   }
-  for (const row of rows.runs) problems.push(...judgeRun(row, nodeOf(row, tasks), happened));
+  for (const row of rows.runs) {
+    if (row.fromRun === null) problems.push(...judgeRun(row, nodeOf(row, tasks), happened));
+    else problems.push(...judgeKept(row, row.fromRun, happened));
+  }
   for (const text of rows.open) problems.push({ kind: 'stuck', text });
   for (const { taskId, nodeId, attempt, failed, failedRows } of rows.steps) {
     if (failed === failedRows) continue;
@@ -94,11 +97,6 @@ function judgeRun(row: RunRow, { task, node }: { task: HostTask; node: HostNode 
     case 'not_run':
       if (!isStopped && node.maxFailed === null) say('row', 'all of its hosts were to be run on');
       break;
-    case 'skipped':
-      if (!happened.rows.runs.some(({ id, status }) => id === row.fromRun && status === 'ok')) {
-        say('row', 'it was not done before');
-      }
-      break;
   }
   if (!isBeginning(row.log, whole) && problems.every(({ kind }) => kind !== 'log')) {
     say('log', different(row.log, whole));
@@ -115,6 +113,20 @@ function judgeRun(row: RunRow, { task, node }: { task: HostTask; node: HostNode 
   return problems;
 }
 
+/** A row of a host that a retry does not run on: it stands as it stood, and nothing of it is on the host. */
+function judgeKept(row: RunRow, fromRun: string, { rows, onHosts }: Happened): Problem[] {
+  const problems: Problem[] = [];
+  const say = (kind: Problem['kind'], text: string) =>
+    problems.push({ kind, text: `${row.key} is ${row.status} (${row.reason}): ${text}` });
+  const kept = rows.runs.find(({ id }) => id === fromRun);
+  const wanted = row.status === 'skipped' ? 'ok' : row.status;
+  if (kept?.status !== wanted) say('row', `the run that it keeps is ${kept?.status ?? 'not there'}`);
+  const said = stateOnHost(onHosts.get(row.key));
+  if (said !== 'none') say('doubled', `the host says ${said}`);
+  if (row.logBytes > 0) say('log', `${row.logBytes} bytes are counted`);
+  return problems;
+}
+
 type StateOnHost = 'none' | 'ended' | 'cancelled' | 'lost';
 
 /** By the status of a row, what the host may say of it; of the others something is still to come. */
@@ -125,7 +137,6 @@ const WHAT_HOSTS_SAY: Readonly<Record<string, readonly StateOnHost[]>> = {
   lost: ['lost'],
   unreachable: ['none'],
   not_run: ['none'],
-  skipped: ['none'],
 };
 
 /**
