@@ -42,7 +42,7 @@ describe('run_script', () => {
   const untilState = (task: number, state: string) =>
     eventually(`task ${task} is ${state}`, () => status(task), {
       isWanted: (root) => root.state === state,
-      withinMs: 60_000,
+      withinMs: 120_000,
     });
 
   /** Runs a task of one node; its id and that of the node. */
@@ -327,10 +327,10 @@ describe('run_script', () => {
   });
 
   it('is begun no second time on a host that has forgotten it, though it has written nothing yet', async () => {
-    const { task } = await run({ tags: ['db'], script: 'echo x >> quiet; sleep 20' });
+    const { task } = await run({ tags: ['db'], script: 'echo x >> quiet; sleep 90' });
     await eventually('all are known to have begun', () => runsOf(task), {
       isWanted: (rows) => rows.length === 3 && rows.every(({ status }) => status === 'running'),
-      withinMs: 15_000,
+      withinMs: 60_000,
     });
     await world.gantry.stopWorker();
     for (const { home } of hosts.slice(3)) rmSync(join(home, '.gantry'), { recursive: true });
@@ -353,7 +353,7 @@ describe('run_script', () => {
 
     const runs = await eventually('all rows have ended', () => runsOf(task), {
       isWanted: (rows) => rows.every(({ status }) => status === 'cancelled' || status === 'not_run'),
-      withinMs: 60_000,
+      withinMs: 120_000,
     });
     expect(runs.map(({ status }) => status).sort()).toEqual([...Array(4).fill('cancelled'), 'not_run', 'not_run']);
     for (const { id, status } of runs) {
@@ -376,7 +376,7 @@ describe('run_script', () => {
     await untilState(task, 'FAILED');
     await eventually('all rows have ended', () => runsOf(task), {
       isWanted: (rows) => rows.every(({ status }) => status === 'cancelled'),
-      withinMs: 60_000,
+      withinMs: 120_000,
     });
 
     for (const { home } of some) writeFileSync(join(home, 'go'), '');
