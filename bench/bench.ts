@@ -22,6 +22,7 @@ export const BENCHES = [
   'lists',
   'start',
   'hosts',
+  'live',
   'fuzz',
   'parameters',
   'peer',

@@ -1,6 +1,7 @@
 import { connectArms } from './arms';
 import { type Bench, scaled } from './bench';
 import { PersistentApi } from './faults/api';
+import { addressesOf } from './hosts/addresses';
 import { compareWithAnsible } from './hosts/against-ansible';
 import { openSshHosts, runBare } from './hosts/against-bare';
 import type { BareUsage } from './hosts/bare-client';
@@ -141,13 +142,4 @@ async function reportBare(bench: Bench, stack: Stack): Promise<void> {
     close();
     await setup.close();
   }
-}
-
-/** So many addresses behind the first of two or three numbers. */
-function addressesOf(prefix: string, count: number): string[] {
-  const [first, second, third = '0'] = prefix.split('.');
-  return Array.from(
-    { length: count },
-    (_, n) => `${first}.${second}.${Number(third) + Math.floor(n / 250)}.${1 + (n % 250)}`,
-  );
 }

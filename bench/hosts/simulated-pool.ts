@@ -4,6 +4,7 @@ import { SshPool } from '../../hosts/ssh/pool';
 import { type Route, targetOf } from '../../hosts/ssh/route';
 import type { Transport } from '../../hosts/transport';
 import { answerTo } from './answers';
+import { PRINTER, PRINTING } from './printing';
 
 /** Where simulated hosts are: addresses of nobody in the world. */
 export const SIMULATED = '100.64.';
@@ -18,7 +19,9 @@ export class SimulatedPool extends SshPool {
   }
 
   override transport(route: Route): Transport {
-    return targetOf(route).address.startsWith(SIMULATED) ? SIMULATION : super.transport(route);
+    const { address } = targetOf(route);
+    if (address.startsWith(SIMULATED)) return SIMULATION;
+    return address.startsWith(PRINTING) ? PRINTER : super.transport(route);
   }
 }
 

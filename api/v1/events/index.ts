@@ -36,7 +36,7 @@ export const watchTaskEndpoint = defineEndpoint({
     const stop = new AbortController();
     const until = AbortSignal.any([stop.signal, stopping, AbortSignal.timeout(LONGEST_MS)]);
     openStreams.add(`${caller.app.code} ${caller.username}`, until);
-    return { events: { pieces: shown(watch.batches(until), stop), stop } };
+    return { events: { pieces: shown(watch.batches(until), stop), stop, until } };
   },
 });
 
