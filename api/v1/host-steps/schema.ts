@@ -33,7 +33,7 @@ export const step = z.object({
   created_at: time,
 });
 
-type ShownStep = z.input<typeof step>;
+export type ShownStep = z.input<typeof step>;
 
 /** A step in the words of this API. */
 export function showStep(record: TalliedStep): ShownStep {
@@ -90,7 +90,7 @@ export const run = z.object({
     .describe('How a lost run did end on its host, where that was heard later: its node goes by `lost`'),
 });
 
-type ShownRun = z.input<typeof run>;
+export type ShownRun = z.input<typeof run>;
 
 /** A host of a step in the words of this API. */
 export function showRun(record: PlacedRun): ShownRun {
@@ -124,6 +124,8 @@ export const log = z.object({
   is_complete: z.boolean().describe('Nothing more will come after `to`'),
   text: z.string().describe('No character is cut; bytes that are no text are U+FFFD'),
 });
+
+export type ShownLog = z.output<typeof log>;
 
 /** A piece of a log in the words of this API. */
 export function showLog({ run, from, to, text }: LogView): z.input<typeof log> {

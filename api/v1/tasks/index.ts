@@ -1,3 +1,5 @@
+import { getTaskEndpoint } from './get-task';
 import { retryNodeEndpoint } from './retry-node';
+import { stopTaskEndpoint } from './stop-task';
 
-export const taskEndpoints = [retryNodeEndpoint];
+export const taskEndpoints = [getTaskEndpoint, retryNodeEndpoint, stopTaskEndpoint];
