@@ -1,5 +1,5 @@
 import { messageOf } from '../stack/output';
-import { isMisuse } from './misuse';
+import { exitCodeOf } from './misuse';
 
 const HELP = `gantry: durable operations and deploy pipelines
 
@@ -24,6 +24,16 @@ const HELP = `gantry: durable operations and deploy pipelines
                                 (HOST is an id, a name or an address; instead --group NAME, --tag T, or --all)
   gantry hosts keys HOST [--revoke ID]
                                 the keys that a host is known by, or one that it is to be known by no more
+  gantry hosts run SELECTOR -- COMMAND...
+                                run a command on hosts, by a task of its own, and print what they write; SELECTOR is
+                                addresses, ranges and ids; also, or instead, --tag T... --set S --module M, or --group G
+                                [--script FILE] [--interpreter I] [--param K=V]... [--account ALIAS] [--timeout SECONDS]
+                                [--concurrency N] [--max-failed N|N%] [--name NAME] [--detach] [--stop-on-interrupt]
+  gantry logs [-f] TASK [HOST]  what hosts have written for a task [--node N] [--attempt N] [--tail LINES]
+  gantry status TASK            how a task stands: its nodes, its hosts, what has failed
+  gantry retry TASK [--node N] [--failed-hosts | --all-hosts | --host HOST...]
+                                run a node again that has failed
+  gantry stop TASK              end a task, and what it runs on hosts
   gantry credentials list | add NAME | rotate C | rename C NAME | delete C  [--kind private_key|password]
                                 what hosts are logged in to by; a secret comes from --file PATH or standard input, a
                                 password from a terminal too, never from an argument; --passphrase-file PATH
@@ -58,7 +68,7 @@ const HELP = `gantry: durable operations and deploy pipelines
                                 are not found in it
   gantry help                   this text
 
-Exit codes: 0 done, 1 failed, 2 what is asked for cannot be understood.
+Exit codes: 0 done, 1 failed, 2 what is asked for cannot be understood, 3 the API does not answer, 130 Ctrl-C.
 Settings: GANTRY_HOME (data folder, default .gantry), GANTRY_PORT (default 8000), GANTRY_RETENTION (days, default 30),
 DATABASE_URL and TEMPORAL_ADDRESS (use these instead of embedded servers), TEMPORAL_NAMESPACE (default "default").
 `;
@@ -79,6 +89,22 @@ const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
   async hosts(args) {
     const { hosts } = await import('./hosts/index.js');
     return hosts(args);
+  },
+  async logs(args) {
+    const { logs } = await import('./logs.js');
+    return logs(args);
+  },
+  async status(args) {
+    const { status } = await import('./status.js');
+    return status(args);
+  },
+  async retry(args) {
+    const { retry } = await import('./retry.js');
+    return retry(args);
+  },
+  async stop(args) {
+    const { stop } = await import('./stop.js');
+    return stop(args);
   },
   async credentials(args) {
     const { credentials } = await import('./ssh/credentials.js');
@@ -179,6 +205,6 @@ main().then(
   (code) => process.exit(code),
   (error: unknown) => {
     process.stderr.write(`${messageOf(error)}\n`);
-    process.exit(isMisuse(error) ? 2 : 1);
+    process.exit(exitCodeOf(error));
   },
 );

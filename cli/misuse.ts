@@ -12,3 +12,9 @@ export function isMisuse(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return error.name === 'Misuse' || (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS_'));
 }
+
+/** How a command ends that throws: 2 for what was typed, 3 where the API does not answer, else 1. */
+export function exitCodeOf(error: unknown): number {
+  if (isMisuse(error)) return 2;
+  return isNativeError(error) && error.name === 'Unreachable' ? 3 : 1;
+}

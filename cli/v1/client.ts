@@ -13,6 +13,23 @@ const MAX_SHOWN = 20;
 /** What a request may ask for beside its path; lists come several times. */
 export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
+/** The API says no. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+/** The API does not answer. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+}
+
 /** Asks `/api/v1`. */
 export class V1Client {
   constructor(
@@ -74,22 +91,49 @@ export class V1Client {
     }
     if (text.status < 400) return answer as T;
     const refusal = refusalIn(answer) ?? `${method} ${path} answered ${text.status}`;
-    throw new Error(text.status === 401 ? `${refusal}: make a token with \`gantry token USER\`` : refusal);
+    const message = text.status === 401 ? `${refusal}: make a token with \`gantry token USER\`` : refusal;
+    throw new Refusal(message, text.status);
+  }
+
+  /**
+   * Opens a stream of events after what has been seen; undefined where nothing more will come.
+   *
+   * @throws Refusal, Unreachable
+   */
+  async open(path: string, lastId: string | undefined, signal: AbortSignal): Promise<ReadableStream | undefined> {
+    const headers = { ...this.headers, accept: 'text/event-stream', ...(lastId ? { 'last-event-id': lastId } : {}) };
+    const response = await this.#sent(path, { headers, signal });
+    if (response.status === NO_CONTENT) return undefined;
+    if (response.ok && response.body) return response.body;
+    const answer = parsed(await response.text());
+    throw new Refusal((answer && refusalIn(answer)) ?? `GET ${path} answered ${response.status}`, response.status);
   }
 
   async #textOf(method: string, path: string, body: object | undefined): Promise<{ status: number; body: string }> {
+    const response = await this.#sent(path, {
+      method,
+      headers: { ...this.headers, ...(body ? { 'content-type': 'application/json' } : {}) },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...(body ? { body: stringifyJson(body) } : {}),
+    });
     try {
-      const response = await fetch(`${this.url}/api/v1${path}`, {
-        method,
-        headers: { ...this.headers, ...(body ? { 'content-type': 'application/json' } : {}) },
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-        ...(body ? { body: stringifyJson(body) } : {}),
-      });
       return { status: response.status, body: await response.text() };
     } catch (cause) {
-      const why = messageOf(cause instanceof Error && cause.cause ? cause.cause : cause);
-      throw new Error(`no answer from ${this.url}: ${why}`, { cause });
+      throw this.#noAnswer(cause);
     }
+  }
+
+  async #sent(path: string, init: RequestInit): Promise<Response> {
+    try {
+      return await fetch(`${this.url}/api/v1${path}`, init);
+    } catch (cause) {
+      throw this.#noAnswer(cause);
+    }
+  }
+
+  #noAnswer(cause: unknown): Unreachable {
+    const why = messageOf(cause instanceof Error && cause.cause ? cause.cause : cause);
+    return new Unreachable(`no answer from ${this.url}: ${why}`, { cause });
   }
 }
 

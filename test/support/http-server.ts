@@ -10,9 +10,9 @@ export interface HttpAnswer {
   text: string;
 }
 
-/** An app behind a real socket, as `gantry api` serves it. */
-export async function listen(app: { fetch: Parameters<typeof serve>[0]['fetch'] }) {
-  const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
+/** An app behind a real socket, as `gantry api` serves it. @param wanted its port; without it, one that is free */
+export async function listen(app: { fetch: Parameters<typeof serve>[0]['fetch'] }, wanted = 0) {
+  const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: wanted });
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {

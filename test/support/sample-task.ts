@@ -27,7 +27,7 @@ export async function insertSampleTask(
       callback_url: callbackUrl,
       callback_version: callbackUrl && 'v2',
     },
-    { tree: {}, program: '{}' },
+    { tree: { id: 'n0' }, program: '{"nodes":[],"pipelines":[]}' },
     { projectId: project_id, appCode: 'an app', username: 'ann', action: 'create' },
   );
 }

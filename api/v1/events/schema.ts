@@ -27,6 +27,8 @@ export const events = {
   end: z.object({ state: z.string() }).describe('Nothing will change any more'),
 };
 
+export type ShownEvents = { [K in keyof typeof events]: z.output<(typeof events)[K]> };
+
 /** Changes in the words of this API. Those that belong together are told up to the last one before the cursor is. */
 export function showBatch({ changes, cursor }: Batch): StreamEvent[] {
   const shown: StreamEvent[] = changes.map(showChange);

@@ -33,7 +33,7 @@ export const step = z.object({
   created_at: time,
 });
 
-type ShownStep = z.input<typeof step>;
+export type ShownStep = z.input<typeof step>;
 
 /** A step in the words of this API. */
 export function showStep(record: TalliedStep): ShownStep {
@@ -90,7 +90,7 @@ export const run = z.object({
   ended_at: time.nullable(),
 });
 
-type ShownRun = z.input<typeof run>;
+export type ShownRun = z.input<typeof run>;
 
 /** A host of a step in the words of this API. */
 export function showRun(record: PlacedRun): ShownRun {
@@ -122,6 +122,8 @@ export const log = z.object({
   dropped: z.boolean().describe('What stood from `from` to `to` is not kept any more (GANTRY_LOG_DAYS)'),
   text: z.string().describe('No character is cut; bytes that are no text are U+FFFD'),
 });
+
+export type ShownLog = z.output<typeof log>;
 
 /** A piece of a log in the words of this API. */
 export function showLog({ run, from, to, text, isDropped }: LogView): z.input<typeof log> {

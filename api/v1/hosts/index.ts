@@ -6,6 +6,7 @@ import { importHostsEndpoint } from './import';
 import { hostKeyEndpoints } from './keys';
 import { listHostsEndpoint } from './list-hosts';
 import { resolveHostsEndpoint } from './resolve-hosts';
+import { runOnHostsEndpoint } from './run';
 import { scanHostKeysEndpoint } from './scan-keys';
 import { testHostsEndpoint } from './test';
 
@@ -15,6 +16,7 @@ export const hostEndpoints = [
   importHostsEndpoint,
   resolveHostsEndpoint,
   testHostsEndpoint,
+  runOnHostsEndpoint,
   scanHostKeysEndpoint,
   getHostEndpoint,
   changeHostEndpoint,

@@ -1,4 +1,6 @@
 import { doTaskAgainEndpoint } from './again';
+import { getTaskEndpoint } from './get-task';
 import { retryNodeEndpoint } from './retry-node';
+import { stopTaskEndpoint } from './stop-task';
 
-export const taskEndpoints = [retryNodeEndpoint, doTaskAgainEndpoint];
+export const taskEndpoints = [getTaskEndpoint, retryNodeEndpoint, stopTaskEndpoint, doTaskAgainEndpoint];
