@@ -17,6 +17,8 @@ module.exports = {
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
-  testTimeout: 60_000,
+  // Only what hangs takes so long, on however slow a machine.
+  testTimeout: 180_000,
+  reporters: ['default', '<rootDir>/test/support/stuck-suites.js'],
   maxWorkers: 2,
 };

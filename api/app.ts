@@ -16,6 +16,7 @@ import { FairLimiter } from './fair-limit';
 import type { Family } from './family';
 import { answerBeforeClosing } from './linger';
 import { maskAnswers } from './mask';
+import { answerMetrics, Metrics } from './metrics';
 import { inTime, readiness } from './ready';
 import { Strangers } from './strangers';
 import { createTaskRedirect } from './task-redirect';
@@ -45,6 +46,10 @@ export interface AppOptions {
   maxBodyBytes?: number;
   /** Aborted when the process is to end; without it, never. */
   stopping?: AbortSignal;
+  /** With it, `/metrics` is for whoever has it; without, for this machine alone. */
+  metricsToken?: string;
+  /** What `/metrics` says; without it, one that knows nothing of the process. */
+  metrics?: Metrics;
   /** Whether Temporal can be reached. */
   isReady?(): Promise<boolean>;
 }
@@ -59,6 +64,8 @@ export function createApp({
   trustedProxies = '',
   maxBodyBytes = MAX_BODY_BYTES,
   stopping = new AbortController().signal,
+  metricsToken = '',
+  metrics = new Metrics(services),
   isReady = async () => true,
 }: AppOptions): OpenAPIHono {
   nameLargeNumbers();
@@ -73,6 +80,7 @@ export function createApp({
   };
   const look = readiness({ postgres: () => isDatabaseUp(services), temporal: isReady });
   const app = new OpenAPIHono({ strict: false });
+  app.use(metrics.measure());
   app.use(answerBeforeClosing());
   app.use(maskAnswers());
   app.use(requestId());
@@ -83,6 +91,7 @@ export function createApp({
     const isUp = Object.values(checks).every((isUp) => isUp);
     return context.json({ status: isUp ? 'ready' : 'not ready', checks, ...concerns }, isUp ? 200 : 503);
   });
+  app.get('/metrics', answerMetrics(metrics, metricsToken));
   app.doc31('/openapi.json', { openapi: '3.1.0', info: { title: 'Gantry', version: '1' } });
   app.route('/', createSopsApi(door));
   app.route('/', createCmdbApi(door));

@@ -36,6 +36,7 @@ async function serve<E extends DoorEndpoint>(
   endpoint: E,
 ): Promise<Response> {
   const { services, stopping } = door;
+  context.set('family', family.name);
   context.set('endpoint', endpoint);
   const admitted = await admit(context, door, family, endpoint);
   const { caller, fields } = admitted;

@@ -2,7 +2,7 @@ import type { Caller, Need } from '../access/caller';
 import type { Actor } from '../base/actor';
 import type { EnteredProject } from '../db/admission';
 import type { Services } from '../tasks/services';
-import type { StreamEvent } from './event-stream';
+import type { StreamSource } from './event-stream';
 import type { Wording } from './wording';
 
 /** A request that has been let in. */
@@ -29,8 +29,8 @@ export interface Reply<D = unknown> {
   message?: string;
   /** HTTP status, in families that say what became of a request by it; absent: 200. */
   status?: 201 | 202;
-  /** In place of data, in families that have it: events as they come, and what is aborted when the client goes. */
-  events?: { pieces: AsyncIterator<readonly StreamEvent[]>; stop: AbortController };
+  /** In place of data, in families that have it: events as they come. */
+  events?: StreamSource;
   /** Fields beside `data`, where the family has them. */
   beside?: Record<string, unknown>;
   /** Entity tag of the answer; see `isUnchanged`. */

@@ -21,6 +21,8 @@ export const BENCHES = [
   'status',
   'lists',
   'start',
+  'hosts',
+  'live',
   'fuzz',
   'parameters',
   'peer',

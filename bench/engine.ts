@@ -1,6 +1,4 @@
-import pino from 'pino';
-import { type Connected, connectServices } from '../tasks/services';
-import { type Arm, type ArmSetup, prepare } from './arms';
+import { type Arm, type ArmSetup, connectArms, prepare } from './arms';
 import { type Bench, scaled } from './bench';
 import { closedLoop } from './closed-loop';
 import { type Counts, countsOf } from './counts';
@@ -54,16 +52,6 @@ export async function run(bench: Bench): Promise<void> {
   } finally {
     await setup.close();
   }
-}
-
-/** Connects to a stack for the arms that need no HTTP. */
-function connectArms(stack: Stack): Promise<Connected> {
-  return connectServices({
-    database: { url: stack.databaseUrl },
-    server: stack.temporal,
-    log: pino({ level: 'silent' }),
-    baseUrl: stack.urls[0]!,
-  });
 }
 
 async function reportCounts(bench: Bench, setup: ArmSetup, stack: Stack, shapes: Shape[]): Promise<void> {

@@ -8,6 +8,8 @@ import { bundleWorkflows } from './bundle';
 import { Report } from './report';
 import { bootStack, PLUGINS, removeTemporaryHome, type Stack, temporaryHome } from './stack';
 
+/** Where ssh servers of this machine and machines of the bench are. */
+const HOSTS_ALLOW = '127.1.0.0/16,198.18.0.0/15';
 const OPTIONS = ['--json FILE', '--scale SHARE', '--against DIR'];
 
 interface Options {
@@ -39,7 +41,10 @@ async function main(): Promise<number> {
         signal: boot.signal,
         stack: () => {
           booted ??= bundleWorkflows(home.folder).then((bundle) =>
-            bootStack(boot, { workerCommand: [join(__dirname, 'worker-main.js')], env: { BENCH_BUNDLE: bundle } }),
+            bootStack(boot, {
+              workerCommand: [join(__dirname, 'worker-main.js')],
+              env: { BENCH_BUNDLE: bundle, GANTRY_HOSTS_ALLOW: HOSTS_ALLOW },
+            }),
           );
           return booted;
         },

@@ -6,7 +6,7 @@ import { ensureDemo } from '../db/demo';
 import { migrateToLatest } from '../db/migrate';
 import { type Boot, bootDatabase, bootTemporal, makeAppSecret } from '../stack/backends';
 import { readOrMakeSecret } from '../stack/files';
-import { type Credentials, ensureCredentials, type Home, openHome } from '../stack/home';
+import { type Credentials, ensureCredentials, ensureSecretKeys, type Home, openHome } from '../stack/home';
 import { pickPorts } from '../stack/ports';
 import { removeHome } from '../stack/postgres-user';
 import type { Managed } from '../stack/processes';
@@ -112,6 +112,7 @@ export async function bootStack(boot: Boot, options: StackOptions = {}): Promise
     GANTRY_LOG_LEVEL: 'warn',
     // The one client asks as fast as it can.
     GANTRY_RATE_LIMIT: '0',
+    GANTRY_SECRET_KEYS: ensureSecretKeys(home.secretKeysFile),
     GANTRY_CODEC_TOKEN: readOrMakeSecret(home.codecTokenFile),
     ...options.env,
   };

@@ -4,9 +4,10 @@ import { reportReady, untilStopped } from '../cli/signals';
 import { connectServices } from '../tasks/services';
 import { installRuntime, startWorker } from '../worker/worker';
 import { BARE_ACTIVITIES, bareInstallation } from './bare';
+import { SimulatedPool } from './hosts/simulated-pool';
 
 /**
- * The worker of `npm run bench`: the product's, and beside it in the same process, with the same settings and the same
+ * The worker of `npm run bench`: the product's, which takes some hosts for simulated ones, and beside it in the same process, with the same settings and the same
  * workflow code (`BENCH_BUNDLE`), one whose activities do nothing and record nothing.
  */
 async function main(): Promise<void> {
@@ -26,8 +27,8 @@ async function main(): Promise<void> {
   const workers = [
     await startWorker(connected, {
       bundle,
-      hostsAllow: config.GANTRY_HOSTS_ALLOW,
       hostsParallel: config.GANTRY_HOSTS_PARALLEL,
+      pool: new SimulatedPool(config.GANTRY_HOSTS_ALLOW),
     }),
     await startWorker(bare, { bundle, options: { activities: BARE_ACTIVITIES } }),
   ];

@@ -1,6 +1,7 @@
 import { serve } from '@hono/node-server';
 import { createApp } from '../api/app';
 import { inventoryReader } from '../api/inventory-text/reader';
+import { Metrics } from '../api/metrics';
 import { privateKeyReader } from '../api/private-key/reader';
 import { ScheduleReconciler } from '../schedules/reconcile';
 import { requireNamespace } from '../tasks/namespace';
@@ -33,8 +34,12 @@ export async function runApi(): Promise<void> {
     baseUrl,
   });
   await requireNamespace(services, config.TEMPORAL_ADDRESS);
+  const metrics = new Metrics(services);
+  metrics.observeProcess();
   const app = createApp({
     services,
+    metrics,
+    metricsToken: config.GANTRY_METRICS_TOKEN,
     requestsPerSecond: config.GANTRY_RATE_LIMIT,
     strangersPerSecond: config.GANTRY_UNKNOWN_RATE,
     trustedProxies: config.GANTRY_TRUSTED_PROXIES,

@@ -28,10 +28,22 @@ const schema = z.object({
   GANTRY_HOSTS_ALLOW: readableBy(parseNetworks).default(PRIVATE_NETWORKS),
   /** Hosts that a worker has under way at once. */
   GANTRY_HOSTS_PARALLEL: z.coerce.number().int().min(1).max(5_000).default(500),
+  /** Days that what hosts have written is kept. */
+  GANTRY_LOG_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   /** Seconds that a statement of a request may take. */
   GANTRY_STATEMENT_TIMEOUT: z.coerce.number().positive().max(3600).default(10),
   /** Bytes of a request's body. */
   GANTRY_MAX_BODY: z.coerce.number().int().min(1024).optional(),
+  /** Whoever has it may read `/metrics` of the API; without it, who asks from its machine. */
+  GANTRY_METRICS_TOKEN: z
+    .string()
+    .refine((token) => token === '' || token.length >= 16, 'a token has at least 16 characters')
+    .default(''),
+  /** Address and port at which a worker shows its metrics; empty: nowhere. */
+  GANTRY_WORKER_METRICS: z
+    .string()
+    .regex(/^((\d{1,3}\.){3}\d{1,3}|\[[\da-f:.]+\]):\d{1,5}$|^$/i, 'it is no address with a port, as 127.0.0.1:9464')
+    .default(''),
   GANTRY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
 });
 

@@ -10,7 +10,7 @@ export async function runWorker(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog('worker', config.GANTRY_LOG_LEVEL);
   const stopped = untilStopped();
-  installRuntime(log);
+  installRuntime(log, config.GANTRY_WORKER_METRICS);
   const connected = await connectServices({
     database: { url: config.DATABASE_URL, maxConnections: 20 },
     server: { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE },
@@ -21,6 +21,7 @@ export async function runWorker(): Promise<void> {
   const worker = await startWorker(connected, {
     hostsAllow: config.GANTRY_HOSTS_ALLOW,
     hostsParallel: config.GANTRY_HOSTS_PARALLEL,
+    logDays: config.GANTRY_LOG_DAYS,
   });
   reportReady();
   await Promise.race([stopped, worker.finished]);

@@ -57,9 +57,10 @@ export async function lookForChanges(
   const { rows } = await sql<Look>`
     with seen as materialized (
       select case when pg_snapshot_xmax(${cursor}::pg_snapshot) <= pg_snapshot_xmax(pg_current_snapshot())
-                  then ${cursor}::pg_snapshot else ${SEEN_NOTHING}::pg_snapshot end as cursor
+                  then ${cursor}::pg_snapshot else ${SEEN_NOTHING}::pg_snapshot end as cursor,
+             pg_current_snapshot() as now
     )
-    select pg_current_snapshot()::text as now, seen.cursor::text as since,
+    select seen.now::text as now, seen.cursor::text as since,
            ${isNew('tasks.changed_xid')} as task,
            exists (select from node_executions nodes
                     where nodes.task_id = tasks.id and ${isNew('nodes.changed_xid')}) as nodes,
@@ -75,10 +76,14 @@ export async function lookForChanges(
   return rows[0];
 }
 
-/** The first condition is what an index is asked for. */
+/**
+ * The first condition is what an index is asked for. The last one leaves out rows that were restored from another server and
+ * say transactions that are yet to come here: they would be new at every look.
+ */
 function isNew(column: string): Expression<SqlBool> {
   const xid = sql.ref(column);
-  return sql`(${xid} >= pg_snapshot_xmin(seen.cursor) and not pg_visible_in_snapshot(${xid}, seen.cursor))`;
+  return sql`(${xid} >= pg_snapshot_xmin(seen.cursor) and not pg_visible_in_snapshot(${xid}, seen.cursor)
+              and (seen.cursor::text = ${SEEN_NOTHING} or pg_visible_in_snapshot(${xid}, seen.now)))`;
 }
 
 /** Rows that have changed after one cursor and not after another. */

@@ -55,7 +55,17 @@ export function openPool(databaseUrl: string, { maxConnections = 10, statementTi
 export function connect(databaseUrl: string, options: PoolOptions = {}): Db {
   const pool = openPool(databaseUrl, options);
   pool.on('connect', keepPlans);
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  pools.set(db, pool);
+  return db;
+}
+
+const pools = new WeakMap<Db, Pool>();
+
+/** Connections of a database's pool, those of them that nobody uses, and statements that wait for one. */
+export function poolUse(db: Db): { open: number; idle: number; waiting: number } {
+  const pool = pools.get(db);
+  return { open: pool?.totalCount ?? 0, idle: pool?.idleCount ?? 0, waiting: pool?.waitingCount ?? 0 };
 }
 
 /**

@@ -25,6 +25,14 @@ export function findHostGroup(
   return ofProject(db, projectId).where('id', '=', id).executeTakeFirst();
 }
 
+export function findHostGroupNamed(
+  db: DbOrTransaction,
+  projectId: number,
+  name: string,
+): Promise<HostGroupRecord | undefined> {
+  return ofProject(db, projectId).where('name', '=', name).executeTakeFirst();
+}
+
 /** Locks a group until the transaction ends. */
 export function lockHostGroup(
   db: DbOrTransaction,

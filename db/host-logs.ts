@@ -47,10 +47,17 @@ export async function appendLogs(db: DbOrTransaction, pieces: readonly LogPiece[
   return new Set(rows.map(({ id }) => id));
 }
 
+/** By how much the server's clock may be set back while a run is under way. */
+const CLOCK_SLACK = sql.lit('1 day');
+
+/** From when on pieces of a run may be kept: with it Postgres leaves out the weeks before. */
+const since = (runId: unknown) => sql`
+  (select coalesce(started_at, '-infinity') - ${CLOCK_SLACK}::interval from host_runs where id = ${runId})`;
+
 /**
  * The kept log of a run from a byte on, and at most `maxBytes` of it.
  *
- * @returns empty at its end
+ * @returns empty at its end, and where it was dropped
  */
 export async function readLog(
   db: DbOrTransaction,
@@ -58,13 +65,27 @@ export async function readLog(
   { from, maxBytes }: { from: number; maxBytes: number },
 ): Promise<Buffer> {
   const to = from + maxBytes;
-  const { rows } = await sql<{ bytes: Buffer }>`
-    select substring(bytes from greatest(1, (${from} - at_byte + 1)::integer) for ${maxBytes}) as bytes
-      from host_logs
-     where run_id = ${runId} and at_byte < ${to} and at_byte + length(bytes) > ${from}
-       and at_byte >= coalesce((select max(at_byte) from host_logs where run_id = ${runId} and at_byte <= ${from}), 0)
-     order by at_byte`.execute(db);
+  const { rows } = await sql<{ at_byte: string; bytes: Buffer }>`
+    with pieces as materialized (
+      select at_byte, bytes from host_logs
+       where run_id = ${runId} and written_at >= ${since(runId)} and at_byte < ${to}
+         and at_byte >= coalesce((select max(at_byte) from host_logs
+                                   where run_id = ${runId} and written_at >= ${since(runId)} and at_byte <= ${from}), 0)
+    )
+    select at_byte, substring(bytes from greatest(1, (${from} - at_byte + 1)::integer) for ${maxBytes}) as bytes
+      from pieces where at_byte + length(bytes) > ${from} order by at_byte`.execute(db);
+  // The beginning of it was dropped with its week.
+  if (rows.length > 0 && Number(rows[0]!.at_byte) > from) return Buffer.alloc(0);
   return Buffer.concat(rows.map(({ bytes }) => bytes)).subarray(0, maxBytes);
+}
+
+/** Where the log of a run goes on that was dropped at a byte; undefined: nowhere. */
+export async function findKeptAfter(db: DbOrTransaction, runId: string, from: number): Promise<number | undefined> {
+  const { rows } = await sql<{ at_byte: string | null }>`
+    select min(at_byte) as at_byte from host_logs
+     where run_id = ${runId} and written_at >= ${since(runId)} and at_byte > ${from}`.execute(db);
+  const at = rows[0]!.at_byte;
+  return at === null ? undefined : Number(at);
 }
 
 /** The beginning of a run's log. */
@@ -73,6 +94,8 @@ export interface LogBeginning {
   /** Of all that was kept. */
   size: number;
   hasEnded: boolean;
+  /** It was not kept so long. */
+  isDropped: boolean;
 }
 
 /** The beginnings of the logs of several runs, by run: at most `maxBytes` of each, which fit into 1 MB together. */
@@ -84,11 +107,14 @@ export async function readBeginnings(
   const { rows } = await sql<{ id: string; size: string; has_ended: boolean; bytes: Buffer | null }>`
     select runs.id, runs.log_bytes as size, runs.ended_at is not null as has_ended,
            (select string_agg(substring(bytes for (${maxBytes} - at_byte)::integer), ''::bytea order by at_byte)
-              from host_logs where run_id = runs.id and at_byte < ${maxBytes}) as bytes
+              from host_logs
+             where run_id = runs.id and at_byte < ${maxBytes} and written_at >= ${since(sql`runs.id`)}
+            having min(at_byte) = 0) as bytes
       from host_runs runs where runs.id = any (${runIds}::bigint[])`.execute(db);
   return new Map(
     rows.map(({ id, size, has_ended: hasEnded, bytes }) => {
-      return [id, { bytes: bytes ?? Buffer.alloc(0), size: Number(size), hasEnded }];
+      const isDropped = bytes === null && Number(size) > 0;
+      return [id, { bytes: bytes ?? Buffer.alloc(0), size: Number(size), hasEnded, isDropped }];
     }),
   );
 }

@@ -123,12 +123,20 @@ export async function endRun(
   return rows.length > 0;
 }
 
-/** A run whose node has ended, or went on without it. */
-export interface AbandonedRun extends HostRunRecord {
+/** A run with what is to be known of its step, in whose name nobody works on it any more. */
+export interface SteppedRun extends HostRunRecord {
   step: StepKey & { projectId: number; account: string | null; timeoutSeconds: number };
   /** Of the attempt, with secrets sealed. */
   inputs: Record<string, unknown>;
 }
+
+/** `select … from …` of SteppedRun: the run is `runs`, its attempt `nodes`. */
+export const selectWithStep = sql`
+    select runs.*, coalesce(nodes.inputs, '{}'::json) as inputs,
+           json_build_object('taskId', steps.task_id, 'nodeId', steps.node_id, 'loop', steps.loop, 'retry', steps.retry,
+                             'ordinal', steps.ordinal, 'projectId', steps.project_id, 'account', steps.account, 'timeoutSeconds', steps.timeout_seconds) as step
+      from host_runs runs join host_steps steps on steps.id = runs.step_id
+      join node_executions nodes using (task_id, node_id, loop, retry)`;
 
 /**
  * Runs that have begun, or may have, of attempts that are not under way any more: the oldest first.
@@ -138,13 +146,9 @@ export interface AbandonedRun extends HostRunRecord {
 export async function listAbandoned(
   db: DbOrTransaction,
   { limit, except = [] }: { limit: number; except?: readonly string[] },
-): Promise<AbandonedRun[]> {
-  const { rows } = await sql<AbandonedRun>`
-    select runs.*, coalesce(nodes.inputs, '{}'::json) as inputs,
-           json_build_object('taskId', steps.task_id, 'nodeId', steps.node_id, 'loop', steps.loop, 'retry', steps.retry,
-                             'ordinal', steps.ordinal, 'projectId', steps.project_id, 'account', steps.account, 'timeoutSeconds', steps.timeout_seconds) as step
-      from host_runs runs join host_steps steps on steps.id = runs.step_id
-      join node_executions nodes using (task_id, node_id, loop, retry)
+): Promise<SteppedRun[]> {
+  const { rows } = await sql<SteppedRun>`
+    ${selectWithStep}
      where runs.status in (${sql.join(OPEN)}) and runs.try_at is null and nodes.status <> 'RUNNING'
        and runs.id <> all (${except}::bigint[])
      order by runs.id limit ${limit}`.execute(db);
@@ -220,4 +224,24 @@ export function toPlaced<R extends { done_step: number | null; done_place: numbe
   ...run
 }: R) {
   return { ...run, doneBy: stepId === null || place === null ? null : { stepId, place } };
+}
+
+/** A run that has written something. */
+export type WrittenRun = Pick<HostRunRecord, 'id' | 'step_id' | 'place' | 'host_id' | 'name' | 'address' | 'log_bytes'>;
+
+/** The runs of a step, or of all steps of a task, that have written something: from one on, by step and place. */
+export async function listWritten(
+  db: DbOrTransaction,
+  where: { projectId: number } & ({ stepId: number } | { taskId: number }),
+  from: RunAddress,
+  limit: number,
+): Promise<WrittenRun[]> {
+  const chosen = 'stepId' in where ? sql`steps.id = ${where.stepId}` : sql`steps.task_id = ${where.taskId}`;
+  const { rows } = await sql<WrittenRun>`
+    select runs.id, step_id, place, host_id, runs.name, address, log_bytes
+      from host_runs runs join host_steps steps on steps.id = runs.step_id
+     where steps.project_id = ${where.projectId} and ${chosen} and log_bytes > 0
+       and (step_id, place) >= (${from.stepId}::integer, ${from.place}::integer)
+     order by step_id, place limit ${limit}`.execute(db);
+  return rows;
 }

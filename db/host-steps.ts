@@ -133,11 +133,15 @@ export async function findLastHash(db: DbOrTransaction, key: StepKey): Promise<s
   return rows[0]?.work_hash;
 }
 
-/** How the hosts of a step stand by the earlier attempts, by host: as the last one says in which they have a result. */
+/**
+ * How the hosts of a step stand by the earlier attempts, by host: as the last one says in which they have a result. Of one that
+ * was lost, how it has ended on its host after all, where that was heard.
+ */
 export async function findLastRuns(db: DbOrTransaction, key: StepKey): Promise<Map<number, LastRun>> {
   const { rows } = await sql<LastRun & { hostId: number }>`${earlierSteps(key)}
-    select distinct on (runs.host_id) runs.host_id as "hostId", done.id as "runId", done.status,
-           done.exit_code as "exitCode", done.reason
+    select distinct on (runs.host_id) runs.host_id as "hostId", done.id as "runId",
+           coalesce(done.late_status, done.status) as status,
+           coalesce(done.late_exit_code, done.exit_code) as "exitCode", done.reason
       from earlier join host_runs runs on runs.step_id = earlier.id
       join host_runs done on done.id = coalesce(runs.from_run, runs.id)
      where runs.host_id is not null and (runs.status <> 'skipped' or runs.from_run is not null)

@@ -89,7 +89,7 @@ export interface Database {
   /** Hosts on which a run is under way whose step shares them with no other. */
   host_locks: { host_id: number; run_id: string };
   /** What runs have written, masked. `at_byte` counts the bytes that are kept. */
-  host_logs: { run_id: string; at_byte: string; bytes: Buffer };
+  host_logs: { run_id: string; at_byte: string; bytes: Buffer; written_at: Generated<Date> };
   /** What a host has said of itself. */
   host_facts: { host_id: number; facts: JsonText; seen_at: Generated<Date> };
   processes: ProcessTable;

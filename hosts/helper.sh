@@ -158,6 +158,8 @@ poll() {
       return
       ;;
     *)
+      # Parameters may be among it that nobody was there to delete.
+      case $st in lost*) discard_staged ;; esac
       echo "S $st"
       return
       ;;
@@ -429,7 +431,7 @@ cancel() {
 
 # What others have laid out and cannot be begun any more: it may have secrets in it.
 discard_staged() {
-  for file in in.* env.* script.* sup.* claim.* log.* end.* pid.* open.* whole.*; do
+  for file in in.* env.* script.* sup.* claim.* log.* end.* pid.* open.* whole.* keeper.*; do
     case $file in *."$token" | *"*") ;; *) rm -f "$file" ;; esac
   done
 }

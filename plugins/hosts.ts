@@ -8,6 +8,8 @@ export interface HostTargets {
   /** By name; with both, it is the module of that set. */
   set?: string | undefined;
   module?: string | undefined;
+  /** Name or id of a host group: those that are in it now. */
+  group?: string | undefined;
 }
 
 /** What is run on each host, the same on all of them. */

@@ -13,7 +13,7 @@ import { downloadTemporal } from './temporal-download';
 /** The version of the Temporal CLI that is downloaded or built; it contains the development server. */
 export const TEMPORAL_CLI_VERSION = '1.5.1';
 
-const VERSION_CALL_MS = 10_000;
+const VERSION_CALL_MS = 60_000;
 const ABANDONED_AFTER_MS = 3_600_000;
 
 /**

@@ -4,6 +4,7 @@ import { requireUnsealed } from '../base/unsealed';
 import type { ProjectRecord } from '../db/access';
 import { auditOf } from '../db/audit';
 import type { Db, DbOrTransaction } from '../db/connection';
+import { toJsonText } from '../db/json';
 import type { Database } from '../db/schema';
 import { insertTask } from '../db/tasks';
 import { transact } from '../db/transaction';
@@ -28,6 +29,8 @@ export interface NewTask {
   /** Id of the periodic or clocked task that makes this one. */
   createInfo?: string;
   executorProxy?: string;
+  /** The task that it goes on with, and how. */
+  goesOn?: { with: number; how: object };
   /** Where its notices go, and in which form. */
   noticesTo?: { url: string; version: string | null };
   /** What the records call it (default `create`). */
@@ -74,5 +77,6 @@ function rowOf(task: NewTask, tree: PipelineTree): Insertable<Database['tasks']>
     executor_proxy: task.executorProxy ?? '',
     callback_url: task.noticesTo?.url ?? null,
     callback_version: task.noticesTo?.version ?? null,
+    ...(task.goesOn ? { again_of: task.goesOn.with, again: toJsonText(task.goesOn.how) } : {}),
   };
 }

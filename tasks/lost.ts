@@ -39,7 +39,12 @@ type Looked = RunningTask & { look: Execution | undefined };
  *
  * @returns where the next round goes on
  */
-export async function closeLostTasks(services: LostServices, afterId: number, watch = new Watch()): Promise<number> {
+export async function closeLostTasks(
+  services: LostServices,
+  afterId: number,
+  watch = new Watch(),
+  now = Date.now(),
+): Promise<number> {
   const tasks = await listRunningTasks(services.db, { afterId, limit: LOOKED_UP_PER_ROUND });
   const looked = await lookUp(services, tasks);
   await noteMarks(services, looked);
@@ -47,7 +52,7 @@ export async function closeLostTasks(services: LostServices, afterId: number, wa
   const gone = looked.filter(({ look }) => look === undefined);
   await closeGone(services, gone, watch);
   const running = looked.flatMap(({ id, seq, look }) => (look?.kind === 'running' ? [{ id, seq, ...look }] : []));
-  const { misfits, failing } = await putAside(services, running);
+  const { misfits, failing } = await putAside(services, running, now);
   watch.turn.misfits.push(...misfits);
   watch.turn.failing.push(...failing);
   if (tasks.length === LOOKED_UP_PER_ROUND) return tasks.at(-1)!.id;

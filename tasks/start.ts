@@ -17,6 +17,7 @@ import { isNamed, isUnreachable } from '../temporal/errors';
 import { TooLarge } from '../temporal/size';
 import { contextOf, surroundingsOf, taskUrlOf } from './context';
 import type { Services } from './services';
+import { takenFor } from './taken-over';
 import { wrongState } from './wrong-state';
 
 /** A start that takes longer was interrupted. */
@@ -106,6 +107,7 @@ async function startWorkflow(
 ): Promise<void> {
   const program = await findProgram<Program>(db, task.id);
   const around = await surroundingsOf(db, task);
+  const taken = task.again_of === null ? undefined : await takenFor(db, task, program);
   await pipelines.start({
     program,
     context: contextOf(task, project, taskUrlOf(baseUrl, project.id, task.id), program, around),
@@ -113,5 +115,6 @@ async function startWorkflow(
     projectId: project.id,
     templateId: task.template_id,
     isPaused: task.starts_paused,
+    taken,
   });
 }

@@ -6,7 +6,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { NEWEST_LANGUAGE } from '../pipeline/language/python/rules';
-import type { State, TaskContext } from '../pipeline/machine';
+import type { State, TakenOver, TaskContext } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
 import {
   ACCEPTED_QUERY,
@@ -54,6 +54,8 @@ export interface PipelineStart {
   projectId: number;
   templateId: string | null;
   isPaused: boolean;
+  /** Of a task that goes on with another one. */
+  taken?: TakenOver | undefined;
 }
 
 /** How an update ended: accepted, refused by the workflow, or not answered in time (the request may be repeated). */
@@ -83,9 +85,9 @@ export class Pipelines {
    *
    * @throws TooLarge
    */
-  async start({ program, context, name, projectId, templateId, isPaused }: PipelineStart): Promise<void> {
+  async start({ program, context, name, projectId, templateId, isPaused, taken }: PipelineStart): Promise<void> {
     const rules = { recordsAlong: true, answersRecorded: true, language: NEWEST_LANGUAGE };
-    const input = { program, context, ...rules } satisfies PipelineInput;
+    const input = { program, context, ...rules, ...(taken ? { taken } : {}) } satisfies PipelineInput;
     await requireCarriable(`what task ${context.taskId} starts with`, input);
     const options = {
       workflowId: workflowIdOf(this.installation, context.taskId),

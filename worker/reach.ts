@@ -8,9 +8,11 @@ import { SshPool } from '../hosts/ssh/pool';
  * How a worker reaches hosts: by one pool of connections, whatever it does there.
  *
  * @param hostsAllow addresses and networks in which hosts may be reached, separated by commas
+ * @param given connections in place of its own
  */
-export function reachFrom(db: Db, hostsAllow: string): Reach {
+export function reachFrom(db: Db, hostsAllow: string, given?: SshPool): Reach {
   const firstKeys = new FirstKeys(db);
+  if (given) return { db, pool: given, firstKeys };
   const pool = new SshPool({
     allows: mayReach(parseNetworks(hostsAllow)),
     pin: (hop, key) => firstKeys.pin(hop, key),

@@ -3,9 +3,11 @@ import { setFlagsFromString } from 'node:v8';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { FairGate } from '../activities/hosts/fair-gate';
+import { LogWeeks } from '../activities/hosts/log-weeks';
 import { LogWriter } from '../activities/hosts/log-writer';
 import { Reaper } from '../activities/hosts/reaper';
 import type { Log } from '../base/log';
+import type { SshPool } from '../hosts/ssh/pool';
 import { createLauncher } from '../schedules/launch';
 import type { Connected } from '../tasks/services';
 import { dataConverter } from '../temporal/codec';
@@ -20,6 +22,9 @@ export const WORKFLOW_BUNDLE = join(__dirname, '..', 'workflow-bundle.js');
 /** How long a workflow task waits for the worker that knows its workflow, which may have died, before any may have it. */
 const STICKY_MS = 3_000;
 const HOSTS_PARALLEL = 500;
+/** All activities at once, and those of them that may be parts of steps over hosts, which may last for hours. */
+const ACTIVITIES = 200;
+const HOST_PARTS = 100;
 const SHUTDOWN_GRACE_MS = 2_000;
 const SHUTDOWN_FORCE_MS = 4_000;
 
@@ -32,6 +37,10 @@ export interface WorkerSetup {
   hostsAllow?: string;
   /** Hosts that are under way at once. */
   hostsParallel?: number;
+  /** Connections to hosts in place of its own, for measurements; they end with the worker. */
+  pool?: SshPool;
+  /** How many days what hosts have written is kept. */
+  logDays?: number;
   /** Path of the bundled workflows. */
   bundle?: string;
   /** In place of its own. */
@@ -52,15 +61,24 @@ export interface RunningWorker {
  */
 export async function startWorker(
   { services, installation, server: { address, namespace } }: Pick<Connected, 'services' | 'installation' | 'server'>,
-  { hostsAllow = '', hostsParallel = HOSTS_PARALLEL, bundle = WORKFLOW_BUNDLE, options }: WorkerSetup = {},
+  {
+    hostsAllow = '',
+    hostsParallel = HOSTS_PARALLEL,
+    logDays = 30,
+    pool,
+    bundle = WORKFLOW_BUNDLE,
+    options,
+  }: WorkerSetup = {},
 ): Promise<RunningWorker> {
   const version = deploymentVersion(installation, bundle);
-  const reach = reachFrom(services.db, hostsAllow);
+  const reach = reachFrom(services.db, hostsAllow, pool);
   const problem = openFilesProblem(readLimits(), hostsParallel);
   if (problem) services.log.warn({}, problem);
   const places = new FairGate(hostsParallel);
-  const hosts = { reach, logs: new LogWriter(services.db), places, installation: installation.name };
+  const parts = new FairGate(HOST_PARTS);
+  const hosts = { reach, logs: new LogWriter(services.db), parts, places, installation: installation.name };
   const reaper = new Reaper(hosts, services.log);
+  const logWeeks = new LogWeeks(services.db, logDays, services.log);
   const connection = await NativeConnection.connect({ address });
   const worker = await createWithShortStacks({
     connection,
@@ -70,7 +88,7 @@ export async function startWorker(
     workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' },
     activities: createActivities(services.db, { launch: createLauncher(services), hosts }),
     dataConverter,
-    maxConcurrentActivityTaskExecutions: 200,
+    maxConcurrentActivityTaskExecutions: ACTIVITIES,
     maxConcurrentLocalActivityExecutions: 100,
     stickyQueueScheduleToStartTimeout: STICKY_MS,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
@@ -78,10 +96,11 @@ export async function startWorker(
     ...options,
   });
   const finished = worker.run().finally(async () => {
-    await reaper.stop();
+    await Promise.all([reaper.stop(), logWeeks.stop()]);
     await Promise.all([reach.pool.close(), connection.close()]);
   });
   reaper.start();
+  logWeeks.start();
   await Promise.race([makeCurrent(connection, namespace, version), finished]);
   services.log.info({ taskQueue: taskQueueOf(installation), buildId: version.buildId }, 'worker runs');
   return {
@@ -106,11 +125,16 @@ async function createWithShortStacks(options: WorkerOptions): Promise<Worker> {
   }
 }
 
-/** Sends the SDK's log lines to ours; once a process, before the first worker. */
-export function installRuntime(log: Log): Runtime {
+/**
+ * Sends the SDK's log lines to ours; once a process, before the first worker.
+ *
+ * @param metricsAddress where the SDK shows what it measures, for Prometheus, as `127.0.0.1:9464`; empty: nowhere
+ */
+export function installRuntime(log: Log, metricsAddress = ''): Runtime {
   const logger = new DefaultLogger('INFO', ({ level, message, meta }) => {
     // Less than INFO is not passed on.
     log[level.toLowerCase() as 'info' | 'warn' | 'error'](meta ?? {}, message);
   });
-  return Runtime.install({ logger, shutdownSignals: [] });
+  const telemetryOptions = metricsAddress === '' ? {} : { metrics: { prometheus: { bindAddress: metricsAddress } } };
+  return Runtime.install({ logger, shutdownSignals: [], telemetryOptions });
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../pipeline/json';
 import type { Language } from '../pipeline/language/python/rules';
-import type { Event, NodeRow, Operation, RunPlugin, State, TaskContext, TaskRow } from '../pipeline/machine';
+import type { Event, NodeRow, Operation, RunPlugin, State, TakenOver, TaskContext, TaskRow } from '../pipeline/machine';
 import type { Program } from '../pipeline/program';
 
 /** Type of the one workflow that runs every task. */
@@ -18,7 +18,7 @@ export type PipelineInput = {
   language?: Language;
   /** Operations on nodes are answered when what they led to is written; runs of older builds answer before. */
   answersRecorded?: boolean;
-} & ({ context: TaskContext } | CarriedOver);
+} & ({ context: TaskContext; taken?: TakenOver } | CarriedOver);
 
 export interface CarriedOver {
   state: State;

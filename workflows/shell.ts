@@ -73,6 +73,7 @@ export class Shell {
     this.program = input.program;
     this.#isStarted = 'state' in input;
     this.state = 'state' in input ? input.state : createState(input.program, input.context, input.language ?? 1);
+    if (!('state' in input) && input.taken) this.state.taken = input.taken;
     this.#rows = new PendingRows(this.state.context.taskId, 'state' in input ? input.rows : undefined);
     this.#recordsAlong = input.recordsAlong ?? false;
     this.#quick = new Map('state' in input ? input.quick.map((run) => [run.id, run]) : []);

@@ -4,17 +4,17 @@ import { type HostRunEnd, type HostRunRecord, noteReached, noteTrouble } from '.
 import { HelperError, poll, type Run, type Seen, start, type Target } from '../../hosts/attach';
 import { TransportError, type TransportProblem } from '../../hosts/transport';
 import { type Ending, endingOf, endOf } from './ending';
+import { PATIENCE, type Patience } from './patience';
 import type { RunLog } from './run-log';
 import type { Way } from './ways';
 
 /** One look at a run lasts so long, unless it ends before. */
 const FOLLOW_SECONDS = 30;
-/** The first one: one that writes nothing is to be known as begun before its host may have forgotten it. */
+/**
+ * The first one, and the first one after trouble: one that writes nothing is to be known as begun before its host may have
+ * forgotten it, and as reached again soon.
+ */
 const FIRST_LOOK_SECONDS = 1;
-/** A host on which a run has begun is asked again for so long after the run must have ended there. */
-const LOST_AFTER_MS = 5 * 60_000;
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 15_000;
 /** What is lost though the host may still know it is asked for by the reaper for so long. */
 const ASK_FOR_MS = 24 * 3600_000;
 
@@ -34,7 +34,7 @@ export interface Following {
   /** Lets go of the run, which goes on. */
   signal: AbortSignal;
   /** In place of the usual ones. */
-  patience?: { lostAfterMs: number; waitMs: number } | undefined;
+  patience?: Patience | undefined;
 }
 
 /** Why nothing was heard of a run. */
@@ -127,8 +127,8 @@ export class Follower {
 
   /** Where the inventory says something else of the host by now, that is what counts. */
   async #wait(failures: number): Promise<void> {
-    const { signal, patience } = this.work;
-    const wait = Math.min((patience?.waitMs ?? FIRST_WAIT_MS) * 2 ** (failures - 1), LONGEST_WAIT_MS);
+    const { signal, patience = PATIENCE } = this.work;
+    const wait = Math.min(patience.firstWaitMs * 2 ** (failures - 1), patience.longestWaitMs);
     await delay(wait, undefined, { signal }).catch(() => {});
     if (!signal.aborted) this.#way = await this.work.findWay();
   }
@@ -139,7 +139,7 @@ export class Follower {
     if ('problem' in way) return { status: 'unreachable', reason: way.problem, mayHaveBegun: false, isLasting: true };
     const { log } = this;
     const { run, signal } = this.work;
-    const seconds = this.#isReached ? FOLLOW_SECONDS : FIRST_LOOK_SECONDS;
+    const seconds = this.#isReached && !this.#isTroubled ? FOLLOW_SECONDS : FIRST_LOOK_SECONDS;
     const wanted = { offset: log.position, seconds, onLog: (bytes: Uint8Array) => log.append(bytes), signal };
     try {
       return await (this.#isReached ? poll(way.target, run.id, wanted) : start(way.target, run, wanted));
@@ -155,8 +155,8 @@ export class Follower {
   }
 
   #postpone(): void {
-    const { run, patience } = this.work;
-    this.#giveUpAt = Date.now() + run.timeoutSeconds * 1000 + (patience?.lostAfterMs ?? LOST_AFTER_MS);
+    const { run, patience = PATIENCE } = this.work;
+    this.#giveUpAt = Date.now() + run.timeoutSeconds * 1000 + patience.lostAfterMs;
   }
 }
 

@@ -16,13 +16,14 @@ const PLACES_WAIT_MS = 10_000;
  */
 export async function findWait(
   db: Db,
-  { id, project_id, locks_hosts, concurrency }: HostStepRecord,
-  { places, waiting }: { places: FairGate; waiting: number },
+  { id, project_id, locks_hosts, concurrency, created_at }: HostStepRecord,
+  { gates, waiting }: { gates: readonly FairGate[]; waiting: number },
 ): Promise<HostWait | undefined> {
   if (locks_hosts && !(await hasFreeHost(db, id))) return await waitForHosts(db, { id, concurrency, waiting });
-  if (places.hasRoom(project_id)) return undefined;
+  if (gates.every((gate) => gate.hasRoom(project_id))) return undefined;
   const waitingFor = 'a free place: the worker works on as many hosts as it may (GANTRY_HOSTS_PARALLEL)';
-  return { wait: 'until', at: Date.now() + PLACES_WAIT_MS, waitingFor };
+  const at = Date.now() + Math.max(waitAfter(created_at), PLACES_WAIT_MS);
+  return { wait: 'until', at, waitingFor };
 }
 
 async function waitForHosts(
@@ -31,11 +32,14 @@ async function waitForHosts(
 ): Promise<HostWait> {
   await askForHosts(db, { stepId: id, limit: concurrency });
   const awaited = await listAwaitedHosts(db, id, MOST_NAMED);
-  const now = Date.now();
-  const waited = Math.max(0, ...awaited.map(({ since }) => now - (since?.getTime() ?? now)));
-  const wait = Math.min(Math.max(waited / 4, SHORTEST_WAIT_MS), LONGEST_WAIT_MS);
+  const since = new Date(Math.min(Date.now(), ...awaited.map((host) => host.since?.getTime() ?? Date.now())));
   const named = awaited.map(({ address, taskId }) => (taskId === null ? address : `${address} (task ${taskId})`));
   const more = waiting > named.length ? ` and ${waiting - named.length} more` : '';
   const waitingFor = `hosts on which other nodes work: ${named.join(', ')}${more}`;
-  return { wait: 'until', at: Math.round(now + wait), waitingFor };
+  return { wait: 'until', at: Date.now() + waitAfter(since), waitingFor };
+}
+
+function waitAfter(since: Date): number {
+  const wait = Math.round((Date.now() - since.getTime()) / 4);
+  return Math.min(Math.max(wait, SHORTEST_WAIT_MS), LONGEST_WAIT_MS);
 }

@@ -41,8 +41,9 @@ export class LogWriter {
    */
   add(piece: LogPiece): Promise<void> {
     const known = this.#waiting.get(piece.runId);
+    // Of two in this process who read the same log, as who follows a run and who ends it, one comes second.
     if (known && (known.hostTry !== piece.hostTry || known.readTo !== piece.readFrom)) {
-      return Promise.reject(new Overtaken(`run ${piece.runId} is read twice in this process`));
+      return Promise.reject(overtaken(piece));
     }
     const waiting: Waiting = known
       ? Object.assign(known, {
@@ -87,7 +88,7 @@ export class LogWriter {
       const kept = await appendLogs(this.db, batch);
       for (const { runId, done } of batch) {
         if (kept.has(runId)) done.resolve();
-        else done.reject(new Overtaken(`run ${runId} is read by somebody else, or has ended`));
+        else done.reject(overtaken({ runId }));
       }
     } catch (error) {
       // What the server does not take of one run must not keep others' from being kept.
@@ -95,6 +96,10 @@ export class LogWriter {
       else for (const waiting of batch) await this.#writeBatch([waiting]);
     }
   }
+}
+
+function overtaken({ runId }: Pick<LogPiece, 'runId'>): Overtaken {
+  return new Overtaken(`run ${runId} is read by somebody else, or has ended`);
 }
 
 function withResolvers(): Promised {

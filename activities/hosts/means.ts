@@ -5,6 +5,7 @@ import type { OpenedSecrets } from '../../secrets/opened';
 import type { Executor } from '../../workflows/contract';
 import type { FairGate } from './fair-gate';
 import type { LogWriter } from './log-writer';
+import type { Patience } from './patience';
 import type { Reach } from './probe';
 
 /** Of the executor where a step names no account: who logs in by the profile may be root. */
@@ -14,12 +15,14 @@ export const ROLE_WITHOUT_ACCOUNT: Role = 'editor';
 export interface HostMeans {
   reach: Reach;
   logs: LogWriter;
+  /** For parts: a worker has other activities as well. */
+  parts: FairGate;
   /** For hosts that are under way. */
   places: FairGate;
   /** The installation's name: hosts may be those of several. */
   installation: string;
   /** With hosts that do not answer, in place of the usual one. */
-  patience?: { lostAfterMs: number; waitMs: number };
+  patience?: Patience;
 }
 
 /** The attempt of a node that works on hosts. */

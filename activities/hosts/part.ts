@@ -7,6 +7,7 @@ import { claimRuns, type HostRunRecord, listOpenRuns } from '../../db/host-runs'
 import type { HostStepRecord } from '../../db/host-steps';
 import { Late, within } from '../../hosts/ssh/within';
 import { MAX_ROUTES } from '../../inventory/ssh/read-route';
+import type { FairGate } from './fair-gate';
 import { Overtaken } from './log-writer';
 import type { HostAttempt, HostMeans } from './means';
 import { type SharedWork, workOnHost } from './one-host';
@@ -17,6 +18,9 @@ import { Ways } from './ways';
 const IDLE_MS = 10_000;
 /** Hosts on which others work are asked for again after so long. */
 const ASK_AGAIN_MS = 2_000;
+
+/** Runs that end within a moment make room for one claim: what is asked of the hosts of each is several statements. */
+const TOGETHER_MS = 25;
 
 /** One of the activities that share a step: it claims hosts that wait, as many at a time as are its share. */
 export class Part {
@@ -49,6 +53,8 @@ export class Part {
    * @throws Postgres' faults, and the reason of the attempt's signal, once all hosts are let go of
    */
   async work(): Promise<void> {
+    const { parts } = this.means;
+    if ((await this.#enter(parts, 1)) === 0) return;
     try {
       await this.#goOnWithOld();
       await this.#beginNew();
@@ -56,6 +62,8 @@ export class Part {
       this.#giveUp.abort(error);
       await Promise.all(this.#underway);
       throw this.#signal.reason;
+    } finally {
+      parts.leave(this.step.project_id, 1);
     }
   }
 
@@ -76,9 +84,12 @@ export class Part {
     let idleSince = Date.now();
     for (;;) {
       await this.#untilRoom();
-      if (this.#underway.size > 0) idleSince = Date.now();
+      if (this.#underway.size > 0) {
+        idleSince = Date.now();
+        await delay(TOGETHER_MS);
+      }
       const room = this.#atOnce - this.#underway.size;
-      const places = await this.#places(room);
+      const places = await this.#enter(this.means.places, room);
       if (places > 0 && (await this.#claim(places)) > 0) continue;
       const asks = places > 0 && (await this.#ask(room));
       const isIdle = this.#underway.size === 0;
@@ -87,11 +98,10 @@ export class Part {
     }
   }
 
-  /** Places for hosts of this part, one at the least; 0 when there are none for a while. */
-  async #places(most: number): Promise<number> {
-    const { places } = this.means;
+  /** So many places at the most, and one at the least; 0 when there is none for a while. */
+  async #enter(gate: FairGate, most: number): Promise<number> {
     try {
-      return await within(IDLE_MS, [this.#signal], (signal) => places.enter(this.step.project_id, most, signal));
+      return await within(IDLE_MS, [this.#signal], (signal) => gate.enter(this.step.project_id, most, signal));
     } catch (error) {
       if (error instanceof Late) return 0;
       throw error;

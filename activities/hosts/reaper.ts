@@ -1,23 +1,19 @@
 import type { Log } from '../../base/log';
 import { Rounds } from '../../base/rounds';
-import { type AbandonedRun, cancelWaiting, endRun, listAbandoned } from '../../db/host-runs';
-import { cancel } from '../../hosts/attach';
+import { cancelWaiting, endRun, listAbandoned, noteTrouble, type SteppedRun } from '../../db/host-runs';
+import { listLost, noteLateEnd, stopAsking } from '../../db/late-runs';
 import { Gate } from '../../hosts/ssh/gate';
-import { readRoutes } from '../../inventory/ssh/read-route';
-import type { Json } from '../../pipeline/json';
-import { OpenedSecrets } from '../../secrets/opened';
-import { type Ending, endingOf } from './ending';
+import { troubleSince } from './follow';
 import { Overtaken } from './log-writer';
 import type { HostMeans } from './means';
-import { openRoute } from './open-route';
 import { problemOf } from './problem';
-import { runIdOf } from './run-id';
-import { RunLog } from './run-log';
+import { askLate, endOnHost } from './reap';
+import { type Way, Ways } from './ways';
 
 const AT_ONCE = 20;
+/** Of those that are only asked how they ended: they are not to keep others from being ended. */
+const ASKED_AT_ONCE = 5;
 const MOST = 500;
-/** Between TERM and KILL. */
-const GRACE_SECONDS = 5;
 /** A host that does not answer is asked again after so long, and then after twice as long each time. */
 const FIRST_WAIT_MS = 10_000;
 const LONGEST_WAIT_MS = 5 * 60_000;
@@ -27,15 +23,17 @@ const GIVE_UP_AFTER_MS = 24 * 3600_000;
 /**
  * Ends work on hosts that nobody waits for any more: its node was stopped, failed by force or timed out, or its task is gone.
  * What decides is the row of the attempt, not who hears of it: so it makes no difference whether a worker was killed, or a
- * host could not be reached at that moment. Each worker does this; that several do it at once does no harm.
+ * host could not be reached at that moment. And asks hosts how those ended that were lost because they could not be reached.
+ * Each worker does this; that several do it at once does no harm.
  */
 export class Reaper extends Rounds {
-  readonly #gate = new Gate(AT_ONCE);
+  readonly #ending = new Gate(AT_ONCE);
+  readonly #asking = new Gate(ASKED_AT_ONCE);
   readonly #stopping = new AbortController();
   /** By run. */
   readonly #underway = new Map<string, Promise<void>>();
-  /** When hosts that did not answer are asked again, by run. */
-  readonly #later = new Map<string, { at: number; waitMs: number }>();
+  /** When hosts that did not answer are asked again, and since when they do not, by run. */
+  readonly #later = new Map<string, { at: number; waitMs: number; since: Date }>();
 
   constructor(
     private readonly means: HostMeans,
@@ -53,67 +51,88 @@ export class Reaper extends Rounds {
   protected async round(): Promise<void> {
     const { db } = this.means.reach;
     await cancelWaiting(db);
+    await stopAsking(db);
     // Left out by Postgres: however many do not answer, they do not take the place of those that do.
     const notYet = [...this.#later].filter(([, { at }]) => Date.now() < at).map(([id]) => id);
     const except = [...notYet, ...this.#underway.keys()];
-    const due = await listAbandoned(db, { limit: MOST, except });
+    const abandoned = await listAbandoned(db, { limit: MOST, except });
+    const lost = await listLost(db, { limit: MOST, except });
     // Those that are due and are not among them have ended, or come later than so many others.
-    const listed = new Set([...except, ...due.map(({ id }) => id)]);
+    const listed = new Set([...except, ...[...abandoned, ...lost].map(({ id }) => id)]);
     for (const id of this.#later.keys()) if (!listed.has(id)) this.#later.delete(id);
-    const { signal } = this.#stopping;
     // Nobody waits for them here: what comes meanwhile is not to wait for hosts that do not answer.
-    for (const run of due) {
-      const reaped = this.#gate.through(signal, () => this.#reap(run, signal)).catch(() => {});
-      this.#underway.set(
-        run.id,
-        reaped.finally(() => this.#underway.delete(run.id)),
-      );
-    }
+    for (const run of abandoned) this.#begin(run, this.#ending, (way) => this.#end(run, way));
+    for (const run of lost) this.#begin(run, this.#asking, (way) => this.#ask(run, way));
   }
 
-  async #reap(run: AbandonedRun, signal: AbortSignal): Promise<void> {
+  #begin(run: SteppedRun, gate: Gate, work: (way: Way) => Promise<void>): void {
+    const { signal } = this.#stopping;
+    const done = gate
+      .through(signal, async () => work(await this.#wayTo(run)))
+      .catch((error: unknown) => {
+        if (!signal.aborted) this.log.warn({ run: run.id, error }, 'a run on a host cannot be seen to');
+      });
+    this.#underway.set(
+      run.id,
+      done.finally(() => this.#underway.delete(run.id)),
+    );
+  }
+
+  async #wayTo(run: SteppedRun): Promise<Way> {
+    const attempt = { projectId: run.step.projectId, executor: { username: '', isTrusted: true } };
+    return (await new Ways(this.means, attempt, run.step.account).find([run], { haveBegun: true })).get(run.id)!;
+  }
+
+  async #end(run: SteppedRun, way: Way): Promise<void> {
     const { db } = this.means.reach;
+    if (run.host_id === null) {
+      await endRun(db, run, { status: 'lost', reason: 'its host is not in the inventory any more' });
+      return;
+    }
+    const said = await this.#answerOf(run, way, (target) => endOnHost(this.means, run, target, this.#stopping.signal));
+    if (said === undefined) return;
+    if ('answer' in said) {
+      if (said.answer) await endRun(db, run, said.answer);
+      return;
+    }
+    if (Date.now() - (run.started_at?.getTime() ?? 0) > GIVE_UP_AFTER_MS) {
+      await endRun(db, run, { status: 'lost', reason: `it was to be cancelled, and for a day: ${said.message}` });
+      return;
+    }
+    const { since } = this.#postpone(run);
+    await noteTrouble(db, run, troubleSince(since, `it is to be ended, and: ${said.message}`));
+    this.log.info({ run: run.id, message: said.message }, 'a run on a host cannot be cancelled yet');
+  }
+
+  async #ask(run: SteppedRun, way: Way): Promise<void> {
+    const said = await this.#answerOf(run, way, (target) => askLate(this.means, run, target, this.#stopping.signal));
+    if (said === undefined) return;
+    if ('message' in said || said.answer === undefined) this.#postpone(run);
+    else await noteLateEnd(this.means.reach.db, run.id, said.answer ?? undefined);
+  }
+
+  /** What a host answers, or what keeps it from that; undefined: it is somebody else's business by now. */
+  async #answerOf<T>(
+    run: SteppedRun,
+    way: Way,
+    ask: (target: Extract<Way, { target: unknown }>['target']) => Promise<T>,
+  ): Promise<{ answer: T } | { message: string } | undefined> {
+    if ('problem' in way) return { message: way.problem };
     try {
-      const ending = await this.#cancel(run, signal);
-      if (ending) await endRun(db, run, ending);
-      this.#later.delete(run.id);
+      const answer = await ask(way.target);
+      if (answer !== undefined) this.#later.delete(run.id);
+      return { answer };
     } catch (error) {
-      if (signal.aborted || error instanceof Overtaken) return;
-      const { message } = problemOf(run.host_id ?? 0, error, (text) => text);
-      if (Date.now() - (run.started_at?.getTime() ?? 0) > GIVE_UP_AFTER_MS) {
-        await endRun(db, run, { status: 'lost', reason: `it was to be cancelled, and for a day: ${message}` });
-        return;
-      }
-      const waitMs = Math.min(2 * (this.#later.get(run.id)?.waitMs ?? FIRST_WAIT_MS / 2), LONGEST_WAIT_MS);
-      this.#later.set(run.id, { at: Date.now() + waitMs, waitMs });
-      this.log.info({ run: run.id, message }, 'a run on a host cannot be cancelled yet');
+      if (this.#stopping.signal.aborted || error instanceof Overtaken) return undefined;
+      return problemOf(run.host_id ?? 0, error, way.mask);
     }
   }
 
-  /** Ends a run on its host, and keeps what it has written until then. */
-  async #cancel(run: AbandonedRun, signal: AbortSignal): Promise<Ending | undefined> {
-    const { projectId, account } = run.step;
-    const { db, pool, firstKeys } = this.means.reach;
-    if (run.host_id === null) return { status: 'lost', reason: 'its host is not in the inventory any more' };
-    const executor = { username: '', isTrusted: true };
-    const routes = await readRoutes(db, { projectId }, { hostIds: [run.host_id], account, executor });
-    const read = routes.get(run.host_id)!;
-    if ('problem' in read) throw read.problem;
-    const { route, become, runFolder } = openRoute(read.route);
-    firstKeys.claim(route, { username: '', appCode: '', source: 'api' });
-    const secrets = new OpenedSecrets({ place: projectId });
-    secrets.open(run.inputs as Json);
-    const log = await RunLog.of({ db, logs: this.means.logs, secrets }, run);
-    const target = { transport: pool.transport(route), become, runFolder };
-    const id = runIdOf(this.means.installation, run.step, run);
-    const follow = { offset: log.position, onLog: (bytes: Uint8Array) => log.append(bytes), signal };
-    const { left, ...seen } = await cancel(target, id, GRACE_SECONDS, follow);
-    await log.finish();
-    const ending = endingOf(seen, log.position, run.step);
-    if (!ending || left.length === 0) return ending;
-    return {
-      ...ending,
-      reason: `${ending.reason}; processes ${left.join(', ')} could not be ended: they are another user's`,
-    };
+  #postpone(run: SteppedRun): { since: Date } {
+    const before = this.#later.get(run.id);
+    const waitMs = Math.min(before ? 2 * before.waitMs : FIRST_WAIT_MS, LONGEST_WAIT_MS);
+    const later = { at: Date.now() + waitMs, waitMs, since: before?.since ?? new Date() };
+    this.#later.set(run.id, later);
+    return later;
   }
 }

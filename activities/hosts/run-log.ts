@@ -20,7 +20,8 @@ export class RunLog {
     { id, host_try, read_bytes, log_bytes }: Pick<HostRunRecord, 'id' | 'host_try' | 'read_bytes' | 'log_bytes'>,
   ): Promise<RunLog> {
     const from = Math.max(0, Number(log_bytes) - VALUE_MARK.length);
-    const end = await readLog(db, id, { from, maxBytes: VALUE_MARK.length });
+    const end =
+      Number(log_bytes) === 0 ? Buffer.alloc(0) : await readLog(db, id, { from, maxBytes: VALUE_MARK.length });
     return new RunLog(logs, secrets, { id, host_try }, { bytes: Number(read_bytes), end });
   }
 

@@ -66,7 +66,9 @@ export class HostSteps implements Hosts {
     if (waiting + starting + running === 0) return { tally: await this.#tally(row, counts) };
     const isOver = row.max_failed !== null && row.failed > row.max_failed;
     const isIdle = starting + running === 0 && !isOver;
-    const wait = isIdle ? await findWait(this.#db, row, { places: this.means.places, waiting }) : undefined;
+    const wait = isIdle
+      ? await findWait(this.#db, row, { gates: [this.means.places, this.means.parts], waiting })
+      : undefined;
     return wait ?? { parts: row.parts };
   }
 
@@ -127,8 +129,9 @@ export class HostSteps implements Hosts {
   /** The hosts with what becomes of each, by the earlier attempts and by what was asked for. */
   async #chosen(key: StepKey, workHash: string, targets: readonly Target[]): Promise<StepHost[]> {
     const { choice, signal } = this.attempt;
-    const lastHash = await findLastHash(this.#db, key);
-    if (choice === undefined && lastHash !== undefined && lastHash !== workHash) throw plainFailure(ASKS_WHICH_HOSTS);
+    // Only an operator's retry brings something else: the first attempt of a task that goes on with another one renders anew.
+    const lastHash = choice === undefined && key.retry > 0 ? await findLastHash(this.#db, key) : undefined;
+    if (lastHash !== undefined && lastHash !== workHash) throw plainFailure(ASKS_WHICH_HOSTS);
     const strangers = strangersIn(choice ?? 'unfinished', targets);
     if (strangers.length > 0) {
       const some = strangers.slice(0, MAX_NAMED).join(', ');

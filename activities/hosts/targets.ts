@@ -3,8 +3,10 @@ import { findProjectBusiness } from '../../db/businesses';
 import type { Db } from '../../db/connection';
 import { findHosts } from '../../db/host-details';
 import { conditionOf } from '../../inventory/hosts/filter';
+import { requireHostGroupCalled } from '../../inventory/hosts/groups';
 import { resolveIpText } from '../../inventory/hosts/resolve';
 import { hostSource } from '../../inventory/hosts/search';
+import { readHostCondition } from '../../inventory/hosts/selector';
 import type { InventoryPlace } from '../../inventory/place';
 import { both, type Condition } from '../../inventory/search/condition';
 import { searchIdsAfter } from '../../inventory/search/search';
@@ -38,9 +40,10 @@ export async function findTargets(
   const place: InventoryPlace = { projectId, businessId: business.id, account: business.supplier_account };
   const named =
     targets.text === undefined ? undefined : await resolved(db, place, targets.text, { username, isTrusted });
-  const conditions = conditionsOf(targets, named);
+  const group = targets.group === undefined ? [] : [await conditionOfGroup(db, place, targets.group)];
+  const conditions = [...conditionsOf(targets, named), ...group];
   if (conditions.length === 0)
-    throw new GantryError('invalid', 'no hosts are named: say addresses, ids, tags, a set or a module');
+    throw new GantryError('invalid', 'no hosts are named: say addresses, ids, tags, a set, a module or a host group');
   const ids = await idsOf(db, place, both(conditions));
   if (ids.length === 0) throw new GantryError('invalid', 'no host of this project is what is named');
   const missing = (targets.ids ?? []).filter((id) => !ids.includes(id));
@@ -73,6 +76,12 @@ async function resolved(
         .join('; '),
     );
   return hosts.map(({ id }) => id);
+}
+
+/** What the group means now, bounded by itself. */
+async function conditionOfGroup(db: Db, place: InventoryPlace, nameOrId: string): Promise<Condition> {
+  const { selector } = await requireHostGroupCalled(db, place, nameOrId);
+  return readHostCondition(selector);
 }
 
 function conditionsOf({ ids, tags, set, module }: HostTargets, named: readonly number[] | undefined): Condition[] {

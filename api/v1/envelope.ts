@@ -6,7 +6,7 @@ import { HTTP_STATUS } from '../http-status';
 
 /** An answer is its data, or the events that come; where there is neither, 204. */
 export function succeed(context: Context, { data, status, events }: Reply): Response {
-  if (events) return context.body(writeEvents(events.pieces, events.stop), 200, STREAM_HEADERS);
+  if (events) return context.body(writeEvents(events), 200, STREAM_HEADERS);
   return data === undefined ? context.body(null, 204) : context.json(data, status ?? 200);
 }
 

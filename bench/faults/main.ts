@@ -1,42 +1,28 @@
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isMisuse } from '../../cli/misuse';
 import { connect } from '../../db/connection';
 import type { Boot } from '../../stack/backends';
-import { runStack } from '../../stack/lifecycle';
 import { machinesHere } from '../machines/here';
 import { Report, round } from '../report';
-import { bootStack, removeTemporaryHome, type Stack, temporaryHome } from '../stack';
 import { createMarks, type Witnesses } from './evidence';
+import { breakHosts } from './hosts/hosts';
 import { FAULTS, mountSmallDisk, SERVER_FAULTS } from './inject';
 import { processesOf } from './leaks';
 import { bootMarks } from './marks';
-import { breakProtocol, type ProtocolOptions, type ProtocolResult } from './protocol/protocol';
+import { type Options, readOptions, USAGE } from './options';
+import { breakProtocol, type ProtocolResult } from './protocol/protocol';
 import { type RoundResult, runRound, untilWhole } from './round';
+import { hasOuterServers, onOwnStack, type Scene } from './scene';
 import { soak } from './soak';
 
 const SMALL_DISK_MB = 700;
 const LEAK_GRACE_MS = 5_000;
 const WORKER_RECOVERY_MS = 15_000;
 const POOL = { maxConnections: 5 };
-/** Those that need no stack, or more than a fault does. */
-const OTHERS = ['protocol', 'soak'];
-
-interface Options {
-  names: string[];
-  rounds: number;
-  tasks: number;
-  minutes: number;
-  seed: number;
-  /** Where `protocol` runs; left out, on machines where there can be such. */
-  on: ProtocolOptions['on'] | undefined;
-  jsonFile: string | undefined;
-}
 
 /** A stack to break, and who sees it. */
-interface Scene {
-  stack: Stack;
-  boot: Boot;
+interface Watched extends Scene {
   witnesses: Witnesses;
 }
 
@@ -55,76 +41,66 @@ interface Row {
 }
 
 /**
- * `npm run faults [-- NAME...] [--rounds N] [--tasks N] [--minutes N] [--seed N] [--on machines|local] [--json FILE]`: breaks a stack of two
- * workers and two API processes on purpose, and judges what became of its tasks; `protocol` breaks runs on hosts.
+ * `npm run faults [-- NAME...] [OPTIONS]`: breaks what runs on purpose, and judges what became of it.
  *
  * @returns 1 when anything was lost, done twice or got stuck
  */
 async function main(): Promise<number> {
-  const options = readArguments(process.argv.slice(2));
+  const options = readOptions(process.argv.slice(2));
+  if (!options) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
   const report = new Report();
+  const { names, rounds, seed } = options;
   const rows: Row[] = [];
-  for (const name of options.names.filter((name) => !OTHERS.includes(name))) {
-    const row = await onOwnStack(name, (scene) => runFault(name, scene, options));
+  for (const name of names.filter((name) => name in FAULTS)) {
+    const row = await watched(name, (scene) => runFault(name, scene, options));
     if (typeof row === 'string') report.line(`${name}: ${row}`);
     else rows.push(row);
   }
-  const soaked = options.names.includes('soak')
-    ? await onOwnStack('soak', ({ stack, witnesses }) => soak(stack, witnesses, report, options.minutes))
+  const soaked = names.includes('soak')
+    ? await watched('soak', ({ stack, witnesses }) => soak(stack, witnesses, report, options.minutes))
     : undefined;
   if (rows.length > 0) print(report, rows, options);
-  const protocol = options.names.includes('protocol') ? await runProtocol(report, options) : undefined;
+  const protocol = names.includes('protocol') ? await runProtocol(report, options) : undefined;
+  const hosts = names.includes('hosts') ? await breakHosts({ rounds, seed, report }) : undefined;
   report.conclude();
+  if (hosts) process.stdout.write(`${JSON.stringify(hosts)}\n`);
   if (options.jsonFile) {
-    const text = JSON.stringify({ faults: rows, soak: soaked, protocol, targets: report.targets }, null, 1);
+    const text = JSON.stringify({ faults: rows, soak: soaked, protocol, hosts, targets: report.targets }, null, 1);
     writeFileSync(options.jsonFile, `${text}\n`);
   }
-  const others = [protocol, typeof soaked === 'object' ? soaked : undefined].filter((result) => result !== undefined);
-  const verdicts = [...rows, ...others];
-  return verdicts.every(({ problems }) => problems.length === 0) &&
-    [...rows, ...(protocol ? [protocol] : [])].every(({ leaked }) => leaked === 0)
-    ? 0
-    : 1;
+  const others = [protocol, hosts, typeof soaked === 'object' ? soaked : undefined];
+  const verdicts = [...rows, ...others.filter((result) => result !== undefined)];
+  const isWhole = verdicts.every(({ problems }) => problems.length === 0);
+  return isWhole && [...rows, ...(protocol ? [protocol] : [])].every(({ leaked }) => leaked === 0) ? 0 : 1;
 }
 
-/** Boots a stack in a home of its own for one kind of fault; a text says why that cannot be. */
-async function onOwnStack<Result>(name: string, work: (scene: Scene) => Promise<Result>): Promise<Result | string> {
-  const isExternal = Boolean(process.env.DATABASE_URL || process.env.TEMPORAL_ADDRESS);
-  if (isExternal && SERVER_FAULTS.includes(name))
+/** Boots a stack for one kind of fault, and a store for the marks of its nodes; a text says why that cannot be. */
+async function watched<Result>(name: string, work: (scene: Watched) => Promise<Result>): Promise<Result | string> {
+  if (hasOuterServers() && SERVER_FAULTS.includes(name)) {
     return 'needs servers of its own: unset DATABASE_URL, TEMPORAL_ADDRESS';
-  if (name === 'disk-full' && process.getuid?.() !== 0) return 'needs root, to mount a small disk';
-  let unmount: (() => void) | undefined;
-  const home = temporaryHome((folder) => {
-    if (name === 'disk-full') unmount = mountSmallDisk(folder, SMALL_DISK_MB);
-  });
-  let result: Result | undefined;
-  let code: number;
-  try {
-    code = await runStack(home, async (boot) => {
-      const store = await bootMarks(boot);
-      const env = { BENCH_MARKS_URL: store.url };
-      const stack = await bootStack(boot, { workers: 2, apis: 2, restart: 'always', env });
-      const witnesses = { db: connect(stack.databaseUrl, POOL), marks: connect(store.url, POOL) };
-      try {
-        await createMarks(witnesses.marks);
-        result = await work({ stack, boot, witnesses });
-      } finally {
-        await Promise.all([witnesses.db.destroy(), witnesses.marks.destroy()]);
-        await stack.stop();
-        await store.remove();
-      }
-      return 0;
-    });
-  } finally {
-    unmount?.();
-    removeTemporaryHome(home);
   }
-  // Interrupted: what comes after this one is not wanted either.
-  if (code !== 0) process.exit(code);
-  return result!;
+  if (name === 'disk-full' && process.getuid?.() !== 0) return 'needs root, to mount a small disk';
+  return onOwnStack(
+    {
+      beside: bootMarks,
+      prepare: (folder) => (name === 'disk-full' ? mountSmallDisk(folder, SMALL_DISK_MB) : () => {}),
+    },
+    async (scene, store) => {
+      const marks = connect(store.url, POOL);
+      try {
+        await createMarks(marks);
+        return await work({ ...scene, witnesses: { db: scene.db, marks } });
+      } finally {
+        await marks.destroy();
+      }
+    },
+  );
 }
 
-async function runFault(name: string, { stack, boot, witnesses }: Scene, { rounds, tasks }: Options): Promise<Row> {
+async function runFault(name: string, { stack, boot, witnesses }: Watched, { rounds, tasks }: Options): Promise<Row> {
   const row: Row = {
     fault: name,
     rounds: 0,
@@ -218,47 +194,11 @@ function print(report: Report, rows: Row[], { tasks }: Options): void {
   }
 }
 
-function readArguments(given: string[]): Options {
-  const options: Options = {
-    names: [],
-    rounds: 20,
-    tasks: 100,
-    minutes: 30,
-    seed: 1,
-    on: undefined,
-    jsonFile: undefined,
-  };
-  const known = [...Object.keys(FAULTS), ...OTHERS];
-  const rest = [...given];
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (word === '--rounds') options.rounds = positive(word, rest.shift());
-    else if (word === '--tasks') options.tasks = positive(word, rest.shift());
-    else if (word === '--minutes') options.minutes = positive(word, rest.shift());
-    else if (word === '--seed') options.seed = positive(word, rest.shift());
-    else if (word === '--on') options.on = placeOf(rest.shift());
-    else if (word === '--json') options.jsonFile = resolve(rest.shift() ?? 'faults.json');
-    else if (known.includes(word)) options.names.push(word);
-    else throw new Error(`npm run faults does not know ${word}; it has: ${known.join(', ')}`);
-  }
-  if (options.names.length === 0) options.names = Object.keys(FAULTS);
-  return options;
-}
-
-function placeOf(text: string | undefined): ProtocolOptions['on'] {
-  if (text !== 'machines' && text !== 'local') throw new Error('--on needs machines or local');
-  return text;
-}
-
-function positive(option: string, text: string | undefined): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new Error(`${option} needs a number above 0`);
-  return value;
-}
-
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`${(error as Error).stack}\n`);
-    process.exit(1);
+    if (!isMisuse(error)) process.stderr.write(`${(error as Error).stack}\n`);
+    else process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
+    process.exit(isMisuse(error) ? 2 : 1);
   },
 );

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Service, Stack } from '../stack';
 import { PersistentApi } from './api';
 import { collectEvidence, countMoving, slowestRecovery, type Witnesses } from './evidence';
+import { patiently } from './patiently';
 import { judge, type Verdict } from './verdict';
 import { createTasks, drive } from './workload';
 
@@ -61,17 +62,5 @@ export async function untilWhole(stack: Stack, withinMs = 60_000): Promise<void>
       const { status } = await fetch(`${url}/readyz`);
       if (status !== 200) throw new Error(`${url} is not ready`);
     }, giveUpAt);
-  }
-}
-
-/** Repeats what fails while servers are away. */
-async function patiently<Value>(work: () => Promise<Value>, giveUpAt: number): Promise<Value> {
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (Date.now() > giveUpAt) throw error;
-      await delay(POLL_MS);
-    }
   }
 }

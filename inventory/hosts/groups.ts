@@ -5,11 +5,13 @@ import type { Db, DbOrTransaction } from '../../db/connection';
 import {
   deleteHostGroup,
   findHostGroup,
+  findHostGroupNamed,
   type HostGroupRecord,
   insertHostGroup,
   lockHostGroup,
   updateHostGroup,
 } from '../../db/host-groups';
+import { isInt4 } from '../../db/search/restriction';
 import { transact } from '../../db/transaction';
 import { auditChanges } from '../changes';
 import { duplicateOf, isTaken, type UniqueKeys } from '../duplicates';
@@ -91,6 +93,23 @@ export async function requireHostGroup(db: DbOrTransaction, place: Place, id: nu
   const group = await findHostGroup(db, place.projectId, id);
   if (group) return group;
   throw noSuchGroup(id);
+}
+
+/** The group of a name, else that of an id. @throws GantryError `not_found` */
+export async function requireHostGroupCalled(
+  db: DbOrTransaction,
+  { projectId }: Place,
+  nameOrId: string,
+): Promise<HostGroupRecord> {
+  const called = nameOrId.trim();
+  const named = await findHostGroupNamed(db, projectId, called);
+  if (named) return named;
+  const id = /^\d{1,10}$/.test(called) ? Number(called) : 0;
+  const group = id > 0 && isInt4(id) ? await findHostGroup(db, projectId, id) : undefined;
+  if (group) return group;
+  throw new GantryError('not_found', `this project has no host group ${called.slice(0, 100)}`, {
+    reason: { code: 'not_found', args: { what: 'host group', id: called.slice(0, 100) } },
+  });
 }
 
 /** What is stored of a selector, once it is known that hosts can be looked for by it. */

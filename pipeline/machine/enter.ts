@@ -6,6 +6,7 @@ import { forgetDecisions, nextLoop } from './nodes';
 import { enterRound, isBetweenRounds } from './rounds';
 import type { NodeState } from './state';
 import { endPipeline, enterSubprocess, passStart } from './subprocess';
+import { takeOver } from './take-over';
 import { arrive } from './tokens';
 
 /** Takes a token into its node, unless the token ends there or something holds it back (bk-sops §6.2). */
@@ -69,6 +70,7 @@ function execute(frame: Frame, index: number, token: number): void {
     case 'end':
       return endPipeline(frame, node, index, token);
     case 'activity':
+      if (takeOver(frame, index, token)) return;
       return startActivity(frame, node, index, token);
     case 'subprocess':
       return enterSubprocess(frame, node, index, token);

@@ -26,4 +26,5 @@ export {
   taskStatus,
 } from './state';
 export { step } from './step';
+export type { TakenNode, TakenOver } from './taken';
 export { Work } from './work';

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../json';
 import { type Language, NEWEST_LANGUAGE } from '../language/python/rules';
 import type { Program, Variable } from '../program';
 import type { HostChoice } from './host-choice';
+import type { TakenOver } from './taken';
 
 /** Raw state of the task and of inline subprocesses (bk-sops §6.1). */
 export type TaskStatus = 'CREATED' | 'RUNNING' | 'SUSPENDED' | 'FINISHED' | 'REVOKED';
@@ -51,6 +52,8 @@ export interface State {
   mergedInputs?: Record<number, true>;
   /** Inputs that a retry brought and a later one left out. */
   formerInputs?: Record<number, JsonObject>;
+  /** What is left of what it has taken over from another task. */
+  taken?: TakenOver;
   /** Ids of the operations seen, oldest first. */
   usedIds: string[];
   /** Of the finished task: constant key with `${}` to value. */

@@ -3,6 +3,8 @@ const fs = require('node:fs');
 
 const PACKAGES = ['openssh-server', 'sudo', 'busybox', 'tcsh', 'iproute2'];
 const SSHD = '/usr/sbin/sshd';
+const TRIES = 3;
+const PAUSE_MS = 5_000;
 const POLICY = '/usr/sbin/policy-rc.d';
 
 /**
@@ -42,9 +44,17 @@ function forbidServices() {
   }
 }
 
+/** Tried again: a mirror may be away for a moment, or another apt at work. */
 function aptGet(args) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  return spawnSync('apt-get', ['-q', ...args], { stdio: 'inherit', env });
+  const options = ['-q', '-o', 'Acquire::Retries=3'];
+  let outcome;
+  for (let tried = 0; tried < TRIES; tried++) {
+    if (tried > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+    outcome = spawnSync('apt-get', [...options, ...args], { stdio: 'inherit', env });
+    if (outcome.status === 0) break;
+  }
+  return outcome;
 }
 
 module.exports = { installHostPackages };

@@ -24,7 +24,11 @@ async function ensureInstalled(root) {
 
   say('installing dependencies: npm ci (about half a minute, once)');
   fs.rmSync(stamp, { force: true });
-  const code = await runStep('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], root);
+  const code = await runStep(
+    'npm',
+    ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error', '--fetch-retries=5'],
+    root,
+  );
   if (code !== 0) return code;
   writeStamp(stamp, hash);
   say('dependencies installed');

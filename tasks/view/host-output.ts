@@ -24,6 +24,8 @@ export interface HostOutput {
   text: string;
   /** Bytes that are left out after the text. */
   leftOut: number;
+  /** It was not kept so long. */
+  isDropped: boolean;
   /** Where the whole log is: that of the run that did it, where this one was skipped for it. */
   at: { stepId: number; place: number; from: number };
 }
@@ -62,7 +64,7 @@ export async function readHostOutput(db: Db, attempt: AttemptKey, address?: stri
   }));
 }
 
-const NEVER_WROTE: LogBeginning = { bytes: Buffer.alloc(0), size: 0, hasEnded: true };
+const NEVER_WROTE: LogBeginning = { bytes: Buffer.alloc(0), size: 0, hasEnded: true, isDropped: false };
 
 /** The run whose log it is. */
 function logOf(run: PlacedRun): string {
@@ -73,5 +75,5 @@ function outputOf(run: PlacedRun, stepId: number, log = NEVER_WROTE): HostOutput
   const isWhole = log.hasEnded && log.bytes.length >= log.size;
   const bytes = isWhole ? log.bytes : wholeCharacters(log.bytes);
   const at = { ...(run.doneBy ?? { stepId, place: run.place }), from: bytes.length };
-  return { run, text: bytes.toString('utf8'), leftOut: log.size - bytes.length, at };
+  return { run, text: bytes.toString('utf8'), leftOut: log.size - bytes.length, isDropped: log.isDropped, at };
 }

@@ -1,6 +1,6 @@
 import { GantryError } from '../../base/error';
 import type { Db } from '../../db/connection';
-import { readLog } from '../../db/host-logs';
+import { findKeptAfter, readLog } from '../../db/host-logs';
 import { findRunAt, listRuns, type PlacedRun } from '../../db/host-runs';
 import { findStepOf, listTalliedSteps, type TalliedStep } from '../../db/host-steps';
 import type { HostRunStatus } from '../../db/schema';
@@ -62,6 +62,8 @@ export interface LogView {
   to: number;
   /** What is no text in it is U+FFFD. */
   text: string;
+  /** What it would be made of is not kept any more. */
+  isDropped: boolean;
 }
 
 /**
@@ -79,18 +81,25 @@ export async function readHostLog(
   const size = Number(run.log_bytes);
   const wanted = from < 0 ? Math.max(0, size + from) : Math.min(from, size);
   const bytes = await readLog(db, run.id, { from: wanted, maxBytes: max });
+  if (bytes.length === 0 && wanted < size) {
+    const to = (await findKeptAfter(db, run.id, wanted)) ?? size;
+    return { run, from: wanted, to, text: '', isDropped: true };
+  }
   const isOver = wanted + bytes.length >= size && run.ended_at !== null;
   const skipped = from < 0 && wanted > 0 ? continuationBytes(bytes) : 0;
   const whole = isOver ? bytes.length : bytes.length - unfinishedBytes(bytes);
   const to = wanted + Math.max(whole, skipped);
-  return { run, from: wanted + skipped, to, text: bytes.subarray(skipped, Math.max(whole, skipped)).toString('utf8') };
+  const text = bytes.subarray(skipped, Math.max(whole, skipped)).toString('utf8');
+  return { run, from: wanted + skipped, to, text, isDropped: false };
 }
 
-async function requireStep(db: Db, projectId: number, stepId: number): Promise<void> {
+/** @throws GantryError `not_found` for a step that is not of the project */
+export async function requireStep(db: Db, projectId: number, stepId: number): Promise<void> {
   if (!(await findStepOf(db, projectId, stepId))) throw notThere('host step', stepId);
 }
 
-function notThere(what: string, id: number): GantryError {
+/** What is said of a thing that is not of the project. */
+export function notThere(what: string, id: number): GantryError {
   return new GantryError('not_found', `${what} ${id} does not exist in this project`, {
     reason: { code: 'not_found', args: { what, id } },
   });

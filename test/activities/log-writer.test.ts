@@ -56,4 +56,26 @@ describe('the writer of logs', () => {
     expect(seen.statements).toBeLessThanOrEqual(20);
     expect(seen.underway).toBe(0);
   });
+
+  it('takes of a run no piece that does not go on from the one that waits', async () => {
+    const { db, seen } = countingServer();
+    const writer = new LogWriter(db, 1);
+    const piece = (readFrom: number, readTo: number) =>
+      writer.add({
+        runId: '1',
+        hostTry: 1,
+        readFrom,
+        readTo,
+        bytes: Buffer.alloc(readTo - readFrom),
+        hasValues: false,
+      });
+
+    const first = piece(0, 5);
+    const again = piece(0, 7);
+    const further = piece(5, 9);
+
+    await expect(again).rejects.toThrow('is read by somebody else');
+    await Promise.all([first, further]);
+    expect(seen.statements).toBe(1);
+  });
 });

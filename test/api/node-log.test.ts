@@ -36,7 +36,11 @@ describe('the log of a node that works on hosts', () => {
         await appendLogs(gantry.db, [
           { runId, hostTry: 1, readFrom: 0, readTo: bytes.length, hasValues: false, bytes },
         ]);
-      await endRun(gantry.db, { id: runId, host_try: 1 }, { status: 'failed', exitCode: 3, reason: 'it ended with exit code 3' });
+      await endRun(
+        gantry.db,
+        { id: runId, host_try: 1 },
+        { status: 'failed', exitCode: 3, reason: 'it ended with exit code 3' },
+      );
     }
     const version = versionOf(task_id, 'n1', 1, retry);
     const ask = (name: string, query: Record<string, string>) =>

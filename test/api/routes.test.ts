@@ -25,6 +25,8 @@ const MARK = 'foreign-secret';
 const OPEN = [
   'GET /healthz',
   'GET /readyz',
+  // For this machine alone, or with a token of its own.
+  'GET /metrics',
   'GET /openapi.json',
   'GET /api/v1/openapi.json',
   // Decodes what it is sent; the path has a random word.

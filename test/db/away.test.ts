@@ -85,8 +85,8 @@ describe('a database that goes away', () => {
   });
 
   it.each(faults)('fails the statement when %s meanwhile', async (_name, fault) => {
-    const asked = troubleOf(sql`select pg_sleep(30)`.execute(db));
-    await delay(NOTICED_MS);
+    const asked = troubleOf(sql`select pg_sleep(120)`.execute(db));
+    await postgres.untilAsked('select pg_sleep(120)');
 
     await fault();
 

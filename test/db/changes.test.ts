@@ -63,6 +63,18 @@ describe('changes of a task', () => {
     expect(look).toMatchObject({ since: SEEN_NOTHING, task: true, runs: true });
   });
 
+  it('are told once of rows that were restored from a server that had come further', async () => {
+    const { at } = await place();
+    await sql`
+      insert into node_executions (task_id, node_id, loop, retry, inner_loop, seq, status, changed_xid)
+      values (${at.taskId}, 'restored', 1, 0, 1, 1, 'FINISHED', '900000000000')`.execute(gantry.db);
+
+    const first = await lookForChanges(gantry.db, at, SEEN_NOTHING);
+    const second = await lookForChanges(gantry.db, at, first!.now);
+
+    expect([first!.nodes, second!.nodes]).toEqual([true, false]);
+  });
+
   it.each([
     ['1:1:', true],
     ['7:9:7,8', true],

@@ -10,7 +10,7 @@ import {
   noteReached,
   noteTrouble,
 } from '../../db/host-runs';
-import { tallyRuns } from '../../db/host-steps';
+import { findLastRuns, tallyRuns } from '../../db/host-steps';
 import { beginTry, planNextTry } from '../../db/host-tries';
 import { createDatabase } from '../support/database';
 import { makeHostStep } from '../support/host-steps';
@@ -35,6 +35,24 @@ describe('runs on hosts', () => {
   it('are there once, however often their step is opened', async () => {
     const stepId = await makeStep(5);
     expect(await tallyRuns(db, stepId)).toEqual({ waiting: 5 });
+  });
+
+  it('are, for a retry, as they have ended after all where they were lost and that was heard later', async () => {
+    const stepId = await makeStep(2);
+    const [heard, unheard] = (await claimRuns(db, { stepId, part: 0, limit: 2 })) as [HostRunRecord, HostRunRecord];
+    for (const run of [heard, unheard]) await end(run, 'lost');
+    const late = { late_status: 'failed', late_exit_code: 7, late_at: new Date() } as const;
+    await db.updateTable('host_runs').set(late).where('id', '=', heard.id).execute();
+    const { task_id: taskId } = await db
+      .selectFrom('host_steps')
+      .select('task_id')
+      .where('id', '=', stepId)
+      .executeTakeFirstOrThrow();
+
+    const last = await findLastRuns(db, { taskId, nodeId: 'n1', loop: 1, retry: 1, ordinal: 1 });
+
+    expect(last.get(heard.host_id!)).toMatchObject({ runId: heard.id, status: 'failed', exitCode: 7 });
+    expect(last.get(unheard.host_id!)).toMatchObject({ runId: unheard.id, status: 'lost', exitCode: 0 });
   });
 
   it('are claimed once each by whoever asks at the same moment, in the order of their hosts', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cancel, forget, poll, start } from '../../hosts/attach';
@@ -78,10 +78,13 @@ describe.each(PRESENT)('a run on a host whose sh is %s', (shell) => {
 
     for (const pid of host.processes()) endProcess(pid);
     writeFileSync(boot, 'two\n');
+    for (const name of ['env', 'in', 'keeper']) writeFileSync(join(host.run('reboot'), `${name}.killed`), 'secret');
 
     const { state } = await runToEnd(host, run, log);
     expect(state).toEqual({ kind: 'lost', cause: 'reboot' });
     expect(log.text).toBe('here\n');
+    // Parameters that nobody was there to delete are not left to whoever comes by.
+    expect(readdirSync(host.run('reboot')).sort()).toEqual(['claim', 'log', 'pid', 'script', 'sup']);
     expect(host.lines('began')).toBe(1);
     expect((await cancel(host, 'reboot', 1, log.follow())).state).toEqual(state);
     // What was written down before is known after it.

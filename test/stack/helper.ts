@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { openHome } from '../../stack/home';
 import { isAlive, type ProcessIdentity } from '../../stack/identity';
+import { pickPorts } from '../../stack/ports';
 import { removeHome } from '../../stack/postgres-user';
 import { readRecord, type StackRecord } from '../../stack/record';
 import { eventually } from '../support/eventually';
@@ -87,11 +87,7 @@ export function discardHome(home: string): void {
   fs.rmSync(path.dirname(home), { recursive: true, force: true });
 }
 
-/** A port that nobody listens on. */
+/** A port that nobody listens on, and that no outgoing connection of other suites takes before a stack does. */
 export async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  return (await pickPorts(['api'], {})).api;
 }

@@ -17,7 +17,7 @@ const MAX_SHOWN = 4000;
  * Looks again and again until there is what is wanted; that is its result.
  *
  * @param what what is waited for, as a sentence: "the task ends"
- * @param withinMs 30 s if nothing is said; what came before that passes is not measured
+ * @param withinMs 60 s if nothing is said; what came before that passes is not measured
  * @throws Error with `what` and what was seen last, or the error of the last look
  */
 export function eventually<T>(
@@ -29,7 +29,7 @@ export function eventually<T>(what: string, look: () => T | Promise<T>, patience
 export async function eventually<T>(
   what: string,
   look: () => T | Promise<T>,
-  { isWanted = isSomething, withinMs = 30_000, everyMs = 25, despiteErrors = false }: Patience<T> = {},
+  { isWanted = isSomething, withinMs = 60_000, everyMs = 25, despiteErrors = false }: Patience<T> = {},
 ): Promise<T> {
   const giveUpAt = Date.now() + withinMs;
   for (;;) {

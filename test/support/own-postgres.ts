@@ -11,6 +11,7 @@ import { emptyRecord, StackFile } from '../../stack/record';
 import { eventually } from './eventually';
 
 const RECOVERY_MS = 50_000;
+const ENDED_WITHIN_MS = 20_000;
 
 /** A Postgres of a test's own, to be maltreated. */
 export interface OwnPostgres {
@@ -19,8 +20,10 @@ export interface OwnPostgres {
   start(): Promise<void>;
   /** Ends it, whoever is connected: `SIGINT` in order, `SIGKILL` at once. */
   stop(signal?: 'SIGINT' | 'SIGKILL'): Promise<void>;
-  /** Ends every connection but that of who asks; how many those were. */
+  /** Ends every connection but that of who asks, and waits until they have ended; how many those were. */
   terminateBackends(): Promise<number>;
+  /** Waits until some connection is at a statement that begins like this. */
+  untilAsked(statement: string): Promise<void>;
   /** Kills the process of one connection; the server then ends all others and recovers. */
   killBackend(): Promise<void>;
   /** Waits until it serves: after a killed backend it recovers first, for as long as its disk needs. */
@@ -57,7 +60,11 @@ export async function ownPostgres(): Promise<OwnPostgres> {
     },
     stop,
     async terminateBackends() {
-      return (await asAdmin(`select pg_terminate_backend(pid) ${others}`)).length;
+      return (await asAdmin(`select pg_terminate_backend(pid, ${ENDED_WITHIN_MS}) ${others}`)).length;
+    },
+    async untilAsked(statement) {
+      const running = `select 1 ${others} and state = 'active' and starts_with(query, '${statement}')`;
+      await eventually(`"${statement}" is under way`, async () => (await asAdmin(running)).length > 0);
     },
     async killBackend() {
       const [victim] = await asAdmin<{ pid: number }>(`select pid ${others} limit 1`);

@@ -57,7 +57,7 @@ describe('a worker that is killed', () => {
     await gantry.untilState(task_id, 'FINISHED', 60_000);
     expect(server.received).toHaveLength(2);
     await server.close();
-  }, 90_000);
+  }, 180_000);
 
   it('during a POST does not repeat it: the outcome is unknown, and an operator decides', async () => {
     const server = await openHanging();
@@ -77,7 +77,7 @@ describe('a worker that is killed', () => {
     await gantry.untilState(task_id, 'FINISHED', 60_000);
     expect(server.received).toHaveLength(2);
     await server.close();
-  }, 90_000);
+  }, 180_000);
 });
 
 function httpTree(method: string, url: string) {

@@ -84,7 +84,7 @@ describe('the workflow that asks hosts something', () => {
     const probeId = await gantry.services.probes.start(INPUT);
     const seen = await eventually('it has ended', () => gantry.services.probes.look({ projectId: 1, probeId }), {
       isWanted: (state) => state?.state !== 'running',
-      withinMs: 55_000,
+      withinMs: 150_000,
     });
 
     expect(seen).toEqual({ state: 'failed', reason: 'its workers were lost, or took too long' });

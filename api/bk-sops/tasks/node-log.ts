@@ -74,7 +74,7 @@ function outputLines(steps: readonly StepOutput[], projectId: number): string[] 
   ]);
 }
 
-function hostLines({ run, text, leftOut, at }: HostOutput, projectId: number): string[] {
+function hostLines({ run, text, leftOut, isDropped, at }: HostOutput, projectId: number): string[] {
   const { address, name, status, exit_code, reason } = run;
   const who = name === '' || name === address ? address : `${name} (${address})`;
   const code = exit_code === null ? '' : `, exit code ${exit_code}`;
@@ -83,7 +83,8 @@ function hostLines({ run, text, leftOut, at }: HostOutput, projectId: number): s
   return [
     `=== ${who}: ${status}${code}${reason === '' ? '' : `: ${reason}`}`,
     ...lines,
-    ...(leftOut > 0 ? [`... ${leftOut} bytes more: GET ${rest}`] : []),
+    ...(isDropped ? [`... ${leftOut} bytes are not kept any more`] : []),
+    ...(leftOut > 0 && !isDropped ? [`... ${leftOut} bytes more: GET ${rest}`] : []),
   ];
 }
 

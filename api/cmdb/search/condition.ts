@@ -1,7 +1,7 @@
 import type { Condition } from '../../../inventory/search/condition';
-import { readCondition as readAny } from '../../search/condition';
-import { malformed } from '../../search/errors';
-import { type Place, readValue } from '../../search/operators';
+import { readCondition as readAny } from '../../../inventory/search/mongo/condition';
+import { malformed } from '../../../inventory/search/mongo/errors';
+import { type Place, readValue } from '../../../inventory/search/mongo/operators';
 import { attributesAsked, type Searchable } from './searchable';
 
 /**

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { HostQuery } from '../../../inventory/hosts/find';
 import { canonicalAddress } from '../../../inventory/ip-text';
 import { both, type Condition } from '../../../inventory/search/condition';
-import { malformed } from '../../search/errors';
+import { malformed } from '../../../inventory/search/mongo/errors';
 import { BUSINESS } from '../models/business';
 import { HOST } from '../models/host';
 import type { Model } from '../models/model';

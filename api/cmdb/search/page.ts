@@ -1,7 +1,7 @@
 import { wrongField } from '../../../base/error';
+import { malformed } from '../../../inventory/search/mongo/errors';
+import { isObject } from '../../../inventory/search/mongo/operators';
 import { PAGE_LIMITS, type Search } from '../../../inventory/search/search';
-import { malformed } from '../../search/errors';
-import { isObject } from '../../search/operators';
 import { attributesShown, type Searchable } from './searchable';
 
 /**

@@ -1,5 +1,5 @@
+import { malformed } from '../../../inventory/search/mongo/errors';
 import type { Search } from '../../../inventory/search/search';
-import { malformed } from '../../search/errors';
 import { readCondition } from './condition';
 import { readPage } from './page';
 import { attributesShown, type Searchable } from './searchable';

@@ -3,15 +3,12 @@ import { GantryError, wrongField } from '../../../base/error';
 import { type Cursor, isCursor } from '../../../db/changes';
 import { type Batch, TaskWatch } from '../../../tasks/view/watch';
 import type { StreamEvent } from '../../event-stream';
+import { openStreams } from '../../open-streams';
 import { defineEndpoint } from '../endpoint';
-import { OpenStreams } from './open-streams';
 import { events, showBatch } from './schema';
 
 /** Who may see it is asked again when the client comes again: a stream is no longer than this. */
 const LONGEST_MS = 5 * 60_000;
-
-/** Of this process. */
-export const openStreams = new OpenStreams();
 
 export const watchTaskEndpoint = defineEndpoint({
   name: 'watch_task',
@@ -39,7 +36,7 @@ export const watchTaskEndpoint = defineEndpoint({
     const stop = new AbortController();
     const until = AbortSignal.any([stop.signal, stopping, AbortSignal.timeout(LONGEST_MS)]);
     openStreams.add(`${caller.app.code} ${caller.username}`, until);
-    return { events: { pieces: shown(watch.batches(until), stop), stop } };
+    return { events: { pieces: shown(watch.batches(until), stop), stop, until } };
   },
 });
 

@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { answerOnce } from '../../../access/once';
 import { changeHostGroup, createHostGroup, removeHostGroup } from '../../../inventory/hosts/groups';
+import { readHostCondition } from '../../../inventory/hosts/selector';
 import { inventoryOf } from '../business';
 import { defineEndpoint } from '../endpoint';
-import { condition, readHostCondition } from '../hosts/condition';
+import { condition } from '../hosts/condition';
 import { keyedBy } from '../keyed';
 import { group, name, showGroup } from './schema';
 

@@ -3,6 +3,7 @@ import { getHostRun, listHostRuns, listHostSteps, readHostLog } from '../../../t
 import { defineEndpoint } from '../endpoint';
 import { page, pageOf, toPage } from '../list';
 import { log, RUN_STATUSES, run, showLog, showRun, showStep, step } from './schema';
+import { searchHostStepEndpoint, searchTaskLogsEndpoint } from './search';
 
 const MAX_LOG_BYTES = 256 * 1024;
 /** Logs are shorter. */
@@ -85,4 +86,11 @@ export const getHostLogEndpoint = defineEndpoint({
   },
 });
 
-export const hostStepEndpoints = [listHostStepsEndpoint, listHostRunsEndpoint, getHostRunEndpoint, getHostLogEndpoint];
+export const hostStepEndpoints = [
+  listHostStepsEndpoint,
+  listHostRunsEndpoint,
+  getHostRunEndpoint,
+  getHostLogEndpoint,
+  searchHostStepEndpoint,
+  searchTaskLogsEndpoint,
+];

@@ -74,20 +74,20 @@ export const run = z.object({
   address: z.string(),
   status: z.enum(RUN_STATUSES),
   exit_code: z.number().int().nullable(),
-  reason: z.string(),
+  reason: z.string().describe('Why it stands so; of one that runs: what is wrong meanwhile, and since when'),
+  host_try: z.number().int().describe('Which try of the host it is, from 1'),
+  late: z
+    .object({ status: z.string(), exit_code: z.number().int().nullable(), at: time })
+    .nullable()
+    .describe('Of one that was lost: how it has ended on its host, as was heard later'),
   log_bytes: z.number().int(),
   is_log_cut: z.boolean(),
   from_run: z
     .object({ step_id: z.number().int(), place: z.number().int() })
     .nullable()
     .describe('The run that has done it before, of a host that is skipped for it: its log is there'),
-  try: z.number().int().describe('From 1; each is a run of its own on the host'),
   started_at: time.nullable(),
   ended_at: time.nullable(),
-  late_end: z
-    .object({ status: z.enum(RUN_STATUSES), exit_code: z.number().int().nullable(), at: time })
-    .nullable()
-    .describe('How a lost run did end on its host, where that was heard later: its node goes by `lost`'),
 });
 
 export type ShownRun = z.input<typeof run>;
@@ -95,6 +95,7 @@ export type ShownRun = z.input<typeof run>;
 /** A host of a step in the words of this API. */
 export function showRun(record: PlacedRun): ShownRun {
   const { place, host_id, name, address, status, exit_code, reason, is_log_cut, started_at, ended_at } = record;
+  const { host_try, late_status, late_exit_code, late_at } = record;
   return {
     place,
     host_id,
@@ -103,18 +104,14 @@ export function showRun(record: PlacedRun): ShownRun {
     status,
     exit_code,
     reason,
+    host_try,
+    late: late_status && late_at ? { status: late_status, exit_code: late_exit_code, at: late_at.toISOString() } : null,
     log_bytes: Number(record.log_bytes),
     is_log_cut,
     from_run: record.doneBy && { step_id: record.doneBy.stepId, place: record.doneBy.place },
     started_at: started_at?.toISOString() ?? null,
     ended_at: ended_at?.toISOString() ?? null,
-    try: record.host_try,
-    late_end: lateEnd(record),
   };
-}
-
-function lateEnd({ late_status: status, late_exit_code: exit_code, late_at }: PlacedRun): ShownRun['late_end'] {
-  return status && late_at && { status, exit_code, at: late_at.toISOString() };
 }
 
 export const log = z.object({
@@ -122,13 +119,14 @@ export const log = z.object({
   to: z.number().int().describe('Where the next piece begins'),
   size: z.number().int().describe('Bytes that there are by now'),
   is_complete: z.boolean().describe('Nothing more will come after `to`'),
+  dropped: z.boolean().describe('What stood from `from` to `to` is not kept any more (GANTRY_LOG_DAYS)'),
   text: z.string().describe('No character is cut; bytes that are no text are U+FFFD'),
 });
 
 export type ShownLog = z.output<typeof log>;
 
 /** A piece of a log in the words of this API. */
-export function showLog({ run, from, to, text }: LogView): z.input<typeof log> {
+export function showLog({ run, from, to, text, isDropped }: LogView): z.input<typeof log> {
   const size = Number(run.log_bytes);
-  return { from, to, size, is_complete: run.ended_at !== null && to >= size, text };
+  return { from, to, size, is_complete: run.ended_at !== null && to >= size, dropped: isDropped, text };
 }

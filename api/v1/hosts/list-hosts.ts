@@ -2,12 +2,13 @@ import { z } from '@hono/zod-openapi';
 import { conditionOf } from '../../../inventory/hosts/filter';
 import { requireHostGroup } from '../../../inventory/hosts/groups';
 import { listHostsAfter } from '../../../inventory/hosts/read';
+import { readHostCondition } from '../../../inventory/hosts/selector';
 import { MAX_TAGS } from '../../../inventory/limits';
 import { both } from '../../../inventory/search/condition';
 import { inventoryOf } from '../business';
 import { defineEndpoint } from '../endpoint';
 import { flag, idText, page, pageOf, texts } from '../list';
-import { readConditionText, readHostCondition } from './condition';
+import { readConditionText } from './condition';
 import { host, showHosts } from './schema';
 
 /** The hosts of a project, or some of them: all filters have to hold. */

@@ -45,7 +45,7 @@ describe('a test of a host, while its worker goes away', () => {
   }
 
   const untilEnded = (id: number) =>
-    eventually('it has ended', () => look(id), { isWanted: ({ state }) => state !== 'running', withinMs: 50_000 });
+    eventually('it has ended', () => look(id), { isWanted: ({ state }) => state !== 'running', withinMs: 120_000 });
 
   it('is done by the next one, when that is killed', async () => {
     const first = await startProcess();

@@ -68,6 +68,15 @@ describe('a retry of a node on hosts', () => {
   const retry = (task: number, node: string, more: object = {}) =>
     world.v1.post(world.at(`/tasks/${task}/nodes/${node}/retry`), more);
 
+  const goOn = (task: number, body: object = {}, key?: string) =>
+    world.v1.with(key === undefined ? {} : { 'Idempotency-Key': key }).post(world.at(`/tasks/${task}/again`), body);
+
+  const countTasks = () =>
+    world.gantry.db
+      .selectFrom('tasks')
+      .select(({ fn }) => fn.countAll<string>().as('count'))
+      .execute();
+
   const operate = (task: number, node: string, more: object) =>
     world.gantry.post(`/apigw/operate_node/${project()}/${task}/?scope=project`, {
       node_id: node,
@@ -165,11 +174,8 @@ describe('a retry of a node on hosts', () => {
   });
 
   it('leaves lost hosts lost until somebody names them', async () => {
-    const { task, node } = await run({ script: 'echo x >> lost' });
-    await untilState(task, 'FINISHED');
     const second = await run({ script: 'echo x >> lost2; exit 1' });
     await untilState(second.task, 'FAILED');
-    expect(node).not.toBe(second.node);
     // What the reaper writes once nobody knows how it has ended.
     const [first] = await rowsOf(second.task, 1);
     await world.gantry.db
@@ -243,5 +249,68 @@ describe('a retry of a node on hosts', () => {
     }
     expect(await retry(task, 'nobody')).toMatchObject({ status: 404 });
     expect(dataOf(await world.v1.get(world.at(`/tasks/${task}/host-steps`))).items).toHaveLength(1);
+  });
+
+  it('goes on in a new task where one was stopped: what was done there is not done again', async () => {
+    const script = 'echo x >> again; case $HOME in *host[26]) [ -e mended ] || exit 4;; esac';
+    const { task, node } = await run({ script });
+    await untilState(task, 'FAILED');
+    expect(await goOn(task)).toMatchObject({ status: 409 });
+    await world.gantry.post(`/apigw/operate_task/${task}/${project()}/?scope=project`, { action: 'revoke' });
+    await untilState(task, 'REVOKED');
+    put('mended');
+
+    const made = dataOf(await goOn(task, {}, 'once')).task_id as number;
+    expect(dataOf(await goOn(task, {}, 'once')).task_id).toBe(made);
+    await untilState(made, 'FINISHED');
+
+    expect(lines('again')).toEqual([1, 1, 2, 1, 1, 1, 2, 1, 1, 1]);
+    expect(await outputsOf(made, node)).toMatchObject({ total: 10, counts: { ok: 2, skipped: 8 }, failed: 0 });
+
+    const whole = dataOf(await goOn(made, { from: node, hosts: [hosts[5]!.id] })).task_id as number;
+    await untilState(whole, 'FINISHED');
+    expect(lines('again')).toEqual([1, 1, 2, 1, 1, 2, 2, 1, 1, 1]);
+    expect(await outputsOf(whole, node)).toMatchObject({ counts: { ok: 1, skipped: 9 }, failed: 0 });
+    keepHistory('again_from_a_node', await world.gantry.history(whole));
+  });
+
+  it('goes on behind what has finished, with its outputs, and says why it cannot', async () => {
+    const step = (inputs: object) => ({
+      code: 'run_script',
+      version: '1.0',
+      inputs: { tags: ['all'], ...inputs } as never,
+    });
+    const pipeline_tree = sketch({
+      chains: ['S a b E'],
+      activities: {
+        a: step({ script: 'echo x >> first; echo "<SOPS_VAR>v:told</SOPS_VAR>"' }),
+        b: step({ script: 'echo "$GANTRY_P_p" >> second; [ -e ready ]', parameters: { p: '${values["v"]}' } }),
+      },
+      constants: { values: { source_type: 'component_outputs', source_info: { a: ['values'] } } },
+    });
+    const path = `/apigw/fast_create_task/${project()}/?scope=project`;
+    const { data } = await world.gantry.post(path, { name: 'two steps', pipeline_tree });
+    await world.gantry.post(`/apigw/start_task/${data.task_id}/${project()}/?scope=project`);
+    await untilState(data.task_id, 'FAILED');
+    await world.gantry.post(`/apigw/operate_task/${data.task_id}/${project()}/?scope=project`, { action: 'revoke' });
+    await untilState(data.task_id, 'REVOKED');
+    put('ready');
+    const nodes = Object.values(data.pipeline_tree.activities) as { id: string; name: string }[];
+    const a = nodes.find(({ name }) => name === 'a')!.id;
+    const count = async () => Number((await countTasks())[0]!.count);
+    const before = await count();
+
+    expect(await goOn(data.task_id, { from: 'nobody' })).toMatchObject({ status: 404 });
+    expect(await goOn(data.task_id, { hosts: 'some' })).toMatchObject({ status: 400 });
+    expect(await count()).toBe(before);
+    const made = dataOf(await goOn(data.task_id)).task_id as number;
+    await untilState(made, 'FINISHED');
+
+    expect(lines('first')).toEqual(Array(COUNT).fill(1));
+    expect(lines('second')).toEqual(Array(COUNT).fill(2));
+    expect(readFileSync(join(hosts[0]!.home, 'second'), 'utf8')).toBe('told\ntold\n');
+    expect(await outputsOf(made, a)).toMatchObject({ total: 10, counts: { ok: 10 }, _again_of: data.task_id });
+    expect(await goOn(made)).toMatchObject({ status: 400, error: { details: [{ field: 'from' }] } });
+    keepHistory('again_behind_what_has_finished', await world.gantry.history(made));
   });
 });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { readHostCondition } from '../../../api/v1/hosts/condition';
+
 import { connect, type Db } from '../../../db/connection';
 import { hostSource } from '../../../inventory/hosts/search';
+import { readHostCondition } from '../../../inventory/hosts/selector';
 import { searchIdsAfter } from '../../../inventory/search/search';
 import { createDatabase } from '../../support/database';
 import { type Document, type Naive, naiveMatch, type Types } from '../../support/naive-search';

@@ -307,7 +307,7 @@ describe('credentials of /api/v1', () => {
 });
 
 describe('a private key that would take too long to open', () => {
-  const reader = new PrivateKeyReader({ deadlineMs: 1_000 });
+  const reader = new PrivateKeyReader({ deadlineMs: 3_000 });
   afterAll(() => reader.close());
 
   it('is given up, and the next one is read', async () => {

@@ -1,5 +1,5 @@
 import { createApp } from '../../../api/app';
-import { openStreams } from '../../../api/v1/events';
+import { openStreams } from '../../../api/open-streams';
 import { readCursor } from '../../../db/changes';
 import { appendLogs } from '../../../db/host-logs';
 import { claimRuns, endRun, type HostRunRecord } from '../../../db/host-runs';

@@ -154,7 +154,7 @@ describe('steps over hosts at /api/v1', () => {
     expect(from).toBe(8);
     const open = await written(Buffer.from('abc€').subarray(0, 5), false);
     const piece = dataOf(await v1.get(`${open.at}/host-steps/${open.stepId}/runs/1/log`));
-    expect(piece).toEqual({ from: 0, to: 3, size: 5, is_complete: false, text: 'abc' });
+    expect(piece).toEqual({ from: 0, to: 3, size: 5, is_complete: false, dropped: false, text: 'abc' });
   });
 
   it('lose no character to a client that asks again where it stands in the middle of one', async () => {

@@ -50,7 +50,7 @@ describe('a long inventory in YAML', () => {
 });
 
 describe('an inventory that takes too long', () => {
-  const reader = new InventoryReader({ deadlineMs: 1_000 });
+  const reader = new InventoryReader({ deadlineMs: 3_000 });
 
   afterAll(() => reader.close());
 

@@ -227,7 +227,7 @@ describe('a plugin that works in rounds', () => {
       expect(refusal).toMatchObject({ kind: 'invalid', message: expect.stringContaining('10000 ids of hosts') });
     }
 
-    const other = simulate({ chains: ['S n E'] })
+    const other = simulate({ chains: ['S n E'], activities: { n: { code: 'work' } } })
       .start()
       .endPlugin('n', FAILED);
     expect(other.operate({ action: 'retry', node: 'n', hosts: 'all' })).toMatchObject({

@@ -3,7 +3,7 @@ import { eventually } from '../eventually';
 import { Opened } from './opened';
 
 /** What is closed by a suite's teardown may take a moment until it is. */
-const CLOSED_WITHIN_MS = 5_000;
+const CLOSED_WITHIN_MS = 20_000;
 
 /**
  * The environment of every suite: when the last hook of a suite has run, what the suite has opened must be closed, or

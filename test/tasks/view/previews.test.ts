@@ -33,7 +33,7 @@ function huge(): Preview {
 describe('previews', () => {
   const pools: PreviewPool[] = [];
   const open = (deadlineMs: number, maxHeapMb = 128) => {
-    const pool = new PreviewPool({ deadlineMs, maxHeapMb });
+    const pool = new PreviewPool({ deadlineMs, maxHeapMb, waitMs: 120_000 });
     pools.push(pool);
     return pool;
   };
@@ -45,7 +45,7 @@ describe('previews', () => {
   });
 
   it('are given up when they take too long, and the next one is rendered', async () => {
-    const pool = open(1000);
+    const pool = open(3_000);
 
     expect(await pool.render(endless())).toBeUndefined();
     expect(await pool.render(previewOf('next'))).toEqual({ bk_display_message: 'next' });

@@ -1,5 +1,5 @@
-import { wrongField } from '../../base/error';
-import { both, type Condition } from '../../inventory/search/condition';
+import { wrongField } from '../../../base/error';
+import { both, type Condition } from '../condition';
 import { malformed } from './errors';
 import { isObject, type Place, readOperators, readValue } from './operators';
 

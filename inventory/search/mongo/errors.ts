@@ -1,4 +1,4 @@
-import { type GantryError, wrongField } from '../../base/error';
+import { type GantryError, wrongField } from '../../../base/error';
 
 /** What is not of the form that it has to be. */
 export function malformed(field: string, wanted: string): GantryError {

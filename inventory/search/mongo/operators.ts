@@ -1,5 +1,5 @@
-import { wrongField } from '../../base/error';
-import { both, type Comparison, type Condition, type Scalar } from '../../inventory/search/condition';
+import { wrongField } from '../../../base/error';
+import { both, type Comparison, type Condition, type Scalar } from '../condition';
 import { malformed } from './errors';
 
 const COMPARED = { $eq: 'eq', $ne: 'ne', $lt: 'lt', $lte: 'lte', $gt: 'gt', $gte: 'gte' } as const;

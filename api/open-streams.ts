@@ -1,4 +1,4 @@
-import { GantryError } from '../../../base/error';
+import { GantryError } from '../base/error';
 
 /** Streams of one process, and those of one user among them. */
 const MAX_STREAMS = 500;
@@ -47,3 +47,6 @@ export class OpenStreams {
     else this.#ofUser.delete(user);
   }
 }
+
+/** Of this process. */
+export const openStreams = new OpenStreams();
