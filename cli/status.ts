@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { ShownRun, ShownStep, ShownTask } from '../api/v1/answers';
 import { onlyOne } from './commands';
 import { wholeTask } from './follow/poll';
-import { labelOf } from './follow/printer';
+import { labelOf, shownText } from './follow/printer';
 import { tableOf } from './table/table';
 import { harmless } from './table/width';
 import { taskCalled } from './task-called';
@@ -52,6 +52,7 @@ function describe(task: ShownTask, steps: readonly Step[]): string {
     .map(({ id, name, state, loop, attempt, waiting_for }) => [id, name, state, loop, attempt, waiting_for ?? '-']);
   const lines = [`task ${task.id} (${harmless(task.name)}) is ${task.state}\n`];
   if (nodes.length > 0) lines.push(tableOf(['NODE', 'NAME', 'STATE', 'LOOP', 'ATTEMPT', 'WAITS FOR'], nodes));
+  for (const { id, error } of task.nodes) if (error) lines.push(`\n${harmless(id)}: ${shownText(error)}\n`);
   for (const step of steps) lines.push(...describeStep(step, names.get(step.node_id) ?? ''));
   return lines.join('');
 }

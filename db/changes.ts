@@ -111,7 +111,12 @@ export interface ChangedNode {
   started_at: Date | null;
   finished_at: Date | null;
   waiting_for: string | null;
+  /** Why it has failed, as far as that is told. */
+  error: string | null;
 }
+
+/** Characters of it. */
+export const MAX_ERROR_TOLD = 2_000;
 
 /** Attempts of a task that have changed, those after another one in the order of their keys. */
 export function listChangedNodes(
@@ -123,6 +128,11 @@ export function listChangedNodes(
   const changed = db
     .selectFrom('node_executions')
     .select(['node_id', 'loop', 'retry', 'status', 'skip', 'error_ignored', 'started_at', 'finished_at', 'waiting_for'])
+    .select(
+      sql<
+        string | null
+      >`case when status = 'FAILED' then left(outputs ->> 'ex_data', ${MAX_ERROR_TOLD}::integer) end`.as('error'),
+    )
     .where('task_id', '=', taskId)
     .where(within('changed_xid', window) as Expression<boolean>);
   const { node_id, loop, retry } = after ?? {};

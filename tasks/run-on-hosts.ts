@@ -50,7 +50,7 @@ export async function runOnHosts(
 function requireTargets({ hosts = '', tags = [], set = '', module = '', host_group = '' }: HostRunRequest['inputs']) {
   const given = [hosts, set, module, host_group].some((text) => String(text).trim() !== '');
   if (given || (tags as unknown[]).length > 0) return;
-  throw wrongField('hosts: say which hosts, by hosts, tags, set or module', {
+  throw wrongField('hosts: say which hosts, by hosts, tags, set, module or host_group', {
     code: 'required',
     args: { field: 'hosts' },
   });

@@ -38,6 +38,11 @@ export class TaskModel {
     return [...this.#hosts.values()];
   }
 
+  /** Nodes that have failed, and stand so. */
+  get failedNodes(): ShownEvents['node'][] {
+    return [...this.nodes.values()].filter(({ state }) => state === 'FAILED');
+  }
+
   /** Whether a node has taken no step on hosts in a later attempt. */
   isNewest({ node_id, loop, attempt }: SeenStep): boolean {
     const others = [...this.steps.values()].filter((step) => step.node_id === node_id);

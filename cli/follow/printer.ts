@@ -3,7 +3,7 @@ import { stringifyJson } from '../../base/json';
 import { tableOf } from '../table/table';
 import { harmless } from '../table/width';
 import { shownLine } from './lines';
-import type { SeenHost } from './model';
+import type { SeenHost, TaskModel } from './model';
 
 const COLOURS = [36, 33, 32, 35, 34, 31];
 const MAX_LABEL = 30;
@@ -23,13 +23,15 @@ export class Printer {
   };
 
   /** Hosts in a table, and how many stand how; with JSON the last line. */
-  async summary(taskId: number, state: string, hosts: readonly SeenHost[]): Promise<void> {
+  async summary(taskId: number, { state, hosts, failedNodes }: TaskModel): Promise<void> {
     const counts = countsOf(hosts);
-    if (this.isJson) return write(`${stringifyJson({ event: 'end', task_id: taskId, state, counts })}\n`);
+    const errors = failedNodes.map(({ id, error }) => ({ node_id: id, error: error ?? '' }));
+    if (this.isJson) return write(`${stringifyJson({ event: 'end', task_id: taskId, state, counts, errors })}\n`);
     const shown = hosts.length > MAX_TABLE ? hosts.filter(({ status }) => status !== 'ok') : hosts;
     const rows = shown.map((host) => [labelOf(host), host.status, host.exit_code ?? '-', host.reason || '-']);
     const table = rows.length > 0 ? `\n${tableOf(['HOST', 'STATUS', 'EXIT', 'REASON'], rows)}` : '';
-    await write(`${table}${countsText(counts)}task ${taskId} is ${state}\n`);
+    const why = errors.map(({ error }) => `${shownText(error)}\n`).join('');
+    await write(`${table}${countsText(counts)}${why}task ${taskId} is ${state}\n`);
   }
 
   #asJson(host: SeenHost, line: string): string {
@@ -57,6 +59,11 @@ export function countsOf(hosts: readonly Pick<SeenHost, 'status'>[]): Record<str
 function countsText(counts: Record<string, number>): string {
   const told = Object.entries(counts).map(([status, count]) => `${count} ${status}`);
   return told.length > 0 ? `${told.join(', ')}\n` : '';
+}
+
+/** A text of several lines, as a terminal shows it and does nothing by it. */
+export function shownText(text: string): string {
+  return text.split('\n').map(shownLine).join('\n');
 }
 
 /** What a host is called on a terminal. */

@@ -1,8 +1,6 @@
 import fs from 'node:fs';
 import { Misuse } from '../misuse';
-import type { V1Client } from '../v1/client';
 import { idOf, PROJECT_OPTIONS } from '../v1/project';
-import { chosenHosts } from './chosen';
 
 const text = { type: 'string' } as const;
 const texts = { type: 'string', multiple: true } as const;
@@ -33,11 +31,10 @@ type Given = {
  *
  * @throws Misuse for what makes no sense, before anything is asked
  */
-export function requestOf(given: Given, selector: readonly string[], command: readonly string[]) {
+export function requestOf(given: Given, selector: readonly string[], command: readonly string[]): object {
   const { tag, set, module, group, account, interpreter, name, timeout, concurrency } = given;
   const isSelected = [selector.length > 0 ? selector[0] : undefined, tag, set, module, group].some(Boolean);
   if (!isSelected) throw new Misuse('gantry hosts run needs a SELECTOR, --tag, --set, --module or --group');
-  if (group !== undefined && selector.length > 0) throw new Misuse('say a SELECTOR or --group');
   const work = workOf(given.script, command);
   const limits = {
     timeout: timeout === undefined ? undefined : idOf('--timeout', timeout),
@@ -45,12 +42,12 @@ export function requestOf(given: Given, selector: readonly string[], command: re
     max_failed: maxFailedOf(given['max-failed']),
   };
   const parameters = parametersOf(given.param ?? []);
-  return async (client: V1Client, project: string): Promise<object> => ({
-    hosts: group === undefined ? selector.join(' ') : await idsOf(client, project, group),
-    ...{ tags: tag, set, module, account, interpreter, name, parameters },
+  return {
+    hosts: selector.join(' '),
+    ...{ tags: tag, set, module, host_group: group, account, interpreter, name, parameters },
     ...limits,
     ...work,
-  });
+  };
 }
 
 function workOf(script: string | undefined, command: readonly string[]): object {
@@ -80,8 +77,4 @@ function parametersOf(given: readonly string[]): Record<string, string> | undefi
       return [one.slice(0, at), one.slice(at + 1)];
     }),
   );
-}
-
-async function idsOf(client: V1Client, project: string, group: string): Promise<string> {
-  return (await chosenHosts(client, project, [], { group })).map(({ id }) => id).join(' ');
 }

@@ -20,10 +20,9 @@ export async function runOnHosts(args: string[]): Promise<number> {
   const body = requestOf(values, positionals, command);
   const client = V1Client.ofEnvironment();
   const project = `/projects/${await projectFor(client, values.project)}`;
-  const asked = await body(client, project);
   const interrupt = onInterrupt();
   try {
-    const begun = await client.post<{ task_id: number; node_id: string }>(`${project}/hosts/run`, asked);
+    const begun = await client.post<{ task_id: number; node_id: string }>(`${project}/hosts/run`, body);
     const { task_id: taskId } = begun;
     if (values.detach) {
       if (isJson) printJson(begun);
@@ -33,7 +32,7 @@ export async function runOnHosts(args: string[]): Promise<number> {
     note(`task ${taskId} has begun`);
     const model = await followTask(client, { project, taskId, isJson }, interrupt.signal);
     if (interrupt.signal.aborted) return await leave(client, project, taskId, values['stop-on-interrupt'] === true);
-    await new Printer(isJson).summary(taskId, model.state, model.hosts);
+    await new Printer(isJson).summary(taskId, model);
     return model.state === 'FINISHED' ? 0 : 1;
   } finally {
     interrupt.release();

@@ -1,6 +1,7 @@
-import { type Cursor, readCursor } from '../../db/changes';
+import { type Cursor, MAX_ERROR_TOLD, readCursor } from '../../db/changes';
 import type { Db } from '../../db/connection';
 import { currentNodeExecutions } from '../../db/current-nodes';
+import { findFailures } from '../../db/node-executions';
 import { findProgramVersion, type TaskRecord } from '../../db/tasks';
 import { requireTaskOf } from '../require-task';
 import { findOutline, type Outline } from './outline';
@@ -11,6 +12,8 @@ export interface TaskView {
   task: TaskRecord;
   /** In the program's order, a page of them. */
   nodes: ReachedNode[];
+  /** Why nodes have failed, by their ids, as far as that is told. */
+  errors: ReadonlyMap<string, string>;
   /** How many nodes come before the next page; null: there is none. */
   next: number | null;
   /** Whoever goes on from here misses nothing that the rest does not show. */
@@ -34,7 +37,14 @@ export async function readTask(
   const attempts = await currentNodeExecutions(db, taskId);
   const all = attempts.length > 0 ? reachedNodes(await outlineOf(db, taskId), attempts) : [];
   const nodes = all.slice(after, after + limit);
-  return { task, nodes, next: all.length > after + limit ? after + limit : null, cursor };
+  const next = all.length > after + limit ? after + limit : null;
+  return { task, nodes, errors: await errorsOf(db, taskId, nodes), next, cursor };
+}
+
+async function errorsOf(db: Db, taskId: number, nodes: readonly ReachedNode[]): Promise<Map<string, string>> {
+  const hasFailed = nodes.some(({ attempt }) => attempt.status === 'FAILED');
+  const failures = hasFailed ? await findFailures(db, taskId) : {};
+  return new Map(Object.entries(failures).map(([id, text]) => [id, text.slice(0, MAX_ERROR_TOLD)]));
 }
 
 async function outlineOf(db: Db, taskId: number): Promise<Outline> {

@@ -100,6 +100,18 @@ describe('gantry hosts run, logs, status, retry and stop', () => {
     expect((await refusalOf(retry, task)).message).toContain('no node of the task has failed');
   });
 
+  it('takes the hosts of a group, and says why nothing has begun', async () => {
+    const group = { name: 'the web', condition: { tags: 'web' } };
+    await world.v1.post(world.at('/host-groups'), group);
+    const printed = await on(['--group', 'the web'], '--', 'echo "${HOME##*/}"');
+    const none = await on(['--tag', 'nowhere'], '--', 'true');
+
+    for (const host of ['web1', 'web2']) expect(linesOf(printed, host)).toEqual([host]);
+    expect(none.code).toBe(1);
+    const said = (await run(status, taskOf(none))).out;
+    for (const text of [none.out, said]) expect(text).toContain('no host');
+  });
+
   it('shows what is hostile and does nothing by it', async () => {
     const printed = await on(['--tag', 'db'], '--', String.raw`printf '\033[2J\033]0;x\007a\tb\r\n\xff\xe2\x82\nlast'`);
 

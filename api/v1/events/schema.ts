@@ -20,6 +20,7 @@ export const events = {
     skip: z.boolean(),
     error_ignored: z.boolean(),
     waiting_for: z.string().nullable().describe('In words, when the node waits'),
+    error: z.string().nullable().describe('Why it has failed: the first 2,000 characters'),
     ...period,
   }),
   host_step: step.omit({ counts: true, total: true, failed: true }),
@@ -57,9 +58,9 @@ function showChange(change: Change): StreamEvent {
 }
 
 function showNode({ attempt, node }: Extract<Change, { kind: 'node' }>): z.input<typeof events.node> {
-  const { node_id: id, loop, retry, status: state, skip, error_ignored, waiting_for } = attempt;
+  const { node_id: id, loop, retry, status: state, skip, error_ignored, waiting_for, error } = attempt;
   const is = { id, name: node?.name ?? '', type: node?.type ?? null, loop, attempt: retry + 1 };
-  return { ...is, state, skip, error_ignored, waiting_for, ...periodOf(attempt) };
+  return { ...is, state, skip, error_ignored, waiting_for, error, ...periodOf(attempt) };
 }
 
 function periodOf({ started_at, finished_at }: Pick<TaskRecord, 'started_at' | 'finished_at'>) {

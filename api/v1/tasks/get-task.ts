@@ -35,7 +35,7 @@ export const getTaskEndpoint = defineEndpoint({
   data: task,
   async run({ services, project, ids }, page) {
     const at = { projectId: project.id, taskId: ids.task_id! };
-    const { task, nodes, next, cursor } = await readTask(services.db, at, page);
+    const { task, nodes, errors, next, cursor } = await readTask(services.db, at, page);
     const { id, name, shown: state, created_at, started_at, finished_at } = task;
     return {
       data: {
@@ -44,20 +44,21 @@ export const getTaskEndpoint = defineEndpoint({
         started_at: started_at?.toISOString() ?? null,
         finished_at: finished_at?.toISOString() ?? null,
         cursor,
-        nodes: nodes.map(showNode),
+        nodes: nodes.map((reached) => showNode(reached, errors)),
         next_nodes: next,
       },
     };
   },
 });
 
-function showNode({ node, attempt }: ReachedNode): z.input<typeof events.node> {
+function showNode({ node, attempt }: ReachedNode, errors: ReadonlyMap<string, string>): z.input<typeof events.node> {
   const { id, name, type } = node;
   const { loop, retry, status: state, skip, errorIgnored, startedAt, finishedAt, waitingFor } = attempt;
   return {
     ...{ id, name, type, loop, attempt: retry + 1, state, skip },
     error_ignored: errorIgnored,
     waiting_for: waitingFor,
+    error: errors.get(id) ?? null,
     started_at: startedAt?.toISOString() ?? null,
     finished_at: finishedAt?.toISOString() ?? null,
   };
