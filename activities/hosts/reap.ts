@@ -31,6 +31,16 @@ export async function endOnHost(
   return { ...ending, reason: `${ending.reason}; ${others}` };
 }
 
+/** Has a host delete what it keeps of a run whose end is written: the script may hold a secret. What it does not do stays. */
+export async function forgetOnHost(
+  means: HostMeans,
+  run: SteppedRun,
+  target: Target,
+  signal: AbortSignal,
+): Promise<void> {
+  await forget(target, idOf(means, run), signal).catch(() => {});
+}
+
 /** How a lost run ended; null where its host does not know that either. */
 export type LateEnd = { status: HostRunEnd | 'not_run'; exitCode: number | null } | null;
 

@@ -7,7 +7,7 @@ import { troubleSince } from './follow';
 import { Overtaken } from './log-writer';
 import type { HostMeans } from './means';
 import { problemOf } from './problem';
-import { askLate, endOnHost } from './reap';
+import { askLate, endOnHost, forgetOnHost } from './reap';
 import { type Way, Ways } from './ways';
 
 const AT_ONCE = 20;
@@ -92,7 +92,11 @@ export class Reaper extends Rounds {
     const said = await this.#answerOf(run, way, (target) => endOnHost(this.means, run, target, this.#stopping.signal));
     if (said === undefined) return;
     if ('answer' in said) {
-      if (said.answer) await endRun(db, run, said.answer);
+      if (!said.answer) return;
+      await endRun(db, run, said.answer);
+      // Of a lost one script and log stay, for whoever looks.
+      if (said.answer.status === 'lost' || 'problem' in way) return;
+      await forgetOnHost(this.means, run, way.target, this.#stopping.signal);
       return;
     }
     if (Date.now() - (run.started_at?.getTime() ?? 0) > GIVE_UP_AFTER_MS) {

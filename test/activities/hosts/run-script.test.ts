@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readLog } from '../../../db/host-logs';
@@ -88,6 +88,12 @@ describe('run_script', () => {
     } catch {
       return 0;
     }
+  };
+
+  /** Paths of what a host keeps of runs. */
+  const keptBy = (host: { home: string }) => {
+    const folder = join(host.home, '.gantry', 'runs');
+    return existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
   };
 
   it('runs on every host that has the tags, once each, and keeps what was written there', async () => {
@@ -363,6 +369,11 @@ describe('run_script', () => {
     }
     expect(processesWith(`GANTRY_RUN=${world.gantry.installation.name}-${task}-`)).toEqual([]);
     expect(hosts.filter((host) => lines(host, 'stopped') === 1)).toHaveLength(4);
+    const isScript = (path: string) => path.includes(`-${task}-`) && /\/(script|log)$/.test(path);
+    await eventually(
+      'no host keeps a script, or what it has written',
+      () => !hosts.some((host) => keptBy(host).some(isScript)),
+    );
   });
 
   it('is ended on its hosts when its node is failed by force, and a retry begins it there once more', async () => {
