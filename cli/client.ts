@@ -1,4 +1,5 @@
 import { parseJson, stringifyJson } from '../base/json';
+import { timeLimit } from '../base/time-limit';
 import type { Credentials } from '../stack/home';
 
 /** The answer of every bk-sops call. */
@@ -71,14 +72,14 @@ export class GantryClient {
    * @throws Error when there is no answer or it is not an envelope
    */
   async call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Envelope> {
-    const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
+    const limit = timeLimit(CALL_TIMEOUT_MS, ...(this.#signal ? [this.#signal] : []));
     const response = await fetch(`${this.#url}/apigw/${path}`, {
       method,
       headers: { ...this.#headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       body: body === undefined ? undefined : stringifyJson(body),
-      signal: this.#signal ? AbortSignal.any([this.#signal, timeout]) : timeout,
+      signal: limit.signal,
     });
-    const text = await response.text();
+    const text = await response.text().finally(limit.clear);
     const envelope = parseEnvelope(text);
     if (!envelope) throw new Error(`${method} ${path} answered ${response.status}: ${text.slice(0, 200)}`);
     return envelope;

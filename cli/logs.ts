@@ -31,6 +31,7 @@ export async function logs(args: string[]): Promise<number> {
   const { json: isJson = false, follow = false, node } = values;
   const attempt = values.attempt === undefined ? undefined : idOf('--attempt', values.attempt);
   const tail = values.tail === undefined ? undefined : idOf('--tail', values.tail);
+  if (tail === 0) throw new Misuse('--tail is a number of lines, from 1');
   if (follow && tail !== undefined) throw new Misuse('say -f or --tail');
   const { client, project, taskId } = await taskCalled(task, values.project);
   const wants = wanting({ host, node, attempt });

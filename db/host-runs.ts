@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { DbOrTransaction } from './connection';
 import { HAS_ITS_TURN } from './host-locks';
 import type { StepKey } from './host-steps';
@@ -13,6 +13,15 @@ export type HostRunEnd = Extract<HostRunStatus, 'ok' | 'failed' | 'skipped' | 'u
 const FAILURES: readonly HostRunEnd[] = ['failed', 'unreachable', 'lost'];
 
 const OPEN = ['starting', 'running'] as const;
+
+/**
+ * Of its try nobody has heard on the host. Whoever could not reach the host may have been slow, and another worker has begun
+ * the run meanwhile: it is not unreachable then.
+ */
+export const NOT_HEARD_OF = sql<boolean>`(status = 'starting' and reached_at is null)`;
+
+/** The attempt of a run is over: one that has yet to begin is not. */
+const HAS_ENDED = sql`nodes.status in ('FINISHED', 'FAILED', 'REVOKED')`;
 
 /**
  * Takes runs that wait, the first ones first: nobody else gets them. When more have failed than may, none is given, and all
@@ -112,6 +121,7 @@ export async function endRun(
       update host_runs set status = ${status}, exit_code = ${exitCode ?? null}, reason = ${reason},
              is_log_cut = is_log_cut or ${isLogCut ?? false}, try_at = null, ask_until = ${askUntil ?? null}, ended_at = now()
        where id = ${id} and host_try = ${host_try} and status in (${sql.join(OPEN)})
+         and (${status !== 'unreachable'} or ${NOT_HEARD_OF})
       returning id, step_id
     ), counted as (
       update host_steps set failed = failed + ${FAILURES.includes(status) ? 1 : 0}
@@ -128,11 +138,13 @@ export interface SteppedRun extends HostRunRecord {
   step: StepKey & { projectId: number; account: string | null; timeoutSeconds: number };
   /** Of the attempt, with secrets sealed. */
   inputs: Record<string, unknown>;
+  /** When the attempt has ended. */
+  givenUpAt: Date | null;
 }
 
 /** `select … from …` of SteppedRun: the run is `runs`, its attempt `nodes`. */
 export const selectWithStep = sql`
-    select runs.*, coalesce(nodes.inputs, '{}'::json) as inputs,
+    select runs.*, coalesce(nodes.inputs, '{}'::json) as inputs, nodes.finished_at as "givenUpAt",
            json_build_object('taskId', steps.task_id, 'nodeId', steps.node_id, 'loop', steps.loop, 'retry', steps.retry,
                              'ordinal', steps.ordinal, 'projectId', steps.project_id, 'account', steps.account, 'timeoutSeconds', steps.timeout_seconds) as step
       from host_runs runs join host_steps steps on steps.id = runs.step_id
@@ -149,7 +161,7 @@ export async function listAbandoned(
 ): Promise<SteppedRun[]> {
   const { rows } = await sql<SteppedRun>`
     ${selectWithStep}
-     where runs.status in (${sql.join(OPEN)}) and runs.try_at is null and nodes.status <> 'RUNNING'
+     where runs.status in (${sql.join(OPEN)}) and runs.try_at is null and ${HAS_ENDED}
        and runs.id <> all (${except}::bigint[])
      order by runs.id limit ${limit}`.execute(db);
   return rows;
@@ -157,6 +169,19 @@ export async function listAbandoned(
 
 /** Of attempts that are not under way any more: what waits there will never be begun, a further try of a host neither. */
 export async function cancelWaiting(db: DbOrTransaction): Promise<void> {
+  await endUnbegun(
+    db,
+    sql`select steps.id from host_steps steps join node_executions nodes using (task_id, node_id, loop, retry) where ${HAS_ENDED}`,
+  );
+}
+
+/**
+ * Ends what has not begun in some steps: runs that wait, and those that wait to be tried again. One that is being claimed is
+ * waited for, and has begun then.
+ *
+ * @param steps a query for their ids
+ */
+export async function endUnbegun(db: DbOrTransaction, steps: RawBuilder<unknown>): Promise<void> {
   await sql`
     with ended as (
       update host_runs runs
@@ -164,9 +189,8 @@ export async function cancelWaiting(db: DbOrTransaction): Promise<void> {
              reason = case when runs.status = 'waiting' then 'its node had ended before'
                            else 'its node had ended before it was tried again: ' || runs.reason end,
              try_at = null, ended_at = now()
-        from host_steps steps join node_executions nodes using (task_id, node_id, loop, retry)
        where (runs.status = 'waiting' or (runs.status = 'starting' and runs.try_at is not null))
-         and runs.step_id = steps.id and nodes.status <> 'RUNNING'
+         and runs.step_id in (${steps})
       returning runs.id
     )
     delete from host_locks using ended where host_locks.run_id = ended.id`.execute(db);

@@ -69,9 +69,10 @@ export async function insertStep(db: DbOrTransaction, step: NewStep, hosts: read
               ${step.retries}, ${step.retryWaitSeconds}, ${step.locksHosts}, ${step.parts})
       on conflict do nothing returning id
     ), runs as (
-      insert into host_runs (step_id, host_id, address, name, place, from_run, exit_code, reason, status)
+      insert into host_runs (step_id, host_id, address, name, place, from_run, exit_code, reason, status, ended_at)
       select step.id, host.id, host.address, host.name, host.place, host.from_run, host.exit_code, host.skipped,
-             case when host.skipped = '' then 'waiting' else host.keeps end
+             case when host.skipped = '' then 'waiting' else host.keeps end,
+             case when host.skipped <> '' then now() end
         from step, unnest(${hosts.map(({ id }) => id)}::integer[], ${hosts.map(({ address }) => address)}::text[],
                           ${hosts.map(({ name }) => name)}::text[], ${hosts.map(({ fromRun }) => fromRun)}::bigint[], ${hosts.map(({ exitCode }) => exitCode ?? null)}::integer[],
                           ${hosts.map(({ skipped }) => skipped)}::text[], ${hosts.map(({ keeps }) => keeps ?? 'skipped')}::text[])
@@ -99,54 +100,6 @@ export async function tallyRuns(db: DbOrTransaction, stepId: number): Promise<Pa
     .groupBy('status')
     .execute();
   return Object.fromEntries(rows.map(({ status, count }) => [status, Number(count)]));
-}
-
-/** How a host stands by the earlier attempts. */
-export interface LastRun {
-  /** The run that this is the result of: rows that only keep it are none. */
-  runId: string;
-  status: HostRunStatus;
-  exitCode: number | null;
-  reason: string;
-}
-
-/** Of the same step in the earlier attempts: those of its task, and those of the tasks that it is a repetition of. */
-const earlierSteps = ({ taskId, nodeId, loop, retry, ordinal }: StepKey) => sql`
-  with recursive line as (
-    select id, again_of, 0 as distance from tasks where id = ${taskId}
-     union all
-    select tasks.id, tasks.again_of, line.distance + 1 from tasks join line on tasks.id = line.again_of
-     where line.distance < ${MAX_LINE}
-  ), earlier as (
-    select steps.*, line.distance from host_steps steps join line on steps.task_id = line.id
-     where steps.node_id = ${nodeId} and steps.loop = ${loop} and steps.ordinal = ${ordinal}
-       and (line.distance > 0 or steps.retry < ${retry})
-  )`;
-
-/** How often a task is looked for that another one is a repetition of. */
-const MAX_LINE = 100;
-
-/** The hash of what the last attempt before this one did on hosts; undefined: there was none. */
-export async function findLastHash(db: DbOrTransaction, key: StepKey): Promise<string | undefined> {
-  const { rows } = await sql<{ work_hash: string }>`${earlierSteps(key)}
-    select work_hash from earlier order by distance, retry desc limit 1`.execute(db);
-  return rows[0]?.work_hash;
-}
-
-/**
- * How the hosts of a step stand by the earlier attempts, by host: as the last one says in which they have a result. Of one that
- * was lost, how it has ended on its host after all, where that was heard.
- */
-export async function findLastRuns(db: DbOrTransaction, key: StepKey): Promise<Map<number, LastRun>> {
-  const { rows } = await sql<LastRun & { hostId: number }>`${earlierSteps(key)}
-    select distinct on (runs.host_id) runs.host_id as "hostId", done.id as "runId",
-           coalesce(done.late_status, done.status) as status,
-           coalesce(done.late_exit_code, done.exit_code) as "exitCode", done.reason
-      from earlier join host_runs runs on runs.step_id = earlier.id
-      join host_runs done on done.id = coalesce(runs.from_run, runs.id)
-     where runs.host_id is not null and (runs.status <> 'skipped' or runs.from_run is not null)
-     order by runs.host_id, earlier.distance, earlier.retry desc`.execute(db);
-  return new Map(rows.map(({ hostId, ...run }) => [hostId, run]));
 }
 
 /** The runs of a step whose logs report values, in the order of its hosts: those that did it, where others were skipped for it. */
@@ -212,11 +165,14 @@ export async function listTalliedSteps(
   return rows;
 }
 
+/** A step of a task of the project that is not deleted. */
 export function findStepOf(db: DbOrTransaction, projectId: number, id: number): Promise<HostStepRecord | undefined> {
   return db
-    .selectFrom('host_steps')
-    .selectAll()
-    .where('project_id', '=', projectId)
-    .where('id', '=', id)
+    .selectFrom('host_steps as step')
+    .innerJoin('tasks', 'tasks.id', 'step.task_id')
+    .selectAll('step')
+    .where('step.project_id', '=', projectId)
+    .where('step.id', '=', id)
+    .where('tasks.is_deleted', '=', false)
     .executeTakeFirst();
 }

@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from './connection';
-import type { HostRunRecord, RunTry } from './host-runs';
+import { type HostRunRecord, NOT_HEARD_OF, type RunTry } from './host-runs';
 
 /** What is said of a try that has failed. */
 export interface FailedTry {
+  /** Its host could not be reached, so nothing has begun. */
+  isUnreachable: boolean;
   exitCode: number | null;
   reason: string;
   isLogCut: boolean;
@@ -22,14 +24,15 @@ export interface FailedTry {
 export async function planNextTry(
   db: DbOrTransaction,
   { id, host_try }: RunTry,
-  { exitCode, reason, isLogCut, marker, waitSeconds }: FailedTry,
+  { isUnreachable, exitCode, reason, isLogCut, marker, waitSeconds }: FailedTry,
 ): Promise<HostRunRecord | undefined> {
   const { rows } = await sql<HostRunRecord>`
     with planned as (
       update host_runs set status = 'starting', host_try = host_try + 1, try_at = now() + ${waitSeconds} * interval '1 second',
-             exit_code = ${exitCode}, reason = ${reason}, is_log_cut = is_log_cut or ${isLogCut}, read_bytes = 0,
+             exit_code = ${exitCode}, reason = ${reason}, is_log_cut = is_log_cut or ${isLogCut}, read_bytes = 0, reached_at = null,
              log_bytes = log_bytes + ${marker.length}
        where id = ${id} and host_try = ${host_try} and status in ('starting', 'running')
+         and (${!isUnreachable} or ${NOT_HEARD_OF})
       returning *
     ), marked as (
       insert into host_logs (run_id, at_byte, bytes) select id, log_bytes - ${marker.length}, ${marker} from planned

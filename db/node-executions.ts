@@ -221,9 +221,13 @@ export function findAttempt(
 }
 
 /** `ex_data` of the nodes whose newest attempt failed: node id to text. */
-export async function findFailures(db: DbOrTransaction, taskId: number): Promise<Record<string, string>> {
+export async function findFailures(
+  db: DbOrTransaction,
+  taskId: number,
+  maxCharacters: number | null = null,
+): Promise<Record<string, string>> {
   const { rows } = await sql<{ node_id: string; ex_data: string | null }>`
-    select node_id, outputs ->> 'ex_data' as ex_data from (
+    select node_id, left(outputs ->> 'ex_data', ${maxCharacters}) as ex_data from (
       select distinct on (node_id) node_id, status, outputs from node_executions
       where task_id = ${taskId} order by node_id, loop desc, retry desc
     ) current where status = 'FAILED'`.execute(db);

@@ -4,6 +4,7 @@ import ipaddr from 'ipaddr.js';
 import { Agent, buildConnector, fetch } from 'undici';
 import { stringifyJson } from '../base/json';
 import { isNeverDialled, kindOf } from '../base/networks';
+import { timeLimit } from '../base/time-limit';
 import { errorKind, PluginFailure } from './plugin';
 
 const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
@@ -40,19 +41,22 @@ export async function request({ method, url, headers, body, timeoutMs, signal }:
       { plain: 'only http and https are allowed' },
     );
   }
+  const limit = timeLimit(timeoutMs, signal);
   try {
     const response = await fetch(url, {
       method,
       headers,
       ...(body === undefined ? {} : { body }),
       dispatcher: agent,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      signal: limit.signal,
     });
     return { status: response.status, text: await readText(response.body) };
   } catch (error) {
     const cause = innermost(error);
     const plain = `request failed: ${plainOf(cause)}`;
     throw new PluginFailure(`request failed: ${cause.message}`, {}, { cause: error, plain });
+  } finally {
+    limit.clear();
   }
 }
 

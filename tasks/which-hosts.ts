@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { wrongField } from '../base/error';
 import { findText } from '../base/find-text';
 import type { Db } from '../db/connection';
-import { findLastHash } from '../db/host-steps';
+import { findLastHash } from '../db/earlier-runs';
 import { findNodeExecution } from '../db/node-executions';
 import { findProgram, type TaskRecord } from '../db/tasks';
 import { nodeIndex, type Program } from '../pipeline/program';

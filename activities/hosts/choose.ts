@@ -1,4 +1,5 @@
-import type { LastRun, StepHost } from '../../db/host-steps';
+import type { LastRun } from '../../db/earlier-runs';
+import type { StepHost } from '../../db/host-steps';
 import type { HostRunStatus } from '../../db/schema';
 import type { HostChoice } from '../../pipeline/machine';
 

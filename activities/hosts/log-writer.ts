@@ -1,11 +1,13 @@
 import type { Db } from '../../db/connection';
-import { isDatabasesFault } from '../../db/errors';
+import { isDatabasesFault, lostAgainstAnother } from '../../db/errors';
 import { appendLogs, type LogPiece } from '../../db/host-logs';
 
 /** So often what has come meanwhile is written, of all runs of the process in one statement. */
 const EVERY_MS = 250;
 /** Of one statement. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+
+const ATTEMPTS = 3;
 
 /** Somebody else reads this run's log: this one has to let go of it. */
 export class Overtaken extends Error {
@@ -83,9 +85,21 @@ export class LogWriter {
     await this.#writing;
   }
 
+  /** Two processes that keep pieces of the same runs may stand in each other's way: who loses tries again. */
+  async #append(batch: readonly LogPiece[]): Promise<Set<string>> {
+    const inOneOrder = [...batch].sort((a, b) => Number(a.runId) - Number(b.runId));
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await appendLogs(this.db, inOneOrder);
+      } catch (error) {
+        if (attempt === ATTEMPTS || !lostAgainstAnother(error)) throw error;
+      }
+    }
+  }
+
   async #writeBatch(batch: readonly Waiting[]): Promise<void> {
     try {
-      const kept = await appendLogs(this.db, batch);
+      const kept = await this.#append(batch);
       for (const { runId, done } of batch) {
         if (kept.has(runId)) done.resolve();
         else done.reject(overtaken({ runId }));

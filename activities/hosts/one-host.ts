@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { HostRunRecord } from '../../db/host-runs';
+import { endRun, type HostRunRecord } from '../../db/host-runs';
 import type { HostStepRecord } from '../../db/host-steps';
 import { beginTry } from '../../db/host-tries';
+import { PluginFailure } from '../../plugins/plugin';
 import type { HostAttempt, HostMeans } from './means';
 import type { PreparedScript } from './prepare';
 import { runHost } from './run-host';
@@ -42,7 +43,15 @@ export async function workOnHost(claimed: HostRunRecord, given: Known, work: Sha
       isFresh = true;
       way = await findWay(run, work, false);
     }
-    run = await runOnce(run, { ...given, isFresh, way }, work);
+    const current: HostRunRecord = run;
+    try {
+      run = await runOnce(current, { ...given, isFresh, way }, work);
+    } catch (error) {
+      // What the host's own variables make impossible is its failure, and nobody else's.
+      if (!(error instanceof PluginFailure)) throw error;
+      await endRun(work.means.reach.db, current, { status: isFresh ? 'failed' : 'lost', reason: error.message });
+      return;
+    }
   }
 }
 

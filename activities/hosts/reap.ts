@@ -1,5 +1,5 @@
 import type { HostRunEnd, SteppedRun } from '../../db/host-runs';
-import { cancel, forget, poll, type Target } from '../../hosts/attach';
+import { cancel, forget, poll, type Seen, type Target } from '../../hosts/attach';
 import type { Json } from '../../pipeline/json';
 import { OpenedSecrets } from '../../secrets/opened';
 import { type Ending, endingOf, endOf } from './ending';
@@ -22,10 +22,11 @@ export async function endOnHost(
   signal: AbortSignal,
 ): Promise<Ending | undefined> {
   const log = await logOf(means, run);
+  const before = log.position;
   const follow = { offset: log.position, onLog: (bytes: Uint8Array) => log.append(bytes), signal };
   const { left, ...seen } = await cancel(target, idOf(means, run), GRACE_SECONDS, follow);
   await log.finish();
-  const ending = endingOf(seen, log.position, run.step);
+  const ending = endingOf(seen, log.position, run.step) ?? clearedAway(seen, log.position === before, run);
   if (!ending || left.length === 0) return ending;
   const others = `processes ${left.join(', ')} could not be ended: they are another user's`;
   return { ...ending, reason: `${ending.reason}; ${others}` };
@@ -39,6 +40,11 @@ export async function forgetOnHost(
   signal: AbortSignal,
 ): Promise<void> {
   await forget(target, idOf(means, run), signal).catch(() => {});
+}
+
+/** Of a run that has ended, and whose log nobody can read to its end any more. */
+function clearedAway({ state }: Pick<Seen, 'state'>, isStuck: boolean, { step }: SteppedRun): Ending | undefined {
+  return isStuck && state.kind === 'ended' ? endOf({ ...state, isCut: true }, step) : undefined;
 }
 
 /** How a lost run ended; null where its host does not know that either. */

@@ -91,21 +91,21 @@ export class Reaper extends Rounds {
     }
     const said = await this.#answerOf(run, way, (target) => endOnHost(this.means, run, target, this.#stopping.signal));
     if (said === undefined) return;
-    if ('answer' in said) {
-      if (!said.answer) return;
+    if ('answer' in said && said.answer) {
       await endRun(db, run, said.answer);
       // Of a lost one script and log stay, for whoever looks.
       if (said.answer.status === 'lost' || 'problem' in way) return;
       await forgetOnHost(this.means, run, way.target, this.#stopping.signal);
       return;
     }
-    if (Date.now() - (run.started_at?.getTime() ?? 0) > GIVE_UP_AFTER_MS) {
-      await endRun(db, run, { status: 'lost', reason: `it was to be cancelled, and for a day: ${said.message}` });
+    const message = 'message' in said ? said.message : 'processes of it do not end';
+    if (run.givenUpAt && Date.now() - run.givenUpAt.getTime() > GIVE_UP_AFTER_MS) {
+      await endRun(db, run, { status: 'lost', reason: `it was to be cancelled, and for a day: ${message}` });
       return;
     }
     const { since } = this.#postpone(run);
-    await noteTrouble(db, run, troubleSince(since, `it is to be ended, and: ${said.message}`));
-    this.log.info({ run: run.id, message: said.message }, 'a run on a host cannot be cancelled yet');
+    await noteTrouble(db, run, troubleSince(since, `it is to be ended, and: ${message}`));
+    this.log.info({ run: run.id, message }, 'a run on a host cannot be cancelled yet');
   }
 
   async #ask(run: SteppedRun, way: Way): Promise<void> {

@@ -61,5 +61,5 @@ function failedTry(
 ) {
   const said = `try ${host_try} of ${most + 1}: ${status}, ${reason}`;
   const marker = Buffer.from(`${log.isAtLineStart ? '' : '\n'}--- ${said.replace(/\s+/g, ' ')} ---\n`);
-  return { exitCode, reason: said, isLogCut, marker, waitSeconds };
+  return { isUnreachable: status === 'unreachable', exitCode, reason: said, isLogCut, marker, waitSeconds };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LastRun } from '../../db/host-steps';
+import type { LastRun } from '../../db/earlier-runs';
 
 /** What an attempt that was given up had begun is ended within seconds, where its host answers. */
 const PATIENCE_MS = 20_000;

@@ -1,8 +1,7 @@
 import type { Db } from '../../db/connection';
+import { endEarlier, findLastHash, findLastRuns } from '../../db/earlier-runs';
 import { readLog } from '../../db/host-logs';
 import {
-  findLastHash,
-  findLastRuns,
   findStep,
   type HostStepRecord,
   insertStep,
@@ -137,6 +136,7 @@ export class HostSteps implements Hosts {
       const some = strangers.slice(0, MAX_NAMED).join(', ');
       throw plainFailure(`hosts that the retry names are not among the hosts of the node: ${some}`);
     }
+    await endEarlier(this.#db, key);
     const last = await settledRuns(() => findLastRuns(this.#db, key), signal);
     return chooseHosts({ targets, last, choice: choice ?? 'unfinished' });
   }

@@ -6,6 +6,11 @@ import { HTTP_STATUS } from '../http-status';
 
 /** An answer is its data, or the events that come; where there is neither, 204. */
 export function succeed(context: Context, { data, status, events }: Reply): Response {
+  // Nobody reads what would come.
+  if (events && context.req.method === 'HEAD') {
+    events.stop.abort();
+    return context.body(null, 200, STREAM_HEADERS);
+  }
   if (events) return context.body(writeEvents(events), 200, STREAM_HEADERS);
   return data === undefined ? context.body(null, 204) : context.json(data, status ?? 200);
 }

@@ -25,7 +25,7 @@ export async function* eventsIn(stream: ReadableStream): AsyncGenerator<SentEven
 function eventOf(block: string): SentEvent | undefined {
   const fields = new Map<string, string>();
   for (const line of block.split('\n')) {
-    const [, name, value] = /^(\w+): ?(.*)$/.exec(line) ?? [];
+    const [, name, value] = /^(\w+): ?(.*)$/s.exec(line) ?? [];
     if (name !== undefined) fields.set(name, value!);
   }
   const data = fields.get('data');

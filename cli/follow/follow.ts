@@ -18,16 +18,23 @@ export async function followTask(client: V1Client, followed: Followed, signal: A
   const { project, taskId, isJson, wants = () => true } = followed;
   const model = new TaskModel();
   const printer = new Printer(isJson);
-  const reader = new LogReader(client, project, printer.lines);
+  const reader = new LogReader(client, project, printer.lines, signal);
+  // Whoever was wanted once is read to the end, also when its node has gone on to another attempt meanwhile.
+  const wanted = new Set<string>();
   const stop = new AbortController();
   try {
     for await (const batch of watchTask(client, { project, taskId }, AbortSignal.any([signal, stop.signal]))) {
       for (const event of batch) model.apply(event);
-      await reader.read(model.hosts.filter((host) => wants(host, model)));
+      for (const host of model.hosts) if (wants(host, model)) wanted.add(keyOf(host));
+      await reader.read(model.hosts.filter((host) => wanted.has(keyOf(host))));
       if (model.isStill) break;
     }
   } finally {
     stop.abort();
   }
   return model;
+}
+
+function keyOf({ step_id, place }: SeenHost): string {
+  return `${step_id}/${place}`;
 }

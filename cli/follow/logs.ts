@@ -14,7 +14,10 @@ interface Reading {
   isDone: boolean;
 }
 
-/** Reads what hosts write, each from its beginning and once, as far as it is said to go. */
+/**
+ * Reads what hosts write, each from its beginning and once, as far as it is said to go. What a host has written in an earlier
+ * attempt, which a later one goes by, is the same log.
+ */
 export class LogReader {
   readonly #readings = new Map<string, Reading>();
 
@@ -22,11 +25,13 @@ export class LogReader {
     private readonly client: V1Client,
     private readonly project: string,
     private readonly print: (host: SeenHost, lines: readonly string[]) => Promise<void>,
+    private readonly signal = new AbortController().signal,
   ) {}
 
   /** Prints of some hosts all that there is by now. */
   async read(hosts: readonly SeenHost[]): Promise<void> {
-    const waiting = hosts.filter((host) => this.#isBehind(host));
+    const byLog = new Map(hosts.map((host) => [logOf(host), host]));
+    const waiting = [...byLog.values()].filter((host) => this.#isBehind(host));
     const one = async () => {
       for (let host = waiting.shift(); host; host = waiting.shift()) await this.#advance(host);
     };
@@ -50,9 +55,10 @@ export class LogReader {
     const reading = this.#of(host);
     const { step_id, place } = host.from_run ?? host;
     const path = `${this.project}/host-steps/${step_id}/runs/${place}/log`;
-    while (!reading.isDone && this.#isBehind(host)) {
-      const { to, text, is_complete } = await patiently(() =>
-        this.client.get<ShownLog>(path, { from: reading.from, max: PIECE }),
+    while (!reading.isDone && this.#isBehind(host) && !this.signal.aborted) {
+      const { to, text, is_complete } = await patiently(
+        () => this.client.get<ShownLog>(path, { from: reading.from, max: PIECE }),
+        this.signal,
       );
       const isStuck = to === reading.from;
       reading.from = to;
@@ -65,10 +71,16 @@ export class LogReader {
     }
   }
 
-  #of({ step_id, place }: SeenHost): Reading {
-    const key = `${step_id}/${place}`;
+  #of(host: SeenHost): Reading {
+    const key = logOf(host);
     const known = this.#readings.get(key) ?? { lines: new Lines(), from: 0, isDone: false };
     this.#readings.set(key, known);
     return known;
   }
+}
+
+/** Which log it is: of a host that was done before, that of the run that did it. */
+function logOf(host: SeenHost): string {
+  const { step_id, place } = host.from_run ?? host;
+  return `${step_id}/${place}`;
 }

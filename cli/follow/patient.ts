@@ -20,6 +20,6 @@ export async function patiently<T>(ask: () => Promise<T>, signal?: AbortSignal):
     } catch (error) {
       if (!mayPass(error) || missed >= MAX_MISSED || signal?.aborted) throw error;
     }
-    await delay(AGAIN_MS);
+    await delay(AGAIN_MS, undefined, signal ? { signal } : {});
   }
 }

@@ -24,15 +24,16 @@ export async function* watchTask(
     try {
       const stream = await client.open(path, lastId, signal);
       if (!stream) return;
-      missed = 0;
       let batch: TaskEvent[] = [];
       for await (const { id, ...event } of eventsIn(stream)) {
         batch.push(event as TaskEvent);
         if (id === undefined) continue;
         lastId = id;
+        missed = 0;
         yield batch;
         batch = [];
       }
+      missed += 1;
     } catch (error) {
       if (signal.aborted) return;
       missed += 1;

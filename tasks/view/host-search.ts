@@ -75,6 +75,8 @@ export async function searchHostLogs(
         // After a piece, so that there is always something done.
         if (now() >= until) return { hits, next: cursor };
       }
+      // Also where nothing is kept any more.
+      if (now() >= until) return { hits, next: { stepId: run.step_id, place: run.place + 1, at: 0 } };
     }
     if (runs.length < RUNS_AT_ONCE) return { hits, next: null };
     cursor = { stepId: cursor.stepId, place: cursor.place + 1, at: 0 };

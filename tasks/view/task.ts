@@ -43,8 +43,7 @@ export async function readTask(
 
 async function errorsOf(db: Db, taskId: number, nodes: readonly ReachedNode[]): Promise<Map<string, string>> {
   const hasFailed = nodes.some(({ attempt }) => attempt.status === 'FAILED');
-  const failures = hasFailed ? await findFailures(db, taskId) : {};
-  return new Map(Object.entries(failures).map(([id, text]) => [id, text.slice(0, MAX_ERROR_TOLD)]));
+  return new Map(Object.entries(hasFailed ? await findFailures(db, taskId, MAX_ERROR_TOLD) : {}));
 }
 
 async function outlineOf(db: Db, taskId: number): Promise<Outline> {

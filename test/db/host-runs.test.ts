@@ -1,4 +1,5 @@
 import { connect, type Db } from '../../db/connection';
+import { endEarlier, findLastRuns } from '../../db/earlier-runs';
 import { appendLogs, readLog } from '../../db/host-logs';
 import {
   claimRuns,
@@ -10,7 +11,7 @@ import {
   noteReached,
   noteTrouble,
 } from '../../db/host-runs';
-import { findLastRuns, tallyRuns } from '../../db/host-steps';
+import { tallyRuns } from '../../db/host-steps';
 import { beginTry, planNextTry } from '../../db/host-tries';
 import { createDatabase } from '../support/database';
 import { makeHostStep } from '../support/host-steps';
@@ -133,6 +134,39 @@ describe('runs on hosts', () => {
     expect(failed + not_run).toBe(200);
   });
 
+  it('are not unreachable for who was slow, once another one has heard of them', async () => {
+    const stepId = await makeStep(2);
+    const [heard, unheard] = (await claimRuns(db, { stepId, part: 0, limit: 2 })) as [HostRunRecord, HostRunRecord];
+    await noteReached(db, heard);
+    const said = { exitCode: null, reason: 'no', isLogCut: false, marker: Buffer.from('x\n'), waitSeconds: 0 };
+    const failed = { ...said, isUnreachable: true };
+
+    expect(await planNextTry(db, heard, failed)).toBeUndefined();
+    expect(await end(heard, 'unreachable')).toBe(false);
+    const next = (await planNextTry(db, unheard, failed))!;
+    expect(await end((await beginTry(db, next))!, 'unreachable')).toBe(true);
+    expect(await tallyRuns(db, stepId)).toEqual({ running: 1, unreachable: 1 });
+  });
+
+  it('are begun no more by an earlier attempt once a retry has ended what waits there', async () => {
+    const stepId = await makeStep(3);
+    const [begun, again] = (await claimRuns(db, { stepId, part: 0, limit: 2 })) as [HostRunRecord, HostRunRecord];
+    const said = { exitCode: 1, reason: 'no', isLogCut: false, marker: Buffer.from('x\n'), waitSeconds: 60 };
+    const planned = (await planNextTry(db, again, { ...said, isUnreachable: false }))!;
+    const { task_id: taskId } = await db
+      .selectFrom('host_steps')
+      .select('task_id')
+      .where('id', '=', stepId)
+      .executeTakeFirstOrThrow();
+
+    await endEarlier(db, { taskId, nodeId: 'n1', loop: 1, retry: 1, ordinal: 1 });
+
+    expect(await claimRuns(db, { stepId, part: 0, limit: 3 })).toEqual([]);
+    expect(await beginTry(db, planned)).toBeUndefined();
+    expect(await tallyRuns(db, stepId)).toEqual({ starting: 1, cancelled: 1, not_run: 1 });
+    expect(await end(begun, 'ok')).toBe(true);
+  });
+
   it('are tried again by one of those who want that, with a log that begins anew behind a line that says so', async () => {
     const stepId = await makeStep(1);
     const [run] = (await claimRuns(db, { stepId, part: 0, limit: 1 })) as [HostRunRecord];
@@ -141,7 +175,14 @@ describe('runs on hosts', () => {
       return { runId: run.id, hostTry, readFrom: 0, readTo: bytes.length, bytes, hasValues: false };
     };
     await appendLogs(db, [piece(1, 'first\n')]);
-    const failed = { exitCode: 7, reason: 'no', isLogCut: false, marker: Buffer.from('again\n'), waitSeconds: 60 };
+    const failed = {
+      isUnreachable: false,
+      exitCode: 7,
+      reason: 'no',
+      isLogCut: false,
+      marker: Buffer.from('again\n'),
+      waitSeconds: 60,
+    };
 
     const planned = await Promise.all([planNextTry(db, run, failed), planNextTry(db, run, failed)]);
     expect(planned.filter((row) => row)).toHaveLength(1);

@@ -11,11 +11,15 @@ const AROUND: Record<string, string> = {
   'test/api/door.test.ts': 'has an API family of its own',
   'test/api/linger.test.ts': 'sends what nobody wants to read; holds its answers against their descriptions itself',
   'test/api/masking.test.ts': 'has an app of its own',
+  'test/api/metrics.test.ts': 'reads metrics, which are no answer of an endpoint',
   'test/api/openapi.test.ts': 'reads the description',
+  'test/api/v1/events.test.ts': 'reads streams, which are no one answer',
+  'test/cli/hosts-run.test.ts': 'stands between the command line and the API',
   'test/stack/damage.test.ts': 'asks whether the API is ready',
   'test/stack/life.test.ts': 'asks whether the API and the Web UI are there',
   'test/support/client.ts': 'is the client',
   'test/support/http-server.ts': 'is the socket of the client',
+  'test/worker/metrics.test.ts': 'reads metrics of a worker',
 };
 
 /** An app that says of every task something that is not its description's. */

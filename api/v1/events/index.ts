@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { GantryError, wrongField } from '../../../base/error';
+import { timeLimit } from '../../../base/time-limit';
 import { type Cursor, isCursor } from '../../../db/changes';
 import { type Batch, TaskWatch } from '../../../tasks/view/watch';
 import type { StreamEvent } from '../../event-stream';
@@ -34,7 +35,7 @@ export const watchTaskEndpoint = defineEndpoint({
     }
     if (!watch) return {};
     const stop = new AbortController();
-    const until = AbortSignal.any([stop.signal, stopping, AbortSignal.timeout(LONGEST_MS)]);
+    const until = timeLimit(LONGEST_MS, stop.signal, stopping).signal;
     openStreams.add(`${caller.app.code} ${caller.username}`, until);
     return { events: { pieces: shown(watch.batches(until), stop), stop, until } };
   },

@@ -1,5 +1,5 @@
 import { chooseHosts, strangersIn } from '../../../activities/hosts/choose';
-import type { LastRun } from '../../../db/host-steps';
+import type { LastRun } from '../../../db/earlier-runs';
 import type { HostRunStatus } from '../../../db/schema';
 import type { HostChoice } from '../../../pipeline/machine';
 
