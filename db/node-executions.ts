@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { DbOrTransaction } from './connection';
 import { toJsonText } from './json';
 import { KEEP_PLAN } from './kept-plans';
+import { MAX_INTEGER } from './schema';
 
 /** A change of one attempt of a node; absent fields stay as they are. Times are ms since the epoch. */
 export interface NodeExecutionChange {
@@ -224,10 +225,10 @@ export function findAttempt(
 export async function findFailures(
   db: DbOrTransaction,
   taskId: number,
-  maxCharacters: number | null = null,
+  maxCharacters = MAX_INTEGER,
 ): Promise<Record<string, string>> {
   const { rows } = await sql<{ node_id: string; ex_data: string | null }>`
-    select node_id, left(outputs ->> 'ex_data', ${maxCharacters}) as ex_data from (
+    select node_id, left(outputs ->> 'ex_data', ${maxCharacters}::integer) as ex_data from (
       select distinct on (node_id) node_id, status, outputs from node_executions
       where task_id = ${taskId} order by node_id, loop desc, retry desc
     ) current where status = 'FAILED'`.execute(db);

@@ -59,6 +59,7 @@ export async function searchHostLogs(
   const until = now() + MAX_MS;
   const hits: Hit[] = [];
   let cursor = after ?? { stepId: 0, place: 0, at: 0 };
+  let passed = 0;
   for (;;) {
     const runs = await listWritten(db, place, cursor, RUNS_AT_ONCE);
     for (const run of runs) {
@@ -75,8 +76,9 @@ export async function searchHostLogs(
         // After a piece, so that there is always something done.
         if (now() >= until) return { hits, next: cursor };
       }
-      // Also where nothing is kept any more.
-      if (now() >= until) return { hits, next: { stepId: run.step_id, place: run.place + 1, at: 0 } };
+      // Also where nothing is kept any more; the first one has been passed then.
+      passed += 1;
+      if (passed > 1 && now() >= until) return { hits, next: { stepId: run.step_id, place: run.place + 1, at: 0 } };
     }
     if (runs.length < RUNS_AT_ONCE) return { hits, next: null };
     cursor = { stepId: cursor.stepId, place: cursor.place + 1, at: 0 };

@@ -3,7 +3,7 @@ import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, wr
 import { join } from 'node:path';
 import { poll, start } from '../../hosts/attach';
 import { eventually } from '../support/eventually';
-import { ended, KeptLog, PRESENT, runOf, runToEnd, TestHost } from './support';
+import { ended, endProcess, KeptLog, PRESENT, runOf, runToEnd, TestHost } from './support';
 
 const isRoot = process.getuid?.() === 0;
 const SPARE = `/var/tmp/gantry-${process.getuid?.()}`;
@@ -88,7 +88,7 @@ if (isRoot) {
       host = new TestHost({ shell });
     });
     afterEach(() => {
-      for (const pid of host.processes()) process.kill(pid, 'SIGKILL');
+      for (const pid of host.processes()) endProcess(pid);
       execFileSync('umount', ['--lazy', host.home]);
       host.remove();
     });
