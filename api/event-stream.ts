@@ -1,4 +1,5 @@
 import { maskedJson } from '../base/masking';
+import { inTime } from './ready';
 
 /** An event of a stream (WHATWG HTML, "Server-sent events"). */
 export interface StreamEvent {
@@ -7,6 +8,8 @@ export interface StreamEvent {
   /** What a client that comes again says that it has seen. */
   id?: string | undefined;
 }
+
+type Piece = IteratorResult<readonly StreamEvent[]>;
 
 /** Where the events of a stream come from. */
 export interface StreamSource {
@@ -41,7 +44,7 @@ export function writeEvents(
   { keepAliveMs = KEEP_ALIVE_MS, closeWithinMs = CLOSE_WITHIN_MS } = {},
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  let next: Promise<IteratorResult<readonly StreamEvent[]>> | undefined;
+  let next: Promise<Piece> | undefined;
   return new ReadableStream(
     {
       start(controller) {
@@ -52,7 +55,7 @@ export function writeEvents(
       },
       async pull(controller) {
         next ??= pieces.next();
-        const piece = await unlessQuiet(next, keepAliveMs);
+        const piece = await inTime<Piece | 'quiet'>(next, 'quiet', keepAliveMs);
         if (piece === 'quiet') return controller.enqueue(encoder.encode(': keep-alive\n\n'));
         next = undefined;
         if (piece.done) return controller.close();
@@ -66,12 +69,4 @@ export function writeEvents(
 
 function lines({ event, data, id }: StreamEvent): string {
   return `event: ${event}\ndata: ${maskedJson(data)}\n${id === undefined ? '' : `id: ${id}\n`}\n`;
-}
-
-async function unlessQuiet<T>(next: Promise<T>, ms: number): Promise<T | 'quiet'> {
-  let timer: NodeJS.Timeout | undefined;
-  const quiet = new Promise<'quiet'>((resolve) => {
-    timer = setTimeout(() => resolve('quiet'), ms);
-  });
-  return Promise.race([next, quiet]).finally(() => clearTimeout(timer));
 }

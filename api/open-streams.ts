@@ -1,4 +1,5 @@
 import { GantryError } from '../base/error';
+import { timeLimit } from '../base/time-limit';
 
 /** Streams of one process, and those of one user among them. */
 const MAX_STREAMS = 500;
@@ -19,25 +20,25 @@ export class OpenStreams {
   }
 
   /**
-   * Counts a stream until its signal is aborted.
+   * Counts a stream in.
    *
+   * @param ms it ends after so long
+   * @param ends and when one of these is aborted
+   * @returns aborted when the stream is to end, and is counted no more
    * @throws GantryError `too_many`
    */
-  add(user: string, until: AbortSignal): void {
+  open(user: string, ms: number, ends: readonly AbortSignal[]): AbortSignal {
     const own = this.#ofUser.get(user) ?? 0;
     if (own >= this.maxOfUser || this.#count >= this.max) {
-      const whose = own >= this.maxOfUser ? `${user} has` : 'there are';
-      throw new GantryError(
-        'too_many',
-        `${whose} ${own >= this.maxOfUser ? own : this.#count} event streams open: close some of them`,
-        {
-          retryAfterSeconds: 10,
-        },
-      );
+      const whose = own >= this.maxOfUser ? `${user} has ${own}` : `there are ${this.#count}`;
+      throw new GantryError('too_many', `${whose} event streams open: close some of them`, { retryAfterSeconds: 10 });
     }
     this.#count += 1;
     this.#ofUser.set(user, own + 1);
-    until.addEventListener('abort', () => this.#remove(user), { once: true });
+    const { signal } = timeLimit(ms, ends);
+    if (signal.aborted) this.#remove(user);
+    else signal.addEventListener('abort', () => this.#remove(user), { once: true });
+    return signal;
   }
 
   #remove(user: string): void {

@@ -72,17 +72,21 @@ export class GantryClient {
    * @throws Error when there is no answer or it is not an envelope
    */
   async call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Envelope> {
-    const limit = timeLimit(CALL_TIMEOUT_MS, ...(this.#signal ? [this.#signal] : []));
-    const response = await fetch(`${this.#url}/apigw/${path}`, {
-      method,
-      headers: { ...this.#headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      body: body === undefined ? undefined : stringifyJson(body),
-      signal: limit.signal,
-    });
-    const text = await response.text().finally(limit.clear);
-    const envelope = parseEnvelope(text);
-    if (!envelope) throw new Error(`${method} ${path} answered ${response.status}: ${text.slice(0, 200)}`);
-    return envelope;
+    const limit = timeLimit(CALL_TIMEOUT_MS, this.#signal ? [this.#signal] : []);
+    try {
+      const response = await fetch(`${this.#url}/apigw/${path}`, {
+        method,
+        headers: { ...this.#headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        body: body === undefined ? undefined : stringifyJson(body),
+        signal: limit.signal,
+      });
+      const text = await response.text();
+      const envelope = parseEnvelope(text);
+      if (!envelope) throw new Error(`${method} ${path} answered ${response.status}: ${text.slice(0, 200)}`);
+      return envelope;
+    } finally {
+      limit.clear();
+    }
   }
 
   /** Creates a task from a tree, without starting it; `projectId` is the project's own id (`scope: project`). */

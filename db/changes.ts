@@ -1,5 +1,6 @@
-import { type Expression, type SqlBool, sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db } from './connection';
+import type { CurrentNodeExecution } from './current-nodes';
 import { type HostRunRecord, type PlacedRun, placedRuns, toPlaced } from './host-runs';
 import type { HostStepRecord } from './host-steps';
 
@@ -77,40 +78,27 @@ export async function lookForChanges(
 }
 
 /**
- * The first condition is what an index is asked for. The last one leaves out rows that were restored from another server and
- * say transactions that are yet to come here: they would be new at every look.
+ * Whether a row was changed after one cursor and not after another. The first condition is what an index is asked for. The last
+ * one leaves out rows that were restored from another server and say transactions that are yet to come here: they would be
+ * new at every look; of what nobody has seen yet all is new.
  */
-function isNew(column: string): Expression<SqlBool> {
+function isBetween(column: string, since: RawBuilder<unknown>, now: RawBuilder<unknown>): RawBuilder<boolean> {
   const xid = sql.ref(column);
-  return sql`(${xid} >= pg_snapshot_xmin(seen.cursor) and not pg_visible_in_snapshot(${xid}, seen.cursor)
-              and (seen.cursor::text = ${SEEN_NOTHING} or pg_visible_in_snapshot(${xid}, seen.now)))`;
+  return sql`(${xid} >= pg_snapshot_xmin(${since}) and not pg_visible_in_snapshot(${xid}, ${since})
+              and ((${since})::text = ${SEEN_NOTHING} or pg_visible_in_snapshot(${xid}, ${now})))`;
 }
+
+const isNew = (column: string) => isBetween(column, sql`seen.cursor`, sql`seen.now`);
 
 /** Rows that have changed after one cursor and not after another. */
 export type Window = Pick<Look, 'since' | 'now'>;
 
-/**
- * Whether a row was changed within a window. Of what nobody has seen yet all is: rows that were restored from another
- * server say transactions that this one does not know.
- */
-function within(column: string, { since, now }: Window): Expression<SqlBool> {
-  if (since === SEEN_NOTHING) return sql`true`;
-  const xid = sql.ref(column);
-  return sql`(${xid} >= pg_snapshot_xmin(${since}::pg_snapshot) and not pg_visible_in_snapshot(${xid}, ${since}::pg_snapshot)
-              and pg_visible_in_snapshot(${xid}, ${now}::pg_snapshot))`;
+function within(column: string, { since, now }: Window): RawBuilder<boolean> {
+  return isBetween(column, sql`${since}::pg_snapshot`, sql`${now}::pg_snapshot`);
 }
 
 /** An attempt of a node that has changed, without inputs and outputs. */
-export interface ChangedNode {
-  node_id: string;
-  loop: number;
-  retry: number;
-  status: string;
-  skip: boolean;
-  error_ignored: boolean;
-  started_at: Date | null;
-  finished_at: Date | null;
-  waiting_for: string | null;
+export interface ChangedNode extends CurrentNodeExecution {
   /** Why it has failed, as far as that is told. */
   error: string | null;
 }
@@ -123,20 +111,18 @@ export function listChangedNodes(
   db: Db,
   taskId: number,
   window: Window,
-  { after, limit }: { after?: Pick<ChangedNode, 'node_id' | 'loop' | 'retry'> | undefined; limit: number },
+  { after, limit }: { after?: Pick<ChangedNode, 'nodeId' | 'loop' | 'retry'> | undefined; limit: number },
 ): Promise<ChangedNode[]> {
+  const error = sql<string | null>`
+    case when status = 'FAILED' then left(outputs ->> 'ex_data', ${MAX_ERROR_TOLD}::integer) end`;
   const changed = db
     .selectFrom('node_executions')
-    .select(['node_id', 'loop', 'retry', 'status', 'skip', 'error_ignored', 'started_at', 'finished_at', 'waiting_for'])
-    .select(
-      sql<
-        string | null
-      >`case when status = 'FAILED' then left(outputs ->> 'ex_data', ${MAX_ERROR_TOLD}::integer) end`.as('error'),
-    )
+    .select(['node_id as nodeId', 'loop', 'retry', 'status', 'skip', 'error_ignored as errorIgnored'])
+    .select(['started_at as startedAt', 'finished_at as finishedAt', 'waiting_for as waitingFor', error.as('error')])
     .where('task_id', '=', taskId)
-    .where(within('changed_xid', window) as Expression<boolean>);
-  const { node_id, loop, retry } = after ?? {};
-  const page = after ? changed.where(sql<boolean>`(node_id, loop, retry) > (${node_id}, ${loop}, ${retry})`) : changed;
+    .where(within('changed_xid', window));
+  const { nodeId, loop, retry } = after ?? {};
+  const page = after ? changed.where(sql<boolean>`(node_id, loop, retry) > (${nodeId}, ${loop}, ${retry})`) : changed;
   return page.orderBy('node_id').orderBy('loop').orderBy('retry').limit(limit).execute();
 }
 
@@ -152,7 +138,7 @@ export function listChangedSteps(
     .selectAll()
     .where('task_id', '=', taskId)
     .where('id', '>', after)
-    .where(within('changed_xid', window) as Expression<boolean>)
+    .where(within('changed_xid', window))
     .orderBy('id')
     .limit(limit)
     .execute();
@@ -169,7 +155,7 @@ export async function listChangedRuns(
     .innerJoin('host_steps', 'host_steps.id', 'runs.step_id')
     .where('host_steps.task_id', '=', taskId)
     .where(sql<boolean>`(runs.step_id, runs.place) > (${after.step_id}, ${after.place})`)
-    .where(within('runs.changed_xid', window) as Expression<boolean>)
+    .where(within('runs.changed_xid', window))
     .orderBy('runs.step_id')
     .orderBy('runs.place')
     .limit(limit)

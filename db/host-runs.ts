@@ -20,8 +20,8 @@ const OPEN = ['starting', 'running'] as const;
  */
 export const NOT_HEARD_OF = sql<boolean>`(status = 'starting' and reached_at is null)`;
 
-/** The attempt of a run is over: one that has yet to begin is not. */
-const HAS_ENDED = sql`nodes.status in ('FINISHED', 'FAILED', 'REVOKED')`;
+/** The attempt of a run, `nodes`, is over: one that has yet to begin is not. */
+export const HAS_ENDED = sql`nodes.status in ('FINISHED', 'FAILED', 'REVOKED')`;
 
 /**
  * Takes runs that wait, the first ones first: nobody else gets them. When more have failed than may, none is given, and all

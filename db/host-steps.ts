@@ -13,6 +13,9 @@ export interface StepKey {
   ordinal: number;
 }
 
+/** An attempt of a node. */
+export type AttemptKey = Omit<StepKey, 'ordinal'>;
+
 export interface NewStep extends StepKey {
   projectId: number;
   workHash: string;
@@ -125,7 +128,7 @@ export function listFailures(db: DbOrTransaction, stepId: number, limit: number)
 /** The steps that an attempt of a node takes, in their order. */
 export function listStepsOf(
   db: DbOrTransaction,
-  { taskId, nodeId, loop, retry }: Omit<StepKey, 'ordinal'>,
+  { taskId, nodeId, loop, retry }: AttemptKey,
   limit: number,
 ): Promise<HostStepRecord[]> {
   return db

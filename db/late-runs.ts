@@ -24,12 +24,14 @@ export async function stopAsking(db: DbOrTransaction): Promise<void> {
   await sql`update host_runs set ask_until = null where ask_until <= now()`.execute(db);
 }
 
+/** How a lost run ended on its host after all. */
+export interface LateEnd {
+  status: HostRunEnd | 'not_run';
+  exitCode: number | null;
+}
+
 /** Writes how a lost run ended, without changing how it counts; undefined: its host does not know. */
-export async function noteLateEnd(
-  db: DbOrTransaction,
-  runId: string,
-  late: { status: HostRunEnd | 'not_run'; exitCode: number | null } | undefined,
-): Promise<void> {
+export async function noteLateEnd(db: DbOrTransaction, runId: string, late: LateEnd | undefined): Promise<void> {
   await db
     .updateTable('host_runs')
     .set({

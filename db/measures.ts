@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from './connection';
+import { HAS_ENDED } from './host-runs';
 
 /** Of one look; a scrape does not wait for longer. */
 const TIMEOUT_MS = 3_000;
@@ -42,7 +43,7 @@ export function readMeasures(db: Db): Promise<Measures> {
                 select status, count(*) from open_runs group by status) by_status) as "hostRuns",
              (select count(*)::integer from open_runs runs join host_steps steps on steps.id = runs.step_id
                 join node_executions nodes using (task_id, node_id, loop, retry)
-               where runs.status <> 'waiting' and runs.try_at is null and nodes.status <> 'RUNNING') as abandoned,
+               where runs.status <> 'waiting' and runs.try_at is null and ${HAS_ENDED}) as abandoned,
              (select count(*)::integer from host_runs where ask_until is not null) as "lateAsked"`.execute(tx);
     return rows[0]!;
   });

@@ -41,7 +41,7 @@ export async function request({ method, url, headers, body, timeoutMs, signal }:
       { plain: 'only http and https are allowed' },
     );
   }
-  const limit = timeLimit(timeoutMs, signal);
+  const limit = timeLimit(timeoutMs, [signal]);
   try {
     const response = await fetch(url, {
       method,

@@ -6,7 +6,12 @@ import { findTask, type TaskRecord } from '../db/tasks';
 export async function requireTaskOf(db: DbOrTransaction, projectId: number, taskId: number): Promise<TaskRecord> {
   const task = await findTask(db, projectId, taskId);
   if (task) return task;
-  throw new GantryError('not_found', `task ${taskId} does not exist in this project`, {
-    reason: { code: 'not_found', args: { what: 'task', id: taskId } },
+  throw notThere('task', taskId);
+}
+
+/** What is said of a thing that is not of the project. */
+export function notThere(what: string, id: number): GantryError {
+  return new GantryError('not_found', `${what} ${id} does not exist in this project`, {
+    reason: { code: 'not_found', args: { what, id } },
   });
 }

@@ -16,11 +16,17 @@ export interface Ending {
 
 type Limits = Pick<Run, 'timeoutSeconds'>;
 
-/** How a run ended, once all of its log is known; undefined: it goes on. */
-export function endingOf({ state }: Seen, position: number, run: Limits): Ending | undefined {
+/**
+ * How a run ended, once all of its log is known; undefined: it goes on.
+ *
+ * @param log how far it was known before this was seen, and is now: an end without anything new means that somebody has
+ *   cleared the rest away
+ */
+export function endingOf({ state }: Seen, log: { before: number; now: number }, run: Limits): Ending | undefined {
   switch (state.kind) {
     case 'ended':
-      return position >= state.logBytes ? endOf(state, run) : undefined;
+      if (log.now >= state.logBytes) return endOf(state, run);
+      return log.now === log.before ? endOf({ ...state, isCut: true }, run) : undefined;
     case 'cancelled':
       return { status: 'cancelled', reason: 'it was cancelled before it began' };
     case 'lost':

@@ -3,7 +3,7 @@ import type { Db } from '../../db/connection';
 import { type HostRunEnd, type HostRunRecord, noteReached, noteTrouble } from '../../db/host-runs';
 import { HelperError, poll, type Run, type Seen, start, type Target } from '../../hosts/attach';
 import { TransportError, type TransportProblem } from '../../hosts/transport';
-import { type Ending, endingOf, endOf } from './ending';
+import { type Ending, endingOf } from './ending';
 import { PATIENCE, type Patience } from './patience';
 import type { RunLog } from './run-log';
 import type { Way } from './ways';
@@ -102,11 +102,7 @@ export class Follower {
     this.#since = undefined;
     // As long as one can be asked how it is, it is not lost.
     this.#postpone();
-    const ending = endingOf(seen, log.position, work.run);
-    if (ending) return ending;
-    // Somebody has cleared the rest of its log away.
-    if (seen.state.kind === 'ended' && log.position === before) return endOf({ ...seen.state, isCut: true }, work.run);
-    return undefined;
+    return endingOf(seen, { before, now: log.position }, work.run);
   }
 
   /** What comes of it that nothing was heard; until it is too late, the row says so. */
@@ -121,7 +117,7 @@ export class Follower {
     }
     this.#since ??= new Date();
     this.#isTroubled = true;
-    await noteTrouble(this.work.db, this.row, troubleSince(this.#since, this.work.mask(this.#masked(reason))));
+    await noteTrouble(this.work.db, this.row, troubleSince(this.#since, this.work.mask(reason)));
     return undefined;
   }
 
@@ -145,13 +141,9 @@ export class Follower {
       return await (this.#isReached ? poll(way.target, run.id, wanted) : start(way.target, run, wanted));
     } catch (error) {
       const trouble = troubleOf(error);
-      if (trouble) return { ...trouble, reason: this.#masked(trouble.reason) };
+      if (trouble) return { ...trouble, reason: way.mask(trouble.reason) };
       throw error;
     }
-  }
-
-  #masked(reason: string): string {
-    return 'problem' in this.#way ? reason : this.#way.mask(reason);
   }
 
   #postpone(): void {

@@ -1,4 +1,4 @@
-import type { StepKey } from '../../db/host-steps';
+import type { AttemptKey } from '../../db/host-steps';
 import type { Role } from '../../db/schema';
 import type { HostChoice } from '../../pipeline/machine';
 import type { OpenedSecrets } from '../../secrets/opened';
@@ -26,7 +26,7 @@ export interface HostMeans {
 }
 
 /** The attempt of a node that works on hosts. */
-export interface HostAttempt extends Omit<StepKey, 'ordinal'> {
+export interface HostAttempt extends AttemptKey {
   projectId: number;
   executor: Executor;
   /** For which hosts it is, where a retry says so. */

@@ -1,5 +1,6 @@
-import type { HostRunEnd, SteppedRun } from '../../db/host-runs';
-import { cancel, forget, poll, type Seen, type Target } from '../../hosts/attach';
+import type { SteppedRun } from '../../db/host-runs';
+import type { LateEnd } from '../../db/late-runs';
+import { cancel, forget, poll, type Target } from '../../hosts/attach';
 import type { Json } from '../../pipeline/json';
 import { OpenedSecrets } from '../../secrets/opened';
 import { type Ending, endingOf, endOf } from './ending';
@@ -23,10 +24,10 @@ export async function endOnHost(
 ): Promise<Ending | undefined> {
   const log = await logOf(means, run);
   const before = log.position;
-  const follow = { offset: log.position, onLog: (bytes: Uint8Array) => log.append(bytes), signal };
+  const follow = { offset: before, onLog: (bytes: Uint8Array) => log.append(bytes), signal };
   const { left, ...seen } = await cancel(target, idOf(means, run), GRACE_SECONDS, follow);
   await log.finish();
-  const ending = endingOf(seen, log.position, run.step) ?? clearedAway(seen, log.position === before, run);
+  const ending = endingOf(seen, { before, now: log.position }, run.step);
   if (!ending || left.length === 0) return ending;
   const others = `processes ${left.join(', ')} could not be ended: they are another user's`;
   return { ...ending, reason: `${ending.reason}; ${others}` };
@@ -42,25 +43,17 @@ export async function forgetOnHost(
   await forget(target, idOf(means, run), signal).catch(() => {});
 }
 
-/** Of a run that has ended, and whose log nobody can read to its end any more. */
-function clearedAway({ state }: Pick<Seen, 'state'>, isStuck: boolean, { step }: SteppedRun): Ending | undefined {
-  return isStuck && state.kind === 'ended' ? endOf({ ...state, isCut: true }, step) : undefined;
-}
-
-/** How a lost run ended; null where its host does not know that either. */
-export type LateEnd = { status: HostRunEnd | 'not_run'; exitCode: number | null } | null;
-
 /**
  * Asks the host of a run that was lost how it ended, and keeps what it has written.
  *
- * @returns undefined: it goes on
+ * @returns undefined: it goes on; null: its host does not know that either
  */
 export async function askLate(
   means: HostMeans,
   run: SteppedRun,
   target: Target,
   signal: AbortSignal,
-): Promise<LateEnd | undefined> {
+): Promise<LateEnd | null | undefined> {
   const log = await logOf(means, run);
   const id = idOf(means, run);
   const onLog = (bytes: Uint8Array) => log.append(bytes);

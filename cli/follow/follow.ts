@@ -1,6 +1,6 @@
 import type { V1Client } from '../v1/client';
 import { LogReader } from './logs';
-import { type SeenHost, TaskModel } from './model';
+import { keyOf, type SeenHost, TaskModel } from './model';
 import { Printer } from './printer';
 import { watchTask } from './watch';
 
@@ -33,8 +33,4 @@ export async function followTask(client: V1Client, followed: Followed, signal: A
     stop.abort();
   }
   return model;
-}
-
-function keyOf({ step_id, place }: SeenHost): string {
-  return `${step_id}/${place}`;
 }

@@ -1,7 +1,7 @@
 import type { ShownLog } from '../../api/v1/answers';
 import type { V1Client } from '../v1/client';
 import { Lines } from './lines';
-import { isOpen, type SeenHost } from './model';
+import { isOpen, logPathOf, type SeenHost } from './model';
 import { patiently } from './patient';
 
 const PIECE = 256 * 1024;
@@ -30,7 +30,7 @@ export class LogReader {
 
   /** Prints of some hosts all that there is by now. */
   async read(hosts: readonly SeenHost[]): Promise<void> {
-    const byLog = new Map(hosts.map((host) => [logOf(host), host]));
+    const byLog = new Map(hosts.map((host) => [logPathOf(host), host]));
     const waiting = [...byLog.values()].filter((host) => this.#isBehind(host));
     const one = async () => {
       for (let host = waiting.shift(); host; host = waiting.shift()) await this.#advance(host);
@@ -53,8 +53,7 @@ export class LogReader {
 
   async #advance(host: SeenHost): Promise<void> {
     const reading = this.#of(host);
-    const { step_id, place } = host.from_run ?? host;
-    const path = `${this.project}/host-steps/${step_id}/runs/${place}/log`;
+    const path = `${this.project}${logPathOf(host)}`;
     while (!reading.isDone && this.#isBehind(host) && !this.signal.aborted) {
       const { to, text, is_complete } = await patiently(
         () => this.client.get<ShownLog>(path, { from: reading.from, max: PIECE }),
@@ -72,15 +71,9 @@ export class LogReader {
   }
 
   #of(host: SeenHost): Reading {
-    const key = logOf(host);
+    const key = logPathOf(host);
     const known = this.#readings.get(key) ?? { lines: new Lines(), from: 0, isDone: false };
     this.#readings.set(key, known);
     return known;
   }
-}
-
-/** Which log it is: of a host that was done before, that of the run that did it. */
-function logOf(host: SeenHost): string {
-  const { step_id, place } = host.from_run ?? host;
-  return `${step_id}/${place}`;
 }

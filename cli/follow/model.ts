@@ -14,6 +14,17 @@ export function isOpen({ status }: Pick<SeenHost, 'status'>): boolean {
   return OPEN.has(status);
 }
 
+/** Which host of which step it is. */
+export function keyOf({ step_id, place }: Pick<SeenHost, 'step_id' | 'place'>): string {
+  return `${step_id}/${place}`;
+}
+
+/** Where a host's log is, below its project: that of the run that did it, where it was done before. */
+export function logPathOf(host: SeenHost): string {
+  const { step_id, place } = host.from_run ?? host;
+  return `/host-steps/${step_id}/runs/${place}/log`;
+}
+
 /** A task as it was told so far. */
 export class TaskModel {
   state = '';
@@ -26,7 +37,7 @@ export class TaskModel {
     if (event.event === 'task') this.state = event.data.state;
     else if (event.event === 'node') this.#note(event.data);
     else if (event.event === 'host_step') this.steps.set(event.data.id, event.data);
-    else if (event.event === 'host') this.#hosts.set(`${event.data.step_id}/${event.data.place}`, event.data);
+    else if (event.event === 'host') this.#hosts.set(keyOf(event.data), event.data);
     else if (event.event === 'end') {
       this.state = event.data.state;
       this.#isOver = true;

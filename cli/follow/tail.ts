@@ -1,14 +1,13 @@
 import type { ShownLog } from '../../api/v1/answers';
 import type { V1Client } from '../v1/client';
-import type { SeenHost } from './model';
+import { logPathOf, type SeenHost } from './model';
 
 const FIRST = 16 * 1024;
 const PIECE = 256 * 1024;
 
 /** The last lines that a host has written by now. */
 export async function lastLines(client: V1Client, project: string, host: SeenHost, count: number): Promise<string[]> {
-  const { step_id, place } = host.from_run ?? host;
-  const path = `${project}/host-steps/${step_id}/runs/${place}/log`;
+  const path = `${project}${logPathOf(host)}`;
   for (let back = FIRST; ; back *= 4) {
     const { from, text } = await read(client, path, -back);
     const lines = text.split('\n');

@@ -1,3 +1,5 @@
+import { timeLimit } from '../../base/time-limit';
+
 /** Reason of a signal that came because the time was over. */
 export class Late {
   constructor(readonly ms: number) {}
@@ -17,18 +19,13 @@ export async function within<T>(
   others: readonly (AbortSignal | undefined)[],
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const controller = new AbortController();
-  const passers = others.flatMap((signal) => {
-    signal?.throwIfAborted();
-    return signal ? [{ signal, pass: () => controller.abort(signal.reason) }] : [];
-  });
-  const timer = setTimeout(() => controller.abort(new Late(ms)), ms);
-  for (const { signal, pass } of passers) signal.addEventListener('abort', pass);
+  const signals = others.filter((signal) => signal !== undefined);
+  for (const signal of signals) signal.throwIfAborted();
+  const limit = timeLimit(ms, signals, () => new Late(ms));
   try {
-    return await work(controller.signal);
+    return await work(limit.signal);
   } finally {
-    clearTimeout(timer);
-    for (const { signal, pass } of passers) signal.removeEventListener('abort', pass);
+    limit.clear();
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/connection';
 import { type LogBeginning, readBeginnings } from '../../db/host-logs';
 import { listRuns, type PlacedRun } from '../../db/host-runs';
-import { listStepsOf } from '../../db/host-steps';
+import { type AttemptKey, listStepsOf } from '../../db/host-steps';
 import { wholeCharacters } from './characters';
 
 const MAX_STEPS = 10;
@@ -9,14 +9,6 @@ const MAX_HOSTS = 200;
 /** Of one host, and of all of them together. */
 const MAX_HOST_BYTES = 64 * 1024;
 const MAX_BYTES = 1024 * 1024;
-
-/** An attempt of a node. */
-export interface AttemptKey {
-  taskId: number;
-  nodeId: string;
-  loop: number;
-  retry: number;
-}
 
 /** What one host has written, from its beginning. */
 export interface HostOutput {

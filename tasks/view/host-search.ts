@@ -1,9 +1,9 @@
 import type { Db } from '../../db/connection';
 import { findKeptAfter, readLog } from '../../db/host-logs';
 import { listWritten, type WrittenRun } from '../../db/host-runs';
-import { findTask } from '../../db/tasks';
+import { requireTaskOf } from '../require-task';
 import { wholeCharacters } from './characters';
-import { notThere, requireStep } from './host-steps';
+import { requireStep } from './host-steps';
 
 const MAX_HITS = 200;
 const MAX_MS = 2_000;
@@ -54,7 +54,7 @@ export async function searchHostLogs(
   now: () => number = Date.now,
 ): Promise<SearchResult> {
   if ('stepId' in place) await requireStep(db, place.projectId, place.stepId);
-  else if (!(await findTask(db, place.projectId, place.taskId))) throw notThere('task', place.taskId);
+  else await requireTaskOf(db, place.projectId, place.taskId);
   const pattern = new RegExp(text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), ignoreCase ? 'iu' : 'u');
   const until = now() + MAX_MS;
   const hits: Hit[] = [];

@@ -1,10 +1,9 @@
-import { GantryError } from '../../base/error';
 import type { Db } from '../../db/connection';
 import { findKeptAfter, readLog } from '../../db/host-logs';
 import { findRunAt, listRuns, type PlacedRun } from '../../db/host-runs';
 import { findStepOf, listTalliedSteps, type TalliedStep } from '../../db/host-steps';
 import type { HostRunStatus } from '../../db/schema';
-import { requireTaskOf } from '../require-task';
+import { notThere, requireTaskOf } from '../require-task';
 import { continuationBytes, unfinishedBytes } from './characters';
 
 /**
@@ -96,11 +95,4 @@ export async function readHostLog(
 /** @throws GantryError `not_found` for a step that is not of the project */
 export async function requireStep(db: Db, projectId: number, stepId: number): Promise<void> {
   if (!(await findStepOf(db, projectId, stepId))) throw notThere('host step', stepId);
-}
-
-/** What is said of a thing that is not of the project. */
-export function notThere(what: string, id: number): GantryError {
-  return new GantryError('not_found', `${what} ${id} does not exist in this project`, {
-    reason: { code: 'not_found', args: { what, id } },
-  });
 }

@@ -15,6 +15,7 @@ import type { PlacedRun } from '../../db/host-runs';
 import type { HostStepRecord } from '../../db/host-steps';
 import { findProgramVersion, findTask, type TaskRecord } from '../../db/tasks';
 import type { WakeUps } from '../../db/wake-ups';
+import { notThere } from '../require-task';
 import { findOutline, type OutlineNode } from './outline';
 
 /** Between two looks at a task of which much is new, and at one of which nothing was. */
@@ -52,15 +53,16 @@ export class TaskWatch {
 
   /**
    * @param after what has been seen of it; absent: nothing
-   * @returns nothing, when all has been seen and no more will come; `no_task` for one that is not of the project
+   * @returns nothing, when all has been seen and no more will come
+   * @throws GantryError `not_found` for a task that is not of the project
    */
   static async open(
     services: WatchServices,
     at: { projectId: number; taskId: number },
     after: Cursor = SEEN_NOTHING,
-  ): Promise<TaskWatch | 'no_task' | undefined> {
+  ): Promise<TaskWatch | undefined> {
     const look = await lookForChanges(services.db, at, after);
-    if (!look) return 'no_task';
+    if (!look) throw notThere('task', at.taskId);
     return look.isOver && look.since !== SEEN_NOTHING && !hasNews(look) ? undefined : new TaskWatch(services, at, look);
   }
 
@@ -113,7 +115,7 @@ export class TaskWatch {
     const byId = new Map(nodes.map((node) => [node.id, node]));
     const list = (after?: ChangedNode) => listChangedNodes(db, taskId, window, { after, limit: PAGE });
     for await (const attempts of pagesOf(list)) {
-      yield { changes: attempts.map((attempt) => ({ kind: 'node', attempt, node: byId.get(attempt.node_id) })) };
+      yield { changes: attempts.map((attempt) => ({ kind: 'node', attempt, node: byId.get(attempt.nodeId) })) };
     }
   }
 }

@@ -168,7 +168,7 @@ describe('changes of a task', () => {
       async look(fails: boolean) {
         const stop = new AbortController();
         const watch = await TaskWatch.open(services, at, cursor);
-        if (!watch || watch === 'no_task') throw new Error('the task goes on');
+        if (!watch) throw new Error('the task goes on');
         const quiet = { ...services, wakeUps: { wait: async () => stop.abort() } };
         Object.assign(watch, { services: quiet });
         for await (const batch of watch.batches(stop.signal)) {

@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { GantryError, wrongField } from '../../../base/error';
-import { timeLimit } from '../../../base/time-limit';
+import { wrongField } from '../../../base/error';
 import { type Cursor, isCursor } from '../../../db/changes';
 import { type Batch, TaskWatch } from '../../../tasks/view/watch';
 import type { StreamEvent } from '../../event-stream';
@@ -27,16 +26,10 @@ export const watchTaskEndpoint = defineEndpoint({
   async run({ services, project, ids, caller, header, stopping }, { after }) {
     const at = { projectId: project.id, taskId: ids.task_id! };
     const watch = await TaskWatch.open(services, at, readCursor(after, header('last-event-id')));
-    if (watch === 'no_task') {
-      const args = { what: 'task', id: at.taskId };
-      throw new GantryError('not_found', `task ${at.taskId} does not exist in this project`, {
-        reason: { code: 'not_found', args },
-      });
-    }
     if (!watch) return {};
     const stop = new AbortController();
-    const until = timeLimit(LONGEST_MS, stop.signal, stopping).signal;
-    openStreams.add(`${caller.app.code} ${caller.username}`, until);
+    const who = `${caller.app.code} ${caller.username}`;
+    const until = openStreams.open(who, LONGEST_MS, [stop.signal, stopping]);
     return { events: { pieces: shown(watch.batches(until), stop), stop, until } };
   },
 });

@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
+import type { CurrentNodeExecution } from '../../../db/current-nodes';
 import type { TaskRecord } from '../../../db/tasks';
+import type { OutlineNode } from '../../../tasks/view/outline';
 import type { Batch, Change } from '../../../tasks/view/watch';
 import type { StreamEvent } from '../../event-stream';
 import { time } from '../business';
@@ -41,9 +43,9 @@ export function showBatch({ changes, cursor }: Batch): StreamEvent[] {
 function showChange(change: Change): StreamEvent {
   switch (change.kind) {
     case 'task':
-      return event('task', { id: change.task.id, state: change.task.shown, ...periodOf(change.task) });
+      return event('task', showTask(change.task));
     case 'node':
-      return event('node', showNode(change));
+      return event('node', showNode(change.attempt, change.node, change.attempt.error));
     case 'host_step': {
       const { counts: _, total: __, failed: ___, ...shown } = showStep({ ...change.step, counts: {} });
       return event('host_step', shown);
@@ -57,14 +59,24 @@ function showChange(change: Change): StreamEvent {
   }
 }
 
-function showNode({ attempt, node }: Extract<Change, { kind: 'node' }>): z.input<typeof events.node> {
-  const { node_id: id, loop, retry, status: state, skip, error_ignored, waiting_for, error } = attempt;
-  const is = { id, name: node?.name ?? '', type: node?.type ?? null, loop, attempt: retry + 1 };
-  return { ...is, state, skip, error_ignored, waiting_for, error, ...periodOf(attempt) };
+function showTask({ id, shown: state, started_at, finished_at }: TaskRecord): z.input<typeof events.task> {
+  return { id, state, ...showPeriod(started_at, finished_at) };
 }
 
-function periodOf({ started_at, finished_at }: Pick<TaskRecord, 'started_at' | 'finished_at'>) {
-  return { started_at: started_at?.toISOString() ?? null, finished_at: finished_at?.toISOString() ?? null };
+/** An attempt of a node in the words of this API; a node that its program does not have any more has no name. */
+export function showNode(
+  attempt: CurrentNodeExecution,
+  node: Pick<OutlineNode, 'name' | 'type'> | undefined,
+  error: string | null,
+): z.input<typeof events.node> {
+  const { nodeId: id, loop, retry, status: state, skip, errorIgnored, waitingFor, startedAt, finishedAt } = attempt;
+  const is = { id, name: node?.name ?? '', type: node?.type ?? null, loop, attempt: retry + 1, state, skip };
+  return { ...is, error_ignored: errorIgnored, waiting_for: waitingFor, error, ...showPeriod(startedAt, finishedAt) };
+}
+
+/** From when to when something ran, as far as that is known. */
+export function showPeriod(startedAt: Date | null, finishedAt: Date | null) {
+  return { started_at: startedAt?.toISOString() ?? null, finished_at: finishedAt?.toISOString() ?? null };
 }
 
 function event<K extends keyof typeof events>(name: K, data: z.input<(typeof events)[K]>): StreamEvent {

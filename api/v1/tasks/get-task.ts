@@ -1,10 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { MAX_INTEGER } from '../../../db/schema';
-import type { ReachedNode } from '../../../tasks/view/states';
 import { readTask } from '../../../tasks/view/task';
 import { time } from '../business';
 import { defineEndpoint } from '../endpoint';
-import { events } from '../events/schema';
+import { events, showNode, showPeriod } from '../events/schema';
 
 const MAX_NODES = 1_000;
 
@@ -41,25 +40,11 @@ export const getTaskEndpoint = defineEndpoint({
       data: {
         ...{ id, name, state },
         created_at: created_at.toISOString(),
-        started_at: started_at?.toISOString() ?? null,
-        finished_at: finished_at?.toISOString() ?? null,
+        ...showPeriod(started_at, finished_at),
         cursor,
-        nodes: nodes.map((reached) => showNode(reached, errors)),
+        nodes: nodes.map(({ node, attempt }) => showNode(attempt, node, errors.get(node.id) ?? null)),
         next_nodes: next,
       },
     };
   },
 });
-
-function showNode({ node, attempt }: ReachedNode, errors: ReadonlyMap<string, string>): z.input<typeof events.node> {
-  const { id, name, type } = node;
-  const { loop, retry, status: state, skip, errorIgnored, startedAt, finishedAt, waitingFor } = attempt;
-  return {
-    ...{ id, name, type, loop, attempt: retry + 1, state, skip },
-    error_ignored: errorIgnored,
-    waiting_for: waitingFor,
-    error: errors.get(id) ?? null,
-    started_at: startedAt?.toISOString() ?? null,
-    finished_at: finishedAt?.toISOString() ?? null,
-  };
-}
