@@ -1,13 +1,13 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { Dated, JsonText } from './columns';
+import type { FlowTables } from './flow-tables';
+import type { PoolTables } from './pool-tables';
 
 /** Postgres' integers end here: no id and no count in a column is larger. */
 export const MAX_INTEGER = 2 ** 31 - 1;
 
-/** Columns of type `json`: parsed when read, JSON text when written, so that the order of keys stays. */
-type JsonText<T = unknown> = ColumnType<T, string, string>;
-
 /** The tables, as the migrations leave them. */
-export interface Database {
+export interface Database extends PoolTables, FlowTables {
   installation: {
     only_row: Generated<boolean>;
     name: string;
@@ -248,12 +248,6 @@ interface Watched {
   changed_xid: GeneratedAlways<string>;
 }
 
-/** When a row was made and last changed. */
-interface Dated {
-  created_at: Generated<Date>;
-  updated_at: Generated<Date>;
-}
-
 /** Of exactly one project, which without one is disabled. */
 interface BusinessTable extends Dated {
   id: Generated<number>;
@@ -319,6 +313,10 @@ interface HostTable extends Dated {
   /** In maintenance. */
   is_disabled: Generated<boolean>;
   ssh_profile_id: Generated<number | null>;
+  /** What its provider calls it; empty where there is none. */
+  vm_id: Generated<string>;
+  /** Who has made it; empty: people have. */
+  provider: Generated<string>;
 }
 
 /** What opens a login; `secret` holds one sealed text: `password`, or `private_key`, which has no passphrase any more. */

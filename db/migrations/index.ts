@@ -18,6 +18,7 @@ import * as ssh from './0016_ssh';
 import * as hostRuns from './0017_host_runs';
 import * as changes from './0018_changes';
 import * as again from './0019_again';
+import * as rollouts from './0020_rollouts';
 
 /** Append-only: a migration that has landed is never changed. Breaking ones say so in their name. */
 export const migrations: Record<string, Migration> = {
@@ -40,4 +41,5 @@ export const migrations: Record<string, Migration> = {
   '0017_host_runs': hostRuns,
   '0018_changes': changes,
   '0019_again': again,
+  '0020_rollouts': rollouts,
 };

@@ -18,6 +18,8 @@ export function knownHost(name: string, address: string | null, more: Partial<Kn
     ...texts,
     asset_id: '',
     serial_number: '',
+    vm_id: '',
+    provider: '',
     is_disabled: false,
     ssh_profile_id: null,
     ...times,
