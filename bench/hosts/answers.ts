@@ -1,6 +1,9 @@
 /** What a simulated host says of a run that has begun, written this, and ended well, all at once. */
 export const WRITTEN = Buffer.from(`${'x'.repeat(99)}\n`.repeat(2));
 
+/** And what it says when it is told to forget it. */
+export const FORGOTTEN = Buffer.from('F\n');
+
 /** A command that the helper is sent by, behind the program that reads it. */
 const COMMAND = / gantry (start|poll|cancel|forget) (\w+) \S+ \S+ ?(.*)$/;
 /** Which of the words behind that is the offset in the log. */
