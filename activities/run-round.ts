@@ -5,7 +5,7 @@ import { isDatabasesFault } from '../db/errors';
 import { findAttempt } from '../db/node-executions';
 import type { JsonObject } from '../pipeline/json';
 import type { Outcome, RoundStep } from '../pipeline/machine';
-import type { RoundContext, RoundsPlugin } from '../plugins/plugin';
+import type { RoundAnswer, RoundContext, RoundsPlugin } from '../plugins/plugin';
 import { OpenedSecrets } from '../secrets/opened';
 import type { Executor, PluginRunInput } from '../workflows/contract';
 import { acceptable } from './acceptable';
@@ -61,14 +61,31 @@ function attemptOnHosts(
 }
 
 async function doStep({ rounds }: RoundsPlugin, step: RoundStep, context: RoundContext): Promise<Outcome> {
-  const { part, of = 1, callback, crashed } = step;
+  const { part, of = 1, callback, crashed, goesOn } = step;
   if (part !== undefined) {
     await rounds.part({ ...context, part, of });
     return { ok: true, outputs: {}, recorded: false };
   }
-  const answer = await rounds.next({ ...context, callback, crashed });
+  const first = await rounds.next({ ...context, callback, crashed });
+  const isOnePart = goesOn && 'parts' in first && first.parts === 1;
+  const answer = isOnePart ? await goOn(rounds, context, first) : first;
   if ('done' in answer) return { ok: true, outputs: answer.done, recorded: false };
   return { ok: true, outputs: {}, recorded: false, next: answer };
+}
+
+/** What follows once the only part of a round is done. One that crashes is opened as a part, so that it counts. */
+async function goOn(
+  rounds: RoundsPlugin['rounds'],
+  context: RoundContext,
+  onePart: RoundAnswer & { parts: number },
+): Promise<RoundAnswer> {
+  try {
+    await rounds.part({ ...context, part: 0, of: 1 });
+  } catch (error) {
+    if (context.signal.aborted || isDatabasesFault(error)) throw error;
+    return onePart;
+  }
+  return rounds.next({ ...context, callback: undefined, crashed: undefined });
 }
 
 /** The first question brings the inputs; later steps find them in the row of the attempt. */

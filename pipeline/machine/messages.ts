@@ -50,6 +50,8 @@ export interface RoundStep {
   callback?: Json;
   /** Why a part crashed since then. */
   crashed?: string;
+  /** Of a question: where one part is all there is to do, whoever is asked does it, and says what follows then. */
+  goesOn?: true;
 }
 
 /** What the machine wants of the outside world. */

@@ -6,9 +6,6 @@ import { runPlugin } from './plugin-run';
 import type { NodeState, Open, RoundState } from './state';
 import { freeSlots, hasFreeSlot, waitForSlot } from './tokens';
 
-/** The question what follows is answered from rows alone. */
-const QUESTION_TIMEOUT_MS = 60_000;
-
 /**
  * Begins an attempt that is worked off in rounds (docs/architecture.md, "Work in rounds"). The row of its start is written
  * before its plugin is asked for the first time.
@@ -67,9 +64,9 @@ function ask(
     id: `${commandId(index, current)}/${number}`,
     inputs,
     leftOut,
-    timeoutMs: QUESTION_TIMEOUT_MS,
     round: {
       number,
+      goesOn: true,
       ...(hosts === undefined ? {} : { hosts }),
       ...(callback === undefined ? {} : { callback }),
       ...(crashed === undefined ? {} : { crashed }),
@@ -113,14 +110,9 @@ function endPart(frame: Frame, index: number, { ok, reason }: Outcome): void {
   if (round.parts === 0) goOn(frame, index);
 }
 
-function runStep(
-  frame: Frame,
-  index: number,
-  { timeoutMs, ...asked }: Parameters<typeof runPlugin>[4] & { timeoutMs?: number },
-): void {
+function runStep(frame: Frame, index: number, asked: Parameters<typeof runPlugin>[4]): void {
   const node = frame.activity(index);
-  if (node.work.kind !== 'plugin') return;
-  runPlugin(frame, node, timeoutMs === undefined ? node.work : { ...node.work, timeoutMs }, index, asked);
+  if (node.work.kind === 'plugin') runPlugin(frame, node, node.work, index, asked);
 }
 
 function roundOf(frame: Frame, index: number): RoundState {
