@@ -30,17 +30,18 @@ export async function runRoundStep(means: HostMeans, plugin: RoundsPlugin, input
   const secrets = new OpenedSecrets(await openingFor(db, input, inputs));
   const read = readInputs(plugin, input, inputs, secrets);
   if ('refusal' in read) return failure(read.refusal);
+  const common = contextOf(input, signal);
+  const executor = { username: common.executor, isTrusted: await isStartedByTrustedApp(db, input.taskId) };
+  const hosts = new HostSteps(means, attemptOnHosts(input, { executor, secrets, signal }));
   try {
-    const common = contextOf(input, signal);
-    const executor = { username: common.executor, isTrusted: await isStartedByTrustedApp(db, input.taskId) };
-    const hosts = new HostSteps(means, attemptOnHosts(input, { executor, secrets, signal }));
     const context = { ...common, round: round.number, inputs: read.inputs, hosts };
     const outcome = acceptable(input, await beating(input, () => doStep(plugin, round, context)));
     return { ...outcome, outputs: secrets.close(outcome.outputs) };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (isDatabasesFault(error)) throw error;
-    return acceptable(input, failureOf(error, secrets));
+    const failed = acceptable(input, failureOf(error, secrets));
+    return hosts.hasBegun ? failed : { ...failed, isUnbegun: true };
   }
 }
 

@@ -27,6 +27,8 @@ export interface Outcome {
   recorded: boolean;
   /** Of a plugin that works in rounds: the attempt goes on, and how. */
   next?: NextRound;
+  /** Of one that has failed: nothing was begun, and no row knows for which hosts it was. */
+  isUnbegun?: true;
 }
 
 /** How an attempt that is worked off in rounds goes on; after each of these the plugin is asked again. */

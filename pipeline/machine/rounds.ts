@@ -35,6 +35,8 @@ export function enterRound(frame: Frame, index: number, token: number): void {
 /** A part has ended, or the plugin has said what follows. */
 export function endRoundStep(frame: Frame, { node: index, isPart }: Open & { kind: 'plugin' }, outcome: Outcome): void {
   if (isPart) return endPart(frame, index, outcome);
+  // Else rows know it from now on.
+  if (!outcome.isUnbegun) delete frame.nodeState(index).hosts;
   if (outcome.next) return follow(frame, index, outcome.next);
   endAttempt(frame, index, { ...outcome, recorded: false });
 }
@@ -58,8 +60,6 @@ function ask(
   const current = frame.nodeState(index);
   const { hosts } = current;
   current.round = { number, parts: 0 };
-  // Rows know it from now on.
-  delete current.hosts;
   runStep(frame, index, {
     id: `${commandId(index, current)}/${number}`,
     inputs,
@@ -67,7 +67,7 @@ function ask(
     round: {
       number,
       goesOn: true,
-      ...(hosts === undefined ? {} : { hosts }),
+      ...(hosts === undefined || number > 1 ? {} : { hosts }),
       ...(callback === undefined ? {} : { callback }),
       ...(crashed === undefined ? {} : { crashed }),
     },

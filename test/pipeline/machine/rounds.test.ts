@@ -211,6 +211,22 @@ describe('a plugin that works in rounds', () => {
     expect(simulation.ran.at(-1)!.round).toEqual({ number: 1, goesOn: true });
   });
 
+  it('is retried by itself for the hosts that somebody has named, as long as nothing was begun for them', () => {
+    const auto_retry = { enable: true, times: 4, interval: 5 };
+    const tree = { chains: ['S a E'], activities: { a: { code: 'rounds', auto_retry } } };
+    const simulation = simulate(tree).start().endPlugin('a', FAILED).runTimers();
+    simulation.endPlugin('a', FAILED);
+    simulation.runTimers().endPlugin('a', FAILED);
+    did(simulation, { action: 'retry', node: 'a', hosts: [3, 5] });
+    const hosts = () => simulation.ran.at(-1)!.round!.hosts;
+    expect(hosts()).toEqual([3, 5]);
+
+    simulation.endPlugin('a', { ...FAILED, isUnbegun: true }).runTimers();
+    expect(hosts()).toEqual([3, 5]);
+    simulation.endPlugin('a', FAILED).runTimers();
+    expect(hosts()).toBe('unfinished');
+  });
+
   it('is retried for the unfinished hosts where nobody could be asked', () => {
     const auto_retry = { enable: true, times: 1, interval: 5 };
     const tree = { chains: ['S a E'], activities: { a: { code: 'rounds', auto_retry } } };
