@@ -27,6 +27,8 @@ export interface Outcome {
   recorded: boolean;
   /** Of a plugin that works in rounds: the attempt goes on, and how. */
   next?: NextRound;
+  /** Of a part of a round: it is how the attempt has ended, and nothing is left of that. */
+  ends?: true;
 }
 
 /** How an attempt that is worked off in rounds goes on; after each of these the plugin is asked again. */
