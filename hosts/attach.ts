@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { stringifyJson } from '../base/json';
-import { FrameReader } from './frames';
+import { type Resolvers, withResolvers } from '../base/with-resolvers';
+import { Answer } from './answer';
 import { HELPER, helperCommand, type Verb } from './helper';
-import { LogCursor } from './log-cursor';
-import { type RunState, readEnd, readState } from './run-state';
+import { HelperError } from './helper-error';
+import type { RunState } from './run-state';
 import type { Transport } from './transport';
 
 /** Where runs are, and as whom. */
@@ -38,6 +39,8 @@ export interface Follow {
   seconds: number;
   /** Takes what is new, in order and without gaps; no more is read until it has resolved. */
   onLog(bytes: Uint8Array, from: number): void | Promise<void>;
+  /** Stay connected at the end: see `Seen.held`. */
+  holdsEnd?: boolean;
   signal?: AbortSignal | undefined;
 }
 
@@ -46,6 +49,15 @@ export interface Seen {
   state: RunState;
   /** Up to where the log is known now. Less than `logBytes` of the end: the host has forgotten the rest. */
   position: number;
+  /** Of one that has ended, when that was asked for: whoever looks is still connected. */
+  held?: Held | undefined;
+}
+
+/** A host that has said all of a run, and waits to hear whether it may forget it; one of the two has to be called. */
+export interface Held {
+  /** As `forget`, without another call; whether the host has done it. */
+  forget(): Promise<boolean>;
+  leave(): void;
 }
 
 export interface Cancelled extends Seen {
@@ -53,33 +65,9 @@ export interface Cancelled extends Seen {
   left: number[];
 }
 
-/** Why a helper could not do its work. With all but `no_answer` it is known that nothing has begun by this call. */
-export type HelperProblem =
-  /** The disk. */
-  | 'full'
-  /** Less came than was sent. */
-  | 'incomplete'
-  /** A tool that is needed is not on the host. */
-  | 'missing'
-  /** There is no folder that can be written. */
-  | 'folder'
-  | 'not_started'
-  /** The command ended and had not said what there was to say. */
-  | 'no_answer';
-
-const PROBLEMS: readonly HelperProblem[] = ['full', 'incomplete', 'missing', 'folder', 'not_started'];
-
-export class HelperError extends Error {
-  override name = 'HelperError';
-
-  constructor(
-    readonly problem: HelperProblem,
-    message: string,
-    options: ErrorOptions = {},
-  ) {
-    super(message, options);
-  }
-}
+const HELPER_BYTES = Buffer.from(HELPER);
+const FORGET = Buffer.from('forget\n');
+const NOTHING = Buffer.alloc(0);
 
 /** A name that a file may have, with room for what is put before and after it. */
 const RUN_ID = /^[A-Za-z0-9_-][\w.-]{0,199}$/;
@@ -103,14 +91,12 @@ export async function start(target: Target, run: Run, follow: Follow): Promise<S
     follow.seconds,
     ...run.interpreter.split(' '),
   ];
-  const { state, position } = await ask(target, 'start', run.id, words, follow, [block, run.script]);
-  return { state: state ?? noState(), position };
+  return seenIn(await ask(target, 'start', run.id, words, follow, [block, run.script]));
 }
 
 /** Follows a run without starting it. */
 export async function poll(target: Target, id: string, follow: Follow): Promise<Seen> {
-  const { state, position } = await ask(target, 'poll', id, [follow.offset, follow.seconds], follow);
-  return { state: state ?? noState(), position };
+  return seenIn(await ask(target, 'poll', id, [follow.offset, follow.seconds], follow));
 }
 
 /**
@@ -121,7 +107,7 @@ export async function cancel(
   target: Target,
   id: string,
   graceSeconds: number,
-  follow: Omit<Follow, 'seconds'>,
+  follow: Omit<Follow, 'seconds' | 'holdsEnd'>,
 ): Promise<Cancelled> {
   const { state, position, left } = await ask(target, 'cancel', id, [graceSeconds, follow.offset], follow);
   return { state: state ?? noState(), position, left };
@@ -137,71 +123,46 @@ export async function forget(target: Target, id: string, signal?: AbortSignal): 
   return state?.kind === 'none' ? undefined : state;
 }
 
-interface Answer {
-  state: RunState | undefined;
-  position: number;
-  left: number[];
-}
-
 async function ask(
   { transport, runFolder, become }: Target,
   verb: Verb,
   id: string,
   words: readonly (string | number)[],
-  { offset, onLog, signal }: Omit<Follow, 'seconds'>,
+  { offset, onLog, holdsEnd = false, signal }: Omit<Follow, 'seconds'>,
   input: readonly Uint8Array[] = [],
-): Promise<Answer> {
+): Promise<Answer & { held?: Held }> {
   if (!RUN_ID.test(id)) throw new Error(`${stringifyJson(id)} is no id of a run`);
   const token = randomBytes(9).toString('hex');
-  const frames = new FrameReader(token);
-  const cursor = new LogCursor(offset);
-  const left: number[] = [];
-  let state: RunState | undefined;
-  let refusal: HelperError | undefined;
-  let isAnswered = false;
-
-  const { code, stderr } = await transport.exec(helperCommand(verb, [token, id, runFolder ?? '-', ...words], become), {
-    stdin: [Buffer.from(HELPER), ...input],
+  const answer = new Answer(token, offset, onLog);
+  const last = holdsEnd ? withResolvers<Uint8Array>() : undefined;
+  const exiting = transport.exec(helperCommand(verb, [token, id, runFolder ?? '-', ...words], become), {
+    stdin: [HELPER_BYTES, ...input],
+    last: last?.promise,
     signal,
-    onStdout: async (chunk) => {
-      for (const frame of frames.read(chunk)) {
-        if (frame.kind === 'bytes') {
-          const fresh = cursor.take(frame.from, frame.bytes);
-          if (fresh.length > 0) await onLog(fresh, cursor.position - fresh.length);
-          continue;
-        }
-        const { letter, text } = frame;
-        if (letter === 'X') refusal = refusalOf(text);
-        if (letter === 'L') left.push(...text.split(' ').map(Number));
-        if (letter === 'S') state = readState(text);
-        if (letter === 'E') state = readEnd(text);
-        isAnswered ||= letter === 'F' || state !== undefined;
-      }
-    },
+    onStdout: (chunk) => answer.hear(chunk),
   });
-
-  if (refusal) throw refusal;
-  if (!isAnswered || !frames.isWhole) {
-    const said = [frames.noise, stderr].map((text) => text.trim()).filter((text) => text !== '');
-    const how = code === null ? 'was ended by a signal' : `ended with ${code}`;
-    throw new HelperError('no_answer', [`the command on the host ${how} and gave no answer`, ...said].join(': '));
-  }
-  return { state, position: cursor.position, left };
+  const exit = await (last ? Promise.race([exiting, answer.ended]) : exiting);
+  if (exit) answer.requireWhole(exit);
+  else return Object.assign(answer, { held: heldBy(exiting, last!, answer) });
+  return answer;
 }
 
-function refusalOf(text: string): HelperError {
-  const [reason = '', ...words] = text.split(' ');
-  const problem = PROBLEMS.find((known) => known === reason);
-  return new HelperError(problem ?? 'no_answer', problem ? `${SAID[problem]}: ${words.join(' ')}` : text);
+/** @param last what is said to the host last */
+function heldBy(exiting: Promise<unknown>, last: Resolvers<Uint8Array>, answer: Answer): Held {
+  exiting.catch(() => {});
+  return {
+    async forget() {
+      last.resolve(FORGET);
+      await exiting.catch(() => {});
+      return answer.isForgotten;
+    },
+    leave: () => last.resolve(NOTHING),
+  };
 }
 
-const SAID: Partial<Record<HelperProblem, string>> = {
-  full: 'the disk of the host is full',
-  incomplete: 'the script did not come whole',
-  missing: 'the host has not got what a run needs',
-  folder: 'there is no folder for runs on the host (a setting names another one)',
-  not_started: 'the run was not started',
-};
+function seenIn({ state, position, held }: Answer & { held?: Held }): Seen {
+  return { state: state ?? noState(), position, held };
+}
 
 function noState(): never {
   throw new HelperError('no_answer', 'the host answered otherwise than it was asked');

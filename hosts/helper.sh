@@ -1,6 +1,7 @@
 # Gantry on a host: starts a script once, follows it, ends it, forgets it (docs/hosts.md, "How a run works").
 # It travels on standard input, without the lines that are only comment, and is in $h then. Plain POSIX sh, ASCII.
-# main VERB TOKEN RUN BASE ...: TOKEN is drawn for each call and names the files that are not yet the run's own.
+# main VERB TOKEN RUN BASE ...: TOKEN is drawn for each call and names the folder of what is not yet the run's own.
+# Each program that is begun costs a host more than all that this shell does itself: few are.
 
 main() {
   verb=$1 token=$2 run=$3 base=$4
@@ -34,7 +35,7 @@ main() {
 # REASON WORDS...: the verb could not do its work, and has left nothing of its own.
 refuse() {
   echo "X $*"
-  rm -f ./*."$token"
+  rm -rf "./$token"
   exit 9
 }
 
@@ -60,14 +61,15 @@ enter() {
   exit 0
 }
 
-# Whoever only looks makes no folder.
+# Whoever only looks makes no folder, and there is nothing to lay out for a run that has been claimed.
 make_folder() {
   case $verb in poll | forget)
     [ -d "$base/$run" ]
     return
     ;;
   esac
-  said=$(LC_ALL=C mkdir -p "$base/$run" 2>&1) && return 0
+  [ -e "$base/$run/claim" ] && return 0
+  said=$(LC_ALL=C mkdir -p "$base/$run/$token" 2>&1) && return 0
   # A full disk is no reason to go elsewhere: it may have room again for the next one who starts this run.
   case $said in *"o space"* | *uota*) refuse full "$said" ;; esac
   return 1
@@ -96,6 +98,8 @@ nap() {
 
 # FILE: sets size, 0 where there is none.
 measure() {
+  size=0
+  [ -s "$1" ] || return 0
   set -- $(ls -ln "$1" 2>/dev/null)
   size=${5:-0}
 }
@@ -137,13 +141,19 @@ poll() {
   while :; do
     # The state comes first: what is read of the log afterwards is complete.
     look_at_state
-    measure log
+    # What is left behind may write on: with the end it is said what the log was then.
+    if [ "$st" = ended ] && [ -e log ]; then
+      read -r line <end
+      size=${line##* }
+    else
+      measure log
+    fi
     while [ "$size" -gt "$offset" ]; do
       part=$((size - offset))
       [ "$part" -gt 1048576 ] && part=1048576
       echo "D $offset $part" || exit 1
       # The first one only moves where the file is read: dd cannot skip bytes and read blocks.
-      { dd bs=1 skip="$offset" count=0 && dd bs="$part" count=1; } <log 2>/dev/null || exit 1
+      { { [ "$offset" = 0 ] || dd bs=1 skip="$offset" count=0; } && dd bs="$part" count=1; } <log 2>/dev/null || exit 1
       offset=$((offset + part))
     done
     case $st in
@@ -151,6 +161,7 @@ poll() {
     ended)
       read -r line <end
       echo "E $line"
+      hear
       return
       ;;
     cancelled)
@@ -175,13 +186,27 @@ poll() {
   done
 }
 
+# Whoever asks may say that all is kept elsewhere, and spare the host another call. Who says nothing more has gone.
+hear() {
+  exec 3<&0
+  (read -r line <&3 && [ "$line" = forget ]) &
+  listener=$! spins=0 step=0.01
+  while look $listener && [ $spins -lt 100 ]; do
+    spins=$((spins + 1))
+    case $spins in 10) step=0.1 ;; 30) step=0.5 ;; esac
+    nap $step
+  done
+  kill $listener 2>/dev/null
+  if wait $listener; then forget; fi
+} 2>/dev/null
+
 # TIMEOUT CAP BLOCK_BYTES SCRIPT_BYTES OFFSET SECONDS INTERPRETER...; then comes standard input: the block, the script.
 start() {
   timeout=$1 cap=$2 block_bytes=$3 script_bytes=$4 offset=$5 seconds=$6
   shift 6
   if [ ! -e claim ]; then
     stage
-    setsid sh "./sup.$token" supervise "$token" "$run" "$base" "$mask" "$timeout" "$cap" "$@" \
+    setsid sh "./$token/sup" supervise "$token" "$run" "$base" "$mask" "$timeout" "$cap" "$@" \
       </dev/null >/dev/null 2>&1 &
     # Until somebody has passed the gate there is nothing to follow.
     while [ ! -e claim ] && look $!; do nap 0.01; done
@@ -190,30 +215,37 @@ start() {
   poll "$offset" "$seconds"
 }
 
-# Lays out what the supervisor needs, under names of its own. Room for all that is to be written later is taken now.
+# Lays out what the supervisor needs, in a folder of its own. Room for all that is to be written later is taken now.
 stage() {
   for tool in setsid dd ls ln mv date sleep; do
     command -v $tool >/dev/null || refuse missing "$tool"
   done
-  cat >"in.$token" || unstaged full "the input could not be kept"
-  measure "in.$token"
+  { take "$block_bytes" >"$token/env" && take "$script_bytes" >"$token/script"; } 2>/dev/null ||
+    unstaged full "the input could not be kept"
+  printf "%s\n" "$h" >"$token/sup"
+  for file in end pid; do printf "%-119s\n" - >"$token/$file"; done
+  printf "%-9s\n" open >"$token/output"
+  for file in log whole; do true >"$token/$file"; done
+  came=0 room=0
+  set -- $(ls -ln "$token/env" "$token/script" "$token/sup" "$token/end" "$token/pid" "$token/output")
+  while [ $# -ge 9 ]; do
+    case $9 in */env | */script) came=$((came + $5)) ;; *) room=$((room + $5)) ;; esac
+    shift 9
+  done
   # A connection that is cut looks like the end of the input.
-  [ "$size" = $((block_bytes + script_bytes)) ] || unstaged incomplete "$size bytes came"
-  { dd bs="$block_bytes" count=1 >"env.$token" && cat >"script.$token"; } <"in.$token" 2>/dev/null
-  printf "%s\n" "$h" >"sup.$token"
-  for file in end pid; do printf "%-119s\n" - >"$file.$token"; done
-  for file in log open whole; do true >"$file.$token"; done
-  rm -f "in.$token"
-  for file in "env $block_bytes" "script $script_bytes" "sup $((${#h} + 1))" "end 120" "pid 120"; do
-    measure "${file% *}.$token"
-    [ "$size" = "${file#* }" ] || unstaged full "no room for ${file% *}"
-  done 2>/dev/null
+  [ $came = $((block_bytes + script_bytes)) ] || unstaged incomplete "$came bytes came"
+  [ $room = $((${#h} + 1 + 120 + 120 + 10)) ] || unstaged full "no room for what is to be written later"
+} 2>/dev/null
+
+# BYTES: passes on so many of standard input, and touches none after them.
+take() {
+  if [ -n "$slow" ]; then dd bs=1 count="$1"; else dd bs="$1" count=1 iflag=fullblock; fi 2>/dev/null
 }
 
 # REASON WORDS...: when somebody else has begun the run meanwhile, there is no need to.
 unstaged() {
   [ -e claim ] || refuse "$@"
-  rm -f ./*."$token"
+  rm -rf "./$token"
   poll "$offset" "$seconds"
   exit 0
 }
@@ -222,9 +254,9 @@ unstaged() {
 supervise() {
   mask=$1 timeout=$2 cap=$3
   shift 3
-  exec 4>>"log.$token"
+  exec 4>>"$token/log"
   lead "$@" 2>/dev/null 4>&- | keep
-  rm -f ./*."$token"
+  rm -rf "./$token"
 }
 
 # INTERPRETER...: takes the run, has it done and writes what came of it.
@@ -233,13 +265,14 @@ lead() {
   look "$own"
   read -r boot <"$boot_file"
   started=$(date +%s)
+  look_at_clock
+  began=$clock
   claim="$own $born $boot $started"
-  echo "$claim" >"claim.$token"
-  read -r line <"claim.$token" && [ "$line" = "$claim" ] || return
+  echo "$claim" >"$token/claim"
+  read -r line <"$token/claim" && [ "$line" = "$claim" ] || return
   # The one gate: a hard link is there with all that it says or not at all.
-  ln "claim.$token" claim || return
-  rm -f "claim.$token"
-  for file in script sup log; do mv "$file.$token" $file; done
+  ln "$token/claim" claim || return
+  mv "$token/script" "$token/sup" "$token/log" .
   discard_staged
   watcher=
   if [ "$timeout" -gt 0 ]; then
@@ -259,21 +292,22 @@ lead() {
   [ -e cancelled ] && why=cancelled
   [ $why = exit ] || settle
   cut=0
-  [ -e "whole.$token" ] || cut=1
+  [ -e "$token/whole" ] || cut=1
   # Somebody may have been killed who had laid it out again after it had begun.
   discard_staged
   measure log
-  write_end "$code $why $started $(date +%s) $cut $size"
+  look_at_clock
+  write_end "$code $why $started $((started + (clock - began) / 100)) $cut $size"
 }
 
 # Waits until all that the script wrote is in the log, and a second for what it left behind, which may hold the output
 # for ever.
 drain() {
   keeper= done=
-  read -r keeper <"keeper.$token"
+  read -r keeper <"$token/keeper"
   look_at_clock
   deadline=$((clock + 100))
-  while [ -e "open.$token" ]; do
+  while read -r line <"$token/output" && [ "$line" = open ]; do
     # One that sleeps has written all that there was to read; one whose turn has yet to come does not sleep.
     if [ -z "$keeper" ] || ! look "$keeper" || [ "$letter" = S ]; then done=yes; fi
     look_at_clock
@@ -297,10 +331,10 @@ settle() {
 write_end() {
   tries=0
   while [ $tries -lt 600 ]; do
-    printf "%-119s\n" "$1" 1<>"end.$token"
-    read -r line <"end.$token"
+    printf "%-119s\n" "$1" 1<>"$token/end"
+    read -r line <"$token/end"
     if [ "$line" = "$1" ]; then
-      mv "end.$token" end
+      mv "$token/end" end
       return
     fi
     nap 1
@@ -312,18 +346,23 @@ write_end() {
 keep() {
   if (
     read -r own line </proc/self/stat
-    echo "$own" >"keeper.$token"
+    echo "$own" >"$token/keeper"
     ulimit -c 0
     ulimit -f $(((cap + 511) / 512))
     exec cat >&4 2>/dev/null
   ); then
-    rm -f "open.$token"
+    close_output
   else
-    rm -f "whole.$token"
+    rm -f "$token/whole"
     printf "\n[gantry: output is cut here]\n" >&4
-    rm -f "open.$token"
+    close_output
     cat >/dev/null
   fi
+}
+
+# In place, which needs no room on a full disk.
+close_output() {
+  printf "%-9s\n" closed 1<>"$token/output"
 }
 
 # MASK INTERPRETER...: becomes the script.
@@ -332,12 +371,12 @@ child() {
   shift
   interpreter=$* folder=$PWD
   look $$
-  printf "%-119s\n" "$$ $born" 1<>"pid.$token"
-  mv "pid.$token" pid
+  printf "%-119s\n" "$$ $born" 1<>"$token/pid"
+  mv "$token/pid" pid
   # Who cancels writes this first and looks for processes then: it finds this one, or this one finds that.
   if [ -e cancelled ] || [ -e timeout ]; then exit 143; fi
-  exec 3<"env.$token"
-  rm -f "env.$token"
+  exec 3<"$token/env"
+  rm -f "$token/env"
   # Exports the parameters and sets the arguments. It only sets names that begin with GANTRY_.
   . /proc/self/fd/3
   exec 3<&-
@@ -410,10 +449,10 @@ cancel() {
   if [ ! -e claim ]; then
     read -r boot <"$boot_file"
     claim="cancelled 0 $boot $(date +%s)"
-    echo "$claim" >"claim.$token"
-    { read -r line <"claim.$token" && [ "$line" = "$claim" ]; } || [ -e claim ] || refuse full "no room to cancel it"
-    ln "claim.$token" claim 2>/dev/null && discard_staged
-    rm -f "claim.$token"
+    echo "$claim" >"$token/claim"
+    { read -r line <"$token/claim" && [ "$line" = "$claim" ]; } || [ -e claim ] || refuse full "no room to cancel it"
+    ln "$token/claim" claim 2>/dev/null && discard_staged
+    rm -rf "./$token"
   fi
   look_at_state
   left= was=$st
@@ -421,9 +460,10 @@ cancel() {
   if [ "$was" = orphan ] && [ -z "$left" ]; then
     # Nobody else is there to say it.
     measure log
-    echo "- cancelled $claimed_at $(date +%s) 0 $size" >"end.$token"
-    [ -s "end.$token" ] && ln "end.$token" end 2>/dev/null
-    rm -f "end.$token"
+    mkdir -p "$token"
+    echo "- cancelled $claimed_at $(date +%s) 0 $size" >"$token/end"
+    [ -s "$token/end" ] && ln "$token/end" end 2>/dev/null
+    rm -rf "./$token"
   fi
   [ -n "$left" ] && echo "L" $left
   poll "$2" 10
@@ -431,8 +471,8 @@ cancel() {
 
 # What others have laid out and cannot be begun any more: it may have secrets in it.
 discard_staged() {
-  for file in in.* env.* script.* sup.* claim.* log.* end.* pid.* open.* whole.* keeper.*; do
-    case $file in *."$token" | *"*") ;; *) rm -f "$file" ;; esac
+  for file in */; do
+    case $file in "$token/" | "*/") ;; *) rm -rf "./$file" ;; esac
   done
 }
 
@@ -447,7 +487,8 @@ forget() {
     ;;
   *) echo "S $st" ;;
   esac
-  sweep
+  # Now and then is enough.
+  case $token in *0) sweep ;; esac
 }
 
 # After a week nobody asks for a run any more.

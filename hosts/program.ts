@@ -30,8 +30,10 @@ export function programCommand(
   const all = [...become, ...words.map(String)];
   const odd = all.find((word) => !PLAIN_WORD.test(word));
   if (odd !== undefined) throw new Error(`${stringifyJson(odd)} cannot stand in a command as it is`);
-  // One byte at a time: what follows the program is for whoever reads after it.
-  const reader = `h=$(dd bs=1 count=${Buffer.byteLength(program)} 2>/dev/null); eval "$h"`;
+  // What follows the program is for whoever reads after it: where dd cannot read so many bytes at once, it reads each alone.
+  const bytes = Buffer.byteLength(program);
+  const slowly = `slow=yes; h=$(dd bs=1 count=${bytes} 2>/dev/null)`;
+  const reader = `slow=; h=$(dd bs=${bytes} count=1 iflag=fullblock 2>/dev/null) || { ${slowly}; }; eval "$h"`;
   return ['exec', ...become, 'sh', '-c', `'${reader}'`, 'gantry', ...words].join(' ');
 }
 

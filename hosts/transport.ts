@@ -7,8 +7,10 @@ export interface Exit {
 }
 
 export interface ExecOptions {
-  /** Written to the command one after the other; then its standard input is at its end. */
+  /** Written to the command one after the other; then its standard input is at its end, or what is last has yet to come. */
   stdin: readonly Uint8Array[];
+  /** What is written last, once that is known: until then the standard input stays open. */
+  last?: Promise<Uint8Array> | undefined;
   /** Hears what the command writes, as it comes; no more is read until it has resolved. */
   onStdout(bytes: Uint8Array): void | Promise<void>;
   /** Lets go of the command at once. It is not ended by that: what goes on, on the host, goes on. */

@@ -10,7 +10,7 @@ export interface FlowFacts {
   isQueued: boolean;
 }
 
-/** How a flow stands, in Orion's numbers (orion §7). */
+/** How a flow stands, in Orion's numbers. */
 export interface ShownFlow {
   state: FlowState;
   /** Somebody has ended it before it was done. */

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Db } from '../../db/connection';
 import { type HostRunEnd, type HostRunRecord, noteReached, noteTrouble } from '../../db/host-runs';
-import { HelperError, poll, type Run, type Seen, start, type Target } from '../../hosts/attach';
+import { forget, type Held, poll, type Run, type Seen, start } from '../../hosts/attach';
+import { HelperError } from '../../hosts/helper-error';
 import { TransportError, type TransportProblem } from '../../hosts/transport';
 import { type Ending, endingOf } from './ending';
 import { PATIENCE, type Patience } from './patience';
@@ -54,6 +55,7 @@ export class Follower {
   #since: Date | undefined;
   #giveUpAt = 0;
   #way: Way;
+  #held: Held | undefined;
 
   /** @param isFresh nothing of the run was sent before */
   constructor(
@@ -69,9 +71,16 @@ export class Follower {
     this.#postpone();
   }
 
-  /** Where the run was looked for last. */
-  get target(): Target | undefined {
-    return 'problem' in this.#way ? undefined : this.#way.target;
+  /** Has the host throw away what it has of a run that has ended; what is left there the next run clears away. */
+  async forget(): Promise<void> {
+    const { run, signal } = this.work;
+    if (await this.#held?.forget()) return;
+    if (!('problem' in this.#way)) await forget(this.#way.target, run.id, signal).catch(() => {});
+  }
+
+  /** Lets go of a host that waits to hear whether it may forget its run. */
+  leave(): void {
+    this.#held?.leave();
   }
 
   /** @throws the reason of the signal; Overtaken when somebody else goes on with it; Postgres' faults */
@@ -84,6 +93,7 @@ export class Follower {
         failures = 0;
         const ending = await this.#takeIn(heard, before);
         if (ending) return ending;
+        this.leave();
         continue;
       }
       const ending = await this.#bear(heard);
@@ -136,9 +146,12 @@ export class Follower {
     const { log } = this;
     const { run, signal } = this.work;
     const seconds = this.#isReached && !this.#isTroubled ? FOLLOW_SECONDS : FIRST_LOOK_SECONDS;
-    const wanted = { offset: log.position, seconds, onLog: (bytes: Uint8Array) => log.append(bytes), signal };
+    const onLog = (bytes: Uint8Array) => log.append(bytes);
+    const wanted = { offset: log.position, seconds, onLog, holdsEnd: true, signal };
     try {
-      return await (this.#isReached ? poll(way.target, run.id, wanted) : start(way.target, run, wanted));
+      const seen = await (this.#isReached ? poll(way.target, run.id, wanted) : start(way.target, run, wanted));
+      this.#held = seen.held;
+      return seen;
     } catch (error) {
       const trouble = troubleOf(error);
       if (trouble) return { ...trouble, reason: way.mask(trouble.reason) };

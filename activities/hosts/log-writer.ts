@@ -1,3 +1,4 @@
+import { type Resolvers, withResolvers } from '../../base/with-resolvers';
 import type { Db } from '../../db/connection';
 import { isDatabasesFault, lostAgainstAnother } from '../../db/errors';
 import { appendLogs, type LogPiece } from '../../db/host-logs';
@@ -15,13 +16,7 @@ export class Overtaken extends Error {
 }
 
 interface Waiting extends LogPiece {
-  done: Promised;
-}
-
-interface Promised {
-  promise: Promise<void>;
-  resolve(): void;
-  reject(reason: unknown): void;
+  done: Resolvers<void>;
 }
 
 /** Keeps the logs of all runs of a process: what they write within a moment is one statement. */
@@ -53,7 +48,7 @@ export class LogWriter {
           bytes: Buffer.concat([known.bytes, piece.bytes]),
           hasValues: known.hasValues || piece.hasValues,
         })
-      : { ...piece, done: withResolvers() };
+      : { ...piece, done: withResolvers<void>() };
     this.#waiting.set(piece.runId, waiting);
     this.#timer ??= setTimeout(() => void this.#write(), this.everyMs);
     return waiting.done.promise;
@@ -114,14 +109,4 @@ export class LogWriter {
 
 function overtaken({ runId }: Pick<LogPiece, 'runId'>): Overtaken {
   return new Overtaken(`run ${runId} is read by somebody else, or has ended`);
-}
-
-function withResolvers(): Promised {
-  let resolve!: () => void;
-  let reject!: (reason: unknown) => void;
-  const promise = new Promise<void>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
 }

@@ -1,6 +1,5 @@
 import { endRun, type HostRunRecord } from '../../db/host-runs';
 import { planNextTry } from '../../db/host-tries';
-import { forget } from '../../hosts/attach';
 import type { OpenedSecrets } from '../../secrets/opened';
 import type { Ending } from './ending';
 import { Follower, type Following } from './follow';
@@ -33,19 +32,21 @@ export async function runHost(
   isFresh: boolean,
   work: HostWork,
 ): Promise<HostRunRecord | undefined> {
-  const { db, secrets, run } = work;
+  const { db, secrets } = work;
   const log = await RunLog.of(work, row);
   const follower = new Follower(row, isFresh, log, { ...work, mask: (text) => secrets.mask(text) });
-  const given = await follower.untilEnd();
-  await log.finish();
-  const ending = { ...given, reason: secrets.mask(given.reason) };
-  const next = mayTryAgain(row, ending, work.retries)
-    ? await planNextTry(db, row, failedTry(row, ending, log, work.retries))
-    : void (await endRun(db, row, ending));
-  // What is left on the host is cleared away by the next run there, where this does not come through.
-  if (ending.exitCode !== undefined && follower.target)
-    await forget(follower.target, run.id, work.signal).catch(() => {});
-  return next;
+  try {
+    const given = await follower.untilEnd();
+    await log.finish();
+    const ending = { ...given, reason: secrets.mask(given.reason) };
+    const next = mayTryAgain(row, ending, work.retries)
+      ? await planNextTry(db, row, failedTry(row, ending, log, work.retries))
+      : void (await endRun(db, row, ending));
+    if (ending.exitCode !== undefined) await follower.forget();
+    return next;
+  } finally {
+    follower.leave();
+  }
 }
 
 /** Of what is lost nobody knows whether it was done; what is cancelled is not wanted any more. */

@@ -26,6 +26,9 @@ export interface BareUsage {
   heard: number;
 }
 
+/** Where a host says that a run has ended. */
+const END = /^E /m;
+
 /**
  * A process of its own: a loop over ssh2 that sends to hosts what Gantry sends, hears what they answer, and writes nothing.
  * Connections stay open, as Gantry's do.
@@ -41,7 +44,6 @@ async function work({ hosts, addresses, inFlight, block, script }: BareOrder): P
     const token = '0123456789abcdef01';
     const words = [token, id, '-', 600, 10_485_760, parts.block.length, parts.script.length, 0, 1, 'sh'];
     heard += await exec(client, helperCommand('start', words), [parts.helper, parts.block, parts.script]);
-    heard += await exec(client, helperCommand('forget', [token, id, '-']), [parts.helper]);
   });
   const before = process.cpuUsage();
   const { elapsedMs } = await closedLoop(runs, inFlight);
@@ -71,10 +73,17 @@ function exec(client: Client, command: string, input: readonly Buffer[]): Promis
     client.exec(command, (error, channel) => {
       if (error) return reject(error);
       let heard = 0;
-      channel.on('data', (chunk: Buffer) => (heard += chunk.length)).on('close', () => resolve(heard));
+      let hasEnded = false;
+      channel.on('close', () => resolve(heard));
+      channel.on('data', (chunk: Buffer) => {
+        heard += chunk.length;
+        if (!hasEnded && END.test(chunk.toString('latin1'))) {
+          hasEnded = true;
+          channel.end('forget\n');
+        }
+      });
       channel.stderr.resume();
       for (const bytes of input) channel.write(bytes);
-      channel.end();
     });
   });
 }

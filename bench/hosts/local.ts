@@ -20,7 +20,7 @@ export interface LocalHost {
 export class LocalTransport implements Transport {
   constructor(readonly host: LocalHost) {}
 
-  async exec(command: string, { stdin, onStdout, signal }: ExecOptions): Promise<Exit> {
+  async exec(command: string, { stdin, last, onStdout, signal }: ExecOptions): Promise<Exit> {
     signal?.throwIfAborted();
     const [program, ...words] = this.host.shell;
     const child = spawn(program!, [...words, '-c', command], { env: this.host.env, cwd: '/', detached: true });
@@ -40,7 +40,8 @@ export class LocalTransport implements Transport {
     closed.catch(() => {});
     try {
       for (const bytes of stdin) child.stdin.write(bytes);
-      child.stdin.end();
+      if (last) last.then((bytes) => child.stdin.end(bytes));
+      else child.stdin.end();
       for await (const chunk of child.stdout) await onStdout(chunk as Buffer);
       const [code] = (await closed) as [number | null];
       signal?.throwIfAborted();

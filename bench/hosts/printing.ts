@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Transport } from '../../hosts/transport';
+import { FORGOTTEN } from './answers';
 
 /** Where hosts are that print: addresses of nobody in the world. */
 export const PRINTING = '100.99.';
@@ -20,7 +21,7 @@ const begun = new Map<string, number>();
 
 /** A host that prints a line a second, each with the time at which it was printed, and ends well. */
 export const PRINTER: Transport = {
-  async exec(command, { onStdout, signal }) {
+  async exec(command, { last, onStdout, signal }) {
     const [, verb, token, run = '', words = ''] = COMMAND.exec(command) ?? [];
     await onStdout(Buffer.from(`gantry ${token}\n`));
     if (verb === 'forget') {
@@ -31,7 +32,11 @@ export const PRINTER: Transport = {
     if (verb !== 'start' && verb !== 'poll') throw new Error(`nobody is to be given ${command}`);
     if (!begun.has(run)) begun.set(run, Date.now());
     const [offset, seconds] = WORDS[verb].map((at) => Number(words.split(' ')[at]));
-    await follow(begun.get(run)!, { offset: offset!, seconds: seconds! }, onStdout, signal);
+    const hasEnded = await follow(begun.get(run)!, { offset: offset!, seconds: seconds! }, onStdout, signal);
+    if (hasEnded && last && (await last).length > 0) {
+      begun.delete(run);
+      await onStdout(FORGOTTEN);
+    }
     return { code: 0, stderr: '' };
   },
 };
@@ -41,7 +46,7 @@ async function follow(
   { offset, seconds }: { offset: number; seconds: number },
   onStdout: (bytes: Buffer) => void | Promise<void>,
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<boolean> {
   const until = Date.now() + seconds * 1000;
   let position = offset;
   for (;;) {
@@ -51,9 +56,13 @@ async function follow(
     position = log.length;
     if (position === PRINTED_LINES * LINE_BYTES) {
       const [first, last] = [startedAt, Date.now()].map((ms) => Math.floor(ms / 1000));
-      return onStdout(Buffer.from(`E 0 exit ${first} ${last} 0 ${position}\n`));
+      await onStdout(Buffer.from(`E 0 exit ${first} ${last} 0 ${position}\n`));
+      return true;
     }
-    if (Date.now() >= until) return onStdout(Buffer.from('S running\n'));
+    if (Date.now() >= until) {
+      await onStdout(Buffer.from('S running\n'));
+      return false;
+    }
     await delay(HELPER_LOOKS_MS, undefined, { signal });
   }
 }

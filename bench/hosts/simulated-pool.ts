@@ -3,7 +3,7 @@ import { mayReach, parseNetworks } from '../../base/networks';
 import { SshPool } from '../../hosts/ssh/pool';
 import { type Route, targetOf } from '../../hosts/ssh/route';
 import type { Transport } from '../../hosts/transport';
-import { answerTo } from './answers';
+import { answerTo, FORGOTTEN } from './answers';
 import { PRINTER, PRINTING } from './printing';
 
 /** Where simulated hosts are: addresses of nobody in the world. */
@@ -26,10 +26,11 @@ export class SimulatedPool extends SshPool {
 }
 
 const SIMULATION: Transport = {
-  async exec(command, { onStdout, signal }) {
+  async exec(command, { last, onStdout, signal }) {
     await turn();
     signal?.throwIfAborted();
     await onStdout(answerTo(command));
+    if (last && (await last).length > 0) await onStdout(FORGOTTEN);
     return { code: 0, stderr: '' };
   },
 };

@@ -33,7 +33,7 @@ export class Command {
    * @returns undefined when the channel closed and the host did not say how the command ended
    * @throws what `onStdout` throws, and the reason of the signal; it is let go of then
    */
-  async talk({ stdin, onStdout, signal }: ExecOptions): Promise<Exit | undefined> {
+  async talk({ stdin, last, onStdout, signal }: ExecOptions): Promise<Exit | undefined> {
     const { channel } = this;
     let giveUp = () => {};
     try {
@@ -52,7 +52,7 @@ export class Command {
           if (room > 0) this.#stderr = Buffer.concat([this.#stderr, chunk.subarray(0, room)]);
         });
         channel.stderr.on('end', () => this.#onChange());
-        this.#write(stdin);
+        this.#write(stdin, last);
         this.#onChange();
       });
     } finally {
@@ -88,7 +88,7 @@ export class Command {
     this.#onChange();
   }
 
-  #write(stdin: readonly Uint8Array[]): void {
+  #write(stdin: readonly Uint8Array[], last: Promise<Uint8Array> | undefined): void {
     const { channel } = this;
     const chunks = stdin[Symbol.iterator]();
     const writeOn = () => {
@@ -98,7 +98,8 @@ export class Command {
         channel.once('drain', writeOn);
         return;
       }
-      channel.end();
+      if (last) last.then((bytes) => this.#isLeft || channel.end(bytes));
+      else channel.end();
     };
     writeOn();
   }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cancel, forget, poll, start } from '../../hosts/attach';
@@ -78,7 +78,8 @@ describe.each(PRESENT)('a run on a host whose sh is %s', (shell) => {
 
     for (const pid of host.processes()) endProcess(pid);
     writeFileSync(boot, 'two\n');
-    for (const name of ['env', 'in', 'keeper']) writeFileSync(join(host.run('reboot'), `${name}.killed`), 'secret');
+    mkdirSync(join(host.run('reboot'), 'killed'));
+    for (const name of ['env', 'keeper']) writeFileSync(join(host.run('reboot'), 'killed', name), 'secret');
 
     const { state } = await runToEnd(host, run, log);
     expect(state).toEqual({ kind: 'lost', cause: 'reboot' });

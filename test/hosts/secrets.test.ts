@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cancel, start } from '../../hosts/attach';
 import { HELPER, helperCommand } from '../../hosts/helper';
@@ -42,7 +42,8 @@ describe.each(PRESENT)('what is secret, on a host whose sh is %s,', (shell) => {
     const log = new KeptLog();
     const running = start(host, runOf('again', 'echo begun; while [ ! -e go ]; do sleep 0.05; done'), log.follow());
     await eventually('it has begun', () => log.text === 'begun\n');
-    writeFileSync(join(host.run('again'), 'env.other'), SECRET);
+    mkdirSync(join(host.run('again'), 'other'));
+    writeFileSync(join(host.run('again'), 'other', 'env'), SECRET);
     writeFileSync(join(host.home, 'go'), '');
 
     expect((await running).state).toEqual(ended(0));
@@ -55,11 +56,11 @@ describe.each(PRESENT)('what is secret, on a host whose sh is %s,', (shell) => {
       const run = runOf(id, 'exit 3', { block: `export GANTRY_P_key='${SECRET}'\n` });
       const words = ['gone', id, '-', 60, 1000, run.block.length, run.script.length, 0, 0, 'sh'];
       // Its supervisor is not allowed to begin, as if it had been killed at once.
-      const stopped = HELPER.replace('setsid sh "./sup.$token" supervise', () => 'kill -KILL $$; : supervise');
-      const command = helperCommand('start', words).replace(`count=${HELPER.length}`, `count=${stopped.length}`);
+      const stopped = HELPER.replace('setsid sh "./$token/sup" supervise', () => 'kill -KILL $$; : supervise');
+      const command = helperCommand('start', words).replaceAll(`=${HELPER.length} `, `=${stopped.length} `);
       const stdin = [Buffer.from(stopped), Buffer.from(run.block), run.script];
       await host.transport.exec(command, { stdin, onStdout: () => {} });
-      expect(filesWith(host.folder, SECRET)).toEqual([join(host.run(id), 'env.gone')]);
+      expect(filesWith(host.folder, SECRET)).toEqual([join(host.run(id), 'gone', 'env')]);
 
       if (id === 'begun') expect((await runToEnd(host, { ...run, block: 'set --\n' })).state).toEqual(ended(3));
       else await cancel(host, id, 1, { offset: 0, onLog: () => {} });

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { HelperError, type Run, start } from '../../../hosts/attach';
+import { type Run, start } from '../../../hosts/attach';
+import { HelperError } from '../../../hosts/helper-error';
 import type { RunState } from '../../../hosts/run-state';
 import { SshPool } from '../../../hosts/ssh/pool';
 import type { Route } from '../../../hosts/ssh/route';
