@@ -1,5 +1,5 @@
 import { startFlow } from '../../rollouts/flows/start';
-import { local, remote } from '../support/rollouts';
+import { local, remote } from '../support/flows';
 import { linesOf, put, RolloutWorld, remove } from './support';
 
 /** Each step writes its name and the time; those with a file `fail-<step>` fail. */

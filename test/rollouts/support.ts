@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SshWorld } from '../activities/hosts/support';
 import { shellWith, TestServer } from '../hosts/ssh/server';
-import { Rollouts } from '../support/rollouts';
+import { Rollouts } from '../support/flows';
 
 /** A host with a home of its own, in which what it ran is read. */
 export interface HomeHost {
