@@ -420,6 +420,13 @@ interface HostStepTable extends Watched {
   /** Rounds in which a part has crashed, and the last of them. */
   crashes: Generated<number>;
   crashed_round: Generated<number>;
+  /** What is done for its hosts; only a script reaches them. */
+  kind: Generated<HostStepKind>;
+  /** Nothing is begun after it. */
+  deadline: Date | null;
+  /** Of a rollout: which one, and which of its steps. */
+  flow_id: number | null;
+  flow_step: number | null;
   created_at: Generated<Date>;
 }
 
@@ -458,7 +465,11 @@ interface HostRunTable extends Watched {
   late_status: HostRunStatus | null;
   late_exit_code: number | null;
   late_at: Date | null;
+  /** Somebody has ended it, and nothing else of its step. */
+  is_unwanted: Generated<boolean>;
 }
+
+export type HostStepKind = 'script' | 'local' | 'provider';
 
 /**
  * `starting` is there before anything is sent to the host. `unreachable`: it has surely not begun; `lost`: it has, and

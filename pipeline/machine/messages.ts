@@ -29,6 +29,8 @@ export interface Outcome {
   next?: NextRound;
   /** Of one that has failed: nothing was begun, and no row knows for which hosts it was. */
   isUnbegun?: true;
+  /** Of a part of a round: it is how the attempt has ended, and nothing is left of that. */
+  ends?: true;
 }
 
 /** How an attempt that is worked off in rounds goes on; after each of these the plugin is asked again. */

@@ -103,11 +103,16 @@ function openParts(frame: Frame, index: number, wanted: number): void {
   }
 }
 
-function endPart(frame: Frame, index: number, { ok, reason }: Outcome): void {
+/** The last part to end may know how the attempt has ended; where one has crashed the plugin is asked all the same. */
+function endPart(frame: Frame, index: number, outcome: Outcome): void {
+  const { ok, outputs, reason, ends } = outcome;
   const round = roundOf(frame, index);
   round.parts -= 1;
-  if (!ok) round.crashed = reason ?? 'a part has failed';
-  if (round.parts === 0) goOn(frame, index);
+  if (ends) round.end = { ok, outputs, ...(reason === undefined ? {} : { reason }) };
+  else if (!ok) round.crashed = reason ?? 'a part has failed';
+  if (round.parts > 0) return;
+  if (round.end && round.crashed === undefined) return endAttempt(frame, index, { ...round.end, recorded: false });
+  goOn(frame, index);
 }
 
 function runStep(frame: Frame, index: number, asked: Parameters<typeof runPlugin>[4]): void {
