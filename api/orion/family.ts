@@ -8,10 +8,11 @@ import { readInput } from './input';
 import { type Legacy, NO_LEGACY } from './legacy';
 import { inOrder, routesOf } from './paths';
 import { peekProjectId, readPlace } from './place';
+import { taskEndpoints } from './tasks';
 import { credentialsOf } from './who';
 
 /** Every endpoint of the family. */
-export const endpoints: readonly ServedEndpoint[] = [...clusterEndpoints];
+export const endpoints: readonly ServedEndpoint[] = [...clusterEndpoints, ...taskEndpoints];
 
 /** Orion's API at the paths of its document (orion §0), for clients that may be known by their address. */
 export function orionFamily(legacy: Legacy): Family<ServedEndpoint> {
