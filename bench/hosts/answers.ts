@@ -9,6 +9,14 @@ const COMMAND = / gantry (start|poll|cancel|forget) (\w+) \S+ \S+ ?(.*)$/;
 /** Which of the words behind that is the offset in the log. */
 const OFFSETS = { start: 4, poll: 0, cancel: 1 } as const;
 
+/** How much is sent with a command before the helper answers it: the helper itself, and what it is to start. */
+export function bytesToCome(command: string): number {
+  const [, helper = '0'] = / bs=(\d+) count=1 /.exec(command) ?? [];
+  const [, verb, , words = ''] = COMMAND.exec(command) ?? [];
+  const [block, script] = verb === 'start' ? words.split(' ').slice(2, 4) : [];
+  return Number(helper) + Number(block ?? 0) + Number(script ?? 0);
+}
+
 /** The answer of the helper to a command, in its frames, of a host that has nothing else to do. */
 export function answerTo(command: string): Buffer {
   const [, verb, token, words = ''] = COMMAND.exec(command) ?? [];

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import { type Connection, Server, type ServerChannel, utils } from 'ssh2';
 import { makeKeyPair } from '../machines/key-pair';
-import { answerTo } from './answers';
+import { answerTo, bytesToCome, FORGOTTEN } from './answers';
 
 /** What is known of hosts that are one ssh server at many addresses. */
 export interface SshHosts {
@@ -53,11 +53,18 @@ function serve(connection: Connection, userKey: Buffer): void {
     });
 }
 
-/** Says what there is to say once all of the input has come, as a host does that begins when it has everything. */
+/** Says what there is to say once all that it needs has come, as a host does, and forgets when it is told to. */
 function answer(channel: ServerChannel, command: string): void {
+  const needed = bytesToCome(command);
+  let came = 0;
   channel.on('error', () => {});
-  channel.resume().on('end', () => {
-    channel.write(answerTo(command));
+  channel.on('data', (chunk: Buffer) => {
+    const wasComplete = came >= needed;
+    came += chunk.length;
+    if (wasComplete) channel.write(FORGOTTEN);
+    else if (came >= needed) channel.write(answerTo(command));
+  });
+  channel.on('end', () => {
     channel.exit(0);
     channel.end();
   });
