@@ -5,7 +5,7 @@ import { isDatabasesFault } from '../db/errors';
 import { findAttempt } from '../db/node-executions';
 import type { JsonObject } from '../pipeline/json';
 import type { Outcome, RoundStep } from '../pipeline/machine';
-import type { RoundContext, RoundsPlugin } from '../plugins/plugin';
+import type { RoundContext, RoundsEnd, RoundsPlugin } from '../plugins/plugin';
 import { OpenedSecrets } from '../secrets/opened';
 import type { Executor, PluginRunInput } from '../workflows/contract';
 import { acceptable } from './acceptable';
@@ -13,6 +13,7 @@ import { beating, contextOf, openingFor, readInputs } from './attempt-inputs';
 import type { HostAttempt, HostMeans } from './hosts/means';
 import { HostSteps } from './hosts/steps';
 import { failure, failureOf } from './outcome';
+import { FlowSteps } from './rollouts/steps';
 import { attemptOf } from './start-row';
 
 /**
@@ -33,9 +34,11 @@ export async function runRoundStep(means: HostMeans, plugin: RoundsPlugin, input
   try {
     const common = contextOf(input, signal);
     const executor = { username: common.executor, isTrusted: await isStartedByTrustedApp(db, input.taskId) };
-    const hosts = new HostSteps(means, attemptOnHosts(input, { executor, secrets, signal }));
-    const context = { ...common, round: round.number, inputs: read.inputs, hosts };
-    const outcome = acceptable(input, await beating(input, () => doStep(plugin, round, context)));
+    const attempt = attemptOnHosts(input, { executor, secrets, signal });
+    const hosts = new HostSteps(means, attempt);
+    const rollouts = new FlowSteps(means, attempt);
+    const context = { ...common, round: round.number, inputs: read.inputs, hosts, rollouts };
+    const outcome = acceptable(input, await beating(input, () => doStep(plugin, round, context, secrets)));
     return { ...outcome, outputs: secrets.close(outcome.outputs) };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
@@ -60,15 +63,24 @@ function attemptOnHosts(
   };
 }
 
-async function doStep({ rounds }: RoundsPlugin, step: RoundStep, context: RoundContext): Promise<Outcome> {
+async function doStep(
+  { rounds }: RoundsPlugin,
+  step: RoundStep,
+  context: RoundContext,
+  secrets: OpenedSecrets,
+): Promise<Outcome> {
   const { part, of = 1, callback, crashed } = step;
   if (part !== undefined) {
-    await rounds.part({ ...context, part, of });
-    return { ok: true, outputs: {}, recorded: false };
+    const end = await rounds.part({ ...context, part, of });
+    return end ? { ...endOf(end, secrets), ends: true } : { ok: true, outputs: {}, recorded: false };
   }
   const answer = await rounds.next({ ...context, callback, crashed });
-  if ('done' in answer) return { ok: true, outputs: answer.done, recorded: false };
+  if ('done' in answer || 'failed' in answer) return endOf(answer, secrets);
   return { ok: true, outputs: {}, recorded: false, next: answer };
+}
+
+function endOf(end: RoundsEnd, secrets: OpenedSecrets): Outcome {
+  return 'done' in end ? { ok: true, outputs: end.done, recorded: false } : failureOf(end.failed, secrets);
 }
 
 /** The first question brings the inputs; later steps find them in the row of the attempt. */

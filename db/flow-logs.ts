@@ -8,11 +8,7 @@ export interface FlowLine {
 }
 
 /** Adds lines to the log of a flow, in their order. */
-export async function insertFlowLogs(
-  db: DbOrTransaction,
-  flowId: number,
-  lines: readonly FlowLine[],
-): Promise<void> {
+export async function insertFlowLogs(db: DbOrTransaction, flowId: number, lines: readonly FlowLine[]): Promise<void> {
   if (lines.length === 0) return;
   await sql`
     insert into flow_logs (flow_id, batch, message)

@@ -31,10 +31,16 @@ export async function insertFlow(
   { steps, hosts }: { steps: readonly NewFlowStep[]; hosts: readonly NewFlowHost[] },
 ): Promise<number> {
   const { id } = await tx.insertInto('flows').values(flow).returning('id').executeTakeFirstOrThrow();
-  if (steps.length > 0) await tx.insertInto('flow_steps').values(steps.map((step, at) => stepRow(id, step, at))).execute();
+  if (steps.length > 0)
+    await tx
+      .insertInto('flow_steps')
+      .values(steps.map((step, at) => stepRow(id, step, at)))
+      .execute();
   await sql`
     insert into flow_batches (flow_id, number)
-    select distinct ${id}::integer, number from unnest(${hosts.map(({ batch }) => batch)}::integer[]) number`.execute(tx);
+    select distinct ${id}::integer, number from unnest(${hosts.map(({ batch }) => batch)}::integer[]) number`.execute(
+    tx,
+  );
   await sql`
     insert into flow_hosts (flow_id, host_id, address, vm_id, batch, place)
     select ${id}, host.id, host.address, host.vm_id, host.batch, host.place

@@ -188,3 +188,13 @@ export function findStepOf(db: DbOrTransaction, projectId: number, id: number): 
     .where('tasks.is_deleted', '=', false)
     .executeTakeFirst();
 }
+
+/** The step of the newest attempt of a node that has one. */
+export function findStepOfNode(
+  db: DbOrTransaction,
+  taskId: number,
+  nodeId: string,
+): Promise<HostStepRecord | undefined> {
+  const steps = db.selectFrom('host_steps').selectAll().where('task_id', '=', taskId).where('node_id', '=', nodeId);
+  return steps.orderBy('loop', 'desc').orderBy('retry', 'desc').limit(1).executeTakeFirst();
+}

@@ -38,7 +38,9 @@ export async function addToLogs(db: DbOrTransaction, runIds: readonly string[], 
       update host_runs set log_bytes = log_bytes + ${bytes.length}
        where id = any(${runIds}::bigint[]) and status = 'running' returning id, log_bytes
     )
-    insert into host_logs (run_id, at_byte, bytes) select id, log_bytes - ${bytes.length}, ${bytes} from grown`.execute(db);
+    insert into host_logs (run_id, at_byte, bytes) select id, log_bytes - ${bytes.length}, ${bytes} from grown`.execute(
+    db,
+  );
 }
 
 /** Has what is under way tried again under another key. */

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../pipeline/json';
 import type { NextRound } from '../pipeline/machine';
 import type { EffectRule, Work } from '../pipeline/program';
 import type { Hosts } from './hosts';
-import type { Rollouts } from './rollouts';
+import type { Batches, RolloutSteps } from './rollouts';
 
 /** Long enough for any deploy step; a plugin that knows better says so. */
 const DEFAULT_TIMEOUT_MS = 24 * 3600 * 1000;
@@ -29,8 +29,7 @@ export interface PluginContext {
   };
   /** Aborted when the work is to end: an operator's stop or forced fail, or a shutdown. */
   signal: AbortSignal;
-  /** For the plugins that rollouts are made of. */
-  rollouts: Rollouts;
+  batches: Batches;
 }
 
 interface PluginBase {
@@ -71,12 +70,13 @@ export interface ActivityPlugin extends PluginBase {
 }
 
 /** What a plugin that works in rounds may use. What it knows from one step to the next is in its own rows. */
-export interface RoundContext<I = JsonObject> extends Omit<PluginContext, 'progress'> {
+export interface RoundContext<I = JsonObject> extends Omit<PluginContext, 'progress' | 'batches'> {
   /** From 1. */
   round: number;
   /** The node's inputs, checked against `inputs`. */
   inputs: I;
   hosts: Hosts;
+  rollouts: RolloutSteps;
 }
 
 /** A question what follows, with what has happened since the last one. */

@@ -40,10 +40,16 @@ export interface StepEnd {
   failures: readonly string[];
 }
 
-/** Rollouts, for the plugins that they are made of. What is to be done and how it stands is in rows. */
-export interface Rollouts {
+/** The batches of rollouts, for the plugins that open and close them. */
+export interface Batches {
   /** Opens the next batch for the running round of the loop; asked again in that round, it answers the same. */
   open(flow: number): Promise<OpenedBatch>;
+  /** Closes a batch and says how the rollout goes on; closed again, it answers the same. */
+  close(flow: number, batch: number): Promise<ClosedBatch>;
+}
+
+/** The steps of rollouts, for the plugin that works on them in rounds. What is to be done and how it stands is in rows. */
+export interface RolloutSteps {
   /** Says how a step stands, which is begun when it is asked for the first time. */
   next(
     step: StepOfRollout,
@@ -51,8 +57,6 @@ export interface Rollouts {
   ): Promise<{ parts: number } | HostWait | { end: StepEnd }>;
   /** Works on a step as one of so many; how it has ended, where nothing is left of it. */
   part(step: StepOfRollout, share: { part: number; of: number }): Promise<{ end: StepEnd } | undefined>;
-  /** Closes a batch; closed again, it answers the same. */
-  close(flow: number, batch: number): Promise<ClosedBatch>;
 }
 
 /** A host that a provider is to do something with. */
@@ -119,4 +123,20 @@ export type ProviderSteps = Readonly<Record<string, ProviderStep>>;
 /** Outputs of a step as a node has them. */
 export function outputsOfStep({ total, counts, surviving, failures }: StepEnd): JsonObject {
   return { total, counts: { ...counts } as Record<string, Json>, surviving, failures: [...failures] };
+}
+
+/** What decides how a rollout has ended: its hosts and batches by their states (`flow_hosts.state`, `flow_batches.state`). */
+export interface FlowCounts {
+  /** Hosts that may fail; null: a batch is good as long as one host has come through. */
+  maxFailed: number | null;
+  done: number;
+  failed: number;
+  /** Batches through which no host has come. */
+  lostBatches: number;
+}
+
+/** How a rollout of which nothing is left has ended (orion §3.3): 2 when the policy that it was given holds, else 3. */
+export function endStateOf({ maxFailed, done, failed, lostBatches }: FlowCounts): 2 | 3 {
+  const holds = maxFailed === null ? lostBatches === 0 && done > 0 : failed <= maxFailed;
+  return holds ? 2 : 3;
 }

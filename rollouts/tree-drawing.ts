@@ -16,7 +16,13 @@ export class TreeDrawing {
   /** Adds a node that a plugin does. Values are handed over as they are, but for those of `rendered`. */
   plugin(
     id: string,
-    { name, code, version, inputs = {}, rendered = {} }: {
+    {
+      name,
+      code,
+      version,
+      inputs = {},
+      rendered = {},
+    }: {
       name: string;
       code: string;
       version: string;
@@ -54,7 +60,7 @@ export class TreeDrawing {
 
   /** Leads from one node to the next, and so on. */
   chain(...ids: readonly string[]): void {
-    ids.slice(1).forEach((to, at) => this.#ways.push({ from: ids[at]!, to }));
+    for (const [at, to] of ids.slice(1).entries()) this.#ways.push({ from: ids[at]!, to });
   }
 
   static readonly start = START;
@@ -72,7 +78,10 @@ export class TreeDrawing {
       activities: all(this.#activities, only),
       gateways: all(this.#gateways, (id) => (outOf(id).length > 1 ? outOf(id) : only(id))),
       flows: Object.fromEntries(
-        this.#ways.map(({ from, to }) => [wayId(from, to), { id: wayId(from, to), source: from, target: to, is_default: false }]),
+        this.#ways.map(({ from, to }) => [
+          wayId(from, to),
+          { id: wayId(from, to), source: from, target: to, is_default: false },
+        ]),
       ),
       constants: this.#constants,
       outputs: [],

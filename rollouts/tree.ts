@@ -89,7 +89,12 @@ function drawLoop(
   const close = drawing.plugin(nodeId(loop, 'close'), { name: 'Close batch', ...own('rollout_close'), rendered });
   const todo = steps.map((name, step) => {
     const inputs = { flow, step };
-    return drawing.plugin(nodeId(loop, `step_${step}`), { name: shortened(name), ...own('rollout_step'), inputs, rendered });
+    return drawing.plugin(nodeId(loop, `step_${step}`), {
+      name: shortened(name),
+      ...own('rollout_step'),
+      inputs,
+      rendered,
+    });
   });
   drawing.output('batch', open, 'batch');
   drawing.output('after', close, 'after');

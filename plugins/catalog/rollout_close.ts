@@ -15,9 +15,11 @@ export const plugin = definePlugin({
     batch: z.coerce.number().int().describe('The batch'),
   }),
   outputs: z.object({
-    after: z.enum(['next', 'gate', 'end']).describe('How it goes on: with the next batch, when somebody lets it, or not'),
+    after: z
+      .enum(['next', 'gate', 'end'])
+      .describe('How it goes on: with the next batch, when somebody lets it, or not'),
     done: z.number().int().describe('Hosts of the batch that have come through'),
     failed: z.number().int().describe('Those that have failed'),
   }),
-  run: async ({ flow, batch }, { rollouts }) => ({ ...(await rollouts.close(flow, batch)) }),
+  run: async ({ flow, batch }, { batches }) => ({ ...(await batches.close(flow, batch)) }),
 });

@@ -15,5 +15,5 @@ export const plugin = definePlugin({
     batch: z.number().int().describe('The batch, from 1; 0: nothing is left to do'),
     hosts: z.number().int().describe('Hosts of the batch on which something is to be done'),
   }),
-  run: async ({ flow }, { rollouts }) => ({ ...(await rollouts.open(flow)) }),
+  run: async ({ flow }, { batches }) => ({ ...(await batches.open(flow)) }),
 });
