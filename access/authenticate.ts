@@ -18,12 +18,15 @@ export type Credentials = Record<string, unknown>;
 /** Stands for the secret of the built-in app, which has none: nothing that is sent can be this. */
 export const TOKEN_ALONE = Symbol('a token alone');
 
+/** Stands for the secret of an app that an installation has a client's address stand for. */
+export const BY_ADDRESS = Symbol('an address alone');
+
 export const NAMES_NOBODY = 'bk_username names nobody';
 
 /** Who a caller says it is: nothing of it is proved yet. */
 export interface UnprovenCaller {
   appCode: string;
-  secret: string | typeof TOKEN_ALONE;
+  secret: string | typeof TOKEN_ALONE | typeof BY_ADDRESS;
   /** The user of its token, else the one it names; undefined when there is neither, or the name is no text. */
   username: string | undefined;
   /** Why there is no user to be had from its token. */
@@ -53,7 +56,8 @@ export function authenticateApp({ app }: Admission, { secret, tokenProblem }: Un
     if (tokenProblem !== undefined) throw new GantryError('unauthenticated', tokenProblem);
     return { ...app, trusted: false };
   }
-  if (app && secret !== TOKEN_ALONE && matchesSecret(secret, app.secret_hash)) return app;
+  if (app && secret === BY_ADDRESS) return app;
+  if (app && typeof secret === 'string' && matchesSecret(secret, app.secret_hash)) return app;
   throw new GantryError('unauthenticated', 'bk_app_code or bk_app_secret is wrong');
 }
 
@@ -107,7 +111,8 @@ function requireName(username: unknown): string {
 }
 
 function requireSecret(given: Credentials): UnprovenCaller['secret'] {
-  return given.bk_app_secret === TOKEN_ALONE ? TOKEN_ALONE : requireField(given, 'bk_app_secret');
+  const { bk_app_secret: secret } = given;
+  return secret === TOKEN_ALONE || secret === BY_ADDRESS ? secret : requireField(given, 'bk_app_secret');
 }
 
 function requireField(given: Credentials, field: string): string {

@@ -75,19 +75,27 @@ export async function admit<E extends DoorEndpoint>(
   family: Family<E>,
   endpoint: E,
 ): Promise<Admitted> {
-  if (hasBody(context)) requireLength(context, door.maxBodyBytes);
+  if (hasBody(context, family)) requireLength(context, door.maxBodyBytes);
   const known = await recogniseApp(context, door, family, endpoint).catch((error: unknown) => {
     throw door.strangers.count(door.addressOf(context), error);
   });
   const caller = await recogniseUser(door, known);
   const { projectId, admission, outside } = known;
   const isQueryRead = () => family.readsQuery?.(context, endpoint) === true;
-  const body = hasBody(context) ? await readRest(context, door, known, isQueryRead) : queryOf(context);
+  const body = hasBody(context, family)
+    ? await readRest(context, door, known, { isQueryRead, parse: family.parseBody ?? parseBody })
+    : queryOf(context);
   return { ...body, fields: { ...outside, ...body.fields }, caller, projectId, projects: admission.projects };
 }
 
-function hasBody({ req }: Context): boolean {
-  return req.method !== 'GET' && req.method !== 'HEAD';
+function hasBody({ req }: Context, { readsBodyOfGet }: Pick<Family, 'readsBodyOfGet'>): boolean {
+  if (req.method !== 'GET') return req.method !== 'HEAD';
+  return readsBodyOfGet === true && saysLength(req);
+}
+
+/** A GET without a body says nothing of it. */
+function saysLength(req: Context['req']): boolean {
+  return Number(req.header('content-length') ?? 0) > 0 || req.header('transfer-encoding') !== undefined;
 }
 
 /** A query is a form that stands elsewhere. */
@@ -127,14 +135,14 @@ async function hear<E extends DoorEndpoint>(
   endpoint: E,
 ): Promise<Heard> {
   const query = context.req.query();
-  const header = family.headerCredentials((name) => context.req.header(name));
-  const outside = hasBody(context) ? family.outside(endpoint, query) : query;
+  const header = family.headerCredentials((name) => context.req.header(name), context);
+  const outside = hasBody(context, family) ? family.outside(endpoint, query) : query;
   const told = (fields: Fields) => ({
     given: { ...fields, ...header },
     projectId: family.peekProjectId(context, fields),
     outside,
   });
-  const isInBody = hasBody(context) && family.openFields.length > 0;
+  const isInBody = hasBody(context, family) && family.openFields.length > 0;
   if (!isInBody || namesCaller({ ...outside, ...header })) return told(outside);
   const start = await readStart(context, Math.min(OPEN_BYTES, maxBodyBytes));
   if (start.rest) requireSize(start.bytes + 1, maxBodyBytes);
@@ -175,11 +183,11 @@ async function readRest(
   context: Context,
   { maxBodyBytes }: Guard,
   { app, start }: Known,
-  isQueryRead: () => boolean,
+  { isQueryRead, parse }: { isQueryRead(): boolean; parse: typeof parseBody },
 ): Promise<Body> {
   const maxBytes = Math.min(app.max_body_bytes ?? maxBodyBytes, maxBodyBytes);
   const whole = start?.rest ? await start.rest(maxBytes) : (start ?? (await readBody(context, maxBytes)));
   requireSize(whole.bytes, maxBytes);
   if (whole.text.trim() === '' && isQueryRead()) return queryOf(context);
-  return parseBody(whole.text, context.req.header('content-type'));
+  return parse(whole.text, context.req.header('content-type'));
 }

@@ -8,7 +8,7 @@ import { nameLargeNumbers } from '../plugins/large-numbers';
 import { concernsOf } from '../tasks/concerns';
 import type { Services } from '../tasks/services';
 import { createSopsApi, sops } from './bk-sops';
-import { clientAddress } from './client-address';
+import { clientAddress, clientOf } from './client-address';
 import { cmdb, createCmdbApi } from './cmdb';
 import { createCodecEndpoint } from './codec';
 import { answerFailure } from './door';
@@ -17,6 +17,8 @@ import type { Family } from './family';
 import { answerBeforeClosing } from './linger';
 import { maskAnswers } from './mask';
 import { answerMetrics, Metrics } from './metrics';
+import { createOrionApi, orion } from './orion';
+import { Legacy, type LegacyEntry } from './orion/legacy';
 import { inTime, readiness } from './ready';
 import { Strangers } from './strangers';
 import { createTaskRedirect } from './task-redirect';
@@ -28,7 +30,7 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const ANY_RATE = 0;
 
 /** The first one that owns a path answers there; the last one owns what nobody else does. */
-const FAMILIES: readonly Pick<Family, 'owns' | 'fail' | 'wording'>[] = [v1, cmdb, sops];
+const FAMILIES: readonly Pick<Family, 'owns' | 'fail' | 'wording'>[] = [v1, cmdb, orion, sops];
 
 export interface AppOptions {
   services: Services;
@@ -42,6 +44,8 @@ export interface AppOptions {
   strangersPerSecond?: number;
   /** Addresses and networks, separated by commas, whose `X-Forwarded-For` is believed. */
   trustedProxies?: string;
+  /** Whom Orion's old clients are taken for, by their addresses; absent: for nobody. */
+  orionLegacy?: readonly LegacyEntry[];
   /** No app may send more. */
   maxBodyBytes?: number;
   /** Aborted when the process is to end; without it, never. */
@@ -62,6 +66,7 @@ export function createApp({
   requestsPerSecond = ANY_RATE,
   strangersPerSecond = ANY_RATE,
   trustedProxies = '',
+  orionLegacy = [],
   maxBodyBytes = MAX_BODY_BYTES,
   stopping = new AbortController().signal,
   metricsToken = '',
@@ -96,6 +101,7 @@ export function createApp({
   app.route('/', createSopsApi(door));
   app.route('/', createCmdbApi(door));
   app.route('/', createV1Api(door));
+  app.route('/', createOrionApi(door, new Legacy(orionLegacy, (context) => clientOf(context, proxies))));
   app.route('/', createTaskRedirect(services, temporalUiUrl));
   if (codecToken) app.route(`/codec/${codecToken}`, createCodecEndpoint(temporalUiUrl, maxBodyBytes));
   const familyOf = ({ req }: Context) => FAMILIES.find((family) => family.owns(req.path)) ?? FAMILIES.at(-1)!;

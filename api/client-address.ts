@@ -7,13 +7,23 @@ import { type Address, isWithin, type Network, parseAddress } from '../base/netw
 const IPV6_PREFIX = 64;
 
 /**
- * Where a request comes from: the address of its connection, or, when that is a trusted proxy's, the last one of
- * `X-Forwarded-For` that is not. Of an IPv6 address its network. Empty when there is no connection.
+ * Where a request comes from, for those who count requests: of an IPv6 address its network. Empty when there is no
+ * connection.
  */
 export function clientAddress(context: Context, trusted: readonly Network[]): string {
+  const client = clientOf(context, trusted);
+  if (!client) return '';
+  return client.kind() === 'ipv4' ? client.toString() : networkOf(client as ipaddr.IPv6);
+}
+
+/**
+ * The address of a request's connection, or, when that is a trusted proxy's, the last one of `X-Forwarded-For` that is not;
+ * undefined when there is no connection.
+ */
+export function clientOf(context: Context, trusted: readonly Network[]): Address | undefined {
   const { incoming } = (context.env ?? {}) as { incoming?: IncomingMessage };
   const connection = readAddress(incoming?.socket.remoteAddress ?? '');
-  if (!connection) return '';
+  if (!connection) return undefined;
   let client = connection;
   const forwarded = trusted.length === 0 ? [] : (context.req.header('x-forwarded-for') ?? '').split(',');
   while (forwarded.length > 0 && isWithin(client, trusted)) {
@@ -21,7 +31,7 @@ export function clientAddress(context: Context, trusted: readonly Network[]): st
     if (!before) break;
     client = before;
   }
-  return client.kind() === 'ipv4' ? client.toString() : networkOf(client as ipaddr.IPv6);
+  return client;
 }
 
 /** As proxies write them: some with a port, some in brackets. */

@@ -41,7 +41,7 @@ async function serve<E extends DoorEndpoint>(
   const admitted = await admit(context, door, family, endpoint);
   const { caller, fields } = admitted;
   requireText(fields);
-  const { ids, names = {}, place } = family.readPlace(context, endpoint, admitted);
+  const { ids, names = {}, place } = await family.readPlace(context, endpoint, admitted, services);
   requireText(names);
   const project = await enter(door, endpoint.needs, admitted, place);
   const actor = { username: caller.username, appCode: caller.app.code, source: 'api' };

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { type ErrorKind, GantryError } from '../base/error';
-import type { Reason } from '../base/reason';
+import type { Reason, Step } from '../base/reason';
 import { databaseTrouble } from '../db/errors';
 import type { Services } from '../tasks/services';
 import { isInBetween, isUnreachable } from '../temporal/errors';
@@ -15,6 +15,8 @@ export interface Failure {
   details?: readonly unknown[] | undefined;
   /** Why, for families that have codes for it. */
   reason?: Reason | undefined;
+  /** Where it came, for families that say that in their own words. */
+  step?: Step | undefined;
 }
 
 /** When a server behind us may be back. */
@@ -31,10 +33,10 @@ export function failureOf(thrown: Error, context: Context, { log }: Pick<Service
     log.error({ error, requestId, path: context.req.path }, 'request failed');
     return { kind: 'internal', message: `internal error, request_id ${requestId}` };
   }
-  const { kind, message, details, reason, retryAfterSeconds } = error;
+  const { kind, message, details, reason, step, retryAfterSeconds } = error;
   const retryAfter = retryAfterSeconds ?? (kind === 'unavailable' ? AGAIN_AFTER_SECONDS : undefined);
   if (retryAfter !== undefined) context.header('Retry-After', String(retryAfter));
-  return { kind, message, details, reason };
+  return { kind, message, details, reason, step };
 }
 
 /** By name: Jest has the class once for each test file. */

@@ -1,7 +1,9 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Credentials } from '../access/authenticate';
+import type { Caller } from '../access/caller';
 import type { Place } from '../access/permission';
+import type { Services } from '../tasks/services';
 import type { DoorEndpoint, Method, Reply } from './endpoint';
 import type { Failure } from './failure';
 import type { Wording } from './wording';
@@ -47,19 +49,33 @@ export interface Family<E extends DoorEndpoint = DoorEndpoint> {
   routesOf(endpoint: E): readonly Route[];
 
   /** @throws GantryError `unauthenticated` for headers that are none of the family's */
-  headerCredentials(header: (name: string) => string | undefined): Credentials;
+  headerCredentials(header: (name: string) => string | undefined, context: Context): Credentials;
   /** Fields of query or body that say who asks and in which project: all that is read of a stranger's body. */
   openFields: readonly string[];
   /** Of the query of a request with a body, the fields that count. */
   outside(endpoint: E, query: Fields): Fields;
+
+  /** Bodies of GET are read too. */
+  readsBodyOfGet?: true;
+  /**
+   * Reads a body in forms that the others have not; absent: JSON objects and forms.
+   *
+   * @throws GantryError `invalid`
+   */
+  parseBody?(text: string, contentType: string | undefined): Body;
 
   /** Whether all of the query counts where a request that could have a body has an empty one; absent: never. */
   readsQuery?(context: Context, endpoint: E): boolean;
 
   /** The project's id, when it is among fields of which not all may be known yet. */
   peekProjectId(context: Context, fields: Fields): number | undefined;
-  /** @throws GantryError `invalid` */
-  readPlace(context: Context, endpoint: E, body: Body): RequestPlace;
+  /** @throws GantryError `invalid`, `forbidden` */
+  readPlace(
+    context: Context,
+    endpoint: E,
+    sent: Body & { caller: Caller },
+    services: Services,
+  ): RequestPlace | Promise<RequestPlace>;
   /** @throws GantryError `invalid` of step `input`, naming every field that is wrong */
   readInput(endpoint: E, body: Body): Fields;
 

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import type { Context } from 'hono';
 import { GantryError } from '../../base/error';
 
@@ -19,7 +21,7 @@ export type Whole = Omit<Start, 'rest'>;
  */
 export async function readBody(context: Context, maxBytes: number): Promise<Whole> {
   const length = knownLength(context);
-  if (length === undefined) return new Stream(context).readAll(maxBytes);
+  if (length === undefined || context.req.method === 'GET') return new Stream(context).readAll(maxBytes);
   requireSize(length, maxBytes);
   return { text: await context.req.raw.text(), bytes: length };
 }
@@ -58,15 +60,22 @@ function knownLength({ req }: Context): number | undefined {
   return length === undefined || req.header('transfer-encoding') !== undefined ? undefined : Number(length);
 }
 
+/** A request of the web's standards has no body with GET: that one is read where it comes in. */
+function streamOf({ req, env }: Context): ReadableStream<Uint8Array> | null {
+  const { incoming } = (env ?? {}) as { incoming?: IncomingMessage };
+  if (req.method !== 'GET' || !incoming) return req.raw.body;
+  return Readable.toWeb(incoming) as ReadableStream<Uint8Array>;
+}
+
 /** A body that is read as far as somebody wants to know it. To read it whole at once costs less. */
 class Stream {
   readonly #chunks: Uint8Array[] = [];
   readonly #reader: { read(): Promise<{ done: boolean; value?: Uint8Array | undefined }> } | undefined;
   #bytes = 0;
 
-  constructor({ req }: Context) {
+  constructor(context: Context) {
     // It is never cancelled: that would close the connection before the answer is sent.
-    this.#reader = req.raw.body?.getReader();
+    this.#reader = streamOf(context)?.getReader();
   }
 
   /** Whether there is more than so many bytes. */

@@ -1,0 +1,27 @@
+import type { Context } from 'hono';
+import type { Reply } from '../endpoint';
+import type { Failure } from '../failure';
+import { HTTP_STATUS } from '../http-status';
+import type { ServedEndpoint } from './endpoint';
+
+/** What the document has no code for has the status of its kind; what is refused is 400 there, whatever the reason. */
+const STATUS: typeof HTTP_STATUS = { ...HTTP_STATUS, refused: 400, wrong_state: 400 };
+
+/** The envelope of answers (orion §0). */
+export function succeed(context: Context, { data = {}, message = 'success', beside }: Reply): Response {
+  return context.json({ code: 0, msg: message, data, ...beside });
+}
+
+/**
+ * The envelope of failures, whose code is the HTTP status (orion §0). Where the document has words for one, what is wrong in
+ * detail stands beside them.
+ */
+export function fail(context: Context, failure: Failure): Response {
+  const endpoint = context.get('endpoint') as ServedEndpoint | undefined;
+  const saying = endpoint?.says?.find(({ means }) => means(failure));
+  const code = saying?.code ?? STATUS[failure.kind];
+  const text = saying?.text ?? failure.message;
+  const { details = [{ message: failure.message }] } = failure;
+  const msg = typeof text === 'string' ? text : text(failure);
+  return context.json({ code, msg, data: {}, errors: details, request_id: String(context.get('requestId')) }, code);
+}

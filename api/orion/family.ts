@@ -1,0 +1,38 @@
+import type { Family } from '../family';
+import { parseBody } from './body';
+import { clusterEndpoints } from './clusters';
+import { describe } from './describe';
+import type { ServedEndpoint } from './endpoint';
+import { fail, succeed } from './envelope';
+import { readInput } from './input';
+import { type Legacy, NO_LEGACY } from './legacy';
+import { inOrder, routesOf } from './paths';
+import { peekProjectId, readPlace } from './place';
+import { credentialsOf } from './who';
+
+/** Every endpoint of the family. */
+export const endpoints: readonly ServedEndpoint[] = [...clusterEndpoints];
+
+/** Orion's API at the paths of its document (orion §0), for clients that may be known by their address. */
+export function orionFamily(legacy: Legacy): Family<ServedEndpoint> {
+  return {
+    name: 'orion',
+    owns: (path) => /^\/(cluster|service|pool|task|task_tpl|task_step|remote_step|action|actimpl)(\/|$)/.test(path),
+    endpoints: inOrder(endpoints),
+    routesOf,
+    headerCredentials: (header, context) => credentialsOf(header, legacy.entryOf(context)),
+    openFields: [],
+    // Fields may stand in either; of one that is in both, the body's counts.
+    outside: (_endpoint, query) => query,
+    readsBodyOfGet: true,
+    parseBody,
+    peekProjectId,
+    readPlace: (context, endpoint, sent, services) => readPlace(context, endpoint, sent, services, legacy),
+    readInput,
+    succeed,
+    fail,
+    describe,
+  };
+}
+
+export const orion = orionFamily(NO_LEGACY);

@@ -1,0 +1,55 @@
+import { z } from '@hono/zod-openapi';
+import { parseJson } from '../../base/json';
+import { MAX_INTEGER } from '../../db/schema';
+
+/** A text that need not be there; one that is null or not there is empty, as in the original (orion §0). */
+export function text(max: number) {
+  return z
+    .preprocess(present, z.string().max(max))
+    .optional()
+    .transform((given) => given ?? '');
+}
+
+/** A text that has to be there, and is more than blanks. */
+export function name(max: number) {
+  return z.string().trim().min(1, 'it is empty').max(max);
+}
+
+/** A whole number, or a text of one. What bounds it is said when it is read. */
+export function whole({ min = 0, max = MAX_INTEGER }: { min?: number; max?: number } = {}) {
+  return z.preprocess(numeric, z.number().int().min(min).max(max));
+}
+
+/** One that need not be there; absent, null or empty: 0. */
+export function wholeOrNone(bounds: { min?: number; max?: number } = {}) {
+  return z.preprocess((given) => (isNone(given) ? 0 : given), whole(bounds));
+}
+
+/** A list: as it is, as the text of one in JSON, or joined by commas (orion §0). */
+export function list<T extends z.ZodType>(item: T, max: number) {
+  return z.preprocess(listed, z.array(item).max(max));
+}
+
+/** Absent where a client sends null. */
+export function present(given: unknown): unknown {
+  return given === null ? undefined : given;
+}
+
+function isNone(given: unknown): boolean {
+  return given === undefined || given === null || given === '';
+}
+
+function numeric(given: unknown): unknown {
+  return typeof given === 'string' && /^\s*-?\d{1,15}\s*$/.test(given) ? Number(given) : given;
+}
+
+function listed(given: unknown): unknown {
+  if (typeof given !== 'string') return given;
+  const text = given.trim();
+  if (!text.startsWith('[')) return text === '' ? [] : text.split(',').map((part) => part.trim());
+  try {
+    return parseJson(text);
+  } catch {
+    return given;
+  }
+}

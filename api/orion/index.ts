@@ -1,0 +1,14 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Guard } from '../admit';
+import { openDoor } from '../door';
+import { orionFamily } from './family';
+import type { Legacy } from './legacy';
+
+export { endpoints, orion } from './family';
+
+/** The family's whole API. */
+export function createOrionApi(door: Guard, legacy: Legacy): OpenAPIHono {
+  const app = new OpenAPIHono({ strict: false });
+  openDoor(app, door, orionFamily(legacy));
+  return app;
+}

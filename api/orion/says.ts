@@ -1,0 +1,40 @@
+import type { ReasonCode, Step } from '../../base/reason';
+import type { Failure, FailureKind } from '../failure';
+
+/** Codes of failures in the document: they are the HTTP status too (orion §0). */
+export type Code = 400 | 404 | 500;
+
+/** How the document says some of an endpoint's failures. */
+export interface Saying {
+  means(failure: Failure): boolean;
+  /** Absent: the kind's. */
+  code?: Code;
+  text: string | ((failure: Failure) => string);
+}
+
+const SENT: readonly (Step | undefined)[] = ['body', 'input'];
+
+/** What is wrong with what was sent, before the use case: no JSON, fields that are missing or of another type. */
+export function badInput(text: Saying['text'], code: Code = 400): Saying {
+  return { code, text, means: ({ step }) => SENT.includes(step) };
+}
+
+/** Only what cannot be parsed at all. */
+export function badBody(text: Saying['text'], code: Code = 400): Saying {
+  return { code, text, means: ({ step }) => step === 'body' };
+}
+
+/** That there is no such thing, by what the reason says it is: `pool`, `cluster`. */
+export function missing(what: string, text: Saying['text'], code: Code = 404): Saying {
+  return { code, text, means: ({ reason }) => reason?.code === 'not_found' && reason.args.what === what };
+}
+
+/** A reason, whatever its arguments are. */
+export function because(code: ReasonCode, text: Saying['text'], status: Code = 400): Saying {
+  return { code: status, text, means: ({ reason, step }) => reason?.code === code && !SENT.includes(step) };
+}
+
+/** Of one kind, when nothing before has meant it. */
+export function ofKind(kind: FailureKind, text: Saying['text'], code?: Code): Saying {
+  return { ...(code ? { code } : {}), text, means: (failure) => failure.kind === kind };
+}
