@@ -1,5 +1,6 @@
 import { lookup as resolve } from 'node:dns';
 import { isIP } from 'node:net';
+import { isNativeError } from 'node:util/types';
 import ipaddr from 'ipaddr.js';
 import { Agent, buildConnector, fetch } from 'undici';
 import { stringifyJson } from '../base/json';
@@ -147,7 +148,8 @@ async function readText(body: AsyncIterable<Uint8Array> | null): Promise<string>
 
 function innermost(error: unknown): Error {
   let cause = error as Error;
-  while (cause.cause instanceof Error) cause = cause.cause;
+  // Errors of Node itself are of another realm under Jest: `instanceof` does not know them.
+  while (isNativeError(cause.cause)) cause = cause.cause;
   return cause;
 }
 

@@ -20,8 +20,8 @@ export interface HttpProvider {
 const envelope = z.object({
   code: z.coerce.number(),
   msg: z.string().nullish(),
-  content: z.unknown(),
-  data: z.unknown(),
+  content: z.unknown().optional(),
+  data: z.unknown().optional(),
 });
 
 /**

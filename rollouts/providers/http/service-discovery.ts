@@ -11,7 +11,7 @@ const askedSchema = z.object({
   type: z.enum(['sync', 'async']),
   task_id: z.union([z.string(), z.number(), z.bigint()]).transform(String).nullish(),
 });
-const stateSchema = z.object({ state: z.coerce.number(), detail: z.unknown() });
+const stateSchema = z.object({ state: z.coerce.number() });
 
 /** Registrations by the HTTP protocol of the original's service discovery (orion §4). */
 export class HttpServiceDiscovery implements ServiceDiscovery {
