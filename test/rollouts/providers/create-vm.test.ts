@@ -4,7 +4,7 @@ import { createDatabase } from '../../support/database';
 import { addPool, type PoolWorld } from '../../support/pool-world';
 import { openProviderServer, type ProviderServer } from '../../support/provider-server';
 import { newPublicKey } from '../../support/ssh-inventory';
-import { doStep, poolOf, reasons, statuses } from './support';
+import { doStep, IMPATIENT, poolOf, reasons, statuses } from './support';
 
 const NO = { answers: 'no', words: 'nobody listens' } as const;
 const YES = { answers: 'yes', words: 'one can log in' } as const;
@@ -119,7 +119,7 @@ describe('create_vm', () => {
     const of = await coming(1);
     server.made = { status: 0, addresses: ['10.9.3.1'], keys: [] };
 
-    const late = await doStep({ db, settings }, 'create_vm', of);
+    const late = await doStep({ db, settings, pace: IMPATIENT }, 'create_vm', of);
     server.machines.get('i-1')!.status = 1;
     const again = await doStep({ db, settings }, 'create_vm', { ...of, attempt: 2 });
 
@@ -177,7 +177,7 @@ describe('create_vm', () => {
     await of.world.host({ address: '10.9.7.1' });
     server.made.addresses = ['10.9.7.1', '10.9.7.2'];
 
-    const done = await doStep({ db, settings, ssh: [NO] }, 'create_vm', of);
+    const done = await doStep({ db, settings, ssh: [NO], pace: IMPATIENT }, 'create_vm', of);
 
     expect(reasons(done)).toEqual([
       'the address 10.9.7.1 is that of another host',

@@ -7,8 +7,10 @@ import type { ProviderSettings } from '../../../rollouts/providers/settings';
 import type { SshAnswer } from '../../../rollouts/providers/steps/means';
 import type { PoolWorld } from '../../support/pool-world';
 
-/** Nothing is waited for longer than it takes to ask some times. */
-const PACE = { pollMs: 5, providerMs: 60, sshMs: 60 };
+/** What is to come is waited for as long as it takes. */
+const PACE = { pollMs: 5, providerMs: 60_000, sshMs: 60_000 };
+/** Of who waits for what never comes. */
+export const IMPATIENT = { pollMs: 5, providerMs: 40, sshMs: 40 };
 
 /** How a step has ended with hosts, by their places in the flow. */
 export interface Done {
