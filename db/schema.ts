@@ -2,12 +2,13 @@ import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { Dated, JsonText } from './columns';
 import type { FlowTables } from './flow-tables';
 import type { PoolTables } from './pool-tables';
+import type { ProviderTables } from './provider-tables';
 
 /** Postgres' integers end here: no id and no count in a column is larger. */
 export const MAX_INTEGER = 2 ** 31 - 1;
 
 /** The tables, as the migrations leave them. */
-export interface Database extends PoolTables, FlowTables {
+export interface Database extends PoolTables, FlowTables, ProviderTables {
   installation: {
     only_row: Generated<boolean>;
     name: string;
@@ -487,7 +488,7 @@ export type HostRunStatus =
   | 'lost'
   | 'cancelled';
 
-export type HostKeySource = 'scan' | 'given' | 'first_use';
+export type HostKeySource = 'scan' | 'given' | 'provider' | 'first_use';
 
 interface ProcessTable extends Dated {
   id: Generated<number>;

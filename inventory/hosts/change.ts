@@ -1,6 +1,6 @@
 import type { Actor } from '../../base/actor';
 import { auditOf, insertAudits } from '../../db/audit';
-import type { Db } from '../../db/connection';
+import type { Db, DbOrTransaction } from '../../db/connection';
 import { deleteHosts, type HostRecord, lockHosts, updateHosts } from '../../db/hosts';
 import { listModulesOf } from '../../db/module-hosts';
 import { transact } from '../../db/transaction';
@@ -48,16 +48,22 @@ export async function removeHosts(db: Db, scope: HostScope, ids: readonly number
   await transact(db, async (tx) => {
     const hosts = await lockHosts(tx, scope, ids);
     requireAll(ids, hosts);
-    await requireNoJumpHosts(tx, ids);
-    const modules = await listModulesOf(tx, ids);
-    await deleteHosts(tx, ids);
-    const records = hosts.map((host) => ({
-      ...of(host, actor),
-      action: 'delete',
-      detail: { before: { ...host, modules: modules.get(host.id) ?? [] } },
-    }));
-    await insertAudits(tx, records);
+    await deleteLocked(tx, hosts, actor);
   });
+}
+
+/** Deletes hosts that have been locked. @throws GantryError `wrong_state` for one over which others are reached */
+export async function deleteLocked(tx: DbOrTransaction, hosts: readonly HostRecord[], actor: Actor): Promise<void> {
+  const ids = hosts.map(({ id }) => id);
+  await requireNoJumpHosts(tx, ids);
+  const modules = await listModulesOf(tx, ids);
+  await deleteHosts(tx, ids);
+  const records = hosts.map((host) => ({
+    ...of(host, actor),
+    action: 'delete',
+    detail: { before: { ...host, modules: modules.get(host.id) ?? [] } },
+  }));
+  await insertAudits(tx, records);
 }
 
 function of({ id, project_id }: HostRecord, actor: Actor) {
