@@ -60,7 +60,7 @@ interface FlowTable extends Dated {
   /** As it is shown. */
   operator: string;
   /** In whose name it is run, and the app that has asked for it. */
-  username: string;
+  username: Generated<string>;
   app_code: Generated<string>;
   /** In whose task it is run; null: in one of its own. */
   part_of: number | null;

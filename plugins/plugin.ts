@@ -123,7 +123,7 @@ export interface RoundsPlugin extends PluginBase {
      *
      * @returns what came of the attempt, when this part knows that nothing is left of it: nobody is asked then
      */
-    part(context: PartContext): Promise<RoundsEnd | undefined | void>;
+    part(context: PartContext): Promise<RoundsEnd | undefined>;
   };
 }
 
@@ -204,7 +204,7 @@ export function defineRoundsPlugin<I extends z.ZodObject>(
     inputs: I;
     rounds: {
       next(context: QuestionContext<z.output<I>>): Promise<RoundAnswer>;
-      part(context: PartContext<z.output<I>>): Promise<RoundsEnd | undefined | void>;
+      part(context: PartContext<z.output<I>>): Promise<RoundsEnd | undefined>;
     };
   },
 ): RoundsPlugin {

@@ -171,7 +171,7 @@ async function makeFlows(db: Kysely<unknown>): Promise<void> {
       soak_seconds integer not null default 0, -- between two batches
       max_failed integer, -- hosts of the flow; null: a batch goes on as long as one host survives
       operator text not null, -- as it is shown
-      username text not null, -- in whose name it is run, and the app that has asked for it
+      username text not null default '', -- in whose name it is run, and the app that has asked for it
       app_code text not null default '',
       part_of integer references flows (id) on delete cascade, -- in whose task it is run; null: in one of its own
       queued_at timestamptz, -- since when it waits for its pool

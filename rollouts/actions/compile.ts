@@ -21,7 +21,7 @@ const MODULES: Readonly<Record<string, { key: string; interpreter: string }>> = 
 
 /** Filters, members and statements of templates: `{{name}}` alone is replaced. */
 const MORE_THAN_A_NAME =
-  /\{\{-?[ \t]*[A-Za-z_]\w*[ \t]*[|([.+*/~-][^\n{}]*\}\}|\{%-?[ \t]*(?:if|elif|else|endif|for|endfor|set|raw|endraw|include|macro)\b/g;
+  /\{\{-?[ \t]*[A-Za-z_]\w*(?:[([.]|[ \t]*[|+*/~-])[^\n{}]*\}\}|\{%-?[ \t]*(?:if|elif|else|endif|for|endfor|set|raw|endraw|include|macro)\b/g;
 
 const MAX_PROBLEMS_SHOWN = 20;
 

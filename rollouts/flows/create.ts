@@ -2,12 +2,13 @@ import { GantryError, wrongField } from '../../base/error';
 import { requireUnsealed } from '../../base/unsealed';
 import { auditOf, insertAudit } from '../../db/audit';
 import type { DbOrTransaction } from '../../db/connection';
-import { insertFlow } from '../../db/flows';
+import { insertFlow, type NewFlowStep } from '../../db/flows';
 import { listPooledHosts, type PooledHost } from '../../db/pooled-hosts';
 import { transact } from '../../db/transaction';
 import { batchSizeOf, planBatches } from '../batches';
 import { startDue } from '../queue';
-import { type FlowPlan, planOf } from './plan';
+import { type EffectiveStep, effectiveSteps } from '../templates/effective';
+import { requireTemplate } from '../templates/templates';
 import type { CreatedFlow, FlowHosts, FlowRequest, FlowServices } from './request';
 
 /** Hosts of one request. */
@@ -38,9 +39,21 @@ export async function createFlows(
 }
 
 async function insertFlows(tx: DbOrTransaction, request: FlowRequest): Promise<CreatedFlow[]> {
-  const { project, template, values = {}, stepValues = {} } = request;
-  const plan = await planOf(tx, project.id, template.id, { values, stepValues });
-  return insertPlanned(tx, request, plan);
+  const { project, values, stepValues } = request;
+  const place = { projectId: project.id };
+  const steps = await effectiveSteps(tx, place, { templateId: request.template.id, values, stepValues });
+  const { id, name } = await requireTemplate(tx, place, request.template.id);
+  return insertPlanned(tx, request, { template: { id, name }, steps: steps.map(plannedOf) });
+}
+
+/** What a flow is made of. */
+export interface FlowPlan {
+  template: { id: number; name: string };
+  steps: readonly NewFlowStep[];
+}
+
+function plannedOf({ retry_times: retryTimes, ignore_error: ignoreError, ...step }: EffectiveStep): NewFlowStep {
+  return { ...step, retryTimes, ignoreError };
 }
 
 /** As `createFlows`, of steps that are known. */
