@@ -1,4 +1,6 @@
 import type { Family } from '../family';
+import { implementationEndpoints } from './action-implementations';
+import { actionEndpoints } from './actions';
 import { parseBody } from './body';
 import { clusterEndpoints } from './clusters';
 import { describe } from './describe';
@@ -8,10 +10,18 @@ import { readInput } from './input';
 import { type Legacy, NO_LEGACY } from './legacy';
 import { inOrder, routesOf } from './paths';
 import { peekProjectId, readPlace } from './place';
+import { stepEndpoints } from './remote-steps';
+import { templateEndpoints } from './templates';
 import { credentialsOf } from './who';
 
 /** Every endpoint of the family. */
-export const endpoints: readonly ServedEndpoint[] = [...clusterEndpoints];
+export const endpoints: readonly ServedEndpoint[] = [
+  ...clusterEndpoints,
+  ...actionEndpoints,
+  ...implementationEndpoints,
+  ...stepEndpoints,
+  ...templateEndpoints,
+];
 
 /** Orion's API at the paths of its document (orion §0), for clients that may be known by their address. */
 export function orionFamily(legacy: Legacy): Family<ServedEndpoint> {

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { MAX_INTEGER } from '../../db/schema';
 
 /** No page is longer; one that is asked for more has so many, and says so. */
-const MAX_PAGE_SIZE = 1_000;
+export const MAX_PAGE_SIZE = 1_000;
 
 /** Rows of a list, counted from its beginning. */
 export interface Page {
