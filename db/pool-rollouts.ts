@@ -27,24 +27,3 @@ export function keepRolloutPool(tx: DbOrTransaction, projectId: number, id: numb
     .forKeyShare('pools')
     .executeTakeFirst();
 }
-
-/** The hosts of a pool, by id: all, or those with these addresses or ids. */
-export async function listPoolHostIds(
-  db: DbOrTransaction,
-  poolId: number,
-  wanted?: { addresses: readonly string[]; ids: readonly number[] },
-): Promise<number[]> {
-  const rows = await db
-    .selectFrom('pool_hosts')
-    .innerJoin('hosts', 'hosts.id', 'pool_hosts.host_id')
-    .select('hosts.id')
-    .where('pool_id', '=', poolId)
-    .$if(wanted !== undefined, (query) =>
-      query.where(({ or, eb }) =>
-        or([eb('hosts.address', 'in', [...wanted!.addresses, '']), eb('hosts.id', 'in', [...wanted!.ids, 0])]),
-      ),
-    )
-    .orderBy('hosts.id')
-    .execute();
-  return rows.map(({ id }) => id);
-}

@@ -66,11 +66,6 @@ export async function putIntoPool(
      where pool_hosts.pool_id = excluded.pool_id`.execute(tx);
 }
 
-/** Takes hosts out of whatever pool they are in. */
-export async function takeFromPools(tx: DbOrTransaction, hostIds: readonly number[]): Promise<void> {
-  await sql`delete from pool_hosts where host_id = any (${hostIds}::integer[])`.execute(tx);
-}
-
 /**
  * Has a host of a flow, and what is written of it there, be another one.
  *

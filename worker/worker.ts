@@ -11,7 +11,7 @@ import { Reaper } from '../activities/hosts/reaper';
 import type { Log } from '../base/log';
 import type { SshPool } from '../hosts/ssh/pool';
 import { createProviderSteps } from '../rollouts/providers';
-import { type ProviderSettings, readProviderSettings } from '../rollouts/providers/settings';
+import { readProviderSettings } from '../rollouts/providers/settings';
 import { createLauncher } from '../schedules/launch';
 import type { Connected } from '../tasks/services';
 import { dataConverter } from '../temporal/codec';
@@ -43,8 +43,8 @@ export interface WorkerSetup {
   hostsParallel?: number;
   /** Connections to hosts in place of its own, for measurements; they end with the worker. */
   pool?: SshPool;
-  /** Who makes machines and where hosts are made known; default: as the environment says. */
-  providers?: ProviderSettings;
+  /** What providers do for rollouts, in place of those that the environment names. */
+  providers?: HostMeans['providers'];
   /** How many days what hosts have written is kept. */
   logDays?: number;
   /** Path of the bundled workflows. */
@@ -72,7 +72,7 @@ export async function startWorker(
     hostsParallel = HOSTS_PARALLEL,
     logDays = 30,
     pool,
-    providers = readProviderSettings(),
+    providers,
     bundle = WORKFLOW_BUNDLE,
     options,
   }: WorkerSetup = {},
@@ -89,7 +89,7 @@ export async function startWorker(
     parts,
     places,
     installation: installation.name,
-    providers: createProviderSteps(services.db, providers, new ProviderHosts(reach)),
+    providers: providers ?? createProviderSteps(services.db, readProviderSettings(), new ProviderHosts(reach)),
   };
   const reaper = new Reaper(hosts, services.log);
   const logWeeks = new LogWeeks(services.db, logDays, services.log);

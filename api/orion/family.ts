@@ -1,4 +1,5 @@
 import type { Family } from '../family';
+import { type Legacy, NO_LEGACY } from '../legacy';
 import { implementationEndpoints } from './action-implementations';
 import { actionEndpoints } from './actions';
 import { parseBody } from './body';
@@ -7,10 +8,11 @@ import { describe } from './describe';
 import type { ServedEndpoint } from './endpoint';
 import { fail, succeed } from './envelope';
 import { readInput } from './input';
-import { type Legacy, NO_LEGACY } from './legacy';
 import { inOrder, routesOf } from './paths';
 import { peekProjectId, readPlace } from './place';
+import { poolEndpoints } from './pools';
 import { stepEndpoints } from './remote-steps';
+import { serviceEndpoints } from './services';
 import { taskEndpoints } from './tasks';
 import { templateEndpoints } from './templates';
 import { credentialsOf } from './who';
@@ -18,6 +20,8 @@ import { credentialsOf } from './who';
 /** Every endpoint of the family. */
 export const endpoints: readonly ServedEndpoint[] = [
   ...clusterEndpoints,
+  ...serviceEndpoints,
+  ...poolEndpoints,
   ...actionEndpoints,
   ...implementationEndpoints,
   ...stepEndpoints,

@@ -5,11 +5,13 @@ import type { DbOrTransaction } from '../../db/connection';
 import { isDuplicate } from '../../db/errors';
 import { type HostRecord, insertHosts, lockHosts, updateHosts } from '../../db/hosts';
 import { addToModules } from '../../db/module-hosts';
-import { findPoolPlace, lockSpares, type ProvidedRow, putIntoPool, takeFromPools } from '../../db/provided-hosts';
+import { removeFromPools } from '../../db/pool-hosts';
+import { findPoolPlace, lockSpares, type ProvidedRow, putIntoPool } from '../../db/provided-hosts';
 import { enterBusiness, noSuchBusiness } from '../businesses/lock';
 import { auditChanges } from '../changes';
 import type { InventoryPlace } from '../place';
-import { deleteLocked } from './change';
+import { requireLeavable } from '../pools/moves';
+import { forgetHosts } from './change';
 import { moveHosts, ownModule } from './transfer';
 
 /** A pool that gets hosts. */
@@ -91,33 +93,45 @@ export async function takeSpares(
   return lockSpares(tx, { projectId, tag, limit: count });
 }
 
+/** A host that was to come, the one that has come, and the rollout that has it come. */
+interface ReplacedHost {
+  /** Null: it has gone already. */
+  placeholder: number | null;
+  spare: number;
+  provider: string;
+  flowId: number;
+}
+
 /**
  * Has a spare host come in the place of one that was not there yet, which goes. Call it in a transaction.
  *
- * @param placeholder null: it has gone already
+ * @throws GantryError `not_found` where that has gone already
  */
 export async function putSpareInPlace(
   tx: DbOrTransaction,
   place: InventoryPlace,
-  { placeholder, spare, provider }: { placeholder: number | null; spare: number; provider: string },
+  { placeholder, spare, provider, flowId }: ReplacedHost,
   actor: Actor,
 ): Promise<void> {
   const at = placeholder === null ? undefined : await findPoolPlace(tx, placeholder);
   if (placeholder === null || !at) throw new GantryError('not_found', 'the host was taken out of its pool meanwhile');
-  const [coming] = await lockHosts(tx, { projectId: place.projectId }, [placeholder]);
   if (at.module_id !== null) {
     await moveHosts(tx, place, { hostIds: [spare], moduleIds: [at.module_id], isIncrement: true }, actor);
   }
   await putIntoPool(tx, { poolId: at.pool_id, nodeType: at.node_type }, [spare]);
   await describeProvided(tx, place, spare, { vm_id: String(spare), provider }, actor);
-  if (coming) await deleteLocked(tx, [coming], actor);
+  await forgetHosts(tx, place, [placeholder], actor, flowId);
 }
 
-/** Gives hosts back to where spare ones are: out of their pool, and idle where that is a module. Call it in a transaction. */
+/**
+ * Gives hosts back to where spare ones are: out of their pool, and idle where that is a module. Call it in a transaction.
+ *
+ * @param flowId the rollout that does it, which has their pool
+ */
 export async function freeSpares(
   tx: DbOrTransaction,
   place: InventoryPlace,
-  hostIds: readonly number[],
+  { hostIds, flowId }: { hostIds: readonly number[]; flowId: number },
   actor: Actor,
 ): Promise<void> {
   await enterBusiness(tx, place);
@@ -126,25 +140,34 @@ export async function freeSpares(
     const at = await findPoolPlace(tx, id);
     if (at?.module_id == null) continue;
     const idle = await ownModule(tx, place, 'idle');
-    await moveHosts(tx, place, { hostIds: [id], moduleIds: [idle.id], isIncrement: false }, actor);
+    await moveHosts(tx, place, { hostIds: [id], moduleIds: [idle.id], isIncrement: false, flowId }, actor);
   }
   const ids = before.map(({ id }) => id);
-  await takeFromPools(tx, ids);
+  await requireLeavable(tx, ids, flowId);
+  await removeFromPools(tx, ids);
   const after = new Map((await updateHosts(tx, ids, { vm_id: '', provider: '' })).map((host) => [host.id, host]));
   const changes = before.map((host) => ({ before: host, after: after.get(host.id)! }));
   await auditChanges<HostRecord>(tx, place, actor, { what: 'host', action: 'update', changes });
 }
 
 /**
- * Deletes hosts whose machines are gone. Call it in a transaction.
+ * Deletes hosts whose machines are gone, those that there still are. Call it in a transaction.
  *
+ * @param flowId the rollout that does it, which has their pool
  * @throws GantryError `wrong_state` for one over which others are reached
  */
 export async function dropProvided(
   tx: DbOrTransaction,
-  { projectId }: { projectId: number },
-  hostIds: readonly number[],
+  place: InventoryPlace,
+  { hostIds, flowId }: { hostIds: readonly number[]; flowId: number },
   actor: Actor,
 ): Promise<void> {
-  await deleteLocked(tx, await lockHosts(tx, { projectId }, hostIds), actor);
+  const there = await lockHosts(tx, place, hostIds);
+  await forgetHosts(
+    tx,
+    place,
+    there.map(({ id }) => id),
+    actor,
+    flowId,
+  );
 }

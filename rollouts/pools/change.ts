@@ -3,9 +3,10 @@ import { stringifyJson } from '../../base/json';
 import type { DbOrTransaction } from '../../db/connection';
 import type { FlowOrigin } from '../../db/flow-tables';
 import { keepRolloutPool, type RolloutPool } from '../../db/pool-rollouts';
-import { planOf } from '../flows/plan';
 import type { FlowCaller } from '../flows/request';
 import { NO_SERVICE_DISCOVERY, NO_VM_PROVIDER, readProviderSettings } from '../providers/settings';
+import { builtInStep } from '../templates/built-in';
+import { requireTemplate } from '../templates/templates';
 
 /** What is done with a whole pool, or with some of its hosts. */
 export type PoolOperation = 'expand' | 'shrink' | 'deploy';
@@ -44,10 +45,9 @@ export async function preparePool(
   if (pool.docker_image === null) throw missing('service', pool.service_id, `Service not found : ${pool.service_id}`);
   const templateId = templateOf(pool, operation);
   const steps = await stepsOf(tx, project.id, templateId);
-  const names = steps.map(({ name }) => name);
-  requireEnds(operation, names);
+  requireEnds(operation, steps);
   requireProviders(steps);
-  return { pool, templateId, steps: names };
+  return { pool, templateId, steps };
 }
 
 function templateOf(pool: RolloutPool, operation: PoolOperation): number {
@@ -62,9 +62,9 @@ function templateOf(pool: RolloutPool, operation: PoolOperation): number {
   return id;
 }
 
-async function stepsOf(tx: DbOrTransaction, projectId: number, templateId: number) {
+async function stepsOf(tx: DbOrTransaction, projectId: number, templateId: number): Promise<string[]> {
   try {
-    return (await planOf(tx, projectId, templateId, { values: {}, stepValues: {} })).steps;
+    return (await requireTemplate(tx, { projectId }, templateId)).steps.map(({ name }) => name);
   } catch (error) {
     if (!(error instanceof GantryError)) throw error;
     if (error.kind === 'not_found') throw missing('template', templateId, `template not found: ${templateId}`);
@@ -85,10 +85,11 @@ function requireEnds(operation: PoolOperation, names: readonly string[]): void {
 }
 
 /** What nobody could do is not begun: it would stand before its first host until somebody looks. */
-function requireProviders(steps: readonly { type: string }[]): void {
+function requireProviders(steps: readonly string[]): void {
   const { vm, sd } = readProviderSettings();
-  if (!vm && steps.some(({ type }) => type === 'vm')) throw new GantryError('invalid', NO_VM_PROVIDER);
-  if (!sd && steps.some(({ type }) => type === 'sd')) throw new GantryError('invalid', NO_SERVICE_DISCOVERY);
+  const types = new Set(steps.map((name) => builtInStep(name)?.type));
+  if (!vm && types.has('vm')) throw new GantryError('invalid', NO_VM_PROVIDER);
+  if (!sd && types.has('sd')) throw new GantryError('invalid', NO_SERVICE_DISCOVERY);
 }
 
 /** What is not there is wrong with the request, as the document has it. */

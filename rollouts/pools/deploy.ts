@@ -1,6 +1,6 @@
 import { wrongField } from '../../base/error';
 import type { DbOrTransaction } from '../../db/connection';
-import { listPoolHostIds } from '../../db/pool-rollouts';
+import { listPoolHostIds } from '../../db/pool-hosts';
 import { transact } from '../../db/transaction';
 import type { BatchBounds } from '../batches';
 import { createFlows } from '../flows/create';

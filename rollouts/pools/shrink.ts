@@ -1,6 +1,6 @@
 import { wrongField } from '../../base/error';
 import type { DbOrTransaction } from '../../db/connection';
-import { listPoolHostIds } from '../../db/pool-rollouts';
+import { listAddressedInPool } from '../../db/pool-hosts';
 import { MAX_INTEGER } from '../../db/schema';
 import { transact } from '../../db/transaction';
 import { canonicalAddress } from '../../inventory/ip-text';
@@ -45,7 +45,7 @@ async function insertShrink(
   tx: DbOrTransaction,
 ): Promise<CreatedFlow> {
   const { pool, templateId } = await preparePool(tx, { project: request.project, poolId }, 'shrink');
-  const hostIds = await listPoolHostIds(tx, pool.id, readNodes(nodes));
+  const hostIds = (await listAddressedInPool(tx, pool.id, readNodes(nodes))).map(({ id }) => id);
   if (hostIds.length === 0) throw wrongField('nodes is empty', { code: 'required', args: { field: 'nodes' } });
   const [created] = await createFlows(
     services,

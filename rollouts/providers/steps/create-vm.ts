@@ -104,7 +104,7 @@ class Creation {
   /** Writes machines into the hosts that get them; `given` is what it has written. */
   async #keeper(request: ProviderRequest, own: readonly ProvidedHost[], given: Waiting[]): Promise<KeepMachines> {
     const { step, provider } = this;
-    const { projectId } = step.work;
+    const { projectId, flowId } = step.work;
     const actor = await step.actor();
     return async (tx, machines) => {
       given.length = 0;
@@ -121,7 +121,7 @@ class Creation {
         const host = own.find(({ id }) => id === flowHostId)!;
         if (hostId !== undefined) {
           const placeholder = await replaceFlowHost(tx, flowHostId, hostId);
-          await putSpareInPlace(tx, place, { placeholder, spare: hostId, provider: provider.name }, actor);
+          await putSpareInPlace(tx, place, { placeholder, spare: hostId, provider: provider.name, flowId }, actor);
         } else if (host.hostId !== null) {
           await describeProvided(tx, place, host.hostId, { vm_id: vmId, provider: provider.name }, actor);
         }

@@ -87,7 +87,7 @@ class Return {
     await transact(step.means.db, async (tx) => {
       const place = await placeOfProject(tx, step.work.projectId);
       const ids = hosts.map(({ row }) => row.id);
-      await freeSpares(tx, place, ids, actor);
+      await freeSpares(tx, place, { hostIds: ids, flowId: step.work.flowId }, actor);
     });
     for (const { host } of hosts) await step.ok(host, 'it is a spare host again');
   }
@@ -162,9 +162,13 @@ async function drop(
 ): Promise<void> {
   if (hosts.length === 0) return;
   const actor = await step.actor();
+  const { projectId, flowId } = step.work;
   for (const one of hosts) {
     try {
-      await transact(step.means.db, (tx) => dropProvided(tx, step.work, [one.row.id], actor));
+      await transact(step.means.db, async (tx) => {
+        const place = await placeOfProject(tx, projectId);
+        await dropProvided(tx, place, { hostIds: [one.row.id], flowId }, actor);
+      });
       await step.ok(one.host, words(one));
     } catch (error) {
       if (!(error instanceof GantryError)) throw error;
