@@ -12,7 +12,7 @@ import { missingInputs } from './left-out';
 import { reasonOfInputs } from './reason';
 
 /** What every plugin may use while it works on an attempt. */
-export function contextOf(input: PluginRunInput, signal: AbortSignal): Omit<PluginContext, 'progress'> {
+export function contextOf(input: PluginRunInput, signal: AbortSignal): Omit<PluginContext, 'progress' | 'batches'> {
   return {
     run: { taskId: input.taskId, nodeId: input.nodeId, loop: input.loop, attempt: input.attempt },
     system: input.system,

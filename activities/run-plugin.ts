@@ -15,8 +15,10 @@ import { beating, contextOf, openingFor, readInputs } from './attempt-inputs';
 import type { HostMeans } from './hosts/means';
 import { failure, failureOf, messageOf, pick, unrecordable } from './outcome';
 import type { Recorder } from './recorder';
+import { FlowBatches } from './rollouts/batches';
 import { runRoundStep } from './run-round';
 import { attemptOf, mayStartUnseen, StartRow } from './start-row';
+import { TryAgain } from './try-again';
 
 const OUTCOME_UNKNOWN =
   'outcome unknown: a worker was lost while this node ran, and running it again could do its work twice; ' +
@@ -80,7 +82,10 @@ export async function perform(
 ): Promise<Outcome> {
   const secrets = new OpenedSecrets(await openingFor(db, input, input.inputs));
   const progress = progressOf(db, input, secrets, beforeSaving);
-  const outcome = acceptable(input, await callPlugin(plugin, input, secrets, progress));
+  const outcome = acceptable(
+    input,
+    await callPlugin(plugin, input, secrets, { progress, batches: batchesOf(db, input) }),
+  );
   const outputs = secrets.close(outcome.outputs);
   // Tokens are longer than what they stand for.
   return outputs === outcome.outputs ? outcome : acceptable(input, { ...outcome, outputs });
@@ -90,19 +95,24 @@ async function callPlugin(
   plugin: ActivityPlugin,
   input: PluginRunInput,
   secrets: OpenedSecrets,
-  progress: PluginContext['progress'],
+  more: Pick<PluginContext, 'progress' | 'batches'>,
 ): Promise<Outcome> {
   const { cancellationSignal: signal } = Context.current();
   try {
     const read = readInputs(plugin, input, input.inputs, secrets);
     if ('refusal' in read) return failure(read.refusal);
-    const outputs = await plugin.run(read.inputs, { ...contextOf(input, signal), progress });
+    const outputs = await plugin.run(read.inputs, { ...contextOf(input, signal), ...more });
     return { ok: true, outputs, recorded: false };
   } catch (error) {
     // Cancelled by an operator, or by a shutdown of this worker: not a result of the plugin.
     if (signal.aborted) throw signal.reason;
+    if (error instanceof TryAgain) throw error.cause;
     return failureOf(error, secrets);
   }
+}
+
+function batchesOf(db: Db, { taskId, loop, system }: PluginRunInput): FlowBatches {
+  return new FlowBatches(db, { taskId, loop, projectId: Number(system.project_id) });
 }
 
 /** Kept beside the attempt's row, under its fence: an attempt that was overtaken saves nothing. */

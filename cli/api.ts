@@ -4,6 +4,7 @@ import { inventoryReader } from '../api/inventory-text/reader';
 import { parseLegacy, warnOfLegacy } from '../api/legacy';
 import { Metrics } from '../api/metrics';
 import { privateKeyReader } from '../api/private-key/reader';
+import { FlowQueue } from '../rollouts/queue';
 import { ScheduleReconciler } from '../schedules/reconcile';
 import { requireNamespace } from '../tasks/namespace';
 import { NoticeSender } from '../tasks/notices';
@@ -53,7 +54,12 @@ export async function runApi(): Promise<void> {
     ...(config.GANTRY_UI_URL ? { temporalUiUrl: config.GANTRY_UI_URL } : {}),
     ...(config.GANTRY_CODEC_TOKEN ? { codecToken: config.GANTRY_CODEC_TOKEN } : {}),
   });
-  const reconcilers = [new Reconciler(services), new ScheduleReconciler(services), new NoticeSender(services)];
+  const reconcilers = [
+    new Reconciler(services),
+    new ScheduleReconciler(services),
+    new NoticeSender(services),
+    new FlowQueue(services),
+  ];
   const address = { hostname: config.GANTRY_HOST, port: config.GANTRY_PORT };
   const serverOptions = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS };
   const server = serve({ fetch: app.fetch, ...address, serverOptions }, () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseLegacy } from '../api/legacy';
 import { parseNetworks } from '../base/networks';
+import { readProviderSettings } from '../rollouts/providers/settings';
 import { parseKeyRing } from '../secrets/keys';
 
 /** Nobody's on the internet. */
@@ -72,7 +73,11 @@ function readableBy(read: (text: string) => unknown) {
 /** @throws Error naming every variable that is missing or wrong */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const parsed = schema.safeParse(env);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    // What is wrong with them is said at the start, not by the first rollout.
+    readProviderSettings(env);
+    return parsed.data;
+  }
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new Error(`the environment is not complete: ${problems.join('; ')}`);
 }

@@ -1,11 +1,18 @@
 import type { Generated } from 'kysely';
 import type { Dated, JsonText } from './columns';
+import type { HostRunStatus } from './schema';
 
 /** Flows: what a rollout is to do, on which hosts, in which batches, and how far it is. */
 export interface FlowTables {
   flows: FlowTable;
   /** Of each task that a flow ever had. */
-  flow_tasks: { flow_id: number; task_id: number };
+  flow_tasks: {
+    flow_id: number;
+    task_id: number;
+    /** Its nodes in the task, and the one of them in which somebody lets the next batch begin. */
+    node_ids: string[];
+    gate_node: string;
+  };
   flow_steps: FlowStepTable;
   flow_batches: FlowBatchTable;
   flow_hosts: FlowHostTable;
@@ -50,7 +57,13 @@ interface FlowTable extends Dated {
   soak_seconds: Generated<number>;
   /** Hosts of the flow that may fail; null: a batch goes on as long as one host survives. */
   max_failed: number | null;
+  /** As it is shown. */
   operator: string;
+  /** In whose name it is run, and the app that has asked for it. */
+  username: Generated<string>;
+  app_code: Generated<string>;
+  /** In whose task it is run; null: in one of its own. */
+  part_of: number | null;
   /** Since when it waits for its pool. */
   queued_at: Date | null;
   /** The one of now. */
@@ -104,5 +117,7 @@ interface FlowHostTable extends Dated {
   step_number: Generated<number>;
   /** Its name; empty: none was begun. */
   step: Generated<string>;
+  /** How its last step has ended on it; empty: none has. */
+  outcome: Generated<HostRunStatus | ''>;
   reason: Generated<string>;
 }

@@ -37,13 +37,16 @@ export async function claimRuns(
 ): Promise<HostRunRecord[]> {
   const { rows } = await sql<HostRunRecord>`
     with step as (
-      select id, locks_hosts, coalesce(failed > max_failed, false) as is_over from host_steps where id = ${stepId} for share
+      select id, locks_hosts, coalesce(failed > max_failed, false) as is_over, coalesce(deadline <= now(), false) as is_late
+        from host_steps where id = ${stepId} for share
+    ), over as (
+      select id, locks_hosts, is_over or is_late as is_over, is_late from step
     ), next as (
-      select runs.id, runs.host_id, step.is_over, step.locks_hosts and not step.is_over as locks
-        from host_runs runs, step
+      select runs.id, runs.host_id, step.is_over, step.is_late, step.locks_hosts and not step.is_over as locks
+        from host_runs runs, over step
        where runs.step_id = step.id and runs.status = 'waiting'
          and (step.is_over or not step.locks_hosts or ${HAS_ITS_TURN})
-       order by runs.place limit (select case when is_over then null else ${limit}::integer end from step)
+       order by runs.place limit (select case when is_over then null else ${limit}::integer end from over)
          for update of runs skip locked
     ), locked as (
       -- In one order by all: none waits for another that waits for it.
@@ -56,7 +59,8 @@ export async function claimRuns(
            part = ${part},
            started_at = case when next.is_over then null else now() end,
            ended_at = case when next.is_over then now() end,
-           reason = case when next.is_over then 'more hosts have failed than may' else '' end
+           reason = case when next.is_late then 'its time was over before it was begun'
+                         when next.is_over then 'more hosts have failed than may' else '' end
       from next
      where runs.id = next.id and (not next.locks or next.host_id is null or next.id in (select run_id from locked))
     returning runs.*`.execute(db);
@@ -119,7 +123,8 @@ export async function endRun(
   const { rows } = await sql`
     with ended as (
       update host_runs set status = ${status}, exit_code = ${exitCode ?? null}, reason = ${reason},
-             is_log_cut = is_log_cut or ${isLogCut ?? false}, try_at = null, ask_until = ${askUntil ?? null}, ended_at = now()
+             is_log_cut = is_log_cut or ${isLogCut ?? false}, try_at = null, ask_until = ${askUntil ?? null}, ended_at = now(),
+             reached_at = case when ${exitCode !== undefined} then now() else reached_at end
        where id = ${id} and host_try = ${host_try} and status in (${sql.join(OPEN)})
          and (${status !== 'unreachable'} or ${NOT_HEARD_OF})
       returning id, step_id
@@ -151,7 +156,8 @@ export const selectWithStep = sql`
       join node_executions nodes using (task_id, node_id, loop, retry)`;
 
 /**
- * Runs that have begun, or may have, of attempts that are not under way any more: the oldest first.
+ * Runs that have begun on their hosts, or may have, of attempts that are not under way any more, and those that somebody has
+ * ended: the oldest first.
  *
  * @param except runs that are left out
  */
@@ -161,8 +167,8 @@ export async function listAbandoned(
 ): Promise<SteppedRun[]> {
   const { rows } = await sql<SteppedRun>`
     ${selectWithStep}
-     where runs.status in (${sql.join(OPEN)}) and runs.try_at is null and ${HAS_ENDED}
-       and runs.id <> all (${except}::bigint[])
+     where runs.status in (${sql.join(OPEN)}) and runs.try_at is null and (${HAS_ENDED} or runs.is_unwanted)
+       and steps.kind = 'script' and runs.id <> all (${except}::bigint[])
      order by runs.id limit ${limit}`.execute(db);
   return rows;
 }

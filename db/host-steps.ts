@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { DbOrTransaction } from './connection';
-import type { Database, HostRunStatus } from './schema';
+import type { Database, HostRunStatus, HostStepKind } from './schema';
 
 export type HostStepRecord = Selectable<Database['host_steps']>;
 
@@ -27,11 +27,17 @@ export interface NewStep extends StepKey {
   retryWaitSeconds: number;
   locksHosts: boolean;
   parts: number;
+  /** Default: `script`. */
+  kind?: HostStepKind;
+  deadline?: Date | null;
+  /** Of a rollout. */
+  flow?: { id: number; step: number };
 }
 
 /** A host of a step, in its order. */
 export interface StepHost {
-  id: number;
+  /** Null: it is not in the inventory any more. */
+  id: number | null;
   address: string;
   name: string;
   /** Why it is skipped; empty: it is not. */
@@ -42,6 +48,8 @@ export interface StepHost {
   keeps?: HostRunStatus;
   /** Of the result that it keeps. */
   exitCode?: number | null;
+  /** Absent: as they are in the list, from 1. */
+  place?: number;
 }
 
 export function findStep(db: DbOrTransaction, key: StepKey): Promise<HostStepRecord | undefined> {
@@ -66,10 +74,11 @@ export async function insertStep(db: DbOrTransaction, step: NewStep, hosts: read
     with step as (
       insert into host_steps (project_id, task_id, node_id, loop, retry, ordinal, work_hash, account,
                               timeout_seconds, concurrency, max_failed, retries, retry_wait_seconds,
-                              locks_hosts, parts)
+                              locks_hosts, parts, kind, deadline, flow_id, flow_step)
       values (${step.projectId}, ${step.taskId}, ${step.nodeId}, ${step.loop}, ${step.retry}, ${step.ordinal},
               ${step.workHash}, ${step.account}, ${step.timeoutSeconds}, ${step.concurrency}, ${step.maxFailed},
-              ${step.retries}, ${step.retryWaitSeconds}, ${step.locksHosts}, ${step.parts})
+              ${step.retries}, ${step.retryWaitSeconds}, ${step.locksHosts}, ${step.parts}, ${step.kind ?? 'script'},
+              ${step.deadline ?? null}, ${step.flow?.id ?? null}, ${step.flow?.step ?? null})
       on conflict do nothing returning id
     ), runs as (
       insert into host_runs (step_id, host_id, address, name, place, from_run, exit_code, reason, status, ended_at)
@@ -78,8 +87,8 @@ export async function insertStep(db: DbOrTransaction, step: NewStep, hosts: read
              case when host.skipped <> '' then now() end
         from step, unnest(${hosts.map(({ id }) => id)}::integer[], ${hosts.map(({ address }) => address)}::text[],
                           ${hosts.map(({ name }) => name)}::text[], ${hosts.map(({ fromRun }) => fromRun)}::bigint[], ${hosts.map(({ exitCode }) => exitCode ?? null)}::integer[],
-                          ${hosts.map(({ skipped }) => skipped)}::text[], ${hosts.map(({ keeps }) => keeps ?? 'skipped')}::text[])
-                   with ordinality host (id, address, name, from_run, exit_code, skipped, keeps, place)
+                          ${hosts.map(({ skipped }) => skipped)}::text[], ${hosts.map(({ keeps }) => keeps ?? 'skipped')}::text[], ${hosts.map(({ place }, at) => place ?? at + 1)}::integer[])
+                   host (id, address, name, from_run, exit_code, skipped, keeps, place)
     )
     select id from step`.execute(db);
   return rows.length > 0;
@@ -178,4 +187,14 @@ export function findStepOf(db: DbOrTransaction, projectId: number, id: number): 
     .where('step.id', '=', id)
     .where('tasks.is_deleted', '=', false)
     .executeTakeFirst();
+}
+
+/** The step of the newest attempt of a node that has one. */
+export function findStepOfNode(
+  db: DbOrTransaction,
+  taskId: number,
+  nodeId: string,
+): Promise<HostStepRecord | undefined> {
+  const steps = db.selectFrom('host_steps').selectAll().where('task_id', '=', taskId).where('node_id', '=', nodeId);
+  return steps.orderBy('loop', 'desc').orderBy('retry', 'desc').limit(1).executeTakeFirst();
 }

@@ -2,12 +2,13 @@ import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { Dated, JsonText } from './columns';
 import type { FlowTables } from './flow-tables';
 import type { PoolTables } from './pool-tables';
+import type { ProviderTables } from './provider-tables';
 
 /** Postgres' integers end here: no id and no count in a column is larger. */
 export const MAX_INTEGER = 2 ** 31 - 1;
 
 /** The tables, as the migrations leave them. */
-export interface Database extends PoolTables, FlowTables {
+export interface Database extends PoolTables, FlowTables, ProviderTables {
   installation: {
     only_row: Generated<boolean>;
     name: string;
@@ -420,6 +421,13 @@ interface HostStepTable extends Watched {
   /** Rounds in which a part has crashed, and the last of them. */
   crashes: Generated<number>;
   crashed_round: Generated<number>;
+  /** What is done for its hosts; only a script reaches them. */
+  kind: Generated<HostStepKind>;
+  /** Nothing is begun after it. */
+  deadline: Date | null;
+  /** Of a rollout: which one, and which of its steps. */
+  flow_id: number | null;
+  flow_step: number | null;
   created_at: Generated<Date>;
 }
 
@@ -458,7 +466,11 @@ interface HostRunTable extends Watched {
   late_status: HostRunStatus | null;
   late_exit_code: number | null;
   late_at: Date | null;
+  /** Somebody has ended it, and nothing else of its step. */
+  is_unwanted: Generated<boolean>;
 }
+
+export type HostStepKind = 'script' | 'local' | 'provider';
 
 /**
  * `starting` is there before anything is sent to the host. `unreachable`: it has surely not begun; `lost`: it has, and
@@ -476,7 +488,7 @@ export type HostRunStatus =
   | 'lost'
   | 'cancelled';
 
-export type HostKeySource = 'scan' | 'given' | 'first_use';
+export type HostKeySource = 'scan' | 'given' | 'provider' | 'first_use';
 
 interface ProcessTable extends Dated {
   id: Generated<number>;

@@ -23,6 +23,8 @@ export interface HostScript {
   parameters: Readonly<Record<string, string | number | readonly string[]>>;
   /** Its positional arguments. */
   arguments: readonly string[];
+  /** It names parameters as variables already (`GANTRY_P_…`): braces in it are braces. */
+  hasReferences?: boolean;
 }
 
 /** What one attempt of a node does on hosts, all at once. */

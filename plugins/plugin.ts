@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../pipeline/json';
 import type { NextRound } from '../pipeline/machine';
 import type { EffectRule, Work } from '../pipeline/program';
 import type { Hosts } from './hosts';
+import type { Batches, RolloutSteps } from './rollouts';
 
 /** Long enough for any deploy step; a plugin that knows better says so. */
 const DEFAULT_TIMEOUT_MS = 24 * 3600 * 1000;
@@ -28,6 +29,7 @@ export interface PluginContext {
   };
   /** Aborted when the work is to end: an operator's stop or forced fail, or a shutdown. */
   signal: AbortSignal;
+  batches: Batches;
 }
 
 interface PluginBase {
@@ -68,12 +70,13 @@ export interface ActivityPlugin extends PluginBase {
 }
 
 /** What a plugin that works in rounds may use. What it knows from one step to the next is in its own rows. */
-export interface RoundContext<I = JsonObject> extends Omit<PluginContext, 'progress'> {
+export interface RoundContext<I = JsonObject> extends Omit<PluginContext, 'progress' | 'batches'> {
   /** From 1. */
   round: number;
   /** The node's inputs, checked against `inputs`. */
   inputs: I;
   hosts: Hosts;
+  rollouts: RolloutSteps;
 }
 
 /** A question what follows, with what has happened since the last one. */
@@ -93,7 +96,10 @@ export interface PartContext<I = JsonObject> extends RoundContext<I> {
 }
 
 /** How an attempt goes on, or what came of it. */
-export type RoundAnswer = NextRound | { done: JsonObject };
+export type RoundAnswer = NextRound | RoundsEnd;
+
+/** What came of an attempt. */
+export type RoundsEnd = { done: JsonObject } | { failed: PluginFailure };
 
 /**
  * A plugin whose attempts are worked off in rounds that rows describe (docs/architecture.md, "Work in rounds"): it is
@@ -112,8 +118,12 @@ export interface RoundsPlugin extends PluginBase {
      * @throws PluginFailure when the attempt has failed
      */
     next(context: QuestionContext): Promise<RoundAnswer>;
-    /** Does what it finds to do, until there is nothing left; several do so at once, and any of them may be run again. */
-    part(context: PartContext): Promise<void>;
+    /**
+     * Does what it finds to do, until there is nothing left; several do so at once, and any of them may be run again.
+     *
+     * @returns what came of the attempt, when this part knows that nothing is left of it: nobody is asked then
+     */
+    part(context: PartContext): Promise<RoundsEnd | undefined>;
   };
 }
 
@@ -194,7 +204,7 @@ export function defineRoundsPlugin<I extends z.ZodObject>(
     inputs: I;
     rounds: {
       next(context: QuestionContext<z.output<I>>): Promise<RoundAnswer>;
-      part(context: PartContext<z.output<I>>): Promise<void>;
+      part(context: PartContext<z.output<I>>): Promise<RoundsEnd | undefined>;
     };
   },
 ): RoundsPlugin {

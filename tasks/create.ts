@@ -21,10 +21,10 @@ export interface NewTask {
   /** As bk-sops sorts tasks (default `Default`). */
   category?: string;
   description?: string;
-  /** `api`, `app`, `periodic`, `clocked`, `mcp`. */
+  /** `api`, `app`, `periodic`, `clocked`, `mcp`, `rollout`. */
   createMethod: string;
   actor: Actor;
-  /** Where the tree is from; absent for a one-time task. */
+  /** Where the tree is from; absent for a one-time task, and for a rollout. */
   template?: { id: number; version: number; source: 'project' | 'common' };
   /** Id of the periodic or clocked task that makes this one. */
   createInfo?: string;
@@ -71,7 +71,7 @@ function rowOf(task: NewTask, tree: PipelineTree): Insertable<Database['tasks']>
     create_info: task.createInfo ?? '',
     template_id: task.template ? String(task.template.id) : null,
     template_version: task.template?.version ?? null,
-    template_source: task.template?.source ?? 'onetime',
+    template_source: task.template?.source ?? (task.createMethod === 'rollout' ? 'rollout' : 'onetime'),
     root_node_id: tree.id!,
     creator: task.actor.username,
     executor_proxy: task.executorProxy ?? '',

@@ -22,6 +22,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   tasks: ['trees', 'temporal', 'plugins', 'access', 'db', 'secrets', 'workflows', 'pipeline', 'base'],
   templates: ['tasks', 'trees', 'access', 'db', 'secrets', 'pipeline', 'base'],
   rollouts: [
+    'hosts',
     'inventory',
     'tasks',
     'trees',

@@ -26,7 +26,7 @@ const MAY_HAVE_RUN: readonly HostRunStatus[] = ['lost', 'starting', 'running'];
  * Which hosts an attempt runs, and what becomes of the others: each keeps the result that it has, and counts as that. What has
  * never begun counts as not run.
  */
-export function chooseHosts({ targets, last, choice }: Choosing): StepHost[] {
+export function chooseHosts({ targets, last, choice }: Choosing): (StepHost & { id: number })[] {
   const named = new Set(Array.isArray(choice) ? choice : []);
   const isAsked = (id: number) => {
     const run = last.get(id);

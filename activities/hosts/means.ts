@@ -1,6 +1,7 @@
 import type { AttemptKey } from '../../db/host-steps';
 import type { Role } from '../../db/schema';
 import type { HostChoice } from '../../pipeline/machine';
+import type { ProviderSteps } from '../../plugins/rollouts';
 import type { OpenedSecrets } from '../../secrets/opened';
 import type { Executor } from '../../workflows/contract';
 import type { FairGate } from './fair-gate';
@@ -23,12 +24,16 @@ export interface HostMeans {
   installation: string;
   /** With hosts that do not answer, in place of the usual one. */
   patience?: Patience;
+  /** What providers do for rollouts; absent: there are none. */
+  providers?: ProviderSteps;
 }
 
 /** The attempt of a node that works on hosts. */
 export interface HostAttempt extends AttemptKey {
   projectId: number;
   executor: Executor;
+  /** Of the executor where a step names no account; absent: ROLE_WITHOUT_ACCOUNT. */
+  least?: Role;
   /** For which hosts it is, where a retry says so. */
   choice?: HostChoice | undefined;
   secrets: OpenedSecrets;

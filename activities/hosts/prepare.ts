@@ -30,7 +30,8 @@ export function prepare({ script, timeoutSeconds }: HostStep): PreparedScript {
   const { interpreter, parameters } = script;
   const values = new Map(Object.entries(parameters).map(([name, value]) => [name, asText(value)]));
   const declared = new Map(Object.entries(parameters).map(([name, value]) => [name, declarationOf(value)]));
-  const text = SHELL.test(interpreter) ? rewritten(script.text, declared) : script.text;
+  const namesParameters = SHELL.test(interpreter) && !script.hasReferences;
+  const text = namesParameters ? rewritten(script.text, declared) : script.text;
   const common = { interpreter, script: Buffer.from(text), timeoutSeconds };
   const block = (hostVariables?: ReadonlyMap<string, string>) => {
     const made = parameterBlock(

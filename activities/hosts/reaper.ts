@@ -2,6 +2,7 @@ import type { Log } from '../../base/log';
 import { Rounds } from '../../base/rounds';
 import { cancelWaiting, endRun, listAbandoned, noteTrouble, type SteppedRun } from '../../db/host-runs';
 import { listLost, noteLateEnd, stopAsking } from '../../db/late-runs';
+import { endGivenUp } from '../../db/unreached-runs';
 import { Gate } from '../../hosts/ssh/gate';
 import { troubleSince } from './follow';
 import { Overtaken } from './log-writer';
@@ -51,6 +52,7 @@ export class Reaper extends Rounds {
   protected async round(): Promise<void> {
     const { db } = this.means.reach;
     await cancelWaiting(db);
+    await endGivenUp(db);
     await stopAsking(db);
     // Left out by Postgres: however many do not answer, they do not take the place of those that do.
     const notYet = [...this.#later].filter(([, { at }]) => Date.now() < at).map(([id]) => id);

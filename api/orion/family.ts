@@ -1,5 +1,7 @@
 import type { Family } from '../family';
 import { type Legacy, NO_LEGACY } from '../legacy';
+import { implementationEndpoints } from './action-implementations';
+import { actionEndpoints } from './actions';
 import { parseBody } from './body';
 import { clusterEndpoints } from './clusters';
 import { describe } from './describe';
@@ -9,11 +11,23 @@ import { readInput } from './input';
 import { inOrder, routesOf } from './paths';
 import { peekProjectId, readPlace } from './place';
 import { poolEndpoints } from './pools';
+import { stepEndpoints } from './remote-steps';
 import { serviceEndpoints } from './services';
+import { taskEndpoints } from './tasks';
+import { templateEndpoints } from './templates';
 import { credentialsOf } from './who';
 
 /** Every endpoint of the family. */
-export const endpoints: readonly ServedEndpoint[] = [...clusterEndpoints, ...serviceEndpoints, ...poolEndpoints];
+export const endpoints: readonly ServedEndpoint[] = [
+  ...clusterEndpoints,
+  ...serviceEndpoints,
+  ...poolEndpoints,
+  ...actionEndpoints,
+  ...implementationEndpoints,
+  ...stepEndpoints,
+  ...templateEndpoints,
+  ...taskEndpoints,
+];
 
 /** Orion's API at the paths of its document (orion §0), for clients that may be known by their address. */
 export function orionFamily(legacy: Legacy): Family<ServedEndpoint> {

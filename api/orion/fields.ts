@@ -35,6 +35,11 @@ export function list<T extends z.ZodType>(item: T, max: number) {
   return z.preprocess(listed, z.array(item).max(max));
 }
 
+/** One that says nothing where it is absent or null, so that what there is stays. */
+export function maybe<T extends z.ZodType>(schema: T) {
+  return z.preprocess(present, schema.optional()).optional();
+}
+
 /** Absent where a client sends null. */
 export function present(given: unknown): unknown {
   return given === null ? undefined : given;

@@ -61,3 +61,20 @@ export function sayingOf(says: readonly Saying[] = [], failure: Failure): Saying
 export function ofKind(kind: FailureKind, text: Saying['text'], code?: Code): Saying {
   return { ...(code ? { code } : {}), text, means: (failure) => failure.kind === kind };
 }
+
+/**
+ * That something else needs it, in the original's words.
+ *
+ * @param words of the document for what may need it
+ */
+export function isUsing(what: string, words: Readonly<Record<string, string>>, code: Code): Saying {
+  return {
+    code,
+    means: ({ reason }) => reason?.code === 'in_use',
+    text({ details: [user] = [] }) {
+      const { kind, id, name } = user as { kind: string; id: number; name: string };
+      const word = words[kind] ?? kind;
+      return `${what} is using ! ${word} id:${id},${word} name:${name}`;
+    },
+  };
+}

@@ -171,7 +171,10 @@ async function makeFlows(db: Kysely<unknown>): Promise<void> {
       is_auto boolean not null default true, -- false: a gate after each batch
       soak_seconds integer not null default 0, -- between two batches
       max_failed integer, -- hosts of the flow; null: a batch goes on as long as one host survives
-      operator text not null,
+      operator text not null, -- as it is shown
+      username text not null default '', -- in whose name it is run, and the app that has asked for it
+      app_code text not null default '',
+      part_of integer references flows (id) on delete cascade, -- in whose task it is run; null: in one of its own
       queued_at timestamptz, -- since when it waits for its pool
       task_id integer references tasks (id), -- the one of now
       end_state smallint, -- how it has ended, once its last batch is closed: 2, 3
@@ -182,11 +185,14 @@ async function makeFlows(db: Kysely<unknown>): Promise<void> {
   await sql`create index flows_by_pool on flows (pool_id, id)`.execute(db);
   await sql`create index flows_queued on flows (pool_id, queued_at) where queued_at is not null`.execute(db);
   await sql`create index flows_by_task on flows (task_id)`.execute(db);
+  await sql`create index flows_by_whole on flows (part_of) where part_of is not null`.execute(db);
   // Of each task that it ever had: what hosts have done is in rows of tasks.
   await sql`
     create table flow_tasks (
       flow_id integer not null references flows (id) on delete cascade,
       task_id integer not null references tasks (id) on delete cascade,
+      node_ids text[] not null, -- its nodes in the task
+      gate_node text not null, -- the one of them in which somebody lets the next batch begin
       primary key (flow_id, task_id)
     )`.execute(db);
   await sql`create index flow_tasks_by_task on flow_tasks (task_id)`.execute(db);
@@ -228,12 +234,14 @@ async function makeFlows(db: Kysely<unknown>): Promise<void> {
       state smallint not null default 0, -- 0: to come, 1: under way, 2: done, 3: failed, 4: ended early
       step_number smallint not null default 0, -- the step that it is at, or failed at
       step text not null default '', -- its name; empty: none was begun
+      outcome text not null default '', -- how its last step has ended on it, as a status of host_runs; empty: none has
       reason text not null default '',
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
       unique (flow_id, place)
     )`.execute(db);
   await sql`create index flow_hosts_by_batch on flow_hosts (flow_id, batch)`.execute(db);
+  await sql`create index flow_hosts_to_come on flow_hosts (flow_id, batch) where state = 0`.execute(db);
   await sql`create index flow_hosts_by_host on flow_hosts (host_id)`.execute(db);
   await sql`
     create table flow_logs (
@@ -257,10 +265,27 @@ async function makeFlows(db: Kysely<unknown>): Promise<void> {
     create function free_pools() returns trigger language plpgsql as $$
     begin
       delete from pool_locks where task_id = new.id;
+      update flow_batches batches set state = 4, closed_at = now() from flow_tasks
+       where flow_tasks.task_id = new.id and batches.flow_id = flow_tasks.flow_id and batches.state = 1;
+      update flow_hosts hosts
+         set state = 4, outcome = 'cancelled', reason = 'the rollout was ended before', updated_at = now() from flow_tasks
+       where flow_tasks.task_id = new.id and hosts.flow_id = flow_tasks.flow_id and hosts.state = 1;
       return null;
     end $$`.execute(db);
   await sql`
     create trigger free_pools after update on tasks for each row
       when (new.create_method = 'rollout' and new.phase = 'ended' and old.phase <> 'ended')
       execute function free_pools()`.execute(db);
+  // What is done for the hosts of a flow without reaching them has the same rows.
+  await sql`
+    alter table host_steps
+      add kind text not null default 'script', -- script, local, provider
+      add deadline timestamptz, -- nothing is begun after it
+      add flow_id integer references flows (id) on delete set null, -- of a rollout, and which step of it
+      add flow_step smallint
+  `.execute(db);
+  await sql`create index host_steps_by_flow on host_steps (flow_id, id) where flow_id is not null`.execute(db);
+  await sql`
+    alter table host_runs add is_unwanted boolean not null default false -- somebody has ended it, and nothing else of its step
+  `.execute(db);
 }

@@ -16,7 +16,8 @@ export const MAX_VALUE_BYTES = 100 * 1024;
 /** All of them together: half of what Linux takes with its usual limits. */
 export const MAX_ALL_BYTES = 1024 * 1024;
 
-const INTEGER = /^-?\d{1,18}$/;
+/** What an integer is: as many digits as every shell can reckon with. */
+export const INTEGER = /^-?\d{1,18}$/;
 
 /**
  * The values as text for a shell that is read before a script begins: exported variables and `set --`. Every value

@@ -47,31 +47,24 @@ export async function changeHosts(
  */
 export async function removeHosts(db: Db, scope: HostScope, ids: readonly number[], actor: Actor): Promise<void> {
   requireFewHosts(ids.length);
-  await transact(db, (tx) => forgetHosts(tx, scope, ids, actor));
+  await transact(db, async (tx) => {
+    const hosts = await lockHosts(tx, scope, ids);
+    requireAll(ids, hosts);
+    await requireLeavable(tx, ids);
+    await deleteLocked(tx, hosts, actor);
+  });
 }
 
-/**
- * Deletes hosts in a transaction. @throws as removeHosts
- *
- * @param flowId the rollout that deletes them, which may take them out of a pool that it has locked
- */
-export async function forgetHosts(
-  tx: DbOrTransaction,
-  scope: HostScope,
-  ids: readonly number[],
-  actor: Actor,
-  flowId?: number,
-): Promise<void> {
-  const hosts = await lockHosts(tx, scope, ids);
-  requireAll(ids, hosts);
+/** Deletes hosts that have been locked. @throws GantryError `wrong_state` for one over which others are reached */
+export async function deleteLocked(tx: DbOrTransaction, hosts: readonly HostRecord[], actor: Actor): Promise<void> {
+  const ids = hosts.map(({ id }) => id);
   await requireNoJumpHosts(tx, ids);
-  const pools = await requireLeavable(tx, ids, flowId);
   const modules = await listModulesOf(tx, ids);
   await deleteHosts(tx, ids);
   const records = hosts.map((host) => ({
     ...of(host, actor),
     action: 'delete',
-    detail: { before: { ...host, modules: modules.get(host.id) ?? [], pool_id: pools.get(host.id)?.pool_id ?? null } },
+    detail: { before: { ...host, modules: modules.get(host.id) ?? [] } },
   }));
   await insertAudits(tx, records);
 }

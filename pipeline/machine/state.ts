@@ -100,6 +100,8 @@ export interface RoundState {
   isCalledBack?: true;
   callback?: Json;
   crashed?: string;
+  /** How the attempt ends when its last part has ended. */
+  end?: { ok: boolean; outputs: JsonObject; reason?: string };
 }
 
 export interface PipelineState {

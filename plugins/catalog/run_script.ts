@@ -94,7 +94,10 @@ export const plugin = defineRoundsPlugin({
       const answer = await hosts.next(stepOf(inputs), { round, crashed });
       return 'tally' in answer ? endOf(answer.tally) : answer;
     },
-    part: ({ hosts, inputs, part, of }) => hosts.part(stepOf(inputs), { part, of }),
+    async part({ hosts, inputs, part, of }) {
+      await hosts.part(stepOf(inputs), { part, of });
+      return undefined;
+    },
   },
 });
 

@@ -9,11 +9,16 @@ export function contextFor(given: Partial<PluginContext> = {}): PluginContext & 
     run: { taskId: 7, nodeId: 'n1', loop: 1, attempt: 2 },
     system: { task_id: 7, task_name: 'a task', task_url: 'http://gantry/7', operator: 'ann' },
     executor: 'ann',
+    batches: { open: notAsked, close: notAsked },
     signal: new AbortController().signal,
     progress: { load: async () => saved.at(-1) ?? null, save: async (progress) => void saved.push(progress) },
     saved,
     ...given,
   };
+}
+
+async function notAsked(): Promise<never> {
+  throw new Error('there is no rollout');
 }
 
 /** How a run ended: its outputs, and why it failed. */

@@ -16,6 +16,7 @@ export const CREATE_METHOD_NAMES: Record<string, string> = {
   periodic: 'Periodic task',
   clocked: 'Clocked task',
   mcp: 'MCP',
+  rollout: 'Rollout',
 };
 
 export const FLOW_TYPE_NAMES: Record<string, string> = {
