@@ -27,8 +27,6 @@ interface Transfer {
   moduleIds: readonly number[];
   /** They stay in the modules that they are in. */
   isIncrement: boolean;
-  /** The rollout that moves them, which may take them out of a pool that it has locked. */
-  flowId?: number;
 }
 
 /**
@@ -53,11 +51,11 @@ export async function transferHosts(db: Db, place: BusinessPlace, transfer: Tran
 export async function moveHosts(
   tx: DbOrTransaction,
   place: BusinessPlace,
-  { hostIds, moduleIds, isIncrement, flowId }: Transfer,
+  { hostIds, moduleIds, isIncrement }: Transfer,
   actor: Actor,
 ): Promise<void> {
   await requireModules(tx, place, { moduleIds, isIncrement });
-  await requirePoolsAllow(tx, { hostIds, moduleIds, isIncrement, flowId });
+  await requirePoolsAllow(tx, { hostIds, moduleIds, isIncrement });
   const own = isIncrement ? { only: (await findOwnModules(tx, place.businessId)).map(({ id }) => id) } : {};
   await recordMove(tx, place, { hostIds, actor }, async () => {
     await removeFromModules(tx, hostIds, { except: moduleIds, ...own });

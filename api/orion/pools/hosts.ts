@@ -41,7 +41,7 @@ export const add = defineEndpoint({
   says: [
     because('duplicate', 'ip exists already', 404),
     missing('pool', 'pool_id is not vaild'),
-    because('required', 'ip is empty', 404),
+    because('required', 'ip is empty', 404, { field: 'nodes' }),
     badInput('请求参数解析错误', 404),
   ],
   async run({ services: { db }, project, actor, ids }, { nodes }) {
