@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseLegacy } from '../api/legacy';
 import { parseNetworks } from '../base/networks';
 import { parseKeyRing } from '../secrets/keys';
 
@@ -24,6 +25,8 @@ const schema = z.object({
   GANTRY_UNKNOWN_RATE: z.coerce.number().min(0).default(20),
   /** Addresses and networks, separated by commas, whose `X-Forwarded-For` is believed. */
   GANTRY_TRUSTED_PROXIES: readableBy(parseNetworks).default(''),
+  /** Whom old clients of Orion are taken for that can say neither app nor project: `app@network=project`, by commas. */
+  GANTRY_ORION_LEGACY: readableBy(parseLegacy).default(''),
   /** Addresses and networks, separated by commas, in which hosts may be reached over ssh. */
   GANTRY_HOSTS_ALLOW: readableBy(parseNetworks).default(PRIVATE_NETWORKS),
   /** Hosts that a worker has under way at once. */

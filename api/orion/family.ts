@@ -1,18 +1,25 @@
 import type { Family } from '../family';
+import { type Legacy, NO_LEGACY } from '../legacy';
 import { parseBody } from './body';
 import { clusterEndpoints } from './clusters';
 import { describe } from './describe';
 import type { ServedEndpoint } from './endpoint';
 import { fail, succeed } from './envelope';
 import { readInput } from './input';
-import { type Legacy, NO_LEGACY } from './legacy';
 import { inOrder, routesOf } from './paths';
 import { peekProjectId, readPlace } from './place';
+import { poolEndpoints } from './pools';
+import { serviceEndpoints } from './services';
 import { taskEndpoints } from './tasks';
 import { credentialsOf } from './who';
 
 /** Every endpoint of the family. */
-export const endpoints: readonly ServedEndpoint[] = [...clusterEndpoints, ...taskEndpoints];
+export const endpoints: readonly ServedEndpoint[] = [
+  ...clusterEndpoints,
+  ...serviceEndpoints,
+  ...poolEndpoints,
+  ...taskEndpoints,
+];
 
 /** Orion's API at the paths of its document (orion §0), for clients that may be known by their address. */
 export function orionFamily(legacy: Legacy): Family<ServedEndpoint> {

@@ -29,9 +29,32 @@ export function missing(what: string, text: Saying['text'], code: Code = 404): S
   return { code, text, means: ({ reason }) => reason?.code === 'not_found' && reason.args.what === what };
 }
 
-/** A reason, whatever its arguments are. */
-export function because(code: ReasonCode, text: Saying['text'], status: Code = 400): Saying {
-  return { code: status, text, means: ({ reason, step }) => reason?.code === code && !SENT.includes(step) };
+/** A reason; with `of`, only where its arguments are these. */
+export function because(
+  code: ReasonCode,
+  text: Saying['text'],
+  status: Code = 400,
+  of: Readonly<Record<string, unknown>> = {},
+): Saying {
+  const isOf = (args: object) =>
+    Object.entries(of).every(([name, value]) => Object.entries(args).some(isSame(name, value)));
+  return {
+    code: status,
+    text,
+    means: ({ reason, step }) => reason?.code === code && !SENT.includes(step) && isOf(reason.args),
+  };
+}
+
+function isSame(name: string, value: unknown) {
+  return ([other, given]: [string, unknown]) => other === name && given === value;
+}
+
+/** Who may not ask, and servers that are away: these are said alike of all endpoints. */
+const OF_NO_ENDPOINT: readonly FailureKind[] = ['unauthenticated', 'forbidden', 'too_many', 'unavailable', 'internal'];
+
+/** How an endpoint says a failure, when it has words for it. */
+export function sayingOf(says: readonly Saying[] = [], failure: Failure): Saying | undefined {
+  return OF_NO_ENDPOINT.includes(failure.kind) ? undefined : says.find(({ means }) => means(failure));
 }
 
 /** Of one kind, when nothing before has meant it. */

@@ -1,7 +1,7 @@
 import { BY_ADDRESS, type Credentials } from '../../access/authenticate';
 import type { Caller } from '../../access/caller';
 import { headerCredentials } from '../credentials';
-import type { LegacyEntry } from './legacy';
+import type { LegacyEntry } from '../legacy';
 
 type Header = (name: string) => string | undefined;
 
