@@ -8,6 +8,7 @@ import type { Program } from '../pipeline/program';
 import type { PipelineTree } from '../pipeline/tree/types';
 import { ofTask, treeFor } from '../trees/kept';
 import { createTaskOnce } from './once';
+import { refuseRollout } from './refuse-rollout';
 import type { StartServices } from './start';
 import { startUnlessStarted } from './start-unless-started';
 import { type Again, takenOver } from './taken-over';
@@ -34,6 +35,7 @@ export interface AgainRequest {
 export async function goOnWith(services: StartServices, again: AgainRequest): Promise<number> {
   const { task, project, actor, how, name = task.name, request } = again;
   const { db } = services;
+  refuseRollout(task, 'it cannot be done again as another task');
   const { id } = await createTaskOnce(db, request, async () => {
     if (task.phase !== 'ended') {
       throw new GantryError('wrong_state', `task ${task.id} is ${task.shown}: it has to end before it is done again`, {

@@ -9,6 +9,7 @@ import { lockTask, type TaskRecord } from '../db/tasks';
 import { transact } from '../db/transaction';
 import type { JsonObject } from '../pipeline/json';
 import { rewriteConstants } from './constants';
+import { refuseRollout } from './refuse-rollout';
 import { wrongState } from './wrong-state';
 
 export interface Claim {
@@ -27,6 +28,7 @@ export interface Claim {
  */
 export async function claimTask(db: Db, task: TaskRecord, { actor, rights, values, name }: Claim): Promise<void> {
   requireUnsealed(name, 'name');
+  refuseRollout(task, 'there is nothing to claim');
   if (task.flow_type !== 'common_func') {
     throw new GantryError('refused', `only functionalization tasks can be claimed: task ${task.id} is none`, {
       reason: wrongState(task.id, task.flow_type),

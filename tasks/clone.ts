@@ -8,6 +8,7 @@ import type { PipelineTree } from '../pipeline/tree/types';
 import { ofTask, treeFor } from '../trees/kept';
 import { prepareTree } from '../trees/prepare';
 import { createTask } from './create';
+import { refuseRollout } from './refuse-rollout';
 
 /**
  * Creates a task of the same tree with new ids. It has the task's settings, but neither sends notices nor says what made it: nobody but
@@ -18,6 +19,7 @@ export async function cloneTask(
   task: TaskRecord,
   { project, actor, name = task.name }: { project: ProjectRecord; actor: Actor; name?: string | undefined },
 ): Promise<{ id: number; tree: PipelineTree }> {
+  refuseRollout(task, 'it cannot be cloned');
   const [tree, program] = await Promise.all([
     findTree<PipelineTree>(db, task.id),
     findProgram<Pick<Program, 'rerunLimit'>>(db, task.id),

@@ -15,6 +15,7 @@ import { definitionValue } from '../pipeline/variable-types';
 import { recompileTree } from '../trees/prepare';
 import { sealValues } from '../trees/seal';
 import { type Operating, operateTask, operationId } from './operate';
+import { refuseRollout } from './refuse-rollout';
 
 /** Who changes constants, and under which id. */
 interface Change {
@@ -37,6 +38,7 @@ export async function modifyConstants(
   change: Change,
 ): Promise<void> {
   const { actor, rights } = change;
+  refuseRollout(task, 'its constants cannot be changed');
   const audit = { ...auditOf(actor), projectId: task.project_id, taskId: task.id, action: 'update' };
   const isDone = await transact(services.db, async (tx) => {
     const current = await lockTask(tx, task.id);

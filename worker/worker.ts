@@ -5,6 +5,7 @@ import { createActivities } from '../activities';
 import { FairGate } from '../activities/hosts/fair-gate';
 import { LogWeeks } from '../activities/hosts/log-weeks';
 import { LogWriter } from '../activities/hosts/log-writer';
+import type { HostMeans } from '../activities/hosts/means';
 import { Reaper } from '../activities/hosts/reaper';
 import type { Log } from '../base/log';
 import type { SshPool } from '../hosts/ssh/pool';
@@ -39,6 +40,8 @@ export interface WorkerSetup {
   hostsParallel?: number;
   /** Connections to hosts in place of its own, for measurements; they end with the worker. */
   pool?: SshPool;
+  /** What providers do for rollouts; absent: there are none. */
+  providers?: HostMeans['providers'];
   /** How many days what hosts have written is kept. */
   logDays?: number;
   /** Path of the bundled workflows. */
@@ -66,6 +69,7 @@ export async function startWorker(
     hostsParallel = HOSTS_PARALLEL,
     logDays = 30,
     pool,
+    providers,
     bundle = WORKFLOW_BUNDLE,
     options,
   }: WorkerSetup = {},
@@ -76,7 +80,14 @@ export async function startWorker(
   if (problem) services.log.warn({}, problem);
   const places = new FairGate(hostsParallel);
   const parts = new FairGate(HOST_PARTS);
-  const hosts = { reach, logs: new LogWriter(services.db), parts, places, installation: installation.name };
+  const hosts: HostMeans = {
+    reach,
+    logs: new LogWriter(services.db),
+    parts,
+    places,
+    installation: installation.name,
+    ...(providers ? { providers } : {}),
+  };
   const reaper = new Reaper(hosts, services.log);
   const logWeeks = new LogWeeks(services.db, logDays, services.log);
   const connection = await NativeConnection.connect({ address });

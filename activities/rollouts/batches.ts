@@ -16,6 +16,7 @@ import type { FlowState } from '../../db/flow-tables';
 import { endFlow, type FlowRecord, lockFlow } from '../../db/flows';
 import { transact } from '../../db/transaction';
 import { type Batches, type ClosedBatch, endStateOf, type OpenedBatch } from '../../plugins/rollouts';
+import { plainFailure } from '../hosts/prepare';
 import { TryAgain } from '../try-again';
 
 /** Opens and closes the batches of rollouts, for one round of the loop of a task. Each is one transaction, and may come again. */
@@ -82,7 +83,7 @@ export class FlowBatches implements Batches {
     try {
       return await transact(this.db, async (tx) => {
         const flow = await lockFlow(tx, this.round.projectId, flowId);
-        if (!flow) throw new Error(`rollout ${flowId} is not there`);
+        if (flow?.task_id !== this.round.taskId) throw plainFailure(`rollout ${flowId} is not run by this task`);
         return work(tx, flow);
       });
     } catch (error) {

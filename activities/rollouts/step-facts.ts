@@ -26,7 +26,7 @@ export interface StepFacts {
 /** @throws PluginFailure for a rollout, or a step of it, that is not there */
 export async function readStep(
   db: DbOrTransaction,
-  projectId: number,
+  { projectId, taskId }: { projectId: number; taskId: number },
   { flow: flowId, step: number, batch: batchNumber }: StepOfRollout,
 ): Promise<StepFacts> {
   const [flow, step, batch] = [
@@ -35,6 +35,7 @@ export async function readStep(
     await findBatch(db, flowId, batchNumber),
   ];
   if (!flow || !step) throw plainFailure(`rollout ${flowId} has no step ${number}`);
+  if (flow.task_id !== taskId) throw plainFailure(`rollout ${flowId} is not run by this task`);
   return { flow, step, batch, kind: KINDS[step.type] };
 }
 

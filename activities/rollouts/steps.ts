@@ -37,7 +37,7 @@ export class FlowSteps implements RolloutSteps {
   }
 
   async next(ref: StepOfRollout, since: Since): Promise<{ parts: number } | HostWait | { end: StepEnd }> {
-    const facts = await readStep(this.#db, this.#attempt.projectId, ref);
+    const facts = await readStep(this.#db, this.#attempt, ref);
     const row = (await findStep(this.#db, this.#key)) ?? (await beginStep(this.means, this.#attempt, facts));
     if (!row) return { end: NOTHING };
     if (row.kind === 'local') {
@@ -49,7 +49,7 @@ export class FlowSteps implements RolloutSteps {
   }
 
   async part(ref: StepOfRollout, share: { part: number; of: number }): Promise<{ end: StepEnd } | undefined> {
-    const facts = await readStep(this.#db, this.#attempt.projectId, ref);
+    const facts = await readStep(this.#db, this.#attempt, ref);
     const row = await findStep(this.#db, this.#key);
     if (!row) throw new Error('the step is not there');
     if (row.kind === 'provider') await workWithProvider(this.means, this.#attempt, facts, row);
