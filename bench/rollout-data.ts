@@ -68,7 +68,7 @@ async function createFlow(db: Db, at: { projectId: number; poolId: number; size:
       select id, number, 'step ' || number, 'remote', '{"tag":"1.2.3"}', '[]' from flow, generate_series(0, 2) number
     ), batches as (
       insert into flow_batches (flow_id, number, state) select id, number, 2 from flow, generate_series(1, ${size}::integer / 50) number
-    ), hosts as (
+    ), placed as (
       insert into flow_hosts (flow_id, host_id, address, place, batch, state, step_number, step, outcome)
       select flow.id, host.id, host.address, host.place, 1 + (host.place - 1) / 50, case when host.place % 20 = 0 then 3 else 2 end,
              3, 'step 2', 'ok'
