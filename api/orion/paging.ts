@@ -23,7 +23,7 @@ function positive(otherwise: number, max: number) {
 /** The fields of endpoints that answer pages. */
 export const pageFields = { page: positive(1, MAX_INTEGER), page_size: positive(10, MAX_PAGE_SIZE) };
 
-/** The same of those whose first page is as long as any (orion §10). */
+/** The same of those whose first page is as long as any (orion §1.5). */
 export const longPageFields = { ...pageFields, page_size: positive(MAX_PAGE_SIZE, MAX_PAGE_SIZE) };
 
 /** Which rows a page has. */

@@ -35,7 +35,7 @@ export function isByAddress(header: Header): boolean {
   return headerCredentials(header).bk_app_code === undefined;
 }
 
-/** Whether a request of a trusted app names no user at all, so that a name in its body may count (orion §10). */
+/** Whether a request of a trusted app names no user at all, so that a name in its body may count (orion §1.5). */
 export function isNameless({ app, username }: Caller, header: Header): boolean {
   return app.trusted && username === NAMELESS && namedUser(header) === undefined;
 }

@@ -27,6 +27,8 @@ interface Transfer {
   moduleIds: readonly number[];
   /** They stay in the modules that they are in. */
   isIncrement: boolean;
+  /** The rollout that moves them, which may take them out of a pool that it has locked. */
+  flowId?: number;
 }
 
 /**
@@ -51,11 +53,11 @@ export async function transferHosts(db: Db, place: BusinessPlace, transfer: Tran
 export async function moveHosts(
   tx: DbOrTransaction,
   place: BusinessPlace,
-  { hostIds, moduleIds, isIncrement }: Transfer,
+  { hostIds, moduleIds, isIncrement, flowId }: Transfer,
   actor: Actor,
 ): Promise<void> {
   await requireModules(tx, place, { moduleIds, isIncrement });
-  await requirePoolsAllow(tx, { hostIds, moduleIds, isIncrement });
+  await requirePoolsAllow(tx, { hostIds, moduleIds, isIncrement, flowId });
   const own = isIncrement ? { only: (await findOwnModules(tx, place.businessId)).map(({ id }) => id) } : {};
   await recordMove(tx, place, { hostIds, actor }, async () => {
     await removeFromModules(tx, hostIds, { except: moduleIds, ...own });

@@ -9,6 +9,8 @@ export interface ModuleMove {
   moduleIds: readonly number[];
   /** They stay in the modules that they are in. */
   isIncrement: boolean;
+  /** The rollout that moves them: that it is under way is no hindrance. */
+  flowId?: number | undefined;
 }
 
 interface Target {
@@ -32,10 +34,10 @@ function requireAllowed(
   hostId: number,
   now: HostInPool | undefined,
   targets: readonly Target[],
-  { moduleIds, isIncrement }: ModuleMove,
+  { moduleIds, isIncrement, flowId }: ModuleMove,
 ): void {
   const stays = now !== undefined && (now.module_id === null || isIncrement || moduleIds.includes(now.module_id));
-  if (now && !stays) requireUnlocked(now);
+  if (now && !stays) requireUnlocked(now, flowId);
   const kept = stays ? [{ id: now.pool_id, name: now.pool_name }] : [];
   const [one, other] = [...kept, ...targets.filter(({ id }) => id !== kept[0]?.id)];
   if (one && other) throw secondPool(hostId, one, other);
@@ -50,14 +52,15 @@ function requireAllowed(
 export async function requireLeavable(
   tx: DbOrTransaction,
   hostIds: readonly number[],
+  flowId?: number,
 ): Promise<Map<number, HostInPool>> {
   const pools = await lockPoolsOf(tx, hostIds);
-  for (const pool of pools.values()) requireUnlocked(pool);
+  for (const pool of pools.values()) requireUnlocked(pool, flowId);
   return pools;
 }
 
-function requireUnlocked({ host_id, pool_id, pool_name, flow_id }: HostInPool): void {
-  if (flow_id === null) return;
+function requireUnlocked({ host_id, pool_id, pool_name, flow_id }: HostInPool, flowId: number | undefined): void {
+  if (flow_id === null || flow_id === flowId) return;
   const by = `flow ${flow_id} is under way in pool ${pool_id} (${pool_name})`;
   throw new GantryError('wrong_state', `host ${host_id} cannot leave: ${by}; wait for its end, or stop it`, {
     reason: { code: 'in_use', args: { what: 'host', id: host_id, by } },

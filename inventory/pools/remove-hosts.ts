@@ -1,14 +1,14 @@
 import type { Actor } from '../../base/actor';
 import { GantryError } from '../../base/error';
 import type { Db, DbOrTransaction } from '../../db/connection';
-import { type HostRecord, lockHosts } from '../../db/hosts';
+import { lockHosts } from '../../db/hosts';
 import { listModulesOf } from '../../db/module-hosts';
 import { findKnownHosts, type HostInPool, listAddressedInPool, removeFromPools } from '../../db/pool-hosts';
 import { lockPool, type PoolRecord } from '../../db/pools';
 import { transact } from '../../db/transaction';
 import { enterBusiness } from '../businesses/lock';
 import { auditChanges } from '../changes';
-import { deleteLocked } from '../hosts/change';
+import { forgetHosts } from '../hosts/change';
 import { requireFewHosts } from '../hosts/limits';
 import { moveHosts, ownModule } from '../hosts/transfer';
 import { canonicalAddress } from '../ip-text/address';
@@ -37,9 +37,9 @@ export async function removeHostsFromPool(
     const pool = await lockPool(tx, place.projectId, poolId);
     if (!pool) throw noSuch('pool', poolId);
     const ids = await idsOf(tx, poolId, names);
-    const hosts = await lockHosts(tx, place, ids);
+    await lockHosts(tx, place, ids);
     const pools = await requireLeavable(tx, ids);
-    if (pool.module_id === null) await leave(tx, hosts, pools, actor);
+    if (pool.module_id === null) await leave(tx, place, [...pools.values()], actor);
     else await leaveModule(tx, place, { moduleId: pool.module_id, ids }, actor);
     await auditRemoval(tx, place, { pool, ids }, actor);
   });
@@ -67,18 +67,22 @@ function notInPool(name: HostName, poolId: number): GantryError {
 
 async function leave(
   tx: DbOrTransaction,
-  hosts: readonly HostRecord[],
-  pools: ReadonlyMap<number, HostInPool>,
+  place: InventoryPlace,
+  hosts: readonly HostInPool[],
   actor: Actor,
 ): Promise<void> {
-  const made = hosts.filter(({ id }) => pools.get(id)?.is_made);
-  const known = await findKnownHosts(
+  const made = hosts.filter(({ is_made }) => is_made).map(({ host_id }) => host_id);
+  const known = await findKnownHosts(tx, made);
+  await removeFromPools(
     tx,
-    made.map(({ id }) => id),
+    hosts.map(({ host_id }) => host_id),
   );
-  await removeFromPools(tx, [...pools.keys()]);
-  const forgotten = made.filter(({ id }) => !known.has(id));
-  await deleteLocked(tx, forgotten, actor);
+  await forgetHosts(
+    tx,
+    place,
+    made.filter((id) => !known.has(id)),
+    actor,
+  );
 }
 
 /** Each keeps the other modules that it is in. */

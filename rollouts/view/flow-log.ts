@@ -10,7 +10,7 @@ interface FlowPlace {
 }
 
 /**
- * A page of the log of a flow, the oldest line first (orion §3.7).
+ * A page of the log of a flow, the oldest line first (orion §1.5).
  *
  * @throws GantryError `not_found` for a flow that is not of the project
  */

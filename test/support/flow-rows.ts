@@ -1,6 +1,8 @@
 import { appendLogs } from '../../db/host-logs';
 import { insertStep } from '../../db/host-steps';
 import type { HostRunStatus } from '../../db/schema';
+import { createTemplate } from '../../rollouts/templates/templates';
+import type { Rollouts } from './flows';
 import type { Gantry } from './gantry';
 import { insertSampleTask } from './sample-task';
 
@@ -100,4 +102,24 @@ export async function writeStep(
     const ended_at = seconds === undefined ? null : new Date(begun.getTime() + seconds * 1000);
     await db.updateTable('host_runs').set({ status, reason, ended_at }).where('id', '=', id).execute();
   }
+}
+
+/** Hosts in a pool of their own, which nothing reaches. */
+export async function addPooled(
+  gantry: Pick<Gantry, 'db'>,
+  rollouts: Rollouts,
+  count: number,
+): Promise<{ ids: number[]; addresses: string[] }> {
+  const ids = await makeHosts(gantry, rollouts.caller.project.id, count);
+  await rollouts.pool(ids);
+  const hosts = await gantry.db.selectFrom('hosts').select('address').where('id', 'in', ids).orderBy('id').execute();
+  return { ids, addresses: hosts.map(({ address }) => address!) };
+}
+
+/** A rollout template of one step that reaches no host; its id. */
+export async function echoTemplate({ db }: Pick<Gantry, 'db'>, projectId: number): Promise<number> {
+  const actor = { username: 'admin', appCode: 'test-app', source: 'api' };
+  const steps = [{ name: 'echo_step', values: { name: 'hello' }, retryTimes: 0, ignoreError: false }];
+  const { id } = await createTemplate(db, { projectId }, { name: `echo ${++made}`, description: '', steps }, actor);
+  return id;
 }

@@ -100,7 +100,7 @@ export function nodeData(
   };
 }
 
-/** One that has failed before its address was known is shown by its id (orion §6). */
+/** One that has failed before its address was known is shown by its id (orion §1.5). */
 function addressOf({ address, state, host_id, id }: FlowHostView['host']): string {
   if (address !== '') return address;
   return state === 3 ? String(host_id ?? id) : '-';

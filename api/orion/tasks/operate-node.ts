@@ -29,7 +29,7 @@ function operation({ name, path, summary, operate }: Operation) {
   });
 }
 
-/** Single nodes of a task (orion §10). */
+/** Single nodes of a task (orion §1.5). */
 export const nodeOperations = [
   operation({
     name: 'stop',
