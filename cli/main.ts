@@ -191,7 +191,18 @@ function endWithSupervisor(): void {
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 }
 
+/** Who reads what is printed may have had enough, as `head` has; a shell says it so of programs that a SIGPIPE ends. */
+const READER_HAS_GONE = 141;
+
+function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(READER_HAS_GONE);
+    throw error;
+  });
+}
+
 async function main(): Promise<number> {
+  endWithReader();
   const [name = 'help', ...args] = process.argv.slice(2);
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) {

@@ -30,7 +30,8 @@ export async function listFlowFacts(
            coalesce(nodes.failed, '{}') as "failedNodes", nodes.gate,
            coalesce(tasks.phase <> 'ended' and tasks.shown = 'SUSPENDED', false) and exists (
              select from host_steps steps join host_runs runs on runs.step_id = steps.id
-              where steps.flow_id = flows.id and steps.task_id = flows.task_id and runs.status in ('starting', 'running')
+              where steps.flow_id = flows.id and steps.task_id = flows.task_id and steps.kind <> 'local'
+                and runs.status in ('starting', 'running')
            ) as "isWorking"
       from flows left join tasks on tasks.id = flows.task_id
       left join flow_tasks own on own.flow_id = flows.id and own.task_id = flows.task_id

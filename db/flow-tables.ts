@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 import type { Dated, JsonText } from './columns';
-import type { HostRunStatus } from './schema';
+import type { HostRunStatus } from './host-statuses';
 
 /** Flows: what a rollout is to do, on which hosts, in which batches, and how far it is. */
 export interface FlowTables {

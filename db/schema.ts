@@ -1,8 +1,11 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { Dated, JsonText } from './columns';
 import type { FlowTables } from './flow-tables';
+import type { HostRunStatus, HostStepKind } from './host-statuses';
 import type { PoolTables } from './pool-tables';
 import type { ProviderTables } from './provider-tables';
+
+export type { HostRunStatus, HostStepKind };
 
 /** Postgres' integers end here: no id and no count in a column is larger. */
 export const MAX_INTEGER = 2 ** 31 - 1;
@@ -469,24 +472,6 @@ interface HostRunTable extends Watched {
   /** Somebody has ended it, and nothing else of its step. */
   is_unwanted: Generated<boolean>;
 }
-
-export type HostStepKind = 'script' | 'local' | 'provider';
-
-/**
- * `starting` is there before anything is sent to the host. `unreachable`: it has surely not begun; `lost`: it has, and
- * nobody knows how it ended; `not_run`: too many others had failed; `skipped`: it was done before.
- */
-export type HostRunStatus =
-  | 'waiting'
-  | 'starting'
-  | 'running'
-  | 'ok'
-  | 'failed'
-  | 'skipped'
-  | 'not_run'
-  | 'unreachable'
-  | 'lost'
-  | 'cancelled';
 
 export type HostKeySource = 'scan' | 'given' | 'provider' | 'first_use';
 

@@ -45,7 +45,10 @@ export async function findTargets(
   const pool = targets.pool === undefined ? [] : [await conditionOfPool(db, place, targets.pool)];
   const conditions = [...conditionsOf(targets, named), ...group, ...pool];
   if (conditions.length === 0)
-    throw new GantryError('invalid', 'no hosts are named: say addresses, ids, tags, a set, a module, a host group or a pool');
+    throw new GantryError(
+      'invalid',
+      'no hosts are named: say addresses, ids, tags, a set, a module, a host group or a pool',
+    );
   const ids = await idsOf(db, place, both(conditions));
   if (ids.length === 0) throw new GantryError('invalid', 'no host of this project is what is named');
   const missing = (targets.ids ?? []).filter((id) => !ids.includes(id));

@@ -13,6 +13,7 @@ import { peekProjectId, readPlace } from './place';
 import { poolEndpoints } from './pools';
 import { stepEndpoints } from './remote-steps';
 import { serviceEndpoints } from './services';
+import { taskEndpoints } from './tasks';
 import { templateEndpoints } from './templates';
 import { credentialsOf } from './who';
 
@@ -25,6 +26,7 @@ export const endpoints: readonly ServedEndpoint[] = [
   ...implementationEndpoints,
   ...stepEndpoints,
   ...templateEndpoints,
+  ...taskEndpoints,
 ];
 
 /** Orion's API at the paths of its document (orion §0), for clients that may be known by their address. */

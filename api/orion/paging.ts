@@ -23,6 +23,9 @@ function positive(otherwise: number, max: number) {
 /** The fields of endpoints that answer pages. */
 export const pageFields = { page: positive(1, MAX_INTEGER), page_size: positive(10, MAX_PAGE_SIZE) };
 
+/** The same of those whose first page is as long as any (orion §10). */
+export const longPageFields = { ...pageFields, page_size: positive(MAX_PAGE_SIZE, MAX_PAGE_SIZE) };
+
 /** Which rows a page has. */
 export function rowsOf({ page, page_size }: Page): { limit: number; offset: number } {
   return { limit: page_size, offset: (page - 1) * page_size };

@@ -35,6 +35,11 @@ export function isByAddress(header: Header): boolean {
   return headerCredentials(header).bk_app_code === undefined;
 }
 
+/** Whether a request of a trusted app names no user at all, so that a name in its body may count (orion §10). */
+export function isNameless({ app, username }: Caller, header: Header): boolean {
+  return app.trusted && username === NAMELESS && namedUser(header) === undefined;
+}
+
 /** In whose name flows are made (orion §0): the one that a trusted app names, else the user who asks. */
 export function operatorOf({ app, username }: Caller, header: Header): string {
   return (app.trusted ? namedUser(header) : undefined) ?? username;

@@ -114,6 +114,16 @@ export class Rollouts {
     throw new Error(`flow ${flowId} is ${known.state}: ${JSON.stringify(await this.failures(flowId))}`);
   }
 
+  /** Until a step of it has failed again after so many retries. */
+  async untilRetried(flowId: number, retries: number): Promise<void> {
+    const last = async () => {
+      const { facts } = await this.state(flowId);
+      const [node] = facts.failedNodes;
+      return node === undefined ? undefined : (await findNodeExecution(this.gantry.db, facts.taskId!, node))?.retry;
+    };
+    await eventually(`flow ${flowId} has failed again`, last, { isWanted: (retry) => retry === retries });
+  }
+
   /** What the failed nodes of a flow say. */
   async failures(flowId: number): Promise<unknown[]> {
     const { facts } = await this.state(flowId);

@@ -3,8 +3,10 @@ import { Worker } from '@temporalio/worker';
 import { dataConverter } from '../../temporal/codec';
 import { Gantry } from '../support/gantry';
 import { keepHistory, loadHistories } from '../support/histories';
-import { scenarios } from '../support/scenarios';
+import { rolloutScenarios } from '../support/rollout-scenarios';
+import { scenarios as others } from '../support/scenarios';
 
+const scenarios = { ...others, ...rolloutScenarios };
 const workflowBundle = { codePath: process.env.GANTRY_TEST_WORKFLOW_BUNDLE! };
 
 describe('every kind of run', () => {

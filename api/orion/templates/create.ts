@@ -1,10 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { createTemplate } from '../../../rollouts/templates/templates';
 import { defineEndpoint } from '../endpoint';
-import { badInput, because, missing, type Saying } from '../says';
-import { templateInput, templateOf } from './data';
-
-const noStep = missing('step', ({ reason }) => `step ${reason?.code === 'not_found' ? reason.args.id : ''} not found`);
+import { badInput, because, type Saying } from '../says';
+import { noStep, templateInput, templateOf } from './data';
 
 function creates(name: string, path: string, says: readonly Saying[]) {
   return defineEndpoint({

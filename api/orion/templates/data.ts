@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { GivenTemplate, RolloutTemplate } from '../../../rollouts/templates/templates';
 import { maybe } from '../fields';
+import { missing } from '../says';
 
 /** A rollout template as it is answered (orion §1.4). */
 export const templateSchema = z.object({
@@ -51,3 +52,7 @@ export function templateOf({ name, desc, steps }: z.output<typeof templateInput>
   }));
   return { name, description: desc, ...(given && { steps: given }) };
 }
+
+export const noStep = missing('step', ({ reason }) => {
+  return `step ${reason?.code === 'not_found' ? reason.args.id : ''} not found`;
+});

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { changeTemplate } from '../../../rollouts/templates/templates';
 import { defineEndpoint } from '../endpoint';
 import { missing } from '../says';
-import { templateInput, templateOf } from './data';
+import { noStep, templateInput, templateOf } from './data';
 
 export const update = defineEndpoint({
   name: 'update_template',
@@ -13,7 +13,7 @@ export const update = defineEndpoint({
   needsBody: true,
   input: templateInput,
   data: z.string().max(0),
-  says: [missing('rollout template', 'data not found')],
+  says: [noStep, missing('rollout template', 'data not found')],
   async run({ services: { db }, project, actor, ids }, given) {
     await changeTemplate(db, { projectId: project.id }, { id: ids.id!, given: templateOf(given) }, actor);
     return { data: '' };
