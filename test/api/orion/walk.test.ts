@@ -51,8 +51,9 @@ describe('the walk over all endpoints', () => {
   }
 
   /** An id is of what its path begins with, where the parameter does not say of what. */
-  function pathOf({ paths }: ServedEndpoint, { ids, names }: OrionWorld): string {
-    const [path = ''] = paths;
+  function pathOf({ paths, parameters }: ServedEndpoint, { ids, names }: OrionWorld): string {
+    const whole = paths.find((path) => parameters.every((name) => path.includes(`{${name}}`)));
+    const path = whole ?? paths[0]!;
     const word = /^\/(task|action)\/impl(\/|$)/.test(path) ? 'task_tpl' : path.split('/')[1]!;
     return path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => {
       const value = ids[name === 'id' ? word : name.replace(/_id$/, '')] ?? names[name];
