@@ -11,6 +11,10 @@ const WHOLE = /^\s*[+-]?\d{1,4300}\s*$/;
 /** Shorter numbers are too many innocent ones in other words. */
 const SHORTEST_NUMBER = 4;
 
+/** Of what is cut off from a secret less says too little to be one, and more is not looked for. */
+const SHORTEST_CUT = 4;
+const LONGEST_CUT = 1024;
+
 /** The secrets that one run of a plugin has opened: nothing that comes out of it may show them. */
 export class OpenedSecrets {
   /** Their tokens by secret. */
@@ -59,15 +63,27 @@ export class OpenedSecrets {
     return this.#closeText(text, () => MASK);
   }
 
-  /** The same for bytes that may be no text: each of them stays, but those of secrets. */
-  maskBytes(bytes: Buffer): Buffer {
+  /**
+   * The same for bytes that may be no text: each of them stays, but those of secrets.
+   *
+   * @param isEnd nothing comes after them: a secret may have been cut off there
+   */
+  maskBytes(bytes: Buffer, isEnd = false): Buffer {
     const text = bytes.toString('latin1');
     const own = maskTokens(text);
     if (!this.hasAny) return own === text ? bytes : Buffer.from(own, 'latin1');
-    return Buffer.from(
-      this.#closerOfBytes().close(own, () => MASK),
-      'latin1',
-    );
+    const closed = this.#closerOfBytes().close(own, () => MASK);
+    return Buffer.from(isEnd ? this.#hideCut(closed) : closed, 'latin1');
+  }
+
+  #hideCut(text: string): string {
+    const secrets = [...this.#tokens.keys()].map(asBytes);
+    const from = Math.max(0, text.length - Math.min(this.longestBytes, LONGEST_CUT));
+    for (let at = from; at <= text.length - SHORTEST_CUT; at++) {
+      const end = text.slice(at);
+      if (secrets.some((secret) => secret.startsWith(end))) return text.slice(0, at) + MASK;
+    }
+    return text;
   }
 
   /** Where bytes can be cut at a place or after it, so that each side can be masked for itself. */

@@ -74,7 +74,7 @@ export class RunLog {
   async finish(): Promise<void> {
     const all = this.#held;
     this.#held = Buffer.alloc(0);
-    await this.#keep(all);
+    await this.#keep(all, true);
     this.writer.hurry();
     await this.#last;
     if (this.#error) throw this.#error;
@@ -94,13 +94,13 @@ export class RunLog {
     return joined.includes(VALUE_MARK);
   }
 
-  async #keep(bytes: Buffer): Promise<void> {
+  async #keep(bytes: Buffer, isEnd = false): Promise<void> {
     if (this.#error) throw this.#error;
     if (bytes.length === 0) return;
     const readFrom = this.#kept;
     this.#kept += bytes.length;
     this.#unkept += bytes.length;
-    const masked = this.secrets.maskBytes(bytes);
+    const masked = this.secrets.maskBytes(bytes, isEnd);
     const piece = {
       runId: this.run.id,
       hostTry: this.run.host_try,
