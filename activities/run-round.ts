@@ -5,7 +5,7 @@ import { isDatabasesFault } from '../db/errors';
 import { findAttempt } from '../db/node-executions';
 import type { JsonObject } from '../pipeline/json';
 import type { Outcome, RoundStep } from '../pipeline/machine';
-import type { RoundContext, RoundsEnd, RoundsPlugin } from '../plugins/plugin';
+import type { RoundAnswer, RoundContext, RoundsEnd, RoundsPlugin } from '../plugins/plugin';
 import { OpenedSecrets } from '../secrets/opened';
 import type { Executor, PluginRunInput } from '../workflows/contract';
 import { acceptable } from './acceptable';
@@ -31,19 +31,20 @@ export async function runRoundStep(means: HostMeans, plugin: RoundsPlugin, input
   const secrets = new OpenedSecrets(await openingFor(db, input, inputs));
   const read = readInputs(plugin, input, inputs, secrets);
   if ('refusal' in read) return failure(read.refusal);
+  const common = contextOf(input, signal);
+  const executor = { username: common.executor, isTrusted: await isStartedByTrustedApp(db, input.taskId) };
+  const attempt = attemptOnHosts(input, { executor, secrets, signal });
+  const hosts = new HostSteps(means, attempt);
+  const rollouts = new FlowSteps(means, attempt);
   try {
-    const common = contextOf(input, signal);
-    const executor = { username: common.executor, isTrusted: await isStartedByTrustedApp(db, input.taskId) };
-    const attempt = attemptOnHosts(input, { executor, secrets, signal });
-    const hosts = new HostSteps(means, attempt);
-    const rollouts = new FlowSteps(means, attempt);
     const context = { ...common, round: round.number, inputs: read.inputs, hosts, rollouts };
     const outcome = acceptable(input, await beating(input, () => doStep(plugin, round, context, secrets)));
     return { ...outcome, outputs: secrets.close(outcome.outputs) };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (isDatabasesFault(error)) throw error;
-    return acceptable(input, failureOf(error, secrets));
+    const failed = acceptable(input, failureOf(error, secrets));
+    return hosts.hasBegun || rollouts.hasBegun ? failed : { ...failed, isUnbegun: true };
   }
 }
 
@@ -69,14 +70,32 @@ async function doStep(
   context: RoundContext,
   secrets: OpenedSecrets,
 ): Promise<Outcome> {
-  const { part, of = 1, callback, crashed } = step;
+  const { part, of = 1, callback, crashed, goesOn } = step;
   if (part !== undefined) {
     const end = await rounds.part({ ...context, part, of });
     return end ? { ...endOf(end, secrets), ends: true } : { ok: true, outputs: {}, recorded: false };
   }
-  const answer = await rounds.next({ ...context, callback, crashed });
+  const first = await rounds.next({ ...context, callback, crashed });
+  const isOnePart = goesOn && 'parts' in first && first.parts === 1;
+  const answer = isOnePart ? await goOn(rounds, context, first) : first;
   if ('done' in answer || 'failed' in answer) return endOf(answer, secrets);
   return { ok: true, outputs: {}, recorded: false, next: answer };
+}
+
+/** What follows once the only part of a round is done. One that crashes is opened as a part, so that it counts. */
+async function goOn(
+  rounds: RoundsPlugin['rounds'],
+  context: RoundContext,
+  onePart: RoundAnswer & { parts: number },
+): Promise<RoundAnswer> {
+  let end: RoundsEnd | undefined;
+  try {
+    end = await rounds.part({ ...context, part: 0, of: 1 });
+  } catch (error) {
+    if (context.signal.aborted || isDatabasesFault(error)) throw error;
+    return onePart;
+  }
+  return end ?? rounds.next({ ...context, callback: undefined, crashed: undefined });
 }
 
 function endOf(end: RoundsEnd, secrets: OpenedSecrets): Outcome {

@@ -4,6 +4,7 @@ import { type Bench, scaled } from './bench';
 import { inventoryLists } from './inventory-lists';
 import { createTasks } from './lists-data';
 import { round } from './report';
+import { rolloutLists } from './rollout-lists';
 import { median, percentile } from './statistics';
 import { timesOf } from './times';
 
@@ -43,13 +44,14 @@ interface Listed {
   message?: string;
 }
 
-/** Lists of many tasks over HTTP: any filter, and pages at the start, in the middle and at the end; then the inventory's. */
+/** Lists of many tasks over HTTP: any filter, and pages at the start, in the middle and at the end; then the inventory's and those of rollouts. */
 export async function run(bench: Bench): Promise<void> {
   const { databaseUrl, urls, credentials } = await bench.stack();
   const db = connect(databaseUrl);
   try {
     await taskLists(bench, db, new GantryClient({ url: urls[0]!, credentials }));
     await inventoryLists(bench, { db, url: urls[0]!, credentials });
+    await rolloutLists(bench, { db, url: urls[0]!, credentials });
   } finally {
     await db.destroy();
   }

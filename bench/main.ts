@@ -10,6 +10,8 @@ import { bootStack, PLUGINS, removeTemporaryHome, type Stack, temporaryHome } fr
 
 /** Where ssh servers of this machine and machines of the bench are. */
 const HOSTS_ALLOW = '127.1.0.0/16,198.18.0.0/15';
+/** Those that run workflows of a worker that records nothing: in the others it would only take memory. */
+const COMPARES_WITH_BARE: ReadonlySet<BenchName> = new Set(['engine']);
 const OPTIONS = ['--json FILE', '--scale SHARE', '--against DIR'];
 
 interface Options {
@@ -43,7 +45,11 @@ async function main(): Promise<number> {
           booted ??= bundleWorkflows(home.folder).then((bundle) =>
             bootStack(boot, {
               workerCommand: [join(__dirname, 'worker-main.js')],
-              env: { BENCH_BUNDLE: bundle, GANTRY_HOSTS_ALLOW: HOSTS_ALLOW },
+              env: {
+                BENCH_BUNDLE: bundle,
+                BENCH_BARE: String(names.some((name) => COMPARES_WITH_BARE.has(name))),
+                GANTRY_HOSTS_ALLOW: HOSTS_ALLOW,
+              },
             }),
           );
           return booted;

@@ -7,8 +7,9 @@ import { BARE_ACTIVITIES, bareInstallation } from './bare';
 import { SimulatedPool } from './hosts/simulated-pool';
 
 /**
- * The worker of `npm run bench`: the product's, which takes some hosts for simulated ones, and beside it in the same process, with the same settings and the same
- * workflow code (`BENCH_BUNDLE`), one whose activities do nothing and record nothing.
+ * The worker of `npm run bench`: the product's, which takes some hosts for simulated ones, and, where a bench compares with that
+ * (`BENCH_BARE`), beside it in the same process, with the same settings and the same workflow code (`BENCH_BUNDLE`), one whose activities
+ * do nothing and record nothing.
  */
 async function main(): Promise<void> {
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
@@ -30,7 +31,9 @@ async function main(): Promise<void> {
       hostsParallel: config.GANTRY_HOSTS_PARALLEL,
       pool: new SimulatedPool(config.GANTRY_HOSTS_ALLOW),
     }),
-    await startWorker(bare, { bundle, options: { activities: BARE_ACTIVITIES } }),
+    ...(process.env.BENCH_BARE === 'true'
+      ? [await startWorker(bare, { bundle, options: { activities: BARE_ACTIVITIES } })]
+      : []),
   ];
   reportReady();
   await Promise.race([stopped, ...workers.map(({ finished }) => finished)]);

@@ -1,6 +1,7 @@
 import { serve } from '@hono/node-server';
 import { createApp } from '../api/app';
 import { inventoryReader } from '../api/inventory-text/reader';
+import { parseLegacy, warnOfLegacy } from '../api/legacy';
 import { Metrics } from '../api/metrics';
 import { privateKeyReader } from '../api/private-key/reader';
 import { FlowQueue } from '../rollouts/queue';
@@ -37,12 +38,15 @@ export async function runApi(): Promise<void> {
   await requireNamespace(services, config.TEMPORAL_ADDRESS);
   const metrics = new Metrics(services);
   metrics.observeProcess();
+  const orionLegacy = parseLegacy(config.GANTRY_ORION_LEGACY);
+  warnOfLegacy(orionLegacy, log);
   const app = createApp({
     services,
     metrics,
     metricsToken: config.GANTRY_METRICS_TOKEN,
     requestsPerSecond: config.GANTRY_RATE_LIMIT,
     strangersPerSecond: config.GANTRY_UNKNOWN_RATE,
+    orionLegacy,
     trustedProxies: config.GANTRY_TRUSTED_PROXIES,
     ...(config.GANTRY_MAX_BODY ? { maxBodyBytes: config.GANTRY_MAX_BODY } : {}),
     stopping: stopping.signal,

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { parseLegacy } from '../api/legacy';
 import { parseNetworks } from '../base/networks';
+import { readProviderSettings } from '../rollouts/providers/settings';
 import { parseKeyRing } from '../secrets/keys';
 
 /** Nobody's on the internet. */
@@ -24,6 +26,8 @@ const schema = z.object({
   GANTRY_UNKNOWN_RATE: z.coerce.number().min(0).default(20),
   /** Addresses and networks, separated by commas, whose `X-Forwarded-For` is believed. */
   GANTRY_TRUSTED_PROXIES: readableBy(parseNetworks).default(''),
+  /** Whom old clients of Orion are taken for that can say neither app nor project: `app@network=project`, by commas. */
+  GANTRY_ORION_LEGACY: readableBy(parseLegacy).default(''),
   /** Addresses and networks, separated by commas, in which hosts may be reached over ssh. */
   GANTRY_HOSTS_ALLOW: readableBy(parseNetworks).default(PRIVATE_NETWORKS),
   /** Hosts that a worker has under way at once. */
@@ -69,7 +73,11 @@ function readableBy(read: (text: string) => unknown) {
 /** @throws Error naming every variable that is missing or wrong */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const parsed = schema.safeParse(env);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    // What is wrong with them is said at the start, not by the first rollout.
+    readProviderSettings(env);
+    return parsed.data;
+  }
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new Error(`the environment is not complete: ${problems.join('; ')}`);
 }

@@ -26,7 +26,7 @@ const HELP = `gantry: durable operations and deploy pipelines
                                 the keys that a host is known by, or one that it is to be known by no more
   gantry hosts run SELECTOR -- COMMAND...
                                 run a command on hosts, by a task of its own, and print what they write; SELECTOR is
-                                addresses, ranges and ids; also, or instead, --tag T... --set S --module M, or --group G
+                                addresses, ranges and ids; also, or instead, --tag T... --set S --module M, --group G or --pool P
                                 [--script FILE] [--interpreter I] [--param K=V]... [--account ALIAS] [--timeout SECONDS]
                                 [--concurrency N] [--max-failed N|N%] [--name NAME] [--detach] [--stop-on-interrupt]
   gantry logs [-f] TASK [HOST]  what hosts have written for a task [--node N] [--attempt N] [--tail LINES]
@@ -191,7 +191,18 @@ function endWithSupervisor(): void {
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 }
 
+/** Who reads what is printed may have had enough, as `head` has; a shell says it so of programs that a SIGPIPE ends. */
+const READER_HAS_GONE = 141;
+
+function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(READER_HAS_GONE);
+    throw error;
+  });
+}
+
 async function main(): Promise<number> {
+  endWithReader();
   const [name = 'help', ...args] = process.argv.slice(2);
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) {

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import { stringifyJson } from '../base/json';
-import { ensureDemo } from '../db/demo';
+import { DEMO_PROJECT, ensureDemo } from '../db/demo';
 import { migrateToLatest } from '../db/migrate';
+import { ensureDefaults } from '../rollouts/defaults/make';
 import { type Boot, bootDatabase, bootTemporal, makeAppSecret, type Temporal } from '../stack/backends';
 import { readOrMakeSecret, writeFileAtomic } from '../stack/files';
 import { type Credentials, ensureCredentials, ensureSecretKeys, openHome } from '../stack/home';
@@ -67,6 +68,7 @@ export async function bootServices(boot: Boot, apiPort: number, settings: NodeJS
       const { applied } = await migrateToLatest(booted.url);
       if (applied.length > 0) say(`database migrated: ${applied.length} step${applied.length === 1 ? '' : 's'}`);
       await ensureDemo(booted.url, credentials);
+      await ensureDefaults(booted.url, DEMO_PROJECT.id);
       return booted;
     }),
     bootTemporal(boot, { apiPort }),

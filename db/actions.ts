@@ -1,8 +1,7 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import type { DbOrTransaction } from './connection';
-import { countOf, type Listed, type NamedFilter, nameHas } from './named-lists';
+import { type PageOf, pageOf, type Rows } from './pages';
 import type { Database } from './schema';
-import type { Page } from './task-lists';
 
 export type ActionRecord = Selectable<Database['actions']>;
 export type ActionChanges = Omit<Updateable<Database['actions']>, 'id' | 'project_id' | 'created_at'>;
@@ -53,18 +52,18 @@ export function keepActionsNamed(
     .execute();
 }
 
-/** A page of a project's actions, the newest first. */
-export async function listActions(
+/** A page of a project's actions, the newest first; with `name`, those that have it in theirs. */
+export function listActions(
   db: DbOrTransaction,
-  { projectId, name }: NamedFilter,
-  { limit, offset }: Page,
-): Promise<Listed<ActionRecord>> {
-  const all = db
+  projectId: number,
+  { name, ...rows }: Rows & { name: string },
+): Promise<PageOf<ActionRecord>> {
+  const named = db
     .selectFrom('actions')
+    .selectAll()
     .where('project_id', '=', projectId)
-    .$if(name !== undefined, (query) => query.where(nameHas(name!)));
-  const records = await all.selectAll().orderBy('id', 'desc').limit(limit).offset(offset).execute();
-  return { records, count: await countOf(all) };
+    .where(sql<boolean>`strpos(name, ${name}) > 0`);
+  return pageOf(named.orderBy('id', 'desc'), rows);
 }
 
 export function updateAction(db: DbOrTransaction, id: number, changes: ActionChanges): Promise<ActionRecord> {
@@ -118,22 +117,17 @@ export function listImplementationsOf(
 }
 
 /** A page of the implementations of a project's actions, the oldest first. */
-export async function listImplementations(
+export function listImplementations(
   db: DbOrTransaction,
   projectId: number,
-  { limit, offset }: Page,
-): Promise<Listed<ImplementationRecord>> {
+  rows: Rows,
+): Promise<PageOf<ImplementationRecord>> {
   const all = db
     .selectFrom('action_implementations')
     .innerJoin('actions', 'actions.id', 'action_id')
-    .where('project_id', '=', projectId);
-  const records = await all
     .selectAll('action_implementations')
-    .orderBy('action_implementations.id')
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  return { records, count: await countOf(all) };
+    .where('project_id', '=', projectId);
+  return pageOf(all.orderBy('action_implementations.id'), rows);
 }
 
 export function updateImplementation(

@@ -149,3 +149,16 @@ export async function deleteBusiness(db: DbOrTransaction, id: number): Promise<v
 export async function lockBusinessIds(db: DbOrTransaction): Promise<void> {
   await takeLock(db, 'business ids');
 }
+
+/** The business of an account that a text means: by its id, else by its name. */
+export async function findBusinessNamed(
+  db: DbOrTransaction,
+  account: string,
+  text: string,
+): Promise<BusinessRecord | undefined> {
+  const { rows } = await sql<BusinessRecord>`
+    select * from businesses
+     where supplier_account = ${account} and (id::text = ${text} or name = ${text})
+     order by id::text = ${text} desc limit 1`.execute(db);
+  return rows[0];
+}

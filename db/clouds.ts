@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { DbOrTransaction } from './connection';
 
 /** The cloud that hosts are in of which nothing else is said. */
-const DEFAULT_CLOUD = { id: 0, name: 'default area' };
+export const DEFAULT_CLOUD = { id: 0, name: 'default area' };
 
 /** Makes the default cloud of an account where there is none. */
 export async function ensureDefaultCloud(db: DbOrTransaction, account: string): Promise<void> {

@@ -20,6 +20,11 @@ export function lockCluster(db: DbOrTransaction, projectId: number, id: number):
   return ofProject(db, projectId).where('id', '=', id).forUpdate().executeTakeFirst();
 }
 
+/** Keeps a cluster from being deleted until the transaction ends; whether there is one. */
+export async function keepCluster(db: DbOrTransaction, projectId: number, id: number): Promise<boolean> {
+  return (await ofProject(db, projectId).where('id', '=', id).forKeyShare().executeTakeFirst()) !== undefined;
+}
+
 /** The clusters of a project, the newest first; with `name`, those that have it in theirs. */
 export function listClusters(
   db: DbOrTransaction,

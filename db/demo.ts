@@ -4,7 +4,7 @@ import { connect, type DbOrTransaction } from './connection';
 import { hashSecret } from './secrets';
 import { transact } from './transaction';
 
-const DEMO_PROJECT = { id: 1, name: 'demo', bk_biz_id: 1, from_cmdb: true };
+export const DEMO_PROJECT = { id: 1, name: 'demo', bk_biz_id: 1, from_cmdb: true };
 
 /** Makes the demo project (id 1, business 1), the app and its user; what exists stays, save for the app's secret. */
 export async function ensureDemo(

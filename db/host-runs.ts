@@ -123,7 +123,8 @@ export async function endRun(
   const { rows } = await sql`
     with ended as (
       update host_runs set status = ${status}, exit_code = ${exitCode ?? null}, reason = ${reason},
-             is_log_cut = is_log_cut or ${isLogCut ?? false}, try_at = null, ask_until = ${askUntil ?? null}, ended_at = now()
+             is_log_cut = is_log_cut or ${isLogCut ?? false}, try_at = null, ask_until = ${askUntil ?? null}, ended_at = now(),
+             reached_at = case when ${exitCode !== undefined} then now() else reached_at end
        where id = ${id} and host_try = ${host_try} and status in (${sql.join(OPEN)})
          and (${status !== 'unreachable'} or ${NOT_HEARD_OF})
       returning id, step_id

@@ -31,6 +31,17 @@ export async function listModulesOf(
   return new Map(rows.map(({ host_id, modules }) => [host_id, modules]));
 }
 
+/** The hosts of a module, by id. */
+export async function listModuleHostIds(db: DbOrTransaction, moduleId: number): Promise<number[]> {
+  const rows = await db
+    .selectFrom('module_hosts')
+    .select('host_id')
+    .where('module_id', '=', moduleId)
+    .orderBy('host_id')
+    .execute();
+  return rows.map(({ host_id }) => host_id);
+}
+
 /** Takes hosts from modules: from all, or from some alone. */
 export async function removeFromModules(
   db: DbOrTransaction,

@@ -45,6 +45,8 @@ interface PoolHostTable extends Dated {
   status: Generated<number>;
   /** Who has asked for it: `manual`, `crontab`. */
   node_type: Generated<string>;
+  /** Nobody but the pool has said that it is there. */
+  is_made: Generated<boolean>;
 }
 
 interface ActionImplementationTable extends Dated {

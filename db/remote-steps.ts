@@ -1,8 +1,7 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import type { DbOrTransaction } from './connection';
-import { countOf, type Listed, type NamedFilter, nameHas } from './named-lists';
+import { type PageOf, pageOf, type Rows } from './pages';
 import type { Database } from './schema';
-import type { Page } from './task-lists';
 
 export type RemoteStepRecord = Selectable<Database['remote_steps']>;
 export type RemoteStepChanges = Omit<Updateable<Database['remote_steps']>, 'id' | 'project_id' | 'created_at'>;
@@ -82,18 +81,18 @@ export function listRemoteStepsById(db: DbOrTransaction, ids: readonly number[])
     .execute();
 }
 
-/** A page of a project's steps, the newest first. */
-export async function listRemoteSteps(
+/** A page of a project's steps, the newest first; with `name`, those that have it in theirs. */
+export function listRemoteSteps(
   db: DbOrTransaction,
-  { projectId, name }: NamedFilter,
-  { limit, offset }: Page,
-): Promise<Listed<RemoteStepRecord>> {
-  const all = db
+  projectId: number,
+  { name, ...rows }: Rows & { name: string },
+): Promise<PageOf<RemoteStepRecord>> {
+  const named = db
     .selectFrom('remote_steps')
+    .selectAll()
     .where('project_id', '=', projectId)
-    .$if(name !== undefined, (query) => query.where(nameHas(name!)));
-  const records = await all.selectAll().orderBy('id', 'desc').limit(limit).offset(offset).execute();
-  return { records, count: await countOf(all) };
+    .where(sql<boolean>`strpos(name, ${name}) > 0`);
+  return pageOf(named.orderBy('id', 'desc'), rows);
 }
 
 /** The actions of steps, each step's in order. */

@@ -1,8 +1,7 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import type { DbOrTransaction } from './connection';
-import { countOf, type Listed, type NamedFilter, nameHas } from './named-lists';
+import { type PageOf, pageOf, type Rows } from './pages';
 import type { Database } from './schema';
-import type { Page } from './task-lists';
 
 export type RolloutTemplateRecord = Selectable<Database['rollout_templates']>;
 export type RolloutTemplateChanges = Omit<
@@ -48,18 +47,18 @@ export function lockRolloutTemplate(
     .executeTakeFirst();
 }
 
-/** A page of a project's templates, the newest first. */
-export async function listRolloutTemplates(
+/** A page of a project's templates, the newest first; with `name`, those that have it in theirs. */
+export function listRolloutTemplates(
   db: DbOrTransaction,
-  { projectId, name }: NamedFilter,
-  { limit, offset }: Page,
-): Promise<Listed<RolloutTemplateRecord>> {
-  const all = db
+  projectId: number,
+  { name, ...rows }: Rows & { name: string },
+): Promise<PageOf<RolloutTemplateRecord>> {
+  const named = db
     .selectFrom('rollout_templates')
+    .selectAll()
     .where('project_id', '=', projectId)
-    .$if(name !== undefined, (query) => query.where(nameHas(name!)));
-  const records = await all.selectAll().orderBy('id', 'desc').limit(limit).offset(offset).execute();
-  return { records, count: await countOf(all) };
+    .where(sql<boolean>`strpos(name, ${name}) > 0`);
+  return pageOf(named.orderBy('id', 'desc'), rows);
 }
 
 /** The steps of templates, each template's in order. */

@@ -3,6 +3,7 @@ import type { Dated, JsonText } from './columns';
 import type { FlowTables } from './flow-tables';
 import type { HostRunStatus, HostStepKind } from './host-statuses';
 import type { PoolTables } from './pool-tables';
+import type { ProviderTables } from './provider-tables';
 
 export type { HostRunStatus, HostStepKind };
 
@@ -10,7 +11,7 @@ export type { HostRunStatus, HostStepKind };
 export const MAX_INTEGER = 2 ** 31 - 1;
 
 /** The tables, as the migrations leave them. */
-export interface Database extends PoolTables, FlowTables {
+export interface Database extends PoolTables, FlowTables, ProviderTables {
   installation: {
     only_row: Generated<boolean>;
     name: string;
@@ -472,7 +473,7 @@ interface HostRunTable extends Watched {
   is_unwanted: Generated<boolean>;
 }
 
-export type HostKeySource = 'scan' | 'given' | 'first_use';
+export type HostKeySource = 'scan' | 'given' | 'provider' | 'first_use';
 
 interface ProcessTable extends Dated {
   id: Generated<number>;

@@ -16,6 +16,7 @@ export type GivenProfile = SshProfileRecord & {
 /** What is given a profile by its row. */
 export interface ProfileUses {
   hosts: number;
+  pools: number;
   modules: number;
   clouds: number;
   /** The first host by id; null where there is none. */
@@ -100,6 +101,7 @@ export async function deleteProfile(db: DbOrTransaction, id: number): Promise<vo
 export async function findProfileUses(db: DbOrTransaction, id: number): Promise<ProfileUses> {
   const { rows } = await sql<ProfileUses>`
     select (select count(*)::integer from hosts where ssh_profile_id = ${id}) as hosts,
+           (select count(*)::integer from pools where ssh_profile_id = ${id}) as pools,
            (select count(*)::integer from modules where ssh_profile_id = ${id}) as modules,
            (select count(*)::integer from clouds where ssh_profile_id = ${id}) as clouds,
            (select json_build_object('id', id, 'name', name) from hosts

@@ -9,7 +9,7 @@ export interface WayHost {
   address: string | null;
   project_id: number | null;
   is_disabled: boolean;
-  /** Its modules have different profiles, and it has none of its own. */
+  /** Its modules have different profiles, and neither it nor its pool has one. */
   is_ambiguous: boolean;
   profile: WayProfile | null;
 }
@@ -30,7 +30,7 @@ export interface WayProfile {
 
 /**
  * Hosts of a project with their profiles, and the hosts over which those are reached, theirs too, in one statement. A
- * profile is that of the host, else of its modules, of its project, of its cloud, of the installation; never one of another
+ * profile is that of the host, else of its pool, of its modules, of its project, of its cloud, of the installation; never one of another
  * project.
  *
  * @param maxJumps hosts over which one is reached at most; one more is read, by which one sees that there are too many
@@ -41,6 +41,11 @@ export async function findWays(
 ): Promise<WayHost[]> {
   const own = sql`
     (select id from ssh_profiles where id = host.ssh_profile_id and project_id = ${projectId})`;
+  const ofPool = sql`
+    (select ssh_profiles.id from pool_hosts
+       join pools on pools.id = pool_id and pools.project_id = ${projectId}
+       join ssh_profiles on ssh_profiles.id = pools.ssh_profile_id and ssh_profiles.project_id = ${projectId}
+      where pool_hosts.host_id = host.id)`;
   const ofModules = sql`
     from module_hosts
     join modules on modules.id = module_id
@@ -48,6 +53,7 @@ export async function findWays(
    where module_hosts.host_id = host.id`;
   const profile = sql`coalesce(
     ${own},
+    ${ofPool},
     (select min(ssh_profiles.id) ${ofModules}),
     case when host.project_id = ${projectId} then
       (select id from ssh_profiles where coalesce(project_id, 0) = ${projectId} and is_default) end,
@@ -65,7 +71,7 @@ export async function findWays(
         join hosts host on host.id = over.jump_host_id and host.id <> way.host_id
        where jumps <= ${maxJumps})
     select host.id, host.name, address, host.project_id, host.is_disabled,
-           ${own} is null and (select count(distinct ssh_profiles.id) > 1 ${ofModules}) as is_ambiguous,
+           coalesce(${own}, ${ofPool}) is null and (select count(distinct ssh_profiles.id) > 1 ${ofModules}) as is_ambiguous,
            case when profile.id is not null then json_build_object(
              'id', profile.id, 'name', profile.name, 'project_id', profile.project_id, 'port', port,
              'login_user', login_user, 'credential_id', credential_id, 'jump_host_id', jump_host_id,

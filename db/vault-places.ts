@@ -257,4 +257,9 @@ export const NO_SECRETS_IN: Readonly<Record<string, string>> = {
   'flow_hosts.outcome': WORD,
   'flow_hosts.reason': REASON,
   'flow_logs.message': REASON,
+  'provider_intents.step': WORD,
+  'provider_intents.key': ID,
+  'provider_intents.request': ID,
+  'provider_intents.state': WORD,
+  'provider_intents.vm_id': ID,
 };

@@ -28,7 +28,6 @@ main() {
   forget) forget ;;
   supervise) supervise "$@" ;;
   child) child "$@" ;;
-  watch) watch "$@" ;;
   esac
 }
 
@@ -135,17 +134,18 @@ leads() {
 
 # OFFSET SECONDS: answers D FROM LENGTH and the bytes, then E CODE WHY STARTED ENDED CUT BYTES or S STATE.
 poll() {
-  offset=$1 step=0.01 spins=0
+  offset=$1 seconds=$2 step=0.01 spins=0
   look_at_clock
-  deadline=$((clock + $2 * 100))
+  deadline=$((clock + seconds * 100))
   while :; do
     # The state comes first: what is read of the log afterwards is complete.
     look_at_state
-    # What is left behind may write on: with the end it is said what the log was then.
+    # What is left behind may write on: with the end it is said what the log was then. Most ends come soon.
+    size=$offset
     if [ "$st" = ended ] && [ -e log ]; then
       read -r line <end
       size=${line##* }
-    else
+    elif [ "$st" != running ] || [ $spins -ge 8 ] || [ "$seconds" = 0 ]; then
       measure log
     fi
     while [ "$size" -gt "$offset" ]; do
@@ -181,7 +181,7 @@ poll() {
       return
     fi
     spins=$((spins + 1))
-    case $spins in 4) step=0.02 ;; 10) step=0.05 ;; 30) step=0.2 ;; 60) step=0.5 ;; 300) step=2 ;; esac
+    case $spins in 8) step=0.02 ;; 14) step=0.05 ;; 30) step=0.2 ;; 60) step=0.5 ;; 300) step=2 ;; esac
     nap $step
   done
 }
@@ -250,12 +250,19 @@ unstaged() {
   exit 0
 }
 
-# MASK TIMEOUT CAP INTERPRETER...: the session in which a run is watched over, whoever asks for it.
+# MASK TIMEOUT CAP INTERPRETER...: the session in which a run is watched over, whoever asks for it. This shell ends the
+# run in time, whatever has become of the one that leads it; that one says with a signal that it has come to its end.
 supervise() {
   mask=$1 timeout=$2 cap=$3
   shift 3
   exec 4>>"$token/log"
-  lead "$@" 2>/dev/null 4>&- | keep
+  has_ended= napper=
+  trap 'has_ended=yes; [ -z "$napper" ] || kill $napper' USR1
+  { lead "$@"; kill -USR1 $$; } 2>/dev/null 4>&- | keep &
+  exec 4>&-
+  [ "$timeout" -gt 0 ] && watch
+  wait
+  [ -z "$has_ended" ] || wait
   rm -rf "./$token"
 }
 
@@ -274,18 +281,9 @@ lead() {
   ln "$token/claim" claim || return
   mv "$token/script" "$token/sup" "$token/log" .
   discard_staged
-  watcher=
-  if [ "$timeout" -gt 0 ]; then
-    setsid sh ./sup watch "$token" "$run" "$base" "$timeout" </dev/null >/dev/null 2>&1 &
-    watcher=$!
-  fi
   GANTRY_RUN="$run;" setsid sh ./sup child "$token" "$run" "$base" "$mask" "$@" </dev/null 2>&1
   code=$?
   exec >/dev/null
-  if [ -n "$watcher" ] && [ ! -e timeout ]; then
-    # Before its setsid it has no group yet.
-    kill -KILL "-$watcher" "$watcher"
-  fi
   drain
   why=exit
   [ -e timeout ] && why=timeout
@@ -384,20 +382,25 @@ child() {
   exec $interpreter "$folder/script" "$@"
 }
 
-# TIMEOUT: ends the run in time, whatever has become of its supervisor.
+# Ends the run when its time is over, unless it has ended before.
 watch() {
-  remaining=$1
+  remaining=$timeout
   while [ "$remaining" -gt 0 ]; do
-    # In pieces, because there may be no supervisor any more to say that the script has ended.
+    # In pieces, because there may be nobody any more to say that the script has ended.
     piece=30
     [ "$remaining" -lt 30 ] && piece=$remaining
-    sleep "$piece"
+    sleep "$piece" &
+    napper=$!
+    [ -z "$has_ended" ] || kill $napper
+    wait $napper
+    napper=
+    [ -z "$has_ended" ] || return
     remaining=$((remaining - piece))
     # What a script has left behind on purpose outlives it.
     if [ -e end ] || { [ -e pid ] && ! leads; }; then return; fi
   done
   stop timeout 5
-}
+} 2>/dev/null
 
 # Prints the processes of the run: its session, and what carries its mark in other ones.
 members() {

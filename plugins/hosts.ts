@@ -10,6 +10,8 @@ export interface HostTargets {
   module?: string | undefined;
   /** Name or id of a host group: those that are in it now. */
   group?: string | undefined;
+  /** Name or id of a pool: those that are in it now. */
+  pool?: string | undefined;
 }
 
 /** What is run on each host, the same on all of them. */

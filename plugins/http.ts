@@ -1,5 +1,6 @@
 import { lookup as resolve } from 'node:dns';
 import { isIP } from 'node:net';
+import { isNativeError } from 'node:util/types';
 import ipaddr from 'ipaddr.js';
 import { Agent, buildConnector, fetch } from 'undici';
 import { stringifyJson } from '../base/json';
@@ -19,6 +20,8 @@ export interface HttpRequest {
   body?: string;
   timeoutMs: number;
   signal: AbortSignal;
+  /** `manual`: a redirect is the answer. Default: it is followed. */
+  redirect?: 'follow' | 'manual';
 }
 
 export interface HttpResponse {
@@ -32,7 +35,15 @@ export interface HttpResponse {
  *
  * @throws PluginFailure naming the host when it is not allowed, or with the network's own error
  */
-export async function request({ method, url, headers, body, timeoutMs, signal }: HttpRequest): Promise<HttpResponse> {
+export async function request({
+  method,
+  url,
+  headers,
+  body,
+  timeoutMs,
+  signal,
+  redirect = 'follow',
+}: HttpRequest): Promise<HttpResponse> {
   const { protocol } = parseUrl(url);
   if (protocol !== 'http:' && protocol !== 'https:') {
     throw new PluginFailure(
@@ -48,6 +59,7 @@ export async function request({ method, url, headers, body, timeoutMs, signal }:
       headers,
       ...(body === undefined ? {} : { body }),
       dispatcher: agent,
+      redirect,
       signal: limit.signal,
     });
     return { status: response.status, text: await readText(response.body) };
@@ -58,6 +70,20 @@ export async function request({ method, url, headers, body, timeoutMs, signal }:
   } finally {
     limit.clear();
   }
+}
+
+/** The address is not one that requests may go to. */
+class NotAllowed extends PluginFailure {}
+
+/** What the network says when there is no connection on which anything could have been sent. */
+const NOT_CONNECTED = new Set([
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'],
+]);
+
+/** Whether a request that failed was surely not sent. */
+export function wasNotSent(error: unknown): boolean {
+  const cause = innermost(error);
+  return cause instanceof NotAllowed || NOT_CONNECTED.has((cause as { code?: string }).code ?? '');
 }
 
 function parseUrl(url: string): URL {
@@ -99,7 +125,7 @@ function refusalOf(host: string, address: string): Error | undefined {
   const range = kindOf(ipaddr.process(address));
   if (!isNeverDialled(range) && !FORBIDDEN_RANGES.has(range)) return undefined;
   const rule = 'which requests may not reach unless GANTRY_HTTP_ALLOW names it';
-  return new PluginFailure(
+  return new NotAllowed(
     `${host} is a ${range} address, ${rule}`,
     {},
     { plain: `the host is a ${range} address, ${rule}` },
@@ -122,7 +148,8 @@ async function readText(body: AsyncIterable<Uint8Array> | null): Promise<string>
 
 function innermost(error: unknown): Error {
   let cause = error as Error;
-  while (cause.cause instanceof Error) cause = cause.cause;
+  // Errors of Node itself are of another realm under Jest: `instanceof` does not know them.
+  while (isNativeError(cause.cause)) cause = cause.cause;
   return cause;
 }
 

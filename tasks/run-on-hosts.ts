@@ -47,10 +47,11 @@ export async function runOnHosts(
 }
 
 /** Who says nothing means no hosts, and not all of them. */
-function requireTargets({ hosts = '', tags = [], set = '', module = '', host_group = '' }: HostRunRequest['inputs']) {
-  const given = [hosts, set, module, host_group].some((text) => String(text).trim() !== '');
+function requireTargets({ hosts = '', tags = [], ...others }: HostRunRequest['inputs']) {
+  const { set = '', module = '', host_group = '', pool = '' } = others;
+  const given = [hosts, set, module, host_group, pool].some((text) => String(text).trim() !== '');
   if (given || (tags as unknown[]).length > 0) return;
-  throw wrongField('hosts: say which hosts, by hosts, tags, set, module or host_group', {
+  throw wrongField('hosts: say which hosts, by hosts, tags, set, module, host_group or pool', {
     code: 'required',
     args: { field: 'hosts' },
   });

@@ -6,9 +6,12 @@ import { FairGate } from '../activities/hosts/fair-gate';
 import { LogWeeks } from '../activities/hosts/log-weeks';
 import { LogWriter } from '../activities/hosts/log-writer';
 import type { HostMeans } from '../activities/hosts/means';
+import { ProviderHosts } from '../activities/hosts/provider-hosts';
 import { Reaper } from '../activities/hosts/reaper';
 import type { Log } from '../base/log';
 import type { SshPool } from '../hosts/ssh/pool';
+import { createProviderSteps } from '../rollouts/providers';
+import { readProviderSettings } from '../rollouts/providers/settings';
 import { createLauncher } from '../schedules/launch';
 import type { Connected } from '../tasks/services';
 import { dataConverter } from '../temporal/codec';
@@ -40,7 +43,7 @@ export interface WorkerSetup {
   hostsParallel?: number;
   /** Connections to hosts in place of its own, for measurements; they end with the worker. */
   pool?: SshPool;
-  /** What providers do for rollouts; absent: there are none. */
+  /** What providers do for rollouts, in place of those that the environment names. */
   providers?: HostMeans['providers'];
   /** How many days what hosts have written is kept. */
   logDays?: number;
@@ -86,7 +89,7 @@ export async function startWorker(
     parts,
     places,
     installation: installation.name,
-    ...(providers ? { providers } : {}),
+    providers: providers ?? createProviderSteps(services.db, readProviderSettings(), new ProviderHosts(reach)),
   };
   const reaper = new Reaper(hosts, services.log);
   const logWeeks = new LogWeeks(services.db, logDays, services.log);

@@ -105,7 +105,9 @@ export class Follower {
 
   async #takeIn(seen: Seen, before: number): Promise<Ending | undefined> {
     const { log, work } = this;
-    if (!this.#isReached || this.#isTroubled) await noteReached(work.db, this.row);
+    // Of one that has ended that is said with its end.
+    const isNews = !this.#isReached || this.#isTroubled;
+    if (isNews && seen.state.kind !== 'ended') await noteReached(work.db, this.row);
     this.#mayHaveBegun = true;
     this.#isReached = true;
     this.#isTroubled = false;

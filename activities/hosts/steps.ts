@@ -44,6 +44,7 @@ const FAILED: readonly HostRunStatus[] = ['failed', 'unreachable', 'lost', 'canc
 /** Work on hosts for one attempt of a node; `hosts/` knows how it is done, rows how it stands. */
 export class HostSteps implements Hosts {
   readonly #db: Db;
+  #hasBegun = false;
 
   constructor(
     private readonly means: HostMeans,
@@ -52,12 +53,18 @@ export class HostSteps implements Hosts {
     this.#db = means.reach.db;
   }
 
+  /** Whether the attempt is known to have a step: then rows say for which hosts it is. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
   async next(
     step: HostStep,
     { round, crashed }: { round: number; crashed: string | undefined },
   ): Promise<{ parts: number } | HostWait | { tally: HostTally }> {
     const key = this.#keyOf(step);
     const row = (await findStep(this.#db, key)) ?? (await this.#begin(step, key));
+    this.#hasBegun = true;
     if (crashed !== undefined && (await noteCrash(this.#db, row.id, round)) > MAX_CRASHES)
       throw new PluginFailure(`work on hosts crashed again and again: ${crashed}`);
     const counts = await tallyRuns(this.#db, row.id);

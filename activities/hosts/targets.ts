@@ -8,6 +8,7 @@ import { resolveIpText } from '../../inventory/hosts/resolve';
 import { hostSource } from '../../inventory/hosts/search';
 import { readHostCondition } from '../../inventory/hosts/selector';
 import type { InventoryPlace } from '../../inventory/place';
+import { requirePoolCalled } from '../../inventory/pools/find';
 import { both, type Condition } from '../../inventory/search/condition';
 import { searchIdsAfter } from '../../inventory/search/search';
 import type { HostTargets } from '../../plugins/hosts';
@@ -41,9 +42,13 @@ export async function findTargets(
   const named =
     targets.text === undefined ? undefined : await resolved(db, place, targets.text, { username, isTrusted });
   const group = targets.group === undefined ? [] : [await conditionOfGroup(db, place, targets.group)];
-  const conditions = [...conditionsOf(targets, named), ...group];
+  const pool = targets.pool === undefined ? [] : [await conditionOfPool(db, place, targets.pool)];
+  const conditions = [...conditionsOf(targets, named), ...group, ...pool];
   if (conditions.length === 0)
-    throw new GantryError('invalid', 'no hosts are named: say addresses, ids, tags, a set, a module or a host group');
+    throw new GantryError(
+      'invalid',
+      'no hosts are named: say addresses, ids, tags, a set, a module, a host group or a pool',
+    );
   const ids = await idsOf(db, place, both(conditions));
   if (ids.length === 0) throw new GantryError('invalid', 'no host of this project is what is named');
   const missing = (targets.ids ?? []).filter((id) => !ids.includes(id));
@@ -82,6 +87,11 @@ async function resolved(
 async function conditionOfGroup(db: Db, place: InventoryPlace, nameOrId: string): Promise<Condition> {
   const { selector } = await requireHostGroupCalled(db, place, nameOrId);
   return readHostCondition(selector);
+}
+
+async function conditionOfPool(db: Db, place: InventoryPlace, nameOrId: string): Promise<Condition> {
+  const { id } = await requirePoolCalled(db, place.projectId, nameOrId);
+  return { field: 'pool_id', operator: 'eq', value: id };
 }
 
 function conditionsOf({ ids, tags, set, module }: HostTargets, named: readonly number[] | undefined): Condition[] {

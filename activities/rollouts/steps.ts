@@ -25,6 +25,7 @@ export class FlowSteps implements RolloutSteps {
   readonly #db: Db;
   readonly #hosts: HostSteps;
   readonly #attempt: HostAttempt;
+  #hasBegun = false;
 
   constructor(
     private readonly means: HostMeans,
@@ -36,9 +37,15 @@ export class FlowSteps implements RolloutSteps {
     this.#hosts = new HostSteps(means, this.#attempt);
   }
 
+  /** As that of `HostSteps`. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
   async next(ref: StepOfRollout, since: Since): Promise<{ parts: number } | HostWait | { end: StepEnd }> {
     const facts = await readStep(this.#db, this.#attempt, ref);
     const row = (await findStep(this.#db, this.#key)) ?? (await beginStep(this.means, this.#attempt, facts));
+    this.#hasBegun = true;
     if (!row) return { end: NOTHING };
     if (row.kind === 'local') {
       const wait = await doLocally(this.#db, facts, row);

@@ -3,6 +3,7 @@ import type { Reply } from '../endpoint';
 import type { Failure } from '../failure';
 import { HTTP_STATUS } from '../http-status';
 import type { ServedEndpoint } from './endpoint';
+import { sayingOf } from './says';
 
 /** What the document has no code for has the status of its kind; what is refused is 400 there, whatever the reason. */
 const STATUS: typeof HTTP_STATUS = { ...HTTP_STATUS, refused: 400, wrong_state: 400 };
@@ -18,7 +19,7 @@ export function succeed(context: Context, { data = {}, message = 'success', besi
  */
 export function fail(context: Context, failure: Failure): Response {
   const endpoint = context.get('endpoint') as ServedEndpoint | undefined;
-  const saying = endpoint?.says?.find(({ means }) => means(failure));
+  const saying = sayingOf(endpoint?.says, failure);
   const code = saying?.code ?? STATUS[failure.kind];
   const text = saying?.text ?? failure.message;
   const { details = [{ message: failure.message }] } = failure;

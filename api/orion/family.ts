@@ -1,17 +1,33 @@
 import type { Family } from '../family';
+import { type Legacy, NO_LEGACY } from '../legacy';
+import { implementationEndpoints } from './action-implementations';
+import { actionEndpoints } from './actions';
 import { parseBody } from './body';
 import { clusterEndpoints } from './clusters';
 import { describe } from './describe';
 import type { ServedEndpoint } from './endpoint';
 import { fail, succeed } from './envelope';
 import { readInput } from './input';
-import { type Legacy, NO_LEGACY } from './legacy';
 import { inOrder, routesOf } from './paths';
 import { peekProjectId, readPlace } from './place';
+import { poolEndpoints } from './pools';
+import { stepEndpoints } from './remote-steps';
+import { serviceEndpoints } from './services';
+import { taskEndpoints } from './tasks';
+import { templateEndpoints } from './templates';
 import { credentialsOf } from './who';
 
 /** Every endpoint of the family. */
-export const endpoints: readonly ServedEndpoint[] = [...clusterEndpoints];
+export const endpoints: readonly ServedEndpoint[] = [
+  ...clusterEndpoints,
+  ...serviceEndpoints,
+  ...poolEndpoints,
+  ...actionEndpoints,
+  ...implementationEndpoints,
+  ...stepEndpoints,
+  ...templateEndpoints,
+  ...taskEndpoints,
+];
 
 /** Orion's API at the paths of its document (orion §0), for clients that may be known by their address. */
 export function orionFamily(legacy: Legacy): Family<ServedEndpoint> {

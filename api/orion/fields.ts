@@ -15,6 +15,11 @@ export function name(max: number) {
   return z.string().trim().min(1, 'it is empty').max(max);
 }
 
+/** A field that need not be there: absent, or null, it is not sent. */
+export function optional<T extends z.ZodType>(field: T) {
+  return z.preprocess(present, field.optional());
+}
+
 /** A whole number, or a text of one. What bounds it is said when it is read. */
 export function whole({ min = 0, max = MAX_INTEGER }: { min?: number; max?: number } = {}) {
   return z.preprocess(numeric, z.number().int().min(min).max(max));
@@ -28,6 +33,11 @@ export function wholeOrNone(bounds: { min?: number; max?: number } = {}) {
 /** A list: as it is, as the text of one in JSON, or joined by commas (orion §0). */
 export function list<T extends z.ZodType>(item: T, max: number) {
   return z.preprocess(listed, z.array(item).max(max));
+}
+
+/** One that says nothing where it is absent or null, so that what there is stays. */
+export function maybe<T extends z.ZodType>(schema: T) {
+  return z.preprocess(present, schema.optional()).optional();
 }
 
 /** Absent where a client sends null. */

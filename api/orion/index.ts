@@ -1,8 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Guard } from '../admit';
 import { openDoor } from '../door';
+import type { Legacy } from '../legacy';
 import { orionFamily } from './family';
-import type { Legacy } from './legacy';
 
 export { endpoints, orion } from './family';
 

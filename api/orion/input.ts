@@ -11,7 +11,7 @@ import type { ServedEndpoint } from './endpoint';
  */
 export function readInput({ input, needsBody }: ServedEndpoint, { fields }: Body): Fields {
   const own = inCase(fields, Object.keys(input.shape));
-  if (needsBody && Object.keys(own).length === 0) {
+  if (needsBody && Object.keys(fields).length === 0) {
     const reason = { code: 'required', args: { field: 'body' } } as const;
     throw new GantryError('invalid', 'the body is empty: send a JSON object', { step: 'input', reason });
   }

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { MAX_INTEGER } from '../../db/schema';
 
 /** No page is longer; one that is asked for more has so many, and says so. */
-const MAX_PAGE_SIZE = 1_000;
+export const MAX_PAGE_SIZE = 1_000;
 
 /** Rows of a list, counted from its beginning. */
 export interface Page {
@@ -22,6 +22,9 @@ function positive(otherwise: number, max: number) {
 
 /** The fields of endpoints that answer pages. */
 export const pageFields = { page: positive(1, MAX_INTEGER), page_size: positive(10, MAX_PAGE_SIZE) };
+
+/** The same of those whose first page is as long as any (orion §1.5). */
+export const longPageFields = { ...pageFields, page_size: positive(MAX_PAGE_SIZE, MAX_PAGE_SIZE) };
 
 /** Which rows a page has. */
 export function rowsOf({ page, page_size }: Page): { limit: number; offset: number } {

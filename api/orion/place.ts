@@ -6,8 +6,8 @@ import { listProjectsWithBusiness } from '../../db/projects';
 import { MAX_INTEGER } from '../../db/schema';
 import type { Services } from '../../tasks/services';
 import type { Body, RequestPlace } from '../family';
+import type { Legacy } from '../legacy';
 import type { ServedEndpoint } from './endpoint';
-import type { Legacy } from './legacy';
 import { isByAddress } from './who';
 
 /** The header by which a request says its project. */

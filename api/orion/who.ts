@@ -1,7 +1,7 @@
 import { BY_ADDRESS, type Credentials } from '../../access/authenticate';
 import type { Caller } from '../../access/caller';
 import { headerCredentials } from '../credentials';
-import type { LegacyEntry } from './legacy';
+import type { LegacyEntry } from '../legacy';
 
 type Header = (name: string) => string | undefined;
 
@@ -33,6 +33,11 @@ export function credentialsOf(header: Header, entry: LegacyEntry | undefined): C
 /** Whether a request has nothing to be known by but its address. */
 export function isByAddress(header: Header): boolean {
   return headerCredentials(header).bk_app_code === undefined;
+}
+
+/** Whether a request of a trusted app names no user at all, so that a name in its body may count (orion §1.5). */
+export function isNameless({ app, username }: Caller, header: Header): boolean {
+  return app.trusted && username === NAMELESS && namedUser(header) === undefined;
 }
 
 /** In whose name flows are made (orion §0): the one that a trusted app names, else the user who asks. */

@@ -20,6 +20,7 @@ import { hostEndpoints } from './hosts';
 import { probeEndpoints } from './probes';
 import { processEndpoints } from './processes';
 import { projectEndpoints } from './projects';
+import { rolloutEndpoints } from './rollouts';
 import { sshProfileEndpoints } from './ssh-profiles';
 import { taskEndpoints } from './tasks';
 import { topologyEndpoints } from './topology';
@@ -35,6 +36,7 @@ export const endpoints: readonly ServedEndpoint[] = [
   ...hostStepEndpoints,
   ...eventEndpoints,
   ...taskEndpoints,
+  ...rolloutEndpoints,
   ...processEndpoints,
   ...credentialEndpoints,
   ...sshProfileEndpoints,

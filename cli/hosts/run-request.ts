@@ -9,7 +9,7 @@ const flag = { type: 'boolean' } as const;
 /** The arguments of `gantry hosts run`. */
 export const RUN_OPTIONS = {
   ...PROJECT_OPTIONS,
-  ...{ tag: texts, set: text, module: text, group: text },
+  ...{ tag: texts, set: text, module: text, group: text, pool: text },
   ...{ account: text, timeout: text, concurrency: text, 'max-failed': text, name: text },
   ...{ script: text, interpreter: text, param: texts },
   ...{ detach: flag, 'stop-on-interrupt': flag },
@@ -32,9 +32,9 @@ type Given = {
  * @throws Misuse for what makes no sense, before anything is asked
  */
 export function requestOf(given: Given, selector: readonly string[], command: readonly string[]): object {
-  const { tag, set, module, group, account, interpreter, name, timeout, concurrency } = given;
-  const isSelected = [selector.length > 0 ? selector[0] : undefined, tag, set, module, group].some(Boolean);
-  if (!isSelected) throw new Misuse('gantry hosts run needs a SELECTOR, --tag, --set, --module or --group');
+  const { tag, set, module, group, pool, account, interpreter, name, timeout, concurrency } = given;
+  const isSelected = [selector.length > 0 ? selector[0] : undefined, tag, set, module, group, pool].some(Boolean);
+  if (!isSelected) throw new Misuse('gantry hosts run needs a SELECTOR, --tag, --set, --module, --group or --pool');
   const work = workOf(given.script, command);
   const limits = {
     timeout: timeout === undefined ? undefined : idOf('--timeout', timeout),
@@ -44,7 +44,7 @@ export function requestOf(given: Given, selector: readonly string[], command: re
   const parameters = parametersOf(given.param ?? []);
   return {
     hosts: selector.join(' '),
-    ...{ tags: tag, set, module, host_group: group, account, interpreter, name, parameters },
+    ...{ tags: tag, set, module, host_group: group, pool, account, interpreter, name, parameters },
     ...limits,
     ...work,
   };

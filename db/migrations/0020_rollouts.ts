@@ -61,6 +61,7 @@ async function makePools(db: Kysely<unknown>): Promise<void> {
       pool_id integer not null references pools (id),
       status smallint not null default 0, -- 0: new, 2: its last rollout has ended well on it, 3: it has not
       node_type text not null default 'manual', -- who has asked for it: manual, crontab
+      is_made boolean not null default false, -- nobody but the pool has said that it is there
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now()
     )`.execute(db);

@@ -19,6 +19,7 @@ import * as hostRuns from './0017_host_runs';
 import * as changes from './0018_changes';
 import * as again from './0019_again';
 import * as rollouts from './0020_rollouts';
+import * as providers from './0021_providers';
 
 /** Append-only: a migration that has landed is never changed. Breaking ones say so in their name. */
 export const migrations: Record<string, Migration> = {
@@ -42,4 +43,5 @@ export const migrations: Record<string, Migration> = {
   '0018_changes': changes,
   '0019_again': again,
   '0020_rollouts': rollouts,
+  '0021_providers': providers,
 };

@@ -62,6 +62,8 @@ export function searchedHosts(account: string, place: HostPlace, variables: read
         sql`join modules on modules.id = module_hosts.module_id join sets on sets.id = modules.set_id`,
       ),
       module_paths: MODULE_PATHS,
+      pool_id: ofPool('integer', 'pool_hosts.pool_id'),
+      pool_name: ofPool('text', 'pools.name', sql`join pools on pools.id = pool_hosts.pool_id`),
       process_ids: PROCESS_IDS,
       ...Object.fromEntries(variables.map((name) => [VARIABLE + name, variableColumn(name)])),
     },
@@ -114,6 +116,11 @@ function variableColumn(name: string): Column {
 function isAt(place: HostPlace) {
   if (place === 'anywhere') return sql`true`;
   return place === 'pool' ? sql`hosts.project_id is null` : isAmong('hosts.project_id', place.projectIds);
+}
+
+/** The one that it is in. */
+function ofPool(type: ColumnType, value: string, joined = sql``): Column {
+  return { type, value: sql.ref(value), rows: sql`pool_hosts ${joined} where pool_hosts.host_id = hosts.id` };
 }
 
 function ofModules(type: ColumnType, value: string, joined = sql``): Column {

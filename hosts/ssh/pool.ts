@@ -11,7 +11,7 @@ import { algorithmsOf, isAmong, preferredAlgorithms } from './host-keys';
 import { LoginAttempt } from './login';
 import { Places } from './places';
 import { PrivateKeys } from './private-keys';
-import { isPassing, onTheWayTo, problemAt, wrongKey } from './problems';
+import { isPassing, networkProblem, onTheWayTo, problemAt, wrongKey } from './problems';
 import { type Hop, type HostKey, type Route, targetOf } from './route';
 import { SshTransport } from './ssh-transport';
 import { type Jump, Way } from './way';
@@ -192,15 +192,29 @@ export class SshPool {
     for (let tried = 1; ; tried++) {
       const way = await this.#wayTo(route, signals);
       try {
-        return await this.#handshakes.through(this.#closing.signal, () =>
-          within(hop.connectTimeoutMs, signals, async (late) => work(await way.open(late), late)),
-        );
+        // Hosts that do not answer keep nobody from logging in elsewhere.
+        const socket = await within(hop.connectTimeoutMs, signals, (late) => way.open(late));
+        return await this.#inTurn(socket, () => {
+          if (socket.destroyed)
+            throw networkProblem(hop, Object.assign(new Error('it hung up'), { code: 'ECONNRESET' }));
+          return within(hop.connectTimeoutMs, signals, (late) => work(socket, late));
+        });
       } catch (error) {
         if (!(error instanceof TransportError && isPassing(error)) || tried >= tries) throw error;
       } finally {
         way.leaveUnlessOpen();
       }
       await pause(backoffMs(retryMs, tried), ...signals);
+    }
+  }
+
+  /** Does something with a connection once there is a place for one login more. */
+  async #inTurn<T>(socket: Duplex, work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#handshakes.through(this.#closing.signal, work);
+    } catch (error) {
+      socket.destroy();
+      throw error;
     }
   }
 

@@ -29,6 +29,8 @@ export class Way {
     const socket = await (this.jump ? this.#forward(this.jump, signal) : dial(this.hop, this.allows, signal));
     this.#isOpen = true;
     socket.once('close', this.leave);
+    // It may break before anybody listens to it; who does then sees that it is gone.
+    socket.on('error', () => {});
     return socket;
   }
 

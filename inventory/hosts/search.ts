@@ -4,7 +4,7 @@ import { type Condition, EVERYTHING } from '../search/condition';
 
 /**
  * The hosts of an account: what stands in their rows, `business_id` and `business_name`, null in the resource pool, and
- * the lists `tags`, `module_ids`, `module_names`, `module_paths`, `set_ids`, `set_names`, `process_ids`, and
+ * `pool_id` and `pool_name` of its pool, the lists `tags`, `module_ids`, `module_names`, `module_paths`, `set_ids`, `set_names`, `process_ids`, and
  * `variables.NAME` of each host variable that a condition names.
  *
  * @param place in projects that the caller may see, in the resource pool, or anywhere, which is for trusted apps

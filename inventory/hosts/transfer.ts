@@ -9,10 +9,12 @@ import { removeTags, removeVariables } from '../../db/host-labels';
 import { type HostRecord, lockHosts, updateHosts } from '../../db/hosts';
 import { addToModules, listModulesOf, removeFromModules } from '../../db/module-hosts';
 import { findModules, findOwnModules, type ModuleRecord } from '../../db/modules';
+import { removeFromPools } from '../../db/pool-hosts';
 import { transact } from '../../db/transaction';
 import { enterBusiness } from '../businesses/lock';
 import { missingFrom } from '../ids';
 import type { BusinessPlace } from '../place';
+import { requireLeavable, requirePoolsAllow } from '../pools/moves';
 import { revokeAllKeys } from '../ssh/host-keys';
 import { requireNoJumpHosts } from '../ssh/jump-hosts';
 import { noSuch } from '../topology/refusals';
@@ -25,6 +27,8 @@ interface Transfer {
   moduleIds: readonly number[];
   /** They stay in the modules that they are in. */
   isIncrement: boolean;
+  /** The rollout that moves them, which may take them out of a pool that it has locked. */
+  flowId?: number;
 }
 
 /**
@@ -32,7 +36,8 @@ interface Transfer {
  * alone: it leaves it for any other.
  *
  * @throws GantryError `not_found` for a host or a module that is not in the business; `invalid` for an idle or fault module
- *   together with others, and for a host that would be in more modules than it may
+ *   together with others, and for a host that would be in more modules than it may; `wrong_state` for one that would be in a
+ *   second pool, or leave one in which a rollout is under way
  */
 export async function transferHosts(db: Db, place: BusinessPlace, transfer: Transfer, actor: Actor): Promise<void> {
   const { hostIds, moduleIds } = transfer;
@@ -48,10 +53,11 @@ export async function transferHosts(db: Db, place: BusinessPlace, transfer: Tran
 export async function moveHosts(
   tx: DbOrTransaction,
   place: BusinessPlace,
-  { hostIds, moduleIds, isIncrement }: Transfer,
+  { hostIds, moduleIds, isIncrement, flowId }: Transfer,
   actor: Actor,
 ): Promise<void> {
   await requireModules(tx, place, { moduleIds, isIncrement });
+  await requirePoolsAllow(tx, { hostIds, moduleIds, isIncrement, flowId });
   const own = isIncrement ? { only: (await findOwnModules(tx, place.businessId)).map(({ id }) => id) } : {};
   await recordMove(tx, place, { hostIds, actor }, async () => {
     await removeFromModules(tx, hostIds, { except: moduleIds, ...own });
@@ -95,7 +101,8 @@ export async function setAside(
  * with them: whoever takes a host next neither sees these nor has it in groups by tags that mean something else there. Nor
  * do the profile by which they are reached, the keys by which they are known, and what they have said of themselves.
  *
- * @throws GantryError `not_found` for a host that is not in the business; `wrong_state` for one over which others are reached
+ * @throws GantryError `not_found` for a host that is not in the business; `wrong_state` for one over which others are reached,
+ *   and for one in a pool in which a rollout is under way
  */
 export async function releaseHosts(
   db: Db,
@@ -107,8 +114,10 @@ export async function releaseHosts(
   await transact(db, async (tx) => {
     const hosts = await enterWith(tx, place, hostIds);
     await requireNoJumpHosts(tx, hostIds);
+    await requireLeavable(tx, hostIds);
     await revokeAllKeys(tx, hosts, actor);
     await recordMove(tx, place, { hostIds, actor, to: null, hosts }, async () => {
+      await removeFromPools(tx, hostIds);
       await removeFromModules(tx, hostIds);
       await removeTags(tx, hostIds);
       await removeVariables(tx, hostIds);

@@ -100,7 +100,7 @@ export async function changeProfile(
   });
 }
 
-/** @throws GantryError `not_found`; `wrong_state` while hosts, modules or clouds are given it, naming them */
+/** @throws GantryError `not_found`; `wrong_state` while hosts, pools, modules or clouds are given it, naming them */
 export async function removeProfile(db: Db, owner: Owner, id: number, actor: Actor): Promise<void> {
   await transact(db, async (tx) => {
     if (!(await lockProfile(tx, owner, id))) throw noSuchOf(WHAT, id, owner);
@@ -194,10 +194,11 @@ function requireFree(
   });
 }
 
-function inWords({ hosts, modules, clouds, firstHost }: ProfileUses): string | undefined {
+function inWords({ hosts, pools, modules, clouds, firstHost }: ProfileUses): string | undefined {
   const first = firstHost && `, host ${firstHost.id} (${firstHost.name}) among them`;
   const parts = [
     hosts > 0 ? `${hosts} hosts${first ?? ''}` : '',
+    pools > 0 ? `${pools} pools` : '',
     modules > 0 ? `${modules} modules` : '',
     clouds > 0 ? `${clouds} clouds` : '',
   ].filter((part) => part !== '');

@@ -52,7 +52,7 @@ function requireReachable(host: WayHost, target: WayHost): ReachableHost {
   if (host.is_disabled) throw cannot(target, `${which} is disabled: it is in maintenance`);
   if (address === null) throw cannot(target, `${which} has no address yet`);
   if (host.is_ambiguous) {
-    throw cannot(target, `${which} is in modules with different ssh profiles: give the host one of its own`);
+    throw cannot(target, `${which} is in modules with different ssh profiles: give the host, or its pool, one`);
   }
   if (profile) return { ...host, address, profile };
   throw cannot(target, `${which} has no ssh profile: give the host one, or the project a default one`);

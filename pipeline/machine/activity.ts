@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../json';
 import type { ActivityNode } from '../program';
 import { armTimeout, endAttempt, endByTimeout, failAttempt, retryNode } from './attempt';
 import { commandId, type Frame } from './frame';
+import type { HostChoice } from './host-choice';
 import { refuseLeftOut, renderInputs } from './inputs';
 import type { LeftOut, Outcome } from './messages';
 import { loopFields, outputsOf } from './outputs';
@@ -97,9 +98,11 @@ export function endByCallback(frame: Frame, index: number, data: Json): void {
   endAttempt(frame, index, { ...result, recorded: false });
 }
 
-/** Nobody is there who could be asked, so it is for the hosts on which it is not done, whatever has changed. */
-function choiceOfAutomaticRetry({ work }: ActivityNode): { hosts?: 'unfinished' } {
-  return work.kind === 'plugin' && work.rounds ? { hosts: 'unfinished' } : {};
+/** Nobody is there who could be asked, so it is for those that somebody said before, else for all on which it is not done. */
+function choiceOfAutomaticRetry(frame: Frame, index: number): { hosts?: HostChoice } {
+  const { work } = frame.activity(index);
+  if (work.kind !== 'plugin' || !work.rounds) return {};
+  return { hosts: frame.nodeState(index).hosts ?? 'unfinished' };
 }
 
 export function resumeAfterTimer(frame: Frame, command: string): void {
@@ -111,7 +114,7 @@ export function resumeAfterTimer(frame: Frame, command: string): void {
       return endAttempt(frame, open.node, { ok: true, outputs: {}, recorded: false });
     case 'retry':
       frame.nodeState(open.node).autoRetries = (frame.nodeState(open.node).autoRetries ?? 0) + 1;
-      return retryNode(frame, open.node, choiceOfAutomaticRetry(frame.activity(open.node)));
+      return retryNode(frame, open.node, choiceOfAutomaticRetry(frame, open.node));
     case 'timeout':
       return endByTimeout(frame, open.node);
     case 'round':

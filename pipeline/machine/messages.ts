@@ -27,6 +27,8 @@ export interface Outcome {
   recorded: boolean;
   /** Of a plugin that works in rounds: the attempt goes on, and how. */
   next?: NextRound;
+  /** Of one that has failed: nothing was begun, and no row knows for which hosts it was. */
+  isUnbegun?: true;
   /** Of a part of a round: it is how the attempt has ended, and nothing is left of that. */
   ends?: true;
 }
@@ -52,6 +54,8 @@ export interface RoundStep {
   callback?: Json;
   /** Why a part crashed since then. */
   crashed?: string;
+  /** Of a question: where one part is all there is to do, whoever is asked does it, and says what follows then. */
+  goesOn?: true;
 }
 
 /** What the machine wants of the outside world. */

@@ -6,9 +6,6 @@ import { runPlugin } from './plugin-run';
 import type { NodeState, Open, RoundState } from './state';
 import { freeSlots, hasFreeSlot, waitForSlot } from './tokens';
 
-/** The question what follows is answered from rows alone. */
-const QUESTION_TIMEOUT_MS = 60_000;
-
 /**
  * Begins an attempt that is worked off in rounds (docs/architecture.md, "Work in rounds"). The row of its start is written
  * before its plugin is asked for the first time.
@@ -38,6 +35,8 @@ export function enterRound(frame: Frame, index: number, token: number): void {
 /** A part has ended, or the plugin has said what follows. */
 export function endRoundStep(frame: Frame, { node: index, isPart }: Open & { kind: 'plugin' }, outcome: Outcome): void {
   if (isPart) return endPart(frame, index, outcome);
+  // Else rows know it from now on.
+  if (!outcome.isUnbegun) delete frame.nodeState(index).hosts;
   if (outcome.next) return follow(frame, index, outcome.next);
   endAttempt(frame, index, { ...outcome, recorded: false });
 }
@@ -61,16 +60,14 @@ function ask(
   const current = frame.nodeState(index);
   const { hosts } = current;
   current.round = { number, parts: 0 };
-  // Rows know it from now on.
-  delete current.hosts;
   runStep(frame, index, {
     id: `${commandId(index, current)}/${number}`,
     inputs,
     leftOut,
-    timeoutMs: QUESTION_TIMEOUT_MS,
     round: {
       number,
-      ...(hosts === undefined ? {} : { hosts }),
+      goesOn: true,
+      ...(hosts === undefined || number > 1 ? {} : { hosts }),
       ...(callback === undefined ? {} : { callback }),
       ...(crashed === undefined ? {} : { crashed }),
     },
@@ -118,14 +115,9 @@ function endPart(frame: Frame, index: number, outcome: Outcome): void {
   goOn(frame, index);
 }
 
-function runStep(
-  frame: Frame,
-  index: number,
-  { timeoutMs, ...asked }: Parameters<typeof runPlugin>[4] & { timeoutMs?: number },
-): void {
+function runStep(frame: Frame, index: number, asked: Parameters<typeof runPlugin>[4]): void {
   const node = frame.activity(index);
-  if (node.work.kind !== 'plugin') return;
-  runPlugin(frame, node, timeoutMs === undefined ? node.work : { ...node.work, timeoutMs }, index, asked);
+  if (node.work.kind === 'plugin') runPlugin(frame, node, node.work, index, asked);
 }
 
 function roundOf(frame: Frame, index: number): RoundState {

@@ -20,7 +20,7 @@ const inputs = z.object({
     .string()
     .default('')
     .describe(
-      'Addresses, cloud:address, ranges and ids of hosts; with tags, set, module or host_group, those that are all of it',
+      'Addresses, cloud:address, ranges and ids of hosts; with tags, set, module, host_group or pool, those that are all of it',
     ),
   tags: z.array(z.string()).default([]).describe('Tags that hosts must have, all of them'),
   set: z.string().default('').describe('Name of the set that they are in'),
@@ -30,6 +30,11 @@ const inputs = z.object({
     .transform(String)
     .default('')
     .describe('Name or id of a host group of the project: those that are in it now'),
+  pool: z
+    .union([z.string(), z.number().int()])
+    .transform(String)
+    .default('')
+    .describe('Name or id of a pool of the project: the hosts that are in it now'),
   script: z.string().min(1).max(MAX_SCRIPT_LENGTH).describe('Text of the script; {{name}} stands for a parameter'),
   interpreter: z.string().regex(INTERPRETER).default('bash').describe('What runs it: sh, bash -e, python3'),
   parameters: z
@@ -97,7 +102,7 @@ export const plugin = defineRoundsPlugin({
 });
 
 function stepOf(given: Inputs): HostStep {
-  const { hosts, tags, set, module, host_group, script: text, interpreter, parameters, account } = given;
+  const { hosts, tags, set, module, host_group, pool, script: text, interpreter, parameters, account } = given;
   return {
     ordinal: 1,
     targets: {
@@ -106,6 +111,7 @@ function stepOf(given: Inputs): HostStep {
       ...(set === '' ? {} : { set }),
       ...(module === '' ? {} : { module }),
       ...(host_group.trim() === '' ? {} : { group: host_group }),
+      ...(pool.trim() === '' ? {} : { pool }),
     },
     account: account.trim() === '' ? null : account.trim(),
     script: { interpreter, text, parameters, arguments: given.arguments },

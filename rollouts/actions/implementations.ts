@@ -114,6 +114,7 @@ async function requireLocked(tx: DbOrTransaction, { projectId }: ProjectPlace, i
 function isThere(actionId: number): GantryError {
   return new GantryError('invalid', `action ${actionId} has an implementation of the type ${TYPE}: change that one`, {
     reason: { code: 'duplicate', args: { what: 'action implementation', name: 'action_id' } },
+    details: [{ action: actionId, type: TYPE }],
   });
 }
 

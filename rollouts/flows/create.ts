@@ -115,13 +115,13 @@ export async function joinFlows(tx: DbOrTransaction, wholeId: number, partIds: r
     .execute();
 }
 
-function byPool(hosts: readonly PooledHost[]): Map<number, PooledHost[]> {
+export function byPool(hosts: readonly PooledHost[]): Map<number, PooledHost[]> {
   const pools = new Map<number, PooledHost[]>();
   for (const host of hosts) pools.set(host.poolId, [...(pools.get(host.poolId) ?? []), host]);
   return pools;
 }
 
-async function findHosts(tx: DbOrTransaction, projectId: number, wanted: FlowHosts): Promise<PooledHost[]> {
+export async function findHosts(tx: DbOrTransaction, projectId: number, wanted: FlowHosts): Promise<PooledHost[]> {
   const given: readonly (number | string)[] = 'ids' in wanted ? wanted.ids : wanted.addresses;
   if (given.length === 0) throw wrongField('nodes is empty', { code: 'required', args: { field: 'nodes' } });
   if (given.length > MAX_HOSTS)
@@ -149,7 +149,12 @@ function unknownHosts(missing: readonly (number | string)[]): GantryError {
   });
 }
 
-function requireBounds({ batches = {}, batchSeconds, soakSeconds, maxFailed }: FlowRequest): void {
+export function requireBounds({
+  batches = {},
+  batchSeconds,
+  soakSeconds,
+  maxFailed,
+}: Pick<FlowRequest, 'batches' | 'batchSeconds' | 'soakSeconds' | 'maxFailed'>): void {
   requireRange('max_num', batches.maxNum, 0, MAX_HOSTS);
   requireRange('max_ratio', batches.maxRatio, 1, 100);
   requireRange('first', batches.first, 1, MAX_HOSTS);

@@ -1,13 +1,16 @@
 import type { Actor } from '../../base/actor';
 import { GantryError, wrongField } from '../../base/error';
+import { groupedBy } from '../../base/grouped';
 import { keepActionsNamed } from '../../db/actions';
 import type { Db, DbOrTransaction } from '../../db/connection';
+import type { PageOf, Rows } from '../../db/pages';
 import {
   deleteRemoteStep,
   findRemoteStep,
   findTemplateOfStep,
   insertRemoteStep,
   listActionsOfSteps,
+  listRemoteSteps,
   lockRemoteStep,
   type RemoteStepRecord,
   replaceActionsOfStep,
@@ -103,9 +106,24 @@ export async function requireRemoteStep(db: DbOrTransaction, place: ProjectPlace
   throw noSuch('remote step', id);
 }
 
+/** Some of a project's steps, the newest first; with `name`, those that have it in theirs. */
+export async function listSteps(
+  db: DbOrTransaction,
+  { projectId }: ProjectPlace,
+  filter: Rows & { name: string },
+): Promise<PageOf<RemoteStep>> {
+  const { rows, total } = await listRemoteSteps(db, projectId, filter);
+  return { rows: await allWithActions(db, rows), total };
+}
+
 async function withActions(db: DbOrTransaction, step: RemoteStepRecord): Promise<RemoteStep> {
-  const actions = await listActionsOfSteps(db, [step.id]);
-  return { ...step, actions: actions.map(({ name }) => name) };
+  return (await allWithActions(db, [step]))[0]!;
+}
+
+async function allWithActions(db: DbOrTransaction, steps: readonly RemoteStepRecord[]): Promise<RemoteStep[]> {
+  const ids = steps.map(({ id }) => id);
+  const actions = groupedBy(await listActionsOfSteps(db, ids), ({ remote_step_id }) => remote_step_id);
+  return steps.map((step) => ({ ...step, actions: (actions.get(step.id) ?? []).map(({ name }) => name) }));
 }
 
 /** Ids of actions by their names, in order; they stay until the transaction ends. */

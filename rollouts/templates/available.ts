@@ -1,6 +1,6 @@
 import type { DbOrTransaction } from '../../db/connection';
+import type { Rows } from '../../db/pages';
 import { listActionsOfSteps, listRemoteSteps } from '../../db/remote-steps';
-import type { Page } from '../../db/task-lists';
 import type { ProjectPlace } from '../names';
 import { BUILT_IN_STEPS } from './built-in';
 import { fromBuiltIn, fromRemoteSteps, type KnownStep } from './known-steps';
@@ -9,17 +9,17 @@ import { fromBuiltIn, fromRemoteSteps, type KnownStep } from './known-steps';
 export async function listAvailableSteps(
   db: DbOrTransaction,
   { projectId }: ProjectPlace,
-  { limit, offset }: Page,
-): Promise<{ steps: KnownStep[]; count: number }> {
+  { limit, offset }: Rows,
+): Promise<{ steps: KnownStep[]; total: number }> {
   const builtIn = BUILT_IN_STEPS.slice(offset, offset + limit).map(fromBuiltIn);
-  const { records, count } = await listRemoteSteps(
-    db,
-    { projectId },
-    { limit: limit - builtIn.length, offset: Math.max(offset - BUILT_IN_STEPS.length, 0) },
-  );
+  const { rows, total } = await listRemoteSteps(db, projectId, {
+    name: '',
+    limit: limit - builtIn.length,
+    offset: Math.max(offset - BUILT_IN_STEPS.length, 0),
+  });
   const actions = await listActionsOfSteps(
     db,
-    records.map(({ id }) => id),
+    rows.map(({ id }) => id),
   );
-  return { steps: [...builtIn, ...fromRemoteSteps(records, actions)], count: BUILT_IN_STEPS.length + count };
+  return { steps: [...builtIn, ...fromRemoteSteps(rows, actions)], total: BUILT_IN_STEPS.length + total };
 }

@@ -41,7 +41,7 @@ export interface WantedSteps {
 
 /**
  * The steps of a template as a flow is to do them: a value is what was asked for, else that of `stepValues`, else the
- * template's (orion §3.1). What is changed in the template, its steps and actions later does not change them.
+ * template's (orion §3.6). What is changed in the template, its steps and actions later does not change them.
  *
  * @returns one at least, 4 MB of values and scripts at most
  * @throws GantryError `not_found` for the template; `invalid` naming values that are missing or not of their type, or that

@@ -3,6 +3,7 @@ import { GantryError, requireNone } from '../../base/error';
 import { groupedBy } from '../../base/grouped';
 import type { Db, DbOrTransaction } from '../../db/connection';
 import { toJsonText } from '../../db/json';
+import type { PageOf, Rows } from '../../db/pages';
 import { keepRemoteStepsNamed, listActionsOfSteps } from '../../db/remote-steps';
 import {
   deleteRolloutTemplate,
@@ -10,6 +11,7 @@ import {
   findPoolOfTemplate,
   findRolloutTemplate,
   insertRolloutTemplate,
+  listRolloutTemplates,
   listStepsOfTemplates,
   lockRolloutTemplate,
   type NewTemplateStep,
@@ -109,17 +111,27 @@ export async function requireTemplate(db: DbOrTransaction, place: ProjectPlace, 
   throw noSuch('rollout template', id);
 }
 
-/** Steps of templates, by the ids of these. */
-export async function stepsOfTemplates(
+/** Some of a project's templates, the newest first; with `name`, those that have it in theirs. */
+export async function listTemplates(
   db: DbOrTransaction,
-  ids: readonly number[],
-): Promise<ReadonlyMap<number, TemplateStep[]>> {
-  const rows = groupedBy(await listStepsOfTemplates(db, ids), ({ template_id }) => template_id);
-  return new Map(ids.map((id) => [id, (rows.get(id) ?? []).map(stepOf)]));
+  { projectId }: ProjectPlace,
+  filter: Rows & { name: string },
+): Promise<PageOf<RolloutTemplate>> {
+  const { rows, total } = await listRolloutTemplates(db, projectId, filter);
+  return { rows: await allWithSteps(db, rows), total };
 }
 
 async function withSteps(db: DbOrTransaction, template: RolloutTemplateRecord): Promise<RolloutTemplate> {
-  return { ...template, steps: (await stepsOfTemplates(db, [template.id])).get(template.id)! };
+  return (await allWithSteps(db, [template]))[0]!;
+}
+
+async function allWithSteps(
+  db: DbOrTransaction,
+  templates: readonly RolloutTemplateRecord[],
+): Promise<RolloutTemplate[]> {
+  const ids = templates.map(({ id }) => id);
+  const steps = groupedBy(await listStepsOfTemplates(db, ids), ({ template_id }) => template_id);
+  return templates.map((template) => ({ ...template, steps: (steps.get(template.id) ?? []).map(stepOf) }));
 }
 
 function stepOf({ name, values, retry_times, ignore_error }: TemplateStepRecord): TemplateStep {

@@ -1,7 +1,7 @@
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 
-const PACKAGES = ['openssh-server', 'sudo', 'busybox', 'tcsh', 'iproute2'];
+const PACKAGES = ['openssh-server', 'sudo', 'busybox', 'tcsh', 'iproute2', 'nginx-light', 'curl'];
 const SSHD = '/usr/sbin/sshd';
 const TRIES = 3;
 const PAUSE_MS = 5_000;

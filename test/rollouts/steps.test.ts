@@ -338,10 +338,10 @@ describe('rollout templates', () => {
 
   it('may have the steps that are built in and those of their project', async () => {
     const page = (limit: number, offset: number) => listAvailableSteps(db, other, { limit, offset });
-    const { steps, count } = await page(10, 0);
+    const { steps, total } = await page(10, 0);
     const names = ['create_vm', 'return_vm', 'register', 'unregister', 'sleep', 'echo_step', 'away'];
 
-    expect([steps.map(({ name }) => name), count]).toEqual([names, 7]);
+    expect([steps.map(({ name }) => name), total]).toEqual([names, 7]);
     expect(steps.map(({ type }) => type)).toEqual(['vm', 'vm', 'sd', 'sd', 'local', 'local', 'remote']);
     const paged = await Promise.all([page(4, 0), page(4, 4), page(4, 8)]);
     expect(paged.map((some) => some.steps.map(({ name }) => name))).toEqual([names.slice(0, 4), names.slice(4), []]);

@@ -1,5 +1,6 @@
 import type { ServedEndpoint } from '../endpoint';
-import { list } from './list';
+import { get, list, services } from './read';
+import { create, remove, update } from './write';
 
 /** Clusters (orion §1.1). */
-export const clusterEndpoints: readonly ServedEndpoint[] = [list];
+export const clusterEndpoints: readonly ServedEndpoint[] = [list, create, update, remove, get, services];

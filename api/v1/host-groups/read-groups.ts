@@ -3,7 +3,7 @@ import { listHostGroups } from '../../../db/host-groups';
 import { requireHostGroup } from '../../../inventory/hosts/groups';
 import { listHostsAfter } from '../../../inventory/hosts/read';
 import { readHostCondition } from '../../../inventory/hosts/selector';
-import { inventoryOf } from '../business';
+import { inventoryOf } from '../../inventory-of';
 import { defineEndpoint } from '../endpoint';
 import { host, showHosts } from '../hosts/schema';
 import { page, pageOf, toPage } from '../list';

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { answerOnce } from '../../../access/once';
 import { changeHostGroup, createHostGroup, removeHostGroup } from '../../../inventory/hosts/groups';
 import { readHostCondition } from '../../../inventory/hosts/selector';
-import { inventoryOf } from '../business';
+import { inventoryOf } from '../../inventory-of';
 import { defineEndpoint } from '../endpoint';
 import { condition } from '../hosts/condition';
 import { keyedBy } from '../keyed';

@@ -1,7 +1,7 @@
 import { authorise } from '../../../access/permission';
 import { editHost } from '../../../inventory/hosts/edit';
 import { readHost } from '../../../inventory/hosts/read';
-import { inventoryOf } from '../business';
+import { inventoryOf } from '../../inventory-of';
 import { defineEndpoint } from '../endpoint';
 import { hostChanges } from './given';
 import { host, showHost } from './schema';

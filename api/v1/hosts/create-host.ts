@@ -3,7 +3,7 @@ import { authorise } from '../../../access/permission';
 import { createHost } from '../../../inventory/hosts/create';
 import { readHost } from '../../../inventory/hosts/read';
 import { tracingTaken } from '../../../inventory/hosts/taken';
-import { inventoryOf } from '../business';
+import { inventoryOf } from '../../inventory-of';
 import { defineEndpoint } from '../endpoint';
 import { keyedBy } from '../keyed';
 import { newHost } from './given';

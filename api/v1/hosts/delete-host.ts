@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { removeHosts } from '../../../inventory/hosts/change';
-import { inventoryOf } from '../business';
+import { inventoryOf } from '../../inventory-of';
 import { defineEndpoint } from '../endpoint';
 
 export const deleteHostEndpoint = defineEndpoint({

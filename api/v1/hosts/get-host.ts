@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { readHost } from '../../../inventory/hosts/read';
-import { inventoryOf } from '../business';
+import { inventoryOf } from '../../inventory-of';
 import { defineEndpoint } from '../endpoint';
 import { host, showHost } from './schema';
 

@@ -5,7 +5,7 @@ import { listHostsAfter } from '../../../inventory/hosts/read';
 import { readHostCondition } from '../../../inventory/hosts/selector';
 import { MAX_TAGS } from '../../../inventory/limits';
 import { both } from '../../../inventory/search/condition';
-import { inventoryOf } from '../business';
+import { inventoryOf } from '../../inventory-of';
 import { defineEndpoint } from '../endpoint';
 import { flag, idText, page, pageOf, texts } from '../list';
 import { readConditionText } from './condition';

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { resolveIpText } from '../../../inventory/hosts/resolve';
 import type { IpProblem } from '../../../inventory/ip-text';
-import { inventoryOf } from '../business';
+import { inventoryOf } from '../../inventory-of';
 import { defineEndpoint } from '../endpoint';
 import { briefHost, showBrief } from './schema';
 

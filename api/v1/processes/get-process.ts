@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { readProcess } from '../../../inventory/processes/read';
-import { inventoryOf, named } from '../business';
+import { inventoryOf } from '../../inventory-of';
+import { named } from '../business';
 import { defineEndpoint } from '../endpoint';
 import { briefHost, showBrief } from '../hosts/schema';
 import { process, showProcess } from './schema';

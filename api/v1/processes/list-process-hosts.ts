@@ -1,6 +1,6 @@
 import { listHostsAfter } from '../../../inventory/hosts/read';
 import { requireProcess } from '../../../inventory/processes/processes';
-import { inventoryOf } from '../business';
+import { inventoryOf } from '../../inventory-of';
 import { defineEndpoint } from '../endpoint';
 import { host, showHosts } from '../hosts/schema';
 import { page, pageOf } from '../list';

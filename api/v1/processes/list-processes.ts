@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { listProcessesAfter } from '../../../inventory/processes/read';
-import { inventoryOf } from '../business';
+import { inventoryOf } from '../../inventory-of';
 import { defineEndpoint } from '../endpoint';
 import { page, pageOf, toPage } from '../list';
 import { process, showProcess } from './schema';

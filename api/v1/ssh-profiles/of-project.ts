@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { answerOnce } from '../../../access/once';
 import { listProfiles } from '../../../db/ssh-profiles';
 import { changeProfile, createProfile, removeProfile, requireProfile } from '../../../inventory/ssh/profiles';
-import { inventoryOf } from '../business';
+import { inventoryOf } from '../../inventory-of';
 import { defineEndpoint } from '../endpoint';
 import { keyedBy } from '../keyed';
 import { page, pageOf, toPage } from '../list';

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { KINDS } from '../../../db/businesses';
 import { readTree } from '../../../inventory/topology/tree';
-import { inventoryOf, named } from '../business';
+import { inventoryOf } from '../../inventory-of';
+import { named } from '../business';
 import { defineEndpoint } from '../endpoint';
 
 const kind = z.enum(['ordinary', 'idle', 'fault']).describe('What its hosts are: at work, idle, or broken');

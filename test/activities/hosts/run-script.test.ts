@@ -5,6 +5,7 @@ import { readLog } from '../../../db/host-logs';
 import { shellWith, TestServer } from '../../hosts/ssh/server';
 import { processesWith } from '../../hosts/support';
 import { eventually } from '../../support/eventually';
+import { OrionClient } from '../../support/orion';
 import { sketch } from '../../support/trees';
 import { dataOf } from '../../support/v1';
 import { SshWorld } from './support';
@@ -286,10 +287,27 @@ describe('run_script', () => {
     expect(hosts.map((host) => lines(host, 'grouped'))).toEqual([1, 1, 1, 0, 2, 2]);
   });
 
+  it('runs on the hosts of a pool, by name or id, as far as all else holds', async () => {
+    const orion = new OrionClient(world.gantry).with({ 'X-Gantry-Project': String(project()) });
+    const cluster = await orion.dataOf('/cluster/create', { name: 'cluster' });
+    const image = { docker_image: 'image', cluster_id: cluster };
+    const service = (await orion.dataOf('/service/create', { name: 'service', ...image })).id;
+    const pool = (await orion.dataOf('/pool/create', { name: 'Some of them', service_id: service })).id;
+    const rows = [0, 1, 4].map((at) => ({ host_id: hosts[at]!.id, pool_id: pool }));
+    await world.gantry.db.insertInto('pool_hosts').values(rows).execute();
+    const named = await run({ pool: 'Some of them', script: 'echo x >> pooled' });
+    await untilState(named.task, 'FINISHED');
+    const byId = await run({ pool, tags: ['web'], script: 'echo x >> pooled' });
+    await untilState(byId.task, 'FINISHED');
+
+    expect(hosts.map((host) => lines(host, 'pooled'))).toEqual([2, 2, 0, 0, 1, 0]);
+  });
+
   it.each([
     ['no hosts', { script: 'true' }, 'no hosts are named'],
     ['hosts that there are not', { hosts: '10.9.9.9', script: 'true' }, '10.9.9.9'],
     ['a host group that there is not', { host_group: 'Nowhere', script: 'true' }, 'no host group Nowhere'],
+    ['a pool that there is not', { pool: 'Nowhere', script: 'true' }, 'pool Nowhere does not exist'],
     ['an account that there is not', { tags: ['all'], account: 'nobody', script: 'true' }, 'nobody'],
     ['a parameter where none can be', { tags: ['all'], script: 'eval {{x}}', parameters: { x: 'a' } }, 'line 1:6'],
   ])('refuses %s before anything is begun', async (_name, inputs, message) => {

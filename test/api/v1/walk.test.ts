@@ -5,6 +5,8 @@ import type { Role } from '../../../db/schema';
 import { addCaller, addPlainApp } from '../../support/callers';
 import { authorization } from '../../support/client';
 import { makeWorld, snapshotOf, type World } from '../../support/cmdb-world';
+import { echoTemplate } from '../../support/flow-rows';
+import { local, Rollouts } from '../../support/flows';
 import { Gantry } from '../../support/gantry';
 import { makeHostStep } from '../../support/host-steps';
 import { newPublicKey } from '../../support/ssh-inventory';
@@ -27,6 +29,9 @@ interface Place extends World {
   probe: number;
   task: number;
   step: number;
+  rollout: number;
+  rolloutHost: number;
+  template: number;
 }
 
 describe('every endpoint of /api/v1', () => {
@@ -75,7 +80,16 @@ describe('every endpoint of /api/v1', () => {
       key: items[0].id,
       probe,
       ...(await hostStep(world.project)),
+      ...(await rollout(world.project, world.host)),
     };
+  }
+
+  async function rollout(projectId: number, host: number) {
+    const rollouts = await Rollouts.in(gantry, projectId);
+    await rollouts.pool([host]);
+    const flow = await rollouts.make([local('echo_step')], [host]);
+    const [made] = await rollouts.hosts(flow);
+    return { rollout: flow, rolloutHost: made!.id, template: await echoTemplate(gantry, projectId) };
   }
 
   async function hostStep(projectId: number): Promise<{ step: number; task: number }> {
@@ -106,6 +120,8 @@ describe('every endpoint of /api/v1', () => {
       probe_id: objects.probe,
       task_id: objects.task,
       step_id: objects.step,
+      rollout_id: objects.rollout,
+      rollout_host_id: objects.rolloutHost,
       place: 1,
     };
     const path = endpoint.path.replaceAll(/\{(\w+)\}/g, (_all, name) => String(ids[name]));
@@ -114,7 +130,7 @@ describe('every endpoint of /api/v1', () => {
     return client.send(endpoint.method.toUpperCase(), `${path}${query}`, body);
   }
 
-  function bodyOf({ name }: ServedEndpoint, { address, host, module, mark, credential }: Place): object {
+  function bodyOf({ name }: ServedEndpoint, { address, host, module, mark, credential, template }: Place): object {
     const bodies: Record<string, object> = {
       create_host: { address },
       change_host: { modules: [module] },
@@ -140,6 +156,7 @@ describe('every endpoint of /api/v1', () => {
       change_common_credential: { name: 'changed' },
       create_common_ssh_profile: { name: 'new' },
       change_common_ssh_profile: { name: 'changed' },
+      preview_rollout: { template_id: template, host_ids: [host] },
     };
     if (!bodies[name]) throw new Error(`say what ${name} is sent`);
     return bodies[name];

@@ -78,7 +78,7 @@ describe('the route to a host', () => {
     } satisfies SealedRoute);
   });
 
-  it('is that of the host, else of its module, its project, its cloud, the installation', async () => {
+  it('is that of the host, else of its pool, its module, its project, its cloud, the installation', async () => {
     const credential_id = await of.credential();
     const common = await of.credential({ project_id: null });
     const profile = (login_user: string, given = {}) => of.profile({ credential_id, login_user, ...given });
@@ -98,7 +98,41 @@ describe('the route to a host', () => {
     expect(await userOf(inNone)).toBe('of-project');
     expect(await userOf(inModule)).toBe('of-module');
     expect(await userOf(own)).toBe('own');
+    const pool = await poolWith(await profile('of-pool'));
+    await putInto(pool, own, inModule);
+    expect(await userOf(inModule)).toBe('of-pool');
+    expect(await userOf(own)).toBe('own');
   });
+
+  it('is not that of a pool of another project, and that of a pool where the modules differ', async () => {
+    const credential_id = await of.credential();
+    const modules = [
+      await of.module(await of.profile({ credential_id })),
+      await of.module(await of.profile({ credential_id })),
+    ];
+    const hostId = await of.host({ modules });
+    const pool = await poolWith(await other.profile({ credential_id: await other.credential() }));
+    await putInto(pool, hostId);
+
+    await expect(route(hostId)).rejects.toEqual(refused('invalid', 'different ssh profiles'));
+    const own = await of.profile({ credential_id, login_user: 'of-pool' });
+    await db.updateTable('pools').set({ ssh_profile_id: own }).where('id', '=', pool).execute();
+    expect((await route(hostId)).hops.at(-1)!.user).toBe('of-pool');
+  });
+
+  async function poolWith(ssh_profile_id: number): Promise<number> {
+    const place = { project_id: of.projectId, name: 'name' };
+    const cluster = await db.insertInto('clusters').values(place).returning('id').executeTakeFirstOrThrow();
+    const given = { ...place, cluster_id: cluster.id, docker_image: 'image' };
+    const service = await db.insertInto('services').values(given).returning('id').executeTakeFirstOrThrow();
+    const pool = { ...place, service_id: service.id, ssh_profile_id };
+    return (await db.insertInto('pools').values(pool).returning('id').executeTakeFirstOrThrow()).id;
+  }
+
+  async function putInto(pool_id: number, ...hosts: number[]): Promise<void> {
+    const rows = hosts.map((host_id) => ({ host_id, pool_id }));
+    await db.insertInto('pool_hosts').values(rows).execute();
+  }
 
   it('is never by a profile of another project, wherever that is named', async () => {
     const foreign = await other.profile({ credential_id: await other.credential(), is_default: true });

@@ -63,11 +63,11 @@ describe('a plugin that works in rounds', () => {
     expect(simulation.pending.size).toBe(0);
 
     did(simulation, { action: 'callback', node: 'a', data: { go: true } });
-    expect(simulation.ran.at(-1)!.round).toEqual({ number: 2, callback: { go: true } });
+    expect(simulation.ran.at(-1)!.round).toEqual({ number: 2, goesOn: true, callback: { go: true } });
     expect(simulation.rows.get('a')!.waitingFor).toBeUndefined();
 
     endParts(answer(simulation, { parts: 1 }));
-    expect(simulation.ran.at(-1)!.round).toEqual({ number: 3 });
+    expect(simulation.ran.at(-1)!.round).toEqual({ number: 3, goesOn: true });
   });
 
   it('takes no callback that it does not wait for', () => {
@@ -96,7 +96,7 @@ describe('a plugin that works in rounds', () => {
     const simulation = answer(simulate(TREE).start(), { parts: 2 });
     simulation.endPlugin('a', FAILED).endPlugin('a', OK);
 
-    expect(simulation.ran.at(-1)!.round).toEqual({ number: 2, crashed: 'broken' });
+    expect(simulation.ran.at(-1)!.round).toEqual({ number: 2, goesOn: true, crashed: 'broken' });
     expect(statuses(simulation, 'a')).toEqual({ a: 'RUNNING' });
   });
 
@@ -141,7 +141,7 @@ describe('a plugin that works in rounds', () => {
     did(simulation, { action: 'resume' });
 
     const { round, attempt } = simulation.ran.at(-1)!;
-    expect({ round, attempt }).toEqual({ round: { number: 1 }, attempt: 2 });
+    expect({ round, attempt }).toEqual({ round: { number: 1, goesOn: true }, attempt: 2 });
     expect(asked(simulation)).toEqual(['1', '1/0', '1']);
   });
 
@@ -167,7 +167,7 @@ describe('a plugin that works in rounds', () => {
       outputs: { failed: 2, ex_data: '2 of 3 hosts failed' },
     });
     simulation.runTimers();
-    expect(simulation.ran.at(-1)).toMatchObject({ attempt: 2, round: { number: 1 } });
+    expect(simulation.ran.at(-1)).toMatchObject({ attempt: 2, round: { number: 1, goesOn: true } });
   });
 
   it('shares the places for open activities with all other nodes, and does with fewer parts', () => {
@@ -202,13 +202,29 @@ describe('a plugin that works in rounds', () => {
   it('hears with its first question, and with no other, for which hosts a retry is', () => {
     const simulation = simulate(TREE).start().endPlugin('a', FAILED);
     did(simulation, { action: 'retry', node: 'a', hosts: [3, 5] });
-    expect(simulation.ran.at(-1)!.round).toEqual({ number: 1, hosts: [3, 5] });
+    expect(simulation.ran.at(-1)!.round).toEqual({ number: 1, goesOn: true, hosts: [3, 5] });
 
     endParts(answer(simulation, { parts: 1 }));
-    expect(simulation.ran.at(-1)!.round).toEqual({ number: 2 });
+    expect(simulation.ran.at(-1)!.round).toEqual({ number: 2, goesOn: true });
     simulation.endPlugin('a', FAILED);
     did(simulation, { action: 'retry', node: 'a' });
-    expect(simulation.ran.at(-1)!.round).toEqual({ number: 1 });
+    expect(simulation.ran.at(-1)!.round).toEqual({ number: 1, goesOn: true });
+  });
+
+  it('is retried by itself for the hosts that somebody has named, as long as nothing was begun for them', () => {
+    const auto_retry = { enable: true, times: 4, interval: 5 };
+    const tree = { chains: ['S a E'], activities: { a: { code: 'rounds', auto_retry } } };
+    const simulation = simulate(tree).start().endPlugin('a', FAILED).runTimers();
+    simulation.endPlugin('a', FAILED);
+    simulation.runTimers().endPlugin('a', FAILED);
+    did(simulation, { action: 'retry', node: 'a', hosts: [3, 5] });
+    const hosts = () => simulation.ran.at(-1)!.round!.hosts;
+    expect(hosts()).toEqual([3, 5]);
+
+    simulation.endPlugin('a', { ...FAILED, isUnbegun: true }).runTimers();
+    expect(hosts()).toEqual([3, 5]);
+    simulation.endPlugin('a', FAILED).runTimers();
+    expect(hosts()).toBe('unfinished');
   });
 
   it('is retried for the unfinished hosts where nobody could be asked', () => {
@@ -216,7 +232,10 @@ describe('a plugin that works in rounds', () => {
     const tree = { chains: ['S a E'], activities: { a: { code: 'rounds', auto_retry } } };
     const simulation = simulate(tree).start().endPlugin('a', FAILED).runTimers();
 
-    expect(simulation.ran.map(({ round }) => round)).toEqual([{ number: 1 }, { number: 1, hosts: 'unfinished' }]);
+    expect(simulation.ran.map(({ round }) => round)).toEqual([
+      { number: 1, goesOn: true },
+      { number: 1, goesOn: true, hosts: 'unfinished' },
+    ]);
   });
 
   it('takes no choice of hosts that is none, and no other node takes any', () => {

@@ -1,8 +1,8 @@
 import { answerOnce } from '../../../../access/once';
 import { may } from '../../../../access/permission';
 import { importHosts, previewImport } from '../../../../inventory/hosts/import/import';
+import { inventoryOf } from '../../../inventory-of';
 import { inventoryReader } from '../../../inventory-text/reader';
-import { inventoryOf } from '../../business';
 import { defineEndpoint } from '../../endpoint';
 import { keyedBy } from '../../keyed';
 import { importBody, imported } from './schema';

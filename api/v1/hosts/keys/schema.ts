@@ -15,7 +15,7 @@ export const hostKey = z.object({
   type: z.string(),
   key: z.string().describe('Base64'),
   fingerprint: z.string().describe('SHA256:..., as OpenSSH writes it'),
-  source: z.enum(['scan', 'given', 'first_use']).describe('How it came to be trusted'),
+  source: z.enum(['scan', 'given', 'provider', 'first_use']).describe('How it came to be trusted'),
   added_by: z.string(),
   added_at: time,
 });

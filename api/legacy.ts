@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
-import { type Address, isWithin, type Network, parseNetworks } from '../../base/networks';
-import { MAX_INTEGER } from '../../db/schema';
+import { type Address, isWithin, type Network, parseNetworks } from '../base/networks';
+import { MAX_INTEGER } from '../db/schema';
+import type { Services } from '../tasks/services';
 
 /** What clients at some addresses are taken for, that can say neither their app nor their project. */
 export interface LegacyEntry {
@@ -27,6 +28,17 @@ function parseEntry(word: string): LegacyEntry {
     throw new Error(`${word} is no app@network=project, as old-console@10.1.2.0/24=3`);
   }
   return { app, network: parseNetworks(addresses)[0]!, projectId: Number(project) };
+}
+
+/** Says at the start what is believed of whom: nobody who has one of these addresses is asked for a proof. */
+export function warnOfLegacy(entries: readonly LegacyEntry[], log: Pick<Services['log'], 'warn'>): void {
+  for (const { app, network, projectId } of entries) {
+    const addresses = `${network[0]}/${network[1]}`;
+    log.warn(
+      { app, addresses, projectId },
+      'GANTRY_ORION_LEGACY: whoever asks from these addresses is this app, in this project, as whatever user it names',
+    );
+  }
 }
 
 /** What an installation lets old clients do. */

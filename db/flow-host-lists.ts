@@ -1,0 +1,105 @@
+import { sql } from 'kysely';
+import type { DbOrTransaction } from './connection';
+import type { FlowHostRecord } from './flow-hosts';
+import type { FlowState } from './flow-tables';
+import { type PageOf, pageOf, type Rows } from './pages';
+import type { HostRunStatus, HostStepKind } from './schema';
+
+/** A page of the hosts of a flow, in its order. */
+export function pageOfFlowHosts(db: DbOrTransaction, flowId: number, rows: Rows): Promise<PageOf<FlowHostRecord>> {
+  const hosts = db.selectFrom('flow_hosts').selectAll().where('flow_id', '=', flowId);
+  return pageOf(hosts.orderBy('place'), rows);
+}
+
+/** Which hosts of a flow; absent: all. */
+export interface FlowHostFilter {
+  state?: FlowState | undefined;
+  batch?: number | undefined;
+}
+
+/** Hosts of a flow after a place in its order. */
+export function listFlowHostsAfter(
+  db: DbOrTransaction,
+  flowId: number,
+  { state, batch, after, limit }: FlowHostFilter & { after: number; limit: number },
+): Promise<FlowHostRecord[]> {
+  return db
+    .selectFrom('flow_hosts')
+    .selectAll()
+    .where('flow_id', '=', flowId)
+    .where('place', '>', after)
+    .$if(state !== undefined, (all) => all.where('state', '=', state!))
+    .$if(batch !== undefined, (all) => all.where('batch', '=', batch!))
+    .orderBy('place')
+    .limit(limit)
+    .execute();
+}
+
+/** What a step of a flow was on one of its hosts: all tries of it together. */
+export interface StepOnHost {
+  place: number;
+  /** Of the step, from 0. */
+  step: number;
+  name: string;
+  /** Of the newest try. */
+  status: HostRunStatus;
+  /** Attempts of the step that were made for the host, and did not only keep what one before had done. */
+  attempts: number;
+  /** How long it was under way there, in ms; of one that is under way, till now. */
+  ms: number;
+  startedAt: Date | null;
+  endedAt: Date | null;
+}
+
+/** What the steps of a flow were on hosts of it, by place and step. */
+export async function listStepsOnHosts(
+  db: DbOrTransaction,
+  flowId: number,
+  places: readonly number[],
+): Promise<StepOnHost[]> {
+  const { rows } = await sql<StepOnHost>`
+    select runs.place, done.flow_step as step, steps.name,
+           (array_agg(runs.status order by done.id desc))[1] as status,
+           (count(*) filter (where runs.from_run is null))::integer as attempts,
+           coalesce(sum(greatest(0, extract(epoch from coalesce(runs.ended_at, now()) - runs.started_at) * 1000)), 0)::float8 as ms,
+           min(runs.started_at) as "startedAt",
+           case when bool_and(runs.ended_at is not null) then max(runs.ended_at) end as "endedAt"
+      from host_steps done
+      join flow_steps steps on steps.flow_id = done.flow_id and steps.number = done.flow_step
+      join host_runs runs on runs.step_id = done.id and runs.place = any(${places}::integer[])
+     where done.flow_id = ${flowId}
+     group by runs.place, done.flow_step, steps.name
+     order by runs.place, done.flow_step`.execute(db);
+  return rows;
+}
+
+/** A try of a step of a flow on one host. */
+export interface FlowRun {
+  id: string;
+  /** Of the step, from 0. */
+  step: number;
+  name: string;
+  kind: HostStepKind;
+  stepId: number;
+  place: number;
+  status: HostRunStatus;
+  reason: string;
+}
+
+/** What was tried on a host of a flow up to a step, the oldest first; what only kept the result of another try is left out. */
+export async function listRunsOfFlowHost(
+  db: DbOrTransaction,
+  { flow_id, place, step_number }: Pick<FlowHostRecord, 'flow_id' | 'place' | 'step_number'>,
+  limit: number,
+): Promise<FlowRun[]> {
+  const { rows } = await sql<FlowRun>`
+    select * from (
+      select runs.id, done.flow_step as step, steps.name, done.kind, done.id as "stepId", runs.place, runs.status, runs.reason
+        from host_steps done
+        join flow_steps steps on steps.flow_id = done.flow_id and steps.number = done.flow_step
+        join host_runs runs on runs.step_id = done.id and runs.place = ${place}
+       where done.flow_id = ${flow_id} and done.flow_step <= ${step_number} and runs.from_run is null
+       order by done.id desc limit ${limit}
+    ) newest order by step, "stepId"`.execute(db);
+  return rows;
+}

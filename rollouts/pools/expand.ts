@@ -1,0 +1,72 @@
+import { wrongField } from '../../base/error';
+import type { DbOrTransaction } from '../../db/connection';
+import { transact } from '../../db/transaction';
+import { makeComingHosts, placeOfProject } from '../../inventory/hosts/provided';
+import { createFlows } from '../flows/create';
+import type { CreatedFlow, FlowServices } from '../flows/request';
+import { startDue } from '../queue';
+import { imageValues, type PoolRequest, preparePool } from './change';
+
+/** Hosts of one expand. */
+export const MAX_EXPAND = 200;
+
+export interface ExpandRequest extends PoolRequest {
+  /** Hosts that the pool gets, from 1 to MAX_EXPAND. */
+  num: number;
+  /** Steps that start a service get the image of the pool's service; default: true. */
+  withImage?: boolean | undefined;
+}
+
+/**
+ * Makes hosts of a pool whose machines are not there yet, and a flow that gives them some and does the steps of the pool's
+ * template, in one batch (orion §6). All of it is one transaction.
+ *
+ * @param tx as `createFlows`
+ * @throws GantryError `invalid`, `not_found` in the document's words
+ */
+export async function expandPool(
+  services: FlowServices,
+  request: ExpandRequest,
+  tx?: DbOrTransaction,
+): Promise<CreatedFlow & { hostIds: number[] }> {
+  const { num } = request;
+  if (!Number.isInteger(num) || num < 1 || num > MAX_EXPAND) {
+    throw wrongField(`Bad num: ${num}`, { code: 'out_of_range', args: { field: 'num', min: 1, max: MAX_EXPAND } });
+  }
+  if (tx) return insertExpand(services, request, tx);
+  const created = await transact(services.db, (own) => insertExpand(services, request, own));
+  await startDue(services);
+  return created;
+}
+
+async function insertExpand(
+  services: FlowServices,
+  { poolId, num, withImage = true, origin = 'manual', ...request }: ExpandRequest,
+  tx: DbOrTransaction,
+): Promise<CreatedFlow & { hostIds: number[] }> {
+  const { project, actor } = request;
+  const { pool, templateId, steps } = await preparePool(tx, { project, poolId }, 'expand');
+  const place = await placeOfProject(tx, project.id);
+  const nodeType = origin === 'manual' ? 'manual' : 'crontab';
+  const filling = { id: pool.id, moduleId: pool.module_id };
+  const hostIds = await makeComingHosts(tx, place, { pool: filling, count: num, nodeType }, actor);
+  const [created] = await createFlows(
+    services,
+    {
+      ...request,
+      template: { id: templateId },
+      hosts: { ids: hostIds },
+      name: request.name ?? `expand_${pool.name}`,
+      kind: 'expand',
+      origin,
+      batches: { maxNum: num },
+      stepValues: {
+        create_vm: { vm_type_id: pool.vm_type },
+        register: { service_discovery_id: pool.sd_id },
+        ...(withImage ? imageValues(steps, pool.docker_image!) : {}),
+      },
+    },
+    tx,
+  );
+  return { ...created!, hostIds };
+}

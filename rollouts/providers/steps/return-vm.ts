@@ -1,0 +1,195 @@
+import { GantryError } from '../../../base/error';
+import { findProvided, type ProvidedRow } from '../../../db/provided-hosts';
+import { transact } from '../../../db/transaction';
+import { dropProvided, freeSpares, placeOfProject } from '../../../inventory/hosts/provided';
+import { requireNoJumpHosts } from '../../../inventory/ssh/jump-hosts';
+import type { ProvidedHost, ProviderStep } from '../../../plugins/rollouts';
+import { type Machine, Refused, type VmProvider } from '../provider';
+import { noProviderOf } from '../settings';
+import { lookQuietly } from './look';
+import type { StepMeans } from './means';
+import { isDecided, isOpen, StepWork } from './work';
+
+/**
+ * `return_vm`: gives machines back to who has made them (orion §4). A host goes out of the inventory when its provider says that
+ * its machine is gone, not before.
+ */
+export function returnVmStep(means: StepMeans): ProviderStep {
+  return async (work, report, signal) => {
+    const step = new StepWork(means, work, report, signal);
+    const ids = work.hosts.flatMap(({ hostId }) => hostId ?? []);
+    const rows = await findProvided(means.db, work.projectId, ids);
+    const byProvider = new Map<string, ReturnedHost[]>();
+    for (const host of work.hosts) {
+      const row = rows.get(host.hostId ?? -1);
+      if (!row) await step.ok(host, 'the host is not in the inventory any more');
+      else if (row.vm_id === '') await returnWithout(step, host, row);
+      else byProvider.set(row.provider, [...(byProvider.get(row.provider) ?? []), { host, row }]);
+    }
+    for (const [name, hosts] of byProvider) {
+      const provider = means.vmByName.get(name);
+      if (provider) await new Return(step, provider).run(hosts);
+      else await step.fail(hostsOf(hosts), noProviderOf(name));
+    }
+  };
+}
+
+interface ReturnedHost {
+  host: ProvidedHost;
+  row: ProvidedRow;
+}
+
+/** A host that has no machine of a provider's: one that never got any goes, others are somebody's. */
+async function returnWithout(step: StepWork, host: ProvidedHost, row: ProvidedRow): Promise<void> {
+  if (row.address !== null) return step.fail([host], `no vm id for this node:${row.id}`);
+  await drop(step, [{ host, row }], () => 'it never got a machine');
+}
+
+class Return {
+  constructor(
+    private readonly step: StepWork,
+    private readonly provider: VmProvider,
+  ) {}
+
+  async run(hosts: readonly ReturnedHost[]): Promise<void> {
+    const { step, provider } = this;
+    const may: ReturnedHost[] = [];
+    for (const one of hosts) if (await this.#mayGo(one)) may.push(one);
+    if (provider.keepsHosts) return this.#free(may);
+    const asked = await this.#ask(may);
+    const deadline = step.deadlineAfter(step.means.pace.providerMs);
+    let left = may.filter(({ host }) => !step.hasEnded(host));
+    let machines: Map<string, Machine> | undefined;
+    while (left.length > 0) {
+      machines = (await lookQuietly(step, provider, idsOf(left))) ?? machines;
+      const gone = left.filter(({ row }) => machines && isGone(machines.get(row.vm_id)));
+      await drop(step, gone, ({ row }) => `machine ${row.vm_id} is gone`);
+      left = left.filter((one) => !gone.includes(one));
+      if (left.length > 0 && !(await step.pause(deadline))) break;
+    }
+    await this.#giveUp(left, asked, machines);
+  }
+
+  async #mayGo({ host, row }: ReturnedHost): Promise<boolean> {
+    try {
+      await requireNoJumpHosts(this.step.means.db, [row.id]);
+      return true;
+    } catch (error) {
+      if (!(error instanceof GantryError)) throw error;
+      await this.step.fail([host], error.message);
+      return false;
+    }
+  }
+
+  async #free(hosts: readonly ReturnedHost[]): Promise<void> {
+    const { step } = this;
+    const actor = await step.actor();
+    await transact(step.means.db, async (tx) => {
+      const place = await placeOfProject(tx, step.work.projectId);
+      const ids = hosts.map(({ row }) => row.id);
+      await freeSpares(tx, place, { hostIds: ids, flowId: step.work.flowId }, actor);
+    });
+    for (const { host } of hosts) await step.ok(host, 'it is a spare host again');
+  }
+
+  /** Asks for those to be taken back for which that was not done, or has come to nothing; those that were asked for surely. */
+  async #ask(hosts: readonly ReturnedHost[]): Promise<Set<ReturnedHost>> {
+    const { step, provider } = this;
+    const intents = await step.intents();
+    const surely = new Set<ReturnedHost>();
+    const fresh: ReturnedHost[] = [];
+    const earlier: ReturnedHost[] = [];
+    for (const one of hosts) {
+      const intent = intents.get(one.host.id);
+      if (intent && !isOpen(intent)) surely.add(one);
+      if (!intent) fresh.push(one);
+      else if (isOpen(intent) ? isDecided({ host: one.host, intent }) : intent.key !== one.host.key) earlier.push(one);
+    }
+    if (earlier.length > 0) {
+      // Of another try: what is under way is not asked for again.
+      const machines = await lookQuietly(step, provider, idsOf(earlier));
+      fresh.push(...earlier.filter(({ row }) => machines && !isLeaving(machines.get(row.vm_id))));
+    }
+    for (const one of await this.#send(fresh)) surely.add(one);
+    return surely;
+  }
+
+  /** Those for which it was answered. */
+  async #send(hosts: readonly ReturnedHost[]): Promise<readonly ReturnedHost[]> {
+    if (hosts.length === 0) return [];
+    const { step, provider } = this;
+    const request = step.request();
+    const { own } = await step.begin(request, hostsOf(hosts));
+    const sent = hosts.filter(({ host }) => own.includes(host));
+    if (sent.length === 0) return [];
+    await step.log(own, `asking for ${idsOf(sent).join(', ')} to be taken back (${request.id})`);
+    try {
+      await provider.askBack(request, idsOf(sent));
+      await step.answer(request, own, 'answered');
+      return sent;
+    } catch (error) {
+      step.signal.throwIfAborted();
+      const { message } = error as Error;
+      await step.log(own, `machines: ${message}`);
+      if (error instanceof Refused) {
+        await step.forget(request, own);
+        await step.fail(own, `machines: ${message}`);
+      }
+      // Where nobody knows, it is looked whether they go.
+      return [];
+    }
+  }
+
+  async #giveUp(
+    left: readonly ReturnedHost[],
+    asked: ReadonlySet<ReturnedHost>,
+    machines: ReadonlyMap<string, Machine> | undefined,
+  ): Promise<void> {
+    for (const one of left) {
+      const { host, row } = one;
+      const words = machines?.get(row.vm_id)?.words ?? 'nothing is known of it';
+      if (asked.has(one)) await this.step.fail([host], `machine ${row.vm_id} is not gone in time: ${words}`);
+      else await this.step.lose([host], `machine ${row.vm_id} was to be taken back, without an answer (${words})`);
+    }
+  }
+}
+
+/** Takes hosts out of the inventory whose machines are gone. */
+async function drop(
+  step: StepWork,
+  hosts: readonly ReturnedHost[],
+  words: (one: ReturnedHost) => string,
+): Promise<void> {
+  if (hosts.length === 0) return;
+  const actor = await step.actor();
+  const { projectId, flowId } = step.work;
+  for (const one of hosts) {
+    try {
+      await transact(step.means.db, async (tx) => {
+        const place = await placeOfProject(tx, projectId);
+        await dropProvided(tx, place, { hostIds: [one.row.id], flowId }, actor);
+      });
+      await step.ok(one.host, words(one));
+    } catch (error) {
+      if (!(error instanceof GantryError)) throw error;
+      await step.fail([one.host], `${words(one)}, but ${error.message}`);
+    }
+  }
+}
+
+/** One that its provider does not know, when asked, is gone as well. */
+function isGone(machine: Machine | undefined): boolean {
+  return machine === undefined || machine.state === 'gone';
+}
+
+function isLeaving(machine: Machine | undefined): boolean {
+  return isGone(machine) || machine?.state === 'leaving';
+}
+
+function idsOf(hosts: readonly ReturnedHost[]): string[] {
+  return hosts.map(({ row }) => row.vm_id);
+}
+
+function hostsOf(hosts: readonly ReturnedHost[]): ProvidedHost[] {
+  return hosts.map(({ host }) => host);
+}
