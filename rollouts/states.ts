@@ -17,7 +17,7 @@ export interface FlowFacts {
   isWorking?: boolean;
 }
 
-/** How a flow stands, in Orion's numbers (orion §7). */
+/** How a flow stands, in Orion's numbers (orion §3.8). */
 export interface ShownFlow {
   state: FlowState;
   /** Somebody has ended it before it was done. */
