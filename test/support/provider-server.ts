@@ -10,8 +10,8 @@ export interface FakeMachine {
   keys: string[];
 }
 
-/** How a request is answered: as the protocol has it, after it was done with no answer at all, with another text, or not done. */
-export type Mood = 'answers' | 'hangs up' | 'refuses' | { text: string; status: number };
+/** How a request is answered: as the protocol has it, after it was done with no answer at all, at once or ever, with another text, or not done. */
+export type Mood = 'answers' | 'hangs up' | 'is silent' | 'refuses' | { text: string; status: number };
 
 /** A manager of machines and a service discovery that speak the HTTP protocols (orion §4), as the original's do. */
 export interface ProviderServer extends Receiver {
@@ -62,6 +62,7 @@ function answer(server: ProviderServer, request: Received, response: ServerRespo
   if (server.mood === 'refuses') return void say({ code: 500, msg: 'there is no room', content: null }, 500);
   const done = change(server, request);
   if (server.mood === 'hangs up') return void response.destroy();
+  if (server.mood === 'is silent') return;
   if (typeof server.mood === 'object') return void response.writeHead(server.mood.status).end(server.mood.text);
   say(...done);
 }
