@@ -6,6 +6,7 @@ import type { Endpoint } from '../../api/bk-sops/endpoint';
 import { cmdb } from '../../api/cmdb';
 import type { DoorEndpoint } from '../../api/endpoint';
 import type { Family } from '../../api/family';
+import { orion } from '../../api/orion';
 import { v1 } from '../../api/v1';
 import type { Role } from '../../db/schema';
 import { addCaller, addPlainApp, PLAIN_APP } from '../support/callers';
@@ -48,7 +49,7 @@ const deletingLast = ofObjects.filter(([name]) => !isOfCommon(name)).sort(([a], 
 describe('every route', () => {
   it('is an endpoint that declares what it needs, or one of those that are open', () => {
     const app = createApp({ services: {} as Gantry['services'], codecToken: 'word', temporalUiUrl: 'http://ui.test' });
-    const declared = [...routesIn(sops), ...routesIn(cmdb), ...routesIn(v1)];
+    const declared = [...routesIn(sops), ...routesIn(cmdb), ...routesIn(orion), ...routesIn(v1)];
     const middleware = ['ALL /*'];
 
     const unknown = app.routes
