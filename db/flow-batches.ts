@@ -28,8 +28,13 @@ export async function findNextBatch(db: DbOrTransaction, flowId: number): Promis
   return (await hosts.orderBy('batch').limit(1).executeTakeFirst())?.batch;
 }
 
+/** A host that is there, and is in another pool by now, or in none: what is done there is others' to say. */
+const hasLeft = sql`
+  (own.host_id is not null and flows.pool_id is not null
+   and not exists (select from pool_hosts where pool_hosts.host_id = own.host_id and pool_hosts.pool_id = flows.pool_id))`;
+
 /**
- * Opens a batch: what is to come in it is under way then.
+ * Opens a batch: what is to come in it is under way then, but for hosts that have left the pool since.
  *
  * @returns how many hosts that are
  */
@@ -44,10 +49,16 @@ export async function openBatch(
              deadline = now() + ${seconds}::integer * interval '1 second'
        where flow_id = ${flowId} and number = ${number}
     ), hosts as (
-      update flow_hosts set state = 1, updated_at = now()
-       where flow_id = ${flowId} and batch = ${number} and state = 0 returning id
+      update flow_hosts own
+         set state = case when ${hasLeft} then 3 else 1 end,
+             outcome = case when ${hasLeft} then 'failed' else own.outcome end,
+             reason = case when ${hasLeft} then 'it has left the pool of the rollout since that was made' else own.reason end,
+             updated_at = now()
+        from flows
+       where flows.id = own.flow_id and own.flow_id = ${flowId} and own.batch = ${number} and own.state = 0
+      returning own.state
     )
-    select count(*) as hosts from hosts`.execute(tx);
+    select count(*) filter (where state = 1) as hosts from hosts`.execute(tx);
   return Number(rows[0]!.hosts);
 }
 

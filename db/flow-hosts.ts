@@ -88,7 +88,7 @@ export async function absorbRuns(tx: DbOrTransaction, flowId: number, { taskId, 
              vm_id = coalesce(nullif(hosts.vm_id, ''), own.vm_id),
              updated_at = now()
         from last left join hosts on hosts.id = last.host_id
-       where own.id = last.id and last.status not in ('waiting', 'starting', 'running')
+       where own.id = last.id and own.state = 1 and last.status not in ('waiting', 'starting', 'running')
       returning own.id, own.host_id, own.state
     ), pools as (
       update pool_hosts set status = changed.state, updated_at = now()
@@ -96,6 +96,56 @@ export async function absorbRuns(tx: DbOrTransaction, flowId: number, { taskId, 
     )
     select id from changed`.execute(tx);
   return rows.map(({ id }) => id);
+}
+
+/** How the newest runs of hosts of a flow at the steps that they stand before have ended, whatever task they were of. */
+const newestRuns = (flowId: number) => sql`
+  select distinct on (own.id) own.id, runs.status, runs.reason, runs.ended_at, done.task_id,
+         runs.status in ('ok', 'skipped') or (steps.ignore_error and runs.status = 'lost') as goes_on,
+         own.step_number + 1 = (select count(*) from flow_steps where flow_id = ${flowId}) as is_last
+    from flow_hosts own
+    join flow_steps steps on steps.flow_id = own.flow_id and steps.number = own.step_number
+    join host_steps done on done.flow_id = own.flow_id and done.flow_step = own.step_number
+    join host_runs runs on runs.step_id = done.id and runs.place = own.place
+   where own.flow_id = ${flowId}
+   order by own.id, runs.id desc`;
+
+/**
+ * Takes over what steps of an ended task had done on hosts by then, and nobody had said of them yet: who has come through stands
+ * before the next step, or is done, and who was lost is that. Call it before they are tried again.
+ */
+export async function absorbEnded(tx: DbOrTransaction, flowId: number): Promise<void> {
+  await sql`
+    update flow_hosts own
+       set state = case when newest.goes_on and newest.is_last then 2 when newest.goes_on then 4 else 3 end,
+           step_number = own.step_number + case when newest.goes_on then 1 else 0 end,
+           outcome = newest.status, reason = newest.reason, updated_at = now()
+      from (${newestRuns(flowId)}) newest
+     where own.id = newest.id and own.state = 4 and own.outcome = 'cancelled' and (newest.goes_on or newest.status = 'lost')`.execute(
+    tx,
+  );
+}
+
+/**
+ * The same of hosts on which a step is about to be begun, for what has ended since they were to be tried again: a script that has
+ * come through in an earlier task, or was lost there since this one was made.
+ */
+export async function absorbEarlier(
+  tx: DbOrTransaction,
+  { flowId, batch, step, taskId }: { flowId: number; batch: number; step: number; taskId: number },
+): Promise<void> {
+  await sql`
+    update flow_hosts own
+       set state = case when newest.goes_on and newest.is_last then 2 when newest.goes_on then 1 else 3 end,
+           step_number = own.step_number + case when newest.goes_on then 1 else 0 end,
+           outcome = newest.status, reason = newest.reason, updated_at = now()
+      from (${newestRuns(flowId)}) newest
+     where own.id = newest.id and own.state = 1 and own.batch = ${batch} and own.step_number = ${step}
+       and newest.task_id <> ${taskId}
+       and (newest.status in ('ok', 'skipped')
+            or (newest.status = 'lost' and newest.ended_at > (select created_at from tasks where id = ${taskId})))`.execute(
+    tx,
+  );
 }
 
 /** Hosts of a batch that are still in: done, or past a step. */

@@ -91,6 +91,15 @@ export function findFlowStep(db: DbOrTransaction, flowId: number, number: number
   return steps.where('number', '=', number).executeTakeFirst();
 }
 
+/** Makes flows parts of another one, in line since the same moment as that: two groups would else stand behind each other. */
+export async function joinParts(tx: DbOrTransaction, wholeId: number, partIds: readonly number[]): Promise<void> {
+  await tx
+    .updateTable('flows')
+    .set({ part_of: wholeId, queued_at: sql`(select whole.queued_at from flows whole where whole.id = ${wholeId})` })
+    .where('id', 'in', [...partIds])
+    .execute();
+}
+
 /** Has flows wait for their pools (again): from now on they are the last ones in those lines. */
 export async function queueFlows(
   tx: DbOrTransaction,
@@ -99,7 +108,13 @@ export async function queueFlows(
 ): Promise<void> {
   await tx
     .updateTable('flows')
-    .set({ queued_at: sql`clock_timestamp()`, end_state: null, username, app_code: appCode, updated_at: sql`now()` })
+    .set({
+      queued_at: sql`(select clock_timestamp())`,
+      end_state: null,
+      username,
+      app_code: appCode,
+      updated_at: sql`now()`,
+    })
     .where('id', 'in', [...ids])
     .execute();
 }

@@ -31,7 +31,7 @@ export async function planNextTry(
       update host_runs set status = 'starting', host_try = host_try + 1, try_at = now() + ${waitSeconds} * interval '1 second',
              exit_code = ${exitCode}, reason = ${reason}, is_log_cut = is_log_cut or ${isLogCut}, read_bytes = 0, reached_at = null,
              log_bytes = log_bytes + ${marker.length}
-       where id = ${id} and host_try = ${host_try} and status in ('starting', 'running')
+       where id = ${id} and host_try = ${host_try} and status in ('starting', 'running') and not is_unwanted
          and (${!isUnreachable} or ${NOT_HEARD_OF})
       returning *
     ), marked as (

@@ -79,6 +79,10 @@ export async function replaceFlowHost(tx: DbOrTransaction, flowHostId: number, h
     update flow_hosts set host_id = hosts.id, address = coalesce(hosts.address, ''), updated_at = now()
       from hosts where hosts.id = ${hostId} and flow_hosts.id = ${flowHostId}`.execute(tx);
   if (before !== null) {
+    // Flows that wait for the pool were made with the host that was to come.
+    await sql`
+      update flow_hosts set host_id = hosts.id, address = coalesce(hosts.address, ''), updated_at = now()
+        from hosts where hosts.id = ${hostId} and flow_hosts.host_id = ${before} and flow_hosts.state = 0`.execute(tx);
     await sql`update host_runs set host_id = ${hostId} where host_id = ${before}`.execute(tx);
   }
   return before;

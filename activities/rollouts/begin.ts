@@ -5,6 +5,7 @@ import { stringifyJson } from '../../base/json';
 import type { DbOrTransaction } from '../../db/connection';
 import { countHosts, noteStep } from '../../db/flow-batches';
 import {
+  absorbEarlier,
   absorbRuns,
   beginStepOn,
   listBusyHosts,
@@ -61,7 +62,9 @@ export async function beginStep(
   const busy = new Set(await settledHosts(db, attempt, facts));
   return transact(db, async (tx) => {
     const current = (await lockFlow(tx, flow.project_id, flow.id))!;
+    if (current.task_id !== attempt.taskId) throw plainFailure(`rollout ${flow.id} is not run by this task any more`);
     await absorbRuns(tx, flow.id, attempt);
+    await absorbEarlier(tx, { ...placeOf(facts), taskId: attempt.taskId });
     const candidates = await listCandidates(tx, { ...placeOf(facts), choice: choiceOf(attempt) });
     if (candidates.length === 0) return undefined;
     const now = Date.now();

@@ -8,6 +8,7 @@ import { transact } from '../../db/transaction';
 import type { HostWait } from '../../plugins/hosts';
 import type { RolloutSteps, StepEnd, StepOfRollout } from '../../plugins/rollouts';
 import type { HostAttempt, HostMeans } from '../hosts/means';
+import { plainFailure } from '../hosts/prepare';
 import { HostSteps } from '../hosts/steps';
 import { beginStep } from './begin';
 import { doLocally } from './local';
@@ -46,7 +47,7 @@ export class FlowSteps implements RolloutSteps {
     const facts = await readStep(this.#db, this.#attempt, ref);
     const row = (await findStep(this.#db, this.#key)) ?? (await beginStep(this.means, this.#attempt, facts));
     this.#hasBegun = true;
-    if (!row) return { end: NOTHING };
+    if (!row) return { end: this.#attempt.retry === 0 ? NOTHING : await this.#nothingLeft(facts) };
     if (row.kind === 'local') {
       const wait = await doLocally(this.#db, facts, row);
       return wait ?? { end: await this.#end(facts, row) };
@@ -65,6 +66,20 @@ export class FlowSteps implements RolloutSteps {
     return waiting + starting + running > 0 ? undefined : { end: await this.#end(facts, row) };
   }
 
+  /** Whoever has a step tried again that can be tried on no host has not decided to go on without them. */
+  async #nothingLeft(facts: StepFacts): Promise<StepEnd> {
+    const { flow, step, batch } = facts;
+    const [surviving, ofBatch, { 3: failed }] = await Promise.all([
+      countSurviving(this.#db, { flowId: flow.id, batch: batch!.number, step: step.number }),
+      countHosts(this.#db, flow.id, batch!.number),
+      countHosts(this.#db, flow.id),
+    ]);
+    const total = Object.values(ofBatch).reduce((sum, hosts) => sum + hosts, 0);
+    const problem = problemOf({ facts, counts: {}, total, surviving, failed });
+    const left = 'those that are lost or were ended are tried again by their names';
+    return { ...NOTHING, surviving, ...(problem === undefined ? {} : { problem: `${problem}; ${left}` }) };
+  }
+
   get #key(): StepKey {
     const { taskId, nodeId, loop, retry } = this.#attempt;
     return { taskId, nodeId, loop, retry, ordinal: 1 };
@@ -75,7 +90,9 @@ export class FlowSteps implements RolloutSteps {
     const { flow, step, batch } = facts;
     const place = { flowId: flow.id, batch: batch!.number, step: step.number };
     return transact(this.#db, async (tx) => {
-      await lockFlow(tx, flow.project_id, flow.id);
+      const current = await lockFlow(tx, flow.project_id, flow.id);
+      if (current?.task_id !== this.#attempt.taskId)
+        throw plainFailure(`rollout ${flow.id} is not run by this task any more`);
       const changed = await absorbRuns(tx, flow.id, this.#attempt);
       const counts = await tallyRuns(tx, id);
       const surviving = await countSurviving(tx, place);

@@ -2,7 +2,7 @@ import { GantryError, wrongField } from '../../base/error';
 import { requireUnsealed } from '../../base/unsealed';
 import { auditOf, insertAudit } from '../../db/audit';
 import type { DbOrTransaction } from '../../db/connection';
-import { insertFlow, type NewFlowStep } from '../../db/flows';
+import { insertFlow, joinParts, type NewFlowStep } from '../../db/flows';
 import { listPooledHosts, type PooledHost } from '../../db/pooled-hosts';
 import { transact } from '../../db/transaction';
 import { batchSizeOf, planBatches } from '../batches';
@@ -108,11 +108,7 @@ export async function insertPlanned(
  */
 export async function joinFlows(tx: DbOrTransaction, wholeId: number, partIds: readonly number[]): Promise<void> {
   if (partIds.length === 0) return;
-  await tx
-    .updateTable('flows')
-    .set({ part_of: wholeId })
-    .where('id', 'in', [...partIds])
-    .execute();
+  await joinParts(tx, wholeId, partIds);
 }
 
 export function byPool(hosts: readonly PooledHost[]): Map<number, PooledHost[]> {

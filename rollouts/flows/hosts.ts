@@ -2,6 +2,8 @@ import { auditOf, insertAudit } from '../../db/audit';
 import type { DbOrTransaction } from '../../db/connection';
 import { closeBatch, countBatches, countHosts, findBatch } from '../../db/flow-batches';
 import {
+  absorbEnded,
+  absorbRuns,
   countUnbegun,
   endOneRun,
   endToCome,
@@ -30,7 +32,9 @@ import { queueAgain } from './start';
 export async function stopHost({ db }: FlowServices, { project, actor }: FlowCaller, nsid: number): Promise<void> {
   const reason = `ended by ${actor.username}`;
   await changeHost(db, project.id, nsid, async (tx, host, { facts }) => {
-    if (host.state !== 0 && host.state !== 1) throw refuseHost(host, 'already finished');
+    await absorbUnderWay(tx, host, facts.taskId);
+    const { state } = await requireFlowHost(tx, project.id, nsid);
+    if (state !== 0 && state !== 1) throw refuseHost(host, 'already finished');
     const run = facts.taskId === null ? undefined : await findOpenRun(tx, host, facts.taskId);
     if (run?.kind === 'provider' && run.status !== 'waiting') {
       throw refuseHost(host, 'is at its provider: what was asked for there cannot be taken back');
@@ -57,9 +61,11 @@ export async function retryHost(services: FlowServices, caller: FlowCaller, nsid
     await operateTask(services, waiting.task, request, { actor, rights });
     return transact(services.db, (tx) => note(tx, host, caller, 'retry'));
   }
-  await changeHost(services.db, project.id, nsid, async (tx, host, known) => {
-    if (!isOver(host)) throw refuseHost(host, 'has not failed');
+  await changeHost(services.db, project.id, nsid, async (tx, found, known) => {
     const hasEnded = !known.task && !known.facts.isQueued && known.facts.phase !== 'created';
+    if (hasEnded) await absorbEnded(tx, found.flow_id);
+    const host = await requireFlowHost(tx, project.id, nsid);
+    if (!isOver(host)) throw refuseHost(host, 'has not failed');
     // The others of one that has ended are not begun with it.
     if (hasEnded) await endToCome(tx, host.flow_id);
     await setFlowHost(tx, nsid, { state: 0, outcome: '', reason: '' });
@@ -94,6 +100,17 @@ export async function skipHost(services: FlowServices, caller: FlowCaller, nsid:
   const waiting = await waitingNode(db, known, host);
   if (waiting && (await mayGoOn(db, known, host)))
     await operateTask(services, waiting.task, { action: 'skip', node: waiting.node }, { actor, rights });
+}
+
+/** What has ended on hosts by now in the step that their batch is at is taken over at once, not with the end of that step. */
+async function absorbUnderWay(
+  tx: DbOrTransaction,
+  { flow_id, batch: number }: FlowHostRecord,
+  taskId: number | null,
+): Promise<void> {
+  const batch = await findBatch(tx, flow_id, number);
+  if (taskId === null || batch?.task_id !== taskId || batch.loop === null) return;
+  await absorbRuns(tx, flow_id, { taskId, loop: batch.loop });
 }
 
 /** It has ended, one way or the other, and not well. */

@@ -1,5 +1,5 @@
 import { auditOf, insertAudit } from '../../db/audit';
-import { listLostIn, reopenUnfinished } from '../../db/flow-hosts';
+import { absorbEnded, listLostIn, reopenUnfinished } from '../../db/flow-hosts';
 import { insertFlowLogs } from '../../db/flow-logs';
 import { listWithParts, queueFlows } from '../../db/flows';
 import { transact } from '../../db/transaction';
@@ -37,6 +37,11 @@ async function goOn(services: FlowServices, { actor, rights }: FlowCaller, known
 }
 
 async function startAgain(services: FlowServices, { project, actor }: FlowCaller, flowId: number): Promise<void> {
+  await transact(services.db, async (tx) => {
+    // What was done is known from then on, also where nothing is left to do.
+    const known = await holdFlow(tx, project.id, flowId);
+    if (!known.facts.isQueued && !known.task) await absorbEnded(tx, flowId);
+  });
   await transact(services.db, async (tx) => {
     const known = await holdFlow(tx, project.id, flowId);
     // Somebody was faster.
