@@ -34,6 +34,14 @@ describe('what is done with rollouts', () => {
       isWanted: (seen) => seen.join() === lines.join(),
       withinMs: 60_000,
     });
+  const statusesOf = async (flow: number, step: number) => {
+    const runs = world.gantry.db
+      .selectFrom('host_runs')
+      .innerJoin('host_steps', 'host_steps.id', 'step_id')
+      .select('status');
+    const rows = await runs.where('flow_id', '=', flow).where('flow_step', '=', step).execute();
+    return rows.map(({ status }) => status);
+  };
   const nsids = async (flow: number) => (await rollouts.hosts(flow)).map(({ id }) => id);
 
   it('a pause lets the step end, and nothing more is begun until it is started', async () => {
@@ -104,6 +112,76 @@ describe('what is done with rollouts', () => {
       ['a', 'b'],
     ]);
     expect(await rollouts.states(flow)).toEqual([2, 2, 2]);
+  });
+
+  it('what a step had done on some hosts when it was ended is not done there again', async () => {
+    const hosts = await world.hosts(2);
+    put(hosts[1]!, 'wait-b');
+    const flow = await rollouts.run([step('a'), step('b'), step('c')], ids(hosts));
+    await untilRan(hosts[1]!, ['a', 'b']);
+    await eventually('it has come through on the other one', () => statusesOf(flow, 1), {
+      isWanted: (statuses) => statuses.includes('ok'),
+    });
+
+    await stopFlow(rollouts.services, rollouts.caller, flow);
+    await rollouts.untilEnded(flow);
+    expect(await rollouts.states(flow)).toEqual([4, 4]);
+    await eventually('it is ended on the other one', () => statusesOf(flow, 1), {
+      isWanted: (statuses) => statuses.includes('cancelled'),
+      withinMs: 60_000,
+    });
+    remove(hosts[1]!, 'wait-b');
+    await startFlow(rollouts.services, rollouts.caller, flow);
+    await rollouts.untilState(flow, 2);
+    await rollouts.untilEnded(flow);
+
+    expect(ran(hosts)).toEqual([
+      ['a', 'b', 'c'],
+      ['a', 'b', 'b', 'c'],
+    ]);
+  });
+
+  it('a host that has left the pool meanwhile is let alone', async () => {
+    const hosts = await world.hosts(2);
+    const flow = await rollouts.run([step('a')], ids(hosts), { batches: { maxNum: 1 }, isAuto: false });
+    await rollouts.untilState(flow, 4);
+    await world.gantry.db.deleteFrom('pool_hosts').where('host_id', '=', hosts[1]!.id).execute();
+
+    await startFlow(rollouts.services, rollouts.caller, flow);
+    await rollouts.untilEnded(flow);
+
+    expect(await rollouts.states(flow)).toEqual([2, 3]);
+    expect((await rollouts.hosts(flow))[1]).toMatchObject({ reason: expect.stringContaining('has left the pool') });
+    expect(ran(hosts)).toEqual([['a'], []]);
+  });
+
+  it('a start does not pass over a step whose hosts are all lost', async () => {
+    const hosts = await world.hosts(2);
+    put(hosts[0]!, 'fail-a');
+    const flow = await rollouts.run([step('a')], ids(hosts), { batches: { maxNum: 1 } });
+    const { flow: failed } = await rollouts.untilState(flow, 3);
+    await world.gantry.db
+      .updateTable('flow_hosts')
+      .set({ outcome: 'lost' })
+      .where('flow_id', '=', flow)
+      .where('state', '=', 3)
+      .execute();
+
+    await startFlow(rollouts.services, rollouts.caller, flow);
+    await eventually('the step has failed once more', () =>
+      world.gantry.db
+        .selectFrom('node_executions')
+        .select('outputs')
+        .where('task_id', '=', failed.task_id!)
+        .where('retry', '=', 1)
+        .where('status', '=', 'FAILED')
+        .executeTakeFirst(),
+    );
+
+    expect(await rollouts.state(flow)).toMatchObject({ state: 3 });
+    expect(await rollouts.states(flow)).toEqual([3, 0]);
+    expect(ran(hosts)).toEqual([['a'], []]);
+    await stopFlow(rollouts.services, rollouts.caller, flow);
   });
 
   it('one rollout has a pool at a time: the next one begins when it has ended', async () => {

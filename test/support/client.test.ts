@@ -13,6 +13,7 @@ const AROUND: Record<string, string> = {
   'test/api/masking.test.ts': 'has an app of its own',
   'test/api/metrics.test.ts': 'reads metrics, which are no answer of an endpoint',
   'test/api/openapi.test.ts': 'reads the description',
+  'test/api/orion/who-asks.test.ts': 'comes from addresses of its own',
   'test/api/v1/events.test.ts': 'reads streams, which are no one answer',
   'test/cli/hosts-run.test.ts': 'stands between the command line and the API',
   'test/stack/damage.test.ts': 'asks whether the API is ready',
