@@ -26,6 +26,12 @@ export function orionBodyOf(name: string, { ids, names, mark }: OrionWorld): obj
     create_task_impl: template,
     create_action_impl: template,
     update_template: template,
+    save_task: {
+      pool_id: ids.pool,
+      type: 'expand',
+      exec_type: 'crontab',
+      cron_itmes: [{ time: '08:00', instance_num: 1 }],
+    },
     create_task: {
       template_id: ids.task_tpl,
       task_name: 'made by the walk',
