@@ -18,6 +18,10 @@ interface PoolScheduleTable extends Dated {
   kind: PoolScheduleKind;
   /** `depend`: its times do not count. */
   exec_type: 'crontab' | 'depend';
+  /** Who has saved it last: flows are made in that name. */
+  editor: string;
+  /** What it was due for until then is done, or let be. */
+  due_since: Date;
 }
 
 interface PoolCronItemTable {

@@ -58,7 +58,12 @@ export async function putPoolSchedule(
     .insertInto('pool_schedules')
     .values(schedule)
     .onConflict((on) =>
-      on.columns(['pool_id', 'kind']).doUpdateSet({ exec_type: schedule.exec_type, updated_at: new Date() }),
+      on.columns(['pool_id', 'kind']).doUpdateSet({
+        exec_type: schedule.exec_type,
+        editor: schedule.editor,
+        due_since: schedule.due_since,
+        updated_at: new Date(),
+      }),
     )
     .returning('id')
     .executeTakeFirstOrThrow();
@@ -125,4 +130,38 @@ export function findPools(db: DbOrTransaction, projectId: number, ids: readonly 
     .where(sql<boolean>`pools.id = any (${ids}::integer[])`)
     .orderBy('pools.id')
     .execute();
+}
+
+/** The schedules that may be due: those whose times count, by id. */
+export async function listClocked(db: DbOrTransaction): Promise<PoolScheduleRecord[]> {
+  return db
+    .selectFrom('pool_schedules')
+    .selectAll()
+    .where('exec_type', '=', 'crontab')
+    .where(sql<boolean>`exists (select from pool_cron_items where schedule_id = pool_schedules.id and not is_ignored)`)
+    .orderBy('id')
+    .execute();
+}
+
+/** A schedule, held until the transaction ends; undefined while somebody else holds it, or when it is gone. */
+export function holdPoolSchedule(tx: DbOrTransaction, id: number): Promise<PoolScheduleRecord | undefined> {
+  return tx.selectFrom('pool_schedules').selectAll().where('id', '=', id).forUpdate().skipLocked().executeTakeFirst();
+}
+
+/** Notes that all is done, or let be, that a schedule was due for until then. */
+export async function settleUntil(tx: DbOrTransaction, id: number, until: Date): Promise<void> {
+  await tx.updateTable('pool_schedules').set({ due_since: until }).where('id', '=', id).execute();
+}
+
+/** The hosts that a pool has by the clock and that are not on their way out: first those that are missed least. */
+export async function listClockedHostIds(tx: DbOrTransaction, poolId: number): Promise<number[]> {
+  const { rows } = await sql<{ host_id: number }>`
+    select host_id from pool_hosts
+     where pool_id = ${poolId} and node_type = 'crontab'
+       and not exists (
+         select from flow_hosts join flows on flows.id = flow_hosts.flow_id
+          where flow_hosts.host_id = pool_hosts.host_id and flows.kind = 'shrink'
+            and (flows.queued_at is not null or exists (select from pool_locks where pool_locks.flow_id = flows.id)))
+     order by case status when 0 then 0 when 3 then 1 else 2 end, host_id`.execute(tx);
+  return rows.map(({ host_id }) => host_id);
 }

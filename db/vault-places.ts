@@ -259,6 +259,7 @@ export const NO_SECRETS_IN: Readonly<Record<string, string>> = {
   'flow_logs.message': REASON,
   'pool_schedules.kind': WORD,
   'pool_schedules.exec_type': WORD,
+  'pool_schedules.editor': PERSON,
   'pool_cron_items.time': WORD,
   'pool_depend_items.step_name': NAME,
   'provider_intents.step': WORD,

@@ -9,6 +9,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       pool_id integer not null references pools (id) on delete cascade,
       kind text not null, -- expand, shrink, deploy
       exec_type text not null, -- crontab; depend: it has no times
+      editor text not null, -- in whose name flows are made
+      due_since timestamptz not null, -- what it was due for until then is done, or let be
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
       unique (pool_id, kind)

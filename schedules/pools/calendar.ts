@@ -53,7 +53,20 @@ export function dueItems<T extends CronItem>(
   return due.sort((one, other) => one.at - other.at || one.item.id - other.item.id);
 }
 
-/** What was due last before now, or is due now: what a pool should be like already when its schedule is saved. */
-export function lastDue<T extends CronItem>(items: readonly T[], timeZone: string, now: number): Due<T> | undefined {
-  return dueItems(items, timeZone, now - LOOK_BACK_MS, now).at(-1);
+/**
+ * From when on a schedule that is saved now is due: a pool is at once to be as its last time wants it, but nothing is deployed
+ * that somebody has not waited for (orion §8).
+ */
+export function catchUpFrom(kind: 'expand' | 'shrink' | 'deploy', now: number): number {
+  return kind === 'deploy' ? now : now - LOOK_BACK_MS;
+}
+
+/** What was due last before now, or is due now: what a pool should be like. @param since what was due until then is let be */
+export function lastDue<T extends CronItem>(
+  items: readonly T[],
+  timeZone: string,
+  now: number,
+  since = 0,
+): Due<T> | undefined {
+  return dueItems(items, timeZone, Math.max(since, now - LOOK_BACK_MS), now).at(-1);
 }

@@ -18,6 +18,7 @@ import {
   replaceItems,
 } from '../../db/pool-schedules';
 import { transact } from '../../db/transaction';
+import { catchUpFrom } from './calendar';
 import { requireDistinctTimes, requireNoCircle } from './rules';
 
 /** Items of one schedule, of each kind. */
@@ -54,7 +55,14 @@ export async function savePoolSchedule(db: Db, projectId: number, given: GivenSc
     const before = await findBefore(tx, projectId, given);
     await requireDependencies(tx, projectId, given, before?.id ?? 0);
     const was = before && { ...before, ...(await itemsOfSchedule(tx, before.id)) };
-    const id = await putPoolSchedule(tx, { project_id: projectId, pool_id: poolId, kind, exec_type: execType });
+    const id = await putPoolSchedule(tx, {
+      project_id: projectId,
+      pool_id: poolId,
+      kind,
+      exec_type: execType,
+      editor: actor.username,
+      due_since: new Date(catchUpFrom(kind, Date.now())),
+    });
     await replaceItems(tx, id, { cron, depend });
     const after = { id, pool_id: poolId, kind, exec_type: execType, ...(await itemsOfSchedule(tx, id)) };
     await insertAudit(tx, {
