@@ -5,6 +5,7 @@ import { parseLegacy, warnOfLegacy } from '../api/legacy';
 import { Metrics } from '../api/metrics';
 import { privateKeyReader } from '../api/private-key/reader';
 import { FlowQueue } from '../rollouts/queue';
+import { PoolClock } from '../schedules/pools/tick';
 import { ScheduleReconciler } from '../schedules/reconcile';
 import { requireNamespace } from '../tasks/namespace';
 import { NoticeSender } from '../tasks/notices';
@@ -59,6 +60,7 @@ export async function runApi(): Promise<void> {
     new ScheduleReconciler(services),
     new NoticeSender(services),
     new FlowQueue(services),
+    new PoolClock(services),
   ];
   const address = { hostname: config.GANTRY_HOST, port: config.GANTRY_PORT };
   const serverOptions = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS };

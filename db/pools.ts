@@ -4,8 +4,8 @@ import { type PageOf, pageOf, type Rows } from './pages';
 import type { Database } from './schema';
 
 export type PoolRecord = Selectable<Database['pools']>;
-/** A pool, and how many hosts are in it. */
-export type CountedPool = PoolRecord & { hosts: number };
+/** A pool, how many hosts are in it, whether it has times of its own, and whether other pools depend on it. */
+export type CountedPool = PoolRecord & { hosts: number; has_cron: boolean; is_needed: boolean };
 export type PoolChanges = Omit<
   Updateable<Database['pools']>,
   'id' | 'project_id' | 'service_id' | 'created_at' | 'updated_at'
@@ -88,11 +88,18 @@ export async function findFlowOfPool(
   return rows[0];
 }
 
+/** Whether a pool has times of its own. */
+export const HAS_CRON = sql<boolean>`exists (
+  select from pool_schedules join pool_cron_items on schedule_id = pool_schedules.id where pool_schedules.pool_id = pools.id)`;
+const IS_NEEDED = sql<boolean>`exists (select from pool_depend_items where pool_depend_items.pool_id = pools.id)`;
+
 function ofProject(db: DbOrTransaction, projectId: number) {
   return db
     .selectFrom('pools')
     .selectAll('pools')
     .select(sql<number>`(select count(*)::integer from pool_hosts where pool_id = pools.id)`.as('hosts'))
+    .select(HAS_CRON.as('has_cron'))
+    .select(IS_NEEDED.as('is_needed'))
     .where('project_id', '=', projectId);
 }
 

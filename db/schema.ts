@@ -2,6 +2,7 @@ import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { Dated, JsonText } from './columns';
 import type { FlowTables } from './flow-tables';
 import type { HostRunStatus, HostStepKind } from './host-statuses';
+import type { PoolScheduleTables } from './pool-schedule-tables';
 import type { PoolTables } from './pool-tables';
 import type { ProviderTables } from './provider-tables';
 
@@ -11,7 +12,7 @@ export type { HostRunStatus, HostStepKind };
 export const MAX_INTEGER = 2 ** 31 - 1;
 
 /** The tables, as the migrations leave them. */
-export interface Database extends PoolTables, FlowTables, ProviderTables {
+export interface Database extends PoolTables, PoolScheduleTables, FlowTables, ProviderTables {
   installation: {
     only_row: Generated<boolean>;
     name: string;

@@ -12,6 +12,7 @@ import { inOrder, routesOf } from './paths';
 import { peekProjectId, readPlace } from './place';
 import { poolEndpoints } from './pools';
 import { stepEndpoints } from './remote-steps';
+import { savedTaskEndpoints } from './saved-tasks';
 import { serviceEndpoints } from './services';
 import { taskEndpoints } from './tasks';
 import { templateEndpoints } from './templates';
@@ -27,6 +28,7 @@ export const endpoints: readonly ServedEndpoint[] = [
   ...stepEndpoints,
   ...templateEndpoints,
   ...taskEndpoints,
+  ...savedTaskEndpoints,
 ];
 
 /** Orion's API at the paths of its document (orion §0), for clients that may be known by their address. */

@@ -20,6 +20,7 @@ import * as changes from './0018_changes';
 import * as again from './0019_again';
 import * as rollouts from './0020_rollouts';
 import * as providers from './0021_providers';
+import * as poolSchedules from './0022_pool_schedules';
 
 /** Append-only: a migration that has landed is never changed. Breaking ones say so in their name. */
 export const migrations: Record<string, Migration> = {
@@ -44,4 +45,5 @@ export const migrations: Record<string, Migration> = {
   '0019_again': again,
   '0020_rollouts': rollouts,
   '0021_providers': providers,
+  '0022_pool_schedules': poolSchedules,
 };

@@ -4,6 +4,7 @@ import type { Db, DbOrTransaction } from '../../db/connection';
 import { listModuleHostIds } from '../../db/module-hosts';
 import { findModules } from '../../db/modules';
 import { addModuleHosts, listPoolHostIds, lockPoolsOf } from '../../db/pool-hosts';
+import { findDependent } from '../../db/pool-schedules';
 import {
   deletePool,
   findFlowOfPool,
@@ -92,6 +93,11 @@ export async function removePool(db: Db, place: InventoryPlace, id: number, acto
     requireUnused('pool', before, hosts === 0 ? undefined : `it has ${hosts} hosts`);
     const flow = await findFlowOfPool(tx, id);
     if (flow) throw new GantryError('wrong_state', `flow ${flow.id} (${flow.name}) needs pool ${id}: stop it first`);
+    const dependent = await findDependent(tx, id);
+    if (dependent) {
+      const needs = `pool ${dependent.id} (${dependent.name}) depends on pool ${id} by a saved task`;
+      throw new GantryError('wrong_state', `${needs}: change that first`);
+    }
     await deletePool(tx, id);
     await auditChanges(tx, place, actor, { what: 'pool', action: 'delete', changes: [{ before }] });
   });

@@ -14,6 +14,9 @@ export function orionBodyOf(name: string, { ids, names, mark }: OrionWorld): obj
     update_service: { desc: 'changed by the walk' },
     create_pool: { name: 'made by the walk', service_id: ids.service },
     update_pool: { desc: 'changed by the walk' },
+    expand_pool: { num: 1 },
+    shrink_pool: { nodes: [names.iplist] },
+    deploy_pool: { max_num: 1, tag: 'tag' },
     add_nodes: { nodes: [names.iplist] },
     remove_nodes: { nodes: [ids.host] },
     expand_pool: { num: 1 },
@@ -29,6 +32,12 @@ export function orionBodyOf(name: string, { ids, names, mark }: OrionWorld): obj
     create_task_impl: template,
     create_action_impl: template,
     update_template: template,
+    save_task: {
+      pool_id: ids.pool,
+      type: 'expand',
+      exec_type: 'crontab',
+      cron_itmes: [{ time: '08:00', instance_num: 1 }],
+    },
     create_task: {
       template_id: ids.task_tpl,
       task_name: 'made by the walk',

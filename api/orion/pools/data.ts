@@ -17,6 +17,8 @@ export const poolSchema = z.object({
     .describe('Ids of rollout templates; 0: none'),
   service_id: z.number().int(),
   node_count: z.number().int(),
+  is_bedepen: z.number().int().describe('1: saved tasks of other pools depend on it'),
+  is_hascron: z.number().int().describe('1: saved tasks of it have times'),
   module_id: z.number().int().describe('The module whose hosts are its own; 0: none'),
   ssh_profile_id: z.number().int().describe('By which its hosts are reached that have none of their own; 0: none'),
 });
@@ -33,6 +35,8 @@ export function poolData(pool: CountedPool): z.input<typeof poolSchema> {
     tasks: { expand, shrink, deploy },
     service_id,
     node_count: hosts,
+    is_bedepen: Number(pool.is_needed),
+    is_hascron: Number(pool.has_cron),
     module_id: module_id ?? 0,
     ssh_profile_id: ssh_profile_id ?? 0,
   };

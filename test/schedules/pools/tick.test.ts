@@ -1,0 +1,176 @@
+import { findProject } from '../../../db/access';
+import { dueItems } from '../../../schedules/pools/calendar';
+import { tickPools } from '../../../schedules/pools/tick';
+import { Gantry } from '../../support/gantry';
+import { OrionClient } from '../../support/orion';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const DAILY = { id: 1, week_day: 0, time: '08:00', is_ignored: false };
+
+/** What is done with pools by the clock (orion §8), at whatever time it is said to be. */
+describe('what pools are due for', () => {
+  let gantry: Gantry;
+  let orion: OrionClient;
+  let service: number;
+  let tasks: Record<string, number>;
+  let made = 0;
+
+  beforeAll(async () => {
+    gantry = await Gantry.create();
+    orion = new OrionClient(gantry);
+    const action = await orion.dataOf('/action/create', { name: 'start_it', desc: '', params: { tag: 'string' } });
+    const script = { action: { module: 'shell', args: 'echo {{tag}}' } };
+    await orion.dataOf('/actimpl/create', { action_id: action, type: 'ansible', template: script });
+    await orion.dataOf('/remote_step/create', { name: 'start_service_web', desc: '', actions: ['start_it'] });
+    const cluster_id = await orion.dataOf('/cluster/create', { name: 'c' });
+    ({ id: service } = await orion.dataOf('/service/create', {
+      name: 's',
+      docker_image: 'registry/web:1',
+      cluster_id,
+    }));
+    tasks = {
+      expand: await template('create_vm', 'register'),
+      shrink: await template('unregister', 'return_vm'),
+      deploy: await template('start_service_web'),
+    };
+  });
+
+  beforeEach(() => {
+    process.env.GANTRY_VM_PROVIDER = 'spare:spare';
+    process.env.GANTRY_SD_PROVIDER = 'http://127.0.0.1:9';
+  });
+
+  afterEach(() => {
+    delete process.env.GANTRY_VM_PROVIDER;
+    delete process.env.GANTRY_SD_PROVIDER;
+  });
+
+  afterAll(() => gantry.stop());
+
+  const template = (...steps: string[]): Promise<number> =>
+    orion.dataOf('/task_tpl/create', {
+      name: `t${++made}`,
+      desc: '',
+      steps: steps.map((name) => ({ name, param_values: {} })),
+    });
+
+  async function pool(of: Record<string, number> = tasks): Promise<{ id: number; name: string }> {
+    const name = `pool${++made}`;
+    const { id } = await orion.dataOf('/pool/create', { name, vm_type: 3, sd_id: 9, service_id: service, tasks: of });
+    return { id, name };
+  }
+
+  const save = (pool_id: number, item: object, more: object = {}) =>
+    orion.dataOf('/task/saveTask', {
+      ...{ id: 0, pool_id, type: 'expand', exec_type: 'crontab' },
+      cron_items: [{ week_day: 0, time: '08:00', ...item }],
+      ...more,
+    });
+
+  async function flowsOf(poolId: number) {
+    const flows = await gantry.db.selectFrom('flows').selectAll().where('pool_id', '=', poolId).orderBy('id').execute();
+    const hosts = await gantry.db
+      .selectFrom('flow_hosts')
+      .select(['flow_id', 'host_id'])
+      .where('flow_id', 'in', flows.map(({ id }) => id).concat(0))
+      .execute();
+    return flows.map((flow) => ({ ...flow, hosts: hosts.filter(({ flow_id }) => flow_id === flow.id).length }));
+  }
+
+  /** The next time at which it is 08:00 in the project. */
+  async function nextDue(): Promise<number> {
+    const { time_zone } = (await findProject(gantry.db, 1))!;
+    const now = Date.now();
+    return dueItems([DAILY], time_zone || 'UTC', now, now + 2 * DAY_MS)[0]!.at;
+  }
+
+  it('is done at once for what it was due for last, and once, whoever looks', async () => {
+    const { id, name } = await pool();
+    await save(id, { instance_num: 2 });
+
+    await Promise.all([tickPools(gantry.services), tickPools(gantry.services), tickPools(gantry.services)]);
+    await tickPools(gantry.services);
+
+    const flows = await flowsOf(id);
+    expect(flows).toMatchObject([
+      { name: `${name}_expand`, kind: 'expand', origin: 'crontab', operator: 'crontab', batch_size: 2, hosts: 2 },
+    ]);
+    const nodes = await orion.dataOf(`/pool/${id}/list_nodes`);
+    expect(nodes.map((node: { node_type: string }) => node.node_type)).toEqual(['crontab', 'crontab']);
+  });
+
+  it('has as many hosts come or go as are missing or too many, and counts those that go only once', async () => {
+    const { id, name } = await pool();
+    await save(id, { instance_num: 5 });
+    await tickPools(gantry.services);
+    await save(id, { instance_num: 3 });
+    await tickPools(gantry.services);
+    await tickPools(gantry.services, (await nextDue()) + MINUTE_MS);
+
+    expect(await flowsOf(id)).toMatchObject([
+      { name: `${name}_expand`, kind: 'expand', hosts: 5 },
+      { name: `${name}_shrink`, kind: 'shrink', hosts: 2, origin: 'crontab', operator: 'crontab' },
+    ]);
+  });
+
+  it('leaves the hosts alone that people have asked for', async () => {
+    const { id } = await pool();
+    await orion.dataOf(`/pool/${id}/add_nodes`, { nodes: ['10.9.9.1', '10.9.9.2'] });
+    await save(id, { instance_num: 0 });
+    await tickPools(gantry.services);
+
+    expect(await flowsOf(id)).toEqual([]);
+  });
+
+  it('does not deploy for a time that had passed when it was saved', async () => {
+    const { id, name } = await pool();
+    const addresses = ['10.9.8.1', '10.9.8.2', '10.9.8.3', '10.9.8.4', '10.9.8.5'];
+    await orion.dataOf(`/pool/${id}/add_nodes`, { nodes: addresses });
+    await save(id, { concurr_ratio: 50, concurr_num: 4 }, { type: 'upload' });
+    const due = await nextDue();
+
+    await tickPools(gantry.services, due - MINUTE_MS);
+    expect(await flowsOf(id)).toEqual([]);
+    await tickPools(gantry.services, due);
+    await tickPools(gantry.services, due + MINUTE_MS);
+    // That one is an hour too late.
+    await tickPools(gantry.services, due + DAY_MS + 120 * MINUTE_MS);
+
+    const flows = await flowsOf(id);
+    expect(flows).toMatchObject([
+      { name: `${name}_upload`, kind: 'deploy', origin: 'crontab', batch_size: 2, hosts: 5 },
+    ]);
+    const step = await gantry.db
+      .selectFrom('flow_steps')
+      .select('values')
+      .where('flow_id', '=', flows[0]!.id)
+      .executeTakeFirstOrThrow();
+    expect(step.values).toEqual({ tag: 'registry/web:1' });
+  });
+
+  it('is refused once, with a record, where the pool has no template for it', async () => {
+    const { id } = await pool({ expand: 0, shrink: 0, deploy: 0 });
+    await save(id, { instance_num: 1 });
+    await tickPools(gantry.services);
+    await tickPools(gantry.services);
+
+    const records = await gantry.db
+      .selectFrom('audit_records')
+      .select(['object', 'detail'])
+      .where('action', '=', 'refuse')
+      .execute();
+    expect(await flowsOf(id)).toEqual([]);
+    expect(records).toMatchObject([{ detail: { reason: 'No task def  found' } }]);
+    expect(await orion.dataOf(`/pool/${id}/list_nodes`)).toEqual([]);
+  });
+
+  it('is nothing for items that are ignored, and for schedules that only depend', async () => {
+    const [one, other] = [await pool(), await pool()];
+    await save(one.id, { instance_num: 1, ignore: 1 });
+    await save(other.id, { instance_num: 1 }, { exec_type: 'depend' });
+    await tickPools(gantry.services);
+
+    expect([...(await flowsOf(one.id)), ...(await flowsOf(other.id))]).toEqual([]);
+  });
+});
