@@ -165,3 +165,16 @@ export async function listClockedHostIds(tx: DbOrTransaction, poolId: number): P
      order by case status when 0 then 0 when 3 then 1 else 2 end, host_id`.execute(tx);
   return rows.map(({ host_id }) => host_id);
 }
+
+/** What pools of a project need of others, by the schedules of a kind. */
+export function listNeeds(db: DbOrTransaction, projectId: number, kind: PoolScheduleKind) {
+  return db
+    .selectFrom('pool_depend_items')
+    .innerJoin('pool_schedules', 'pool_schedules.id', 'pool_depend_items.schedule_id')
+    .select(['pool_schedules.pool_id', 'pool_depend_items.pool_id as on', 'ratio', 'spare'])
+    .where('project_id', '=', projectId)
+    .where('kind', '=', kind)
+    .where('is_ignored', '=', false)
+    .orderBy('pool_depend_items.id')
+    .execute();
+}

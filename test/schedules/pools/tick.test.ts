@@ -149,6 +149,32 @@ describe('what pools are due for', () => {
     expect(step.values).toEqual({ tag: 'registry/web:1' });
   });
 
+  it('has the pools that it needs grow and shrink in the same task', async () => {
+    const [own, needed, further] = [await pool(), await pool(), await pool()];
+    const on = ({ id }: { id: number }, ratio: number, elastic_count = 0) => ({
+      depend_items: [{ pool_id: id, ratio, elastic_count }],
+    });
+    await save(needed.id, {}, { ...on(further, 2), cron_items: [], exec_type: 'depend' });
+    await save(own.id, { instance_num: 3 }, on(needed, 0.5, 1));
+    await tickPools(gantry.services);
+    await save(own.id, { instance_num: 1 }, on(needed, 0.5, 1));
+    await tickPools(gantry.services);
+
+    const flows = await Promise.all([own, needed, further].map(({ id }) => flowsOf(id)));
+    expect(flows.map((of) => of.map(({ kind, origin, hosts }) => `${kind} ${hosts} ${origin}`))).toEqual([
+      ['expand 3 crontab', 'shrink 2 crontab'],
+      ['expand 3 depend', 'shrink 1 depend'],
+      ['expand 6 depend', 'shrink 2 depend'],
+    ]);
+    const [[expand, shrink]] = flows as [(typeof flows)[0]];
+    expect(flows.slice(1).map((of) => of.map(({ part_of }) => part_of))).toEqual([
+      [expand!.id, shrink!.id],
+      [expand!.id, shrink!.id],
+    ]);
+    expect(expand!.task_id).not.toBeNull();
+    expect(new Set(flows.map(([first]) => first!.task_id)).size).toBe(1);
+  });
+
   it('is refused once, with a record, where the pool has no template for it', async () => {
     const { id } = await pool({ expand: 0, shrink: 0, deploy: 0 });
     await save(id, { instance_num: 1 });
