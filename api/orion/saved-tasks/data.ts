@@ -43,8 +43,8 @@ export const savedTaskSchema = z.object({
 /** What the web client gets where nothing is saved. */
 export const noTaskSchema = z.object({
   id: z.literal(0),
-  cron_items: z.array(z.never()),
-  depend_items: z.array(z.never()),
+  cron_items: z.array(z.unknown()).max(0),
+  depend_items: z.array(z.unknown()).max(0),
 });
 
 /** @param pools that of the schedule, and those of its items, by id */
