@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { DbOrTransaction } from './connection';
 import type { LoopRound } from './flow-batches';
 import type { FlowState } from './flow-tables';
@@ -60,70 +60,26 @@ export async function beginStepOn(
  *
  * @returns the hosts that have changed
  */
-export async function absorbRuns(tx: DbOrTransaction, flowId: number, { taskId, loop }: LoopRound): Promise<number[]> {
-  const { rows } = await sql<{ id: number }>`
-    with last as (
-      select distinct on (own.id) own.id, own.host_id, own.step_number + 1 as next_step, runs.status, runs.reason, steps.ignore_error,
-             runs.status in ('ok', 'skipped') as is_ok,
-             runs.status in ('ok', 'skipped') or (steps.ignore_error and runs.status in ('failed', 'unreachable', 'lost')) as goes_on,
-             own.step_number + 1 = (select count(*) from flow_steps where flow_id = ${flowId}) as is_last
-        from flow_hosts own
-        join flow_steps steps on steps.flow_id = own.flow_id and steps.number = own.step_number
-        join host_steps done on done.flow_id = own.flow_id and done.flow_step = own.step_number
-                            and done.task_id = ${taskId} and done.loop = ${loop}
-        join host_runs runs on runs.step_id = done.id and runs.place = own.place
-       where own.flow_id = ${flowId} and own.state = 1
-       order by own.id, done.id desc
-    ), changed as (
-      update flow_hosts own
-         set state = case when last.goes_on and last.is_last then 2
-                          when last.goes_on then 1
-                          when last.status = 'not_run' then 0
-                          when last.status = 'cancelled' then 4
-                          else 3 end,
-             step_number = case when last.goes_on then last.next_step else own.step_number end,
-             outcome = last.status,
-             reason = last.reason,
-             address = coalesce(hosts.address, own.address),
-             vm_id = coalesce(nullif(hosts.vm_id, ''), own.vm_id),
-             updated_at = now()
-        from last left join hosts on hosts.id = last.host_id
-       where own.id = last.id and own.state = 1 and last.status not in ('waiting', 'starting', 'running')
-      returning own.id, own.host_id, own.state
-    ), pools as (
-      update pool_hosts set status = changed.state, updated_at = now()
-        from changed where pool_hosts.host_id = changed.host_id and changed.state in (2, 3)
-    )
-    select id from changed`.execute(tx);
-  return rows.map(({ id }) => id);
+export function absorbRuns(tx: DbOrTransaction, flowId: number, { taskId, loop }: LoopRound): Promise<number[]> {
+  return absorb(tx, flowId, {
+    steps: sql`done.task_id = ${taskId} and done.loop = ${loop}`,
+    hosts: sql`own.state = 1`,
+    ends: sql`newest.status not in ('waiting', 'starting', 'running')`,
+    goingOn: 1,
+  });
 }
-
-/** How the newest runs of hosts of a flow at the steps that they stand before have ended, whatever task they were of. */
-const newestRuns = (flowId: number) => sql`
-  select distinct on (own.id) own.id, runs.status, runs.reason, runs.ended_at, done.task_id,
-         runs.status in ('ok', 'skipped') or (steps.ignore_error and runs.status = 'lost') as goes_on,
-         own.step_number + 1 = (select count(*) from flow_steps where flow_id = ${flowId}) as is_last
-    from flow_hosts own
-    join flow_steps steps on steps.flow_id = own.flow_id and steps.number = own.step_number
-    join host_steps done on done.flow_id = own.flow_id and done.flow_step = own.step_number
-    join host_runs runs on runs.step_id = done.id and runs.place = own.place
-   where own.flow_id = ${flowId}
-   order by own.id, runs.id desc`;
 
 /**
  * Takes over what steps of an ended task had done on hosts by then, and nobody had said of them yet: who has come through stands
  * before the next step, or is done, and who was lost is that. Call it before they are tried again.
  */
 export async function absorbEnded(tx: DbOrTransaction, flowId: number): Promise<void> {
-  await sql`
-    update flow_hosts own
-       set state = case when newest.goes_on and newest.is_last then 2 when newest.goes_on then 4 else 3 end,
-           step_number = own.step_number + case when newest.goes_on then 1 else 0 end,
-           outcome = newest.status, reason = newest.reason, updated_at = now()
-      from (${newestRuns(flowId)}) newest
-     where own.id = newest.id and own.state = 4 and own.outcome = 'cancelled' and (newest.goes_on or newest.status = 'lost')`.execute(
-    tx,
-  );
+  await absorb(tx, flowId, {
+    steps: sql`true`,
+    hosts: sql`own.state = 4 and own.outcome = 'cancelled'`,
+    ends: sql`newest.status in ('ok', 'skipped', 'lost')`,
+    goingOn: 4,
+  });
 }
 
 /**
@@ -134,18 +90,66 @@ export async function absorbEarlier(
   tx: DbOrTransaction,
   { flowId, batch, step, taskId }: { flowId: number; batch: number; step: number; taskId: number },
 ): Promise<void> {
-  await sql`
-    update flow_hosts own
-       set state = case when newest.goes_on and newest.is_last then 2 when newest.goes_on then 1 else 3 end,
-           step_number = own.step_number + case when newest.goes_on then 1 else 0 end,
-           outcome = newest.status, reason = newest.reason, updated_at = now()
-      from (${newestRuns(flowId)}) newest
-     where own.id = newest.id and own.state = 1 and own.batch = ${batch} and own.step_number = ${step}
-       and newest.task_id <> ${taskId}
-       and (newest.status in ('ok', 'skipped')
-            or (newest.status = 'lost' and newest.ended_at > (select created_at from tasks where id = ${taskId})))`.execute(
-    tx,
-  );
+  await absorb(tx, flowId, {
+    steps: sql`true`,
+    hosts: sql`own.state = 1 and own.batch = ${batch} and own.step_number = ${step}`,
+    ends: sql`newest.task_id <> ${taskId}
+              and (newest.status in ('ok', 'skipped')
+                   or (newest.status = 'lost' and newest.ended_at > (select created_at from tasks where id = ${taskId})))`,
+    goingOn: 1,
+  });
+}
+
+/** Which ends are taken over of which hosts, as conditions on `done`, `own` and `newest`. */
+interface Absorbed {
+  /** The steps over hosts whose runs count; of a host the newest. */
+  steps: RawBuilder<unknown>;
+  hosts: RawBuilder<unknown>;
+  ends: RawBuilder<unknown>;
+  /** How a host stands that has more steps to do. */
+  goingOn: FlowState;
+}
+
+/** Has hosts of a flow stand as the newest run says at the step that each stood before. */
+async function absorb(
+  tx: DbOrTransaction,
+  flowId: number,
+  { steps, hosts, ends, goingOn }: Absorbed,
+): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    with newest as (
+      select distinct on (own.id) own.id, own.host_id, own.step_number + 1 as next_step, runs.status, runs.reason, runs.ended_at,
+             done.task_id,
+             runs.status in ('ok', 'skipped') or (steps.ignore_error and runs.status in ('failed', 'unreachable', 'lost')) as goes_on,
+             own.step_number + 1 = (select count(*) from flow_steps where flow_id = ${flowId}) as is_last
+        from flow_hosts own
+        join flow_steps steps on steps.flow_id = own.flow_id and steps.number = own.step_number
+        join host_steps done on done.flow_id = own.flow_id and done.flow_step = own.step_number and ${steps}
+        join host_runs runs on runs.step_id = done.id and runs.place = own.place
+       where own.flow_id = ${flowId} and ${hosts}
+       order by own.id, done.id desc
+    ), changed as (
+      update flow_hosts own
+         set state = case when newest.goes_on and newest.is_last then 2
+                          when newest.goes_on then ${goingOn}
+                          when newest.status = 'not_run' then 0
+                          when newest.status = 'cancelled' then 4
+                          else 3 end,
+             step_number = case when newest.goes_on then newest.next_step else own.step_number end,
+             outcome = newest.status,
+             reason = newest.reason,
+             address = coalesce(hosts.address, own.address),
+             vm_id = coalesce(nullif(hosts.vm_id, ''), own.vm_id),
+             updated_at = now()
+        from newest left join hosts on hosts.id = newest.host_id
+       where own.id = newest.id and ${hosts} and ${ends}
+      returning own.id, own.host_id, own.state
+    ), pools as (
+      update pool_hosts set status = changed.state, updated_at = now()
+        from changed where pool_hosts.host_id = changed.host_id and changed.state in (2, 3)
+    )
+    select id from changed`.execute(tx);
+  return rows.map(({ id }) => id);
 }
 
 /** Hosts of a batch that are still in: done, or past a step. */

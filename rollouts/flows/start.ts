@@ -1,4 +1,5 @@
 import { auditOf, insertAudit } from '../../db/audit';
+import type { DbOrTransaction } from '../../db/connection';
 import { absorbEnded, listLostIn, reopenUnfinished } from '../../db/flow-hosts';
 import { insertFlowLogs } from '../../db/flow-logs';
 import { listWithParts, queueFlows } from '../../db/flows';
@@ -37,36 +38,31 @@ async function goOn(services: FlowServices, { actor, rights }: FlowCaller, known
 }
 
 async function startAgain(services: FlowServices, { project, actor }: FlowCaller, flowId: number): Promise<void> {
-  await transact(services.db, async (tx) => {
-    // What was done is known from then on, also where nothing is left to do.
-    const known = await holdFlow(tx, project.id, flowId);
-    if (!known.facts.isQueued && !known.task) await absorbEnded(tx, flowId);
-  });
-  await transact(services.db, async (tx) => {
+  const refusal = await transact(services.db, async (tx) => {
     const known = await holdFlow(tx, project.id, flowId);
     // Somebody was faster.
-    if (known.facts.isQueued || known.task) return;
-    if ((await reopenUnfinished(tx, flowId)) === 0) throw refuseFlow(known, await nothingLeft(tx, flowId));
+    if (known.facts.isQueued || known.task) return undefined;
+    // What was done is known from then on, also where nothing is left to do.
+    await absorbEnded(tx, flowId);
+    if ((await reopenUnfinished(tx, flowId)) === 0) return refuseFlow(known, await nothingLeft(tx, flowId));
     await queueAgain(tx, known, actor);
     const message = `flow[${known.flow.name},${flowId}] is started again by ${actor.username}`;
     await insertFlowLogs(tx, flowId, [{ batch: 0, message }]);
     await insertAudit(tx, { ...auditOf(actor), projectId: project.id, action: 'start', object: `flow ${flowId}` });
+    return undefined;
   });
+  if (refusal) throw refusal;
   await startDue(services);
 }
 
 /** Puts a flow that has ended into the line of its pool again; of a part nobody else is started with it. */
-export async function queueAgain(
-  tx: Parameters<typeof queueFlows>[0],
-  { flow }: KnownFlow,
-  actor: FlowCaller['actor'],
-): Promise<void> {
+export async function queueAgain(tx: DbOrTransaction, { flow }: KnownFlow, actor: FlowCaller['actor']): Promise<void> {
   if (flow.part_of !== null) await tx.updateTable('flows').set({ part_of: null }).where('id', '=', flow.id).execute();
   const ids = (await listWithParts(tx, flow.id)).map(({ id }) => id);
   await queueFlows(tx, ids, actor);
 }
 
-async function nothingLeft(db: FlowServices['db'] | Parameters<typeof queueFlows>[0], flowId: number): Promise<string> {
+async function nothingLeft(db: DbOrTransaction, flowId: number): Promise<string> {
   const lost = await listLostIn(db, flowId, MAX_NAMED);
   if (lost.length === 0) return 'already finished: nothing is left to do';
   const names = lost.map(({ id, address }) => `${address} (${id})`).join(', ');

@@ -141,6 +141,31 @@ describe('what is done with rollouts', () => {
     ]);
   });
 
+  it('a host that had come through its last step when that was ended is done, and its pool says so', async () => {
+    const hosts = await world.hosts(2);
+    put(hosts[1]!, 'wait-a');
+    const flow = await rollouts.run([step('a')], ids(hosts));
+    await untilRan(hosts[1]!, ['a']);
+    await eventually('it has come through on the other one', () => statusesOf(flow, 0), {
+      isWanted: (statuses) => statuses.includes('ok'),
+    });
+    await stopFlow(rollouts.services, rollouts.caller, flow);
+    await eventually('it is ended on the other one', () => statusesOf(flow, 0), {
+      isWanted: (statuses) => statuses.includes('cancelled'),
+      withinMs: 60_000,
+    });
+
+    remove(hosts[1]!, 'wait-a');
+    await startFlow(rollouts.services, rollouts.caller, flow);
+    await rollouts.untilState(flow, 2);
+    await rollouts.untilEnded(flow);
+
+    expect(ran(hosts)).toEqual([['a'], ['a', 'a']]);
+    expect(await rollouts.states(flow)).toEqual([2, 2]);
+    const pooled = world.gantry.db.selectFrom('pool_hosts').select('status').where('host_id', 'in', ids(hosts));
+    expect(await pooled.execute()).toEqual([{ status: 2 }, { status: 2 }]);
+  });
+
   it('a host that has left the pool meanwhile is let alone', async () => {
     const hosts = await world.hosts(2);
     const flow = await rollouts.run([step('a')], ids(hosts), { batches: { maxNum: 1 }, isAuto: false });
