@@ -17,23 +17,12 @@ export function insertAction(db: DbOrTransaction, action: Insertable<Database['a
 }
 
 export function findAction(db: DbOrTransaction, projectId: number, id: number): Promise<ActionRecord | undefined> {
-  return db
-    .selectFrom('actions')
-    .selectAll()
-    .where('project_id', '=', projectId)
-    .where('id', '=', id)
-    .executeTakeFirst();
+  return ofProject(db, projectId).where('id', '=', id).executeTakeFirst();
 }
 
 /** An action that nobody else changes, deletes or puts into a step until the transaction ends. */
 export function lockAction(db: DbOrTransaction, projectId: number, id: number): Promise<ActionRecord | undefined> {
-  return db
-    .selectFrom('actions')
-    .selectAll()
-    .where('project_id', '=', projectId)
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirst();
+  return ofProject(db, projectId).where('id', '=', id).forUpdate().executeTakeFirst();
 }
 
 /** Those of the names that there are; they stay as they are until the transaction ends. */
@@ -42,14 +31,8 @@ export function keepActionsNamed(
   projectId: number,
   names: readonly string[],
 ): Promise<ActionRecord[]> {
-  return db
-    .selectFrom('actions')
-    .selectAll()
-    .where('project_id', '=', projectId)
-    .where(sql<boolean>`name = any (${names}::text[])`)
-    .orderBy('id')
-    .forShare()
-    .execute();
+  const named = ofProject(db, projectId).where(sql<boolean>`name = any (${names}::text[])`);
+  return named.orderBy('id').forShare().execute();
 }
 
 /** A page of a project's actions, the newest first; with `name`, those that have it in theirs. */
@@ -58,11 +41,7 @@ export function listActions(
   projectId: number,
   { name, ...rows }: Rows & { name: string },
 ): Promise<PageOf<ActionRecord>> {
-  const named = db
-    .selectFrom('actions')
-    .selectAll()
-    .where('project_id', '=', projectId)
-    .where(sql<boolean>`strpos(name, ${name}) > 0`);
+  const named = ofProject(db, projectId).where(sql<boolean>`strpos(name, ${name}) > 0`);
   return pageOf(named.orderBy('id', 'desc'), rows);
 }
 
@@ -145,4 +124,8 @@ export function updateImplementation(
 
 export async function deleteImplementationsOf(db: DbOrTransaction, actionId: number): Promise<void> {
   await db.deleteFrom('action_implementations').where('action_id', '=', actionId).execute();
+}
+
+function ofProject(db: DbOrTransaction, projectId: number) {
+  return db.selectFrom('actions').selectAll().where('project_id', '=', projectId);
 }

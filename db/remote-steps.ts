@@ -32,12 +32,7 @@ export function findRemoteStep(
   projectId: number,
   id: number,
 ): Promise<RemoteStepRecord | undefined> {
-  return db
-    .selectFrom('remote_steps')
-    .selectAll()
-    .where('project_id', '=', projectId)
-    .where('id', '=', id)
-    .executeTakeFirst();
+  return ofProject(db, projectId).where('id', '=', id).executeTakeFirst();
 }
 
 /** A step that nobody else changes, deletes or puts into a template until the transaction ends. */
@@ -46,13 +41,7 @@ export function lockRemoteStep(
   projectId: number,
   id: number,
 ): Promise<RemoteStepRecord | undefined> {
-  return db
-    .selectFrom('remote_steps')
-    .selectAll()
-    .where('project_id', '=', projectId)
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirst();
+  return ofProject(db, projectId).where('id', '=', id).forUpdate().executeTakeFirst();
 }
 
 /** Those of the names that there are; they stay as they are until the transaction ends. */
@@ -61,14 +50,8 @@ export function keepRemoteStepsNamed(
   projectId: number,
   names: readonly string[],
 ): Promise<RemoteStepRecord[]> {
-  return db
-    .selectFrom('remote_steps')
-    .selectAll()
-    .where('project_id', '=', projectId)
-    .where(sql<boolean>`name = any (${names}::text[])`)
-    .orderBy('id')
-    .forShare()
-    .execute();
+  const named = ofProject(db, projectId).where(sql<boolean>`name = any (${names}::text[])`);
+  return named.orderBy('id').forShare().execute();
 }
 
 /** Those of the ids that there are. */
@@ -87,11 +70,7 @@ export function listRemoteSteps(
   projectId: number,
   { name, ...rows }: Rows & { name: string },
 ): Promise<PageOf<RemoteStepRecord>> {
-  const named = db
-    .selectFrom('remote_steps')
-    .selectAll()
-    .where('project_id', '=', projectId)
-    .where(sql<boolean>`strpos(name, ${name}) > 0`);
+  const named = ofProject(db, projectId).where(sql<boolean>`strpos(name, ${name}) > 0`);
   return pageOf(named.orderBy('id', 'desc'), rows);
 }
 
@@ -170,4 +149,8 @@ export function findTemplateOfStep(
     .orderBy('rollout_templates.id')
     .limit(1)
     .executeTakeFirst();
+}
+
+function ofProject(db: DbOrTransaction, projectId: number) {
+  return db.selectFrom('remote_steps').selectAll().where('project_id', '=', projectId);
 }

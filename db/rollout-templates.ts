@@ -24,12 +24,7 @@ export function findRolloutTemplate(
   projectId: number,
   id: number,
 ): Promise<RolloutTemplateRecord | undefined> {
-  return db
-    .selectFrom('rollout_templates')
-    .selectAll()
-    .where('project_id', '=', projectId)
-    .where('id', '=', id)
-    .executeTakeFirst();
+  return ofProject(db, projectId).where('id', '=', id).executeTakeFirst();
 }
 
 /** A template that nobody else changes, deletes or makes a flow of until the transaction ends. */
@@ -38,13 +33,7 @@ export function lockRolloutTemplate(
   projectId: number,
   id: number,
 ): Promise<RolloutTemplateRecord | undefined> {
-  return db
-    .selectFrom('rollout_templates')
-    .selectAll()
-    .where('project_id', '=', projectId)
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirst();
+  return ofProject(db, projectId).where('id', '=', id).forUpdate().executeTakeFirst();
 }
 
 /** A page of a project's templates, the newest first; with `name`, those that have it in theirs. */
@@ -53,11 +42,7 @@ export function listRolloutTemplates(
   projectId: number,
   { name, ...rows }: Rows & { name: string },
 ): Promise<PageOf<RolloutTemplateRecord>> {
-  const named = db
-    .selectFrom('rollout_templates')
-    .selectAll()
-    .where('project_id', '=', projectId)
-    .where(sql<boolean>`strpos(name, ${name}) > 0`);
+  const named = ofProject(db, projectId).where(sql<boolean>`strpos(name, ${name}) > 0`);
   return pageOf(named.orderBy('id', 'desc'), rows);
 }
 
@@ -134,4 +119,8 @@ export function findLiveFlowOfTemplate(
     .orderBy('flows.id')
     .limit(1)
     .executeTakeFirst();
+}
+
+function ofProject(db: DbOrTransaction, projectId: number) {
+  return db.selectFrom('rollout_templates').selectAll().where('project_id', '=', projectId);
 }
