@@ -7,8 +7,7 @@ import { listPooledHosts, type PooledHost } from '../../db/pooled-hosts';
 import { transact } from '../../db/transaction';
 import { batchSizeOf, planBatches } from '../batches';
 import { startDue } from '../queue';
-import { type EffectiveStep, effectiveSteps } from '../templates/effective';
-import { requireTemplate } from '../templates/templates';
+import { type EffectiveStep, planOf } from '../templates/effective';
 import type { CreatedFlow, FlowHosts, FlowRequest, FlowServices } from './request';
 
 /** Hosts of one request. */
@@ -32,18 +31,29 @@ export async function createFlows(
   requireBounds(request);
   requireUnsealed({ values: request.values, stepValues: request.stepValues }, 'params');
   requireUnsealed(request.name, 'name');
-  if (tx) return insertFlows(tx, request);
-  const created = await transact(services.db, (own) => insertFlows(own, request));
+  return makingFlows(services, tx, (own) => insertFlows(own, request));
+}
+
+/**
+ * Does what makes flows: in the transaction of a caller, who calls `startDue` when that is committed, else in one of its own, after
+ * which those begin whose turn it is.
+ */
+export async function makingFlows<T>(
+  services: FlowServices,
+  tx: DbOrTransaction | undefined,
+  make: (tx: DbOrTransaction) => Promise<T>,
+): Promise<T> {
+  if (tx) return make(tx);
+  const made = await transact(services.db, make);
   await startDue(services);
-  return created;
+  return made;
 }
 
 async function insertFlows(tx: DbOrTransaction, request: FlowRequest): Promise<CreatedFlow[]> {
   const { project, values, stepValues } = request;
   const place = { projectId: project.id };
-  const steps = await effectiveSteps(tx, place, { templateId: request.template.id, values, stepValues });
-  const { id, name } = await requireTemplate(tx, place, request.template.id);
-  return insertPlanned(tx, request, { template: { id, name }, steps: steps.map(plannedOf) });
+  const { template, steps } = await planOf(tx, place, { templateId: request.template.id, values, stepValues });
+  return insertPlanned(tx, request, { template, steps: steps.map(plannedOf) });
 }
 
 /** What a flow is made of. */

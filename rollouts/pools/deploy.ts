@@ -1,11 +1,9 @@
 import { wrongField } from '../../base/error';
 import type { DbOrTransaction } from '../../db/connection';
 import { listPoolHostIds } from '../../db/pool-hosts';
-import { transact } from '../../db/transaction';
 import type { BatchBounds } from '../batches';
-import { createFlows } from '../flows/create';
+import { createFlows, makingFlows } from '../flows/create';
 import type { CreatedFlow, FlowServices } from '../flows/request';
-import { startDue } from '../queue';
 import { imageValues, type PoolRequest, preparePool } from './change';
 
 export interface DeployRequest extends PoolRequest {
@@ -25,10 +23,7 @@ export async function deployPool(
   request: DeployRequest,
   tx?: DbOrTransaction,
 ): Promise<CreatedFlow> {
-  if (tx) return insertDeploy(services, request, tx);
-  const created = await transact(services.db, (own) => insertDeploy(services, request, own));
-  await startDue(services);
-  return created;
+  return makingFlows(services, tx, (own) => insertDeploy(services, request, own));
 }
 
 async function insertDeploy(

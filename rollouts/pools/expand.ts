@@ -1,10 +1,8 @@
 import { wrongField } from '../../base/error';
 import type { DbOrTransaction } from '../../db/connection';
-import { transact } from '../../db/transaction';
 import { makeComingHosts, placeOfProject } from '../../inventory/hosts/provided';
-import { createFlows } from '../flows/create';
+import { createFlows, makingFlows } from '../flows/create';
 import type { CreatedFlow, FlowServices } from '../flows/request';
-import { startDue } from '../queue';
 import { imageValues, type PoolRequest, preparePool } from './change';
 
 /** Hosts of one expand. */
@@ -33,10 +31,7 @@ export async function expandPool(
   if (!Number.isInteger(num) || num < 1 || num > MAX_EXPAND) {
     throw wrongField(`Bad num: ${num}`, { code: 'out_of_range', args: { field: 'num', min: 1, max: MAX_EXPAND } });
   }
-  if (tx) return insertExpand(services, request, tx);
-  const created = await transact(services.db, (own) => insertExpand(services, request, own));
-  await startDue(services);
-  return created;
+  return makingFlows(services, tx, (own) => insertExpand(services, request, own));
 }
 
 async function insertExpand(

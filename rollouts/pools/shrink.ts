@@ -2,11 +2,9 @@ import { wrongField } from '../../base/error';
 import type { DbOrTransaction } from '../../db/connection';
 import { listAddressedInPool } from '../../db/pool-hosts';
 import { MAX_INTEGER } from '../../db/schema';
-import { transact } from '../../db/transaction';
 import { canonicalAddress } from '../../inventory/ip-text';
-import { createFlows } from '../flows/create';
+import { createFlows, makingFlows } from '../flows/create';
 import type { CreatedFlow, FlowServices } from '../flows/request';
-import { startDue } from '../queue';
 import { type PoolRequest, preparePool } from './change';
 
 /** Hosts that one request names. */
@@ -33,10 +31,7 @@ export async function shrinkPool(
     const args = { field: 'nodes', max: MAX_SHRINK };
     throw wrongField(`nodes: at most ${MAX_SHRINK} hosts at once`, { code: 'too_many', args });
   }
-  if (tx) return insertShrink(services, request, tx);
-  const created = await transact(services.db, (own) => insertShrink(services, request, own));
-  await startDue(services);
-  return created;
+  return makingFlows(services, tx, (own) => insertShrink(services, request, own));
 }
 
 async function insertShrink(

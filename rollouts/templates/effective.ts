@@ -2,14 +2,13 @@ import { GantryError, requireNone } from '../../base/error';
 import { stringifyJson } from '../../base/json';
 import type { DbOrTransaction } from '../../db/connection';
 import { listRemoteStepsById, listScriptsOfSteps, type ScriptOfStep } from '../../db/remote-steps';
-import { listStepsOfTemplates } from '../../db/rollout-templates';
+import { findRolloutTemplate, listStepsOfTemplates } from '../../db/rollout-templates';
 import { MAX_PLAN_BYTES } from '../limits';
-import type { ProjectPlace } from '../names';
+import { noSuch, type ProjectPlace } from '../names';
 import type { Values } from '../parameters/values';
 import { builtInStep, type StepType } from './built-in';
 import { missingValues, readStepValues, type ValueProblem } from './check-values';
 import { fromBuiltIn, fromRemoteSteps, type KnownStep } from './known-steps';
-import { requireTemplate } from './templates';
 
 /** A script of a remote step, in which parameters are the variables `GANTRY_P_<name>`. */
 export interface StepScript {
@@ -50,9 +49,20 @@ export interface WantedSteps {
 export async function effectiveSteps(
   db: DbOrTransaction,
   place: ProjectPlace,
-  { templateId, values = {}, stepValues = {} }: WantedSteps,
+  wanted: WantedSteps,
 ): Promise<EffectiveStep[]> {
-  const { name } = await requireTemplate(db, place, templateId);
+  return (await planOf(db, place, wanted)).steps;
+}
+
+/** The same with the template. @throws GantryError as effectiveSteps */
+export async function planOf(
+  db: DbOrTransaction,
+  { projectId }: ProjectPlace,
+  { templateId, values = {}, stepValues = {} }: WantedSteps,
+): Promise<{ template: { id: number; name: string }; steps: EffectiveStep[] }> {
+  const template = await findRolloutTemplate(db, projectId, templateId);
+  if (!template) throw noSuch('rollout template', templateId);
+  const { id, name } = template;
   const rows = await listStepsOfTemplates(db, [templateId]);
   if (rows.length === 0) throw new GantryError('wrong_state', `the template ${name} has no steps: add some first`);
   const remote = await remoteSteps(
@@ -82,7 +92,7 @@ export async function effectiveSteps(
   });
   requireNone(problems);
   requireSmall(steps);
-  return steps;
+  return { template: { id, name }, steps };
 }
 
 type ScriptedStep = KnownStep<ScriptOfStep>;

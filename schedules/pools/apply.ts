@@ -40,9 +40,8 @@ export async function applyItem(
   const [pool] = await findPools(tx, projectId, [poolId]);
   const common = { ...caller, poolId, operator: OPERATOR, origin: 'crontab' } as const;
   if (kind === 'deploy') {
-    const hosts = (await listPoolHostIds(tx, poolId)).length;
-    if (hosts === 0) return [];
-    const batches = { maxNum: atOnce(hosts, item) };
+    if ((await listPoolHostIds(tx, poolId)).length === 0) return [];
+    const batches = { maxNum: item.max_num, maxRatio: item.max_ratio };
     return [(await deployPool(services, { ...common, name: `${pool!.name}_upload`, batches }, tx)).flowId];
   }
   const there = await listClockedHostIds(tx, poolId);
@@ -91,9 +90,4 @@ async function makeParts(
     }
   }
   return parts;
-}
-
-/** Hosts that a deploy is at at once: no more than either bound says, and one at least. */
-export function atOnce(hosts: number, { max_num, max_ratio }: Pick<CronItemRecord, 'max_num' | 'max_ratio'>): number {
-  return Math.max(1, Math.min(max_num, Math.floor((hosts * max_ratio) / 100)));
 }
