@@ -1,37 +1,23 @@
-import { connect, type Db } from '../../../db/connection';
+import type { Db } from '../../../db/connection';
 import type { ProviderSettings } from '../../../rollouts/providers/settings';
-import { createDatabase } from '../../support/database';
 import { addPool, type PoolWorld } from '../../support/pool-world';
 import { openProviderServer, type ProviderServer } from '../../support/provider-server';
 import { newPublicKey } from '../../support/ssh-inventory';
 import { doStep, IMPATIENT, poolOf, reasons, statuses } from './support';
+import { useProviders } from './world';
 
 const NO = { answers: 'no', words: 'nobody listens' } as const;
 const YES = { answers: 'yes', words: 'one can log in' } as const;
 
 describe('create_vm', () => {
-  let database: Awaited<ReturnType<typeof createDatabase>>;
   let db: Db;
   let server: ProviderServer;
   let settings: ProviderSettings;
 
-  beforeAll(async () => {
-    process.env.GANTRY_HTTP_ALLOW = '127.0.0.1';
-    database = await createDatabase();
-    db = connect(database.url);
-  });
-
-  beforeEach(async () => {
-    server = await openProviderServer();
-    settings = { vm: { kind: 'http', url: server.url, appKey: 'key' }, sd: undefined };
-  });
-
-  afterEach(() => server.close());
-
-  afterAll(async () => {
-    await db.destroy();
-    await database.drop();
-  });
+  useProviders(
+    (url) => ({ vm: { kind: 'http', url, appKey: 'key' }, sd: undefined }),
+    (world) => ({ db, server, settings } = world),
+  );
 
   /** A flow over hosts whose machines are yet to come. */
   async function coming(count: number): Promise<{ world: PoolWorld; flowId: number; nsids: number[]; ids: number[] }> {

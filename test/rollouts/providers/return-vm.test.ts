@@ -1,33 +1,19 @@
-import { connect, type Db } from '../../../db/connection';
+import type { Db } from '../../../db/connection';
 import type { ProviderSettings } from '../../../rollouts/providers/settings';
-import { createDatabase } from '../../support/database';
 import { addPool } from '../../support/pool-world';
-import { openProviderServer, type ProviderServer } from '../../support/provider-server';
+import type { ProviderServer } from '../../support/provider-server';
 import { doStep, IMPATIENT, poolOf, reasons, statuses } from './support';
+import { useProviders } from './world';
 
 describe('return_vm', () => {
-  let database: Awaited<ReturnType<typeof createDatabase>>;
   let db: Db;
   let server: ProviderServer;
   let settings: ProviderSettings;
 
-  beforeAll(async () => {
-    process.env.GANTRY_HTTP_ALLOW = '127.0.0.1';
-    database = await createDatabase();
-    db = connect(database.url);
-  });
-
-  beforeEach(async () => {
-    server = await openProviderServer();
-    settings = { vm: { kind: 'http', url: server.url, appKey: '' }, sd: undefined };
-  });
-
-  afterEach(() => server.close());
-
-  afterAll(async () => {
-    await db.destroy();
-    await database.drop();
-  });
+  useProviders(
+    (url) => ({ vm: { kind: 'http', url, appKey: '' }, sd: undefined }),
+    (world) => ({ db, server, settings } = world),
+  );
 
   /** A flow over hosts of a pool that have machines. */
   async function going(count: number) {
