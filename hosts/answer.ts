@@ -1,3 +1,4 @@
+import { withResolvers } from '../base/with-resolvers';
 import { FrameReader } from './frames';
 import { HelperError, refusalOf } from './helper-error';
 import { LogCursor } from './log-cursor';
@@ -13,7 +14,7 @@ export class Answer {
   isForgotten = false;
   /** Resolves when the end of the run was said, and all of its log before that. */
   readonly ended: Promise<undefined>;
-  #hasEnded!: () => void;
+  readonly #hasEnded: () => void;
   #refusal: HelperError | undefined;
   readonly #frames: FrameReader;
   readonly #cursor: LogCursor;
@@ -25,9 +26,9 @@ export class Answer {
   ) {
     this.#frames = new FrameReader(token);
     this.#cursor = new LogCursor(offset);
-    this.ended = new Promise((resolve) => {
-      this.#hasEnded = () => resolve(undefined);
-    });
+    const { promise, resolve } = withResolvers<undefined>();
+    this.ended = promise;
+    this.#hasEnded = () => resolve(undefined);
   }
 
   /** Up to where the log is known now. */
