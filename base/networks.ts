@@ -23,8 +23,11 @@ const METADATA_ADDRESSES = new Set([
 const NEVER = new Set([
   'metadata service',
   ...['linkLocal', 'unspecified', 'broadcast', 'multicast'],
-  ...['rfc6052', 'rfc6145', '6to4', 'teredo'],
+  ...['rfc6052', 'rfc6145', '6to4', 'teredo', 'ipv4Compatible'],
 ]);
+
+/** `::10.0.0.1`, which the library knows nothing of: it means the same machine as 10.0.0.1 to a host with such a tunnel. */
+const IPV4_COMPATIBLE: Network = [ipaddr.parse('::'), 96];
 
 /**
  * Reads a list of addresses and networks, `10.0.0.1, 10.1.0.0/16`.
@@ -51,7 +54,16 @@ function parseNetwork(word: string): Network {
 /** An IP address as it is usually written; one of IPv6 that stands for one of IPv4 (`::ffff:10.0.0.1`) is that one. */
 export function parseAddress(text: string): Address | undefined {
   const [plain = ''] = text.split('%', 1);
-  return ipaddr.IPv4.isValidFourPartDecimal(plain) || ipaddr.IPv6.isValid(plain) ? ipaddr.process(plain) : undefined;
+  if (ipaddr.IPv4.isValidFourPartDecimal(plain)) return ipaddr.IPv4.parse(plain);
+  return ipaddr.IPv6.isValid(plain) ? ipaddr.process(withoutDots(plain)) : undefined;
+}
+
+/** An IPv6 address with its last four bytes as hex: the library takes `::1.2.3.4` for `::ffff:1.2.3.4`, which is another one. */
+export function withoutDots(ipv6: string): string {
+  return ipv6.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_all, ...found) => {
+    const [a, b, c, d] = found.slice(0, 4).map(Number) as [number, number, number, number];
+    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+  });
 }
 
 export function isWithin(address: Address, networks: readonly Network[]): boolean {
@@ -60,7 +72,9 @@ export function isWithin(address: Address, networks: readonly Network[]): boolea
 
 /** What kind of address it is, in the words of `ipaddr.js`, or `metadata service`. */
 export function kindOf(address: Address): string {
-  return METADATA_ADDRESSES.has(address.toString()) ? 'metadata service' : address.range();
+  if (METADATA_ADDRESSES.has(address.toString())) return 'metadata service';
+  const range = address.range();
+  return range === 'unicast' && isWithin(address, [IPV4_COMPATIBLE]) ? 'ipv4Compatible' : range;
 }
 
 /** Whether an address of such a kind is dialled by nobody. */

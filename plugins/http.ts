@@ -1,10 +1,9 @@
 import { lookup as resolve } from 'node:dns';
 import { isIP } from 'node:net';
 import { isNativeError } from 'node:util/types';
-import ipaddr from 'ipaddr.js';
 import { Agent, buildConnector, fetch } from 'undici';
 import { stringifyJson } from '../base/json';
-import { isNeverDialled, kindOf } from '../base/networks';
+import { isNeverDialled, kindOf, parseAddress } from '../base/networks';
 import { timeLimit } from '../base/time-limit';
 import { errorKind, PluginFailure } from './plugin';
 
@@ -122,7 +121,7 @@ const agent = new Agent({
 function refusalOf(host: string, address: string): Error | undefined {
   const allowed = (process.env.GANTRY_HTTP_ALLOW ?? '').split(',').map((entry) => entry.trim());
   if (allowed.includes(host) || allowed.includes(address)) return undefined;
-  const range = kindOf(ipaddr.process(address));
+  const range = kindOf(parseAddress(address)!);
   if (!isNeverDialled(range) && !FORBIDDEN_RANGES.has(range)) return undefined;
   const rule = 'which requests may not reach unless GANTRY_HTTP_ALLOW names it';
   return new NotAllowed(

@@ -11,6 +11,9 @@ export type Allows = (address: string) => boolean;
 /** More of what a name stands for are not tried. */
 const MAX_ADDRESSES = 4;
 
+/** RFC 6761. */
+const LOCALHOST = /^(?:.+\.)?localhost$/i;
+
 /**
  * Opens a connection to a machine. What is dialled is an address that `allows` was asked for: also of a name, whatever it
  * stands for by now.
@@ -39,9 +42,17 @@ export async function dial(hop: Hop, allows: Allows, signal: AbortSignal): Promi
 
 /** @throws TransportError `not_allowed` when a machine behind a jump host has an address that may not be reached */
 export function requireAllowed(hop: Hop, allows: Allows): void {
-  // A name is known to the jump host, which may mean another machine by it than we would.
-  if (isIP(hop.address) === 0 || allows(hop.address)) return;
+  if (mayBeGiven(hop.address, allows)) return;
   throw problemAt(hop, 'not_allowed', 'may not be reached: it is in none of the networks of GANTRY_HOSTS_ALLOW');
+}
+
+/**
+ * Whether another machine may be told to go to an address. A name is known to that machine, which may mean another one by it
+ * than we would; only one by which every machine means itself is as good as its address.
+ */
+export function mayBeGiven(address: string, allows: Allows): boolean {
+  const meant = LOCALHOST.test(address) ? '127.0.0.1' : address;
+  return isIP(meant) === 0 || allows(meant);
 }
 
 async function addressesOf(hop: Hop, signal: AbortSignal): Promise<string[]> {

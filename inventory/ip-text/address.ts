@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { withoutDots } from '../../base/networks';
 import { MAX_DNS_NAME_LENGTH } from '../limits';
 
 const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
@@ -40,14 +41,6 @@ export function canonicalIp(text: string): string | undefined {
 
 export function isIpAddress(text: string): boolean {
   return canonicalIp(text) !== undefined;
-}
-
-/** The library takes `::1.2.3.4` for `::ffff:1.2.3.4`, which is another address. */
-function withoutDots(ipv6: string): string {
-  return ipv6.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_all, ...found) => {
-    const [a, b, c, d] = found.slice(0, 4).map(Number) as [number, number, number, number];
-    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
-  });
 }
 
 function dnsName(text: string): string | undefined {

@@ -71,6 +71,7 @@ describe('an address that may be reached', () => {
     ...['fd00:ec2::23', 'fd00:c1::a9fe:a9fe', 'fd00:c1::169.254.169.254'],
     ...['0.0.0.0', '0.1.2.3', '::', '224.0.0.1', '239.1.1.1', 'ff02::1', '255.255.255.255'],
     ...['64:ff9b::a9fe:a9fe', '64:ff9b:1::1', '::ffff:0:169.254.169.254', '2002:a9fe:a9fe::1', '2001:0:1::1'],
+    ...['::10.0.0.1', '::a00:1', '::127.0.0.1', '::7f00:1', '::169.254.169.254', '::2'],
   ])('is never %s, however it is named', (address) => {
     expect(reached(`${EVERYTHING}, ${PRIVATE}, ${address.replace(/%.*/, '')}`, address)).toBe(false);
   });
