@@ -302,12 +302,13 @@ lead() {
 # for ever.
 drain() {
   keeper= done=
-  read -r keeper <"$token/keeper"
   look_at_clock
   deadline=$((clock + 100))
   while read -r line <"$token/output" && [ "$line" = open ]; do
+    # A host with much to do may not have come to begin it yet.
+    [ -n "$keeper" ] || read -r keeper <"$token/keeper" || [ "$clock" -lt $((deadline + 900)) ] || done=yes
     # One that sleeps has written all that there was to read; one whose turn has yet to come does not sleep.
-    if [ -z "$keeper" ] || ! look "$keeper" || [ "$letter" = S ]; then done=yes; fi
+    if [ -n "$keeper" ]; then if ! look "$keeper" || [ "$letter" = S ]; then done=yes; fi; fi
     look_at_clock
     [ -n "$done" ] && [ "$clock" -gt "$deadline" ] && return
     nap 0.01

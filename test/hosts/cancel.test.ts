@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { cancel, poll, start } from '../../hosts/attach';
+import { cancel, poll } from '../../hosts/attach';
 import { eventually } from '../support/eventually';
 import { ended, isAlive, KeptLog, PRESENT, processesOfRun, readProc, runOf, runToEnd, TestHost } from './support';
 
@@ -28,7 +28,7 @@ describe.each(PRESENT)('cancelling on a host whose sh is %s', (shell) => {
 
   it('leaves no process that carries the mark or is in the session of the run', async () => {
     const log = new KeptLog();
-    const running = start(host, runOf('stubborn', STUBBORN.replaceAll('/bin/sleep', 'sleep')), log.follow());
+    const running = runToEnd(host, runOf('stubborn', STUBBORN.replaceAll('/bin/sleep', 'sleep')), log);
     await eventually('all of them are there', () => host.lines('pids'), { isWanted: (lines) => lines === 5 });
     const pids = host.read('pids').trim().split('\n');
     const leader = host.read('leader').trim();
@@ -50,7 +50,8 @@ describe.each(PRESENT)('cancelling on a host whose sh is %s', (shell) => {
   it('gives what belongs to the run the time to end by itself', async () => {
     const script = 'trap "echo ended well; exit 5" TERM; echo begun; while :; do sleep 0.1; done';
     const log = new KeptLog();
-    const running = start(host, runOf('polite', script), log.follow());
+    // However long it takes to look at all processes of a busy machine: who only starts it hears twenty seconds of it.
+    const running = runToEnd(host, runOf('polite', script), log);
     await eventually('it has begun', () => log.text.includes('begun'));
 
     const { state } = await cancel(host, 'polite', 30, { offset: 0, onLog: () => {} });

@@ -3,7 +3,18 @@ import { join } from 'node:path';
 import { findProgram } from '../../bench/hosts/shells';
 import { cancel, forget, poll, start } from '../../hosts/attach';
 import { eventually } from '../support/eventually';
-import { ABSENT, ended, endProcess, KeptLog, leavesOut, PRESENT, runOf, runToEnd, TestHost } from './support';
+import {
+  ABSENT,
+  ended,
+  endProcess,
+  KeptLog,
+  leavesOut,
+  PRESENT,
+  runOf,
+  runToEnd,
+  startOtherwise,
+  TestHost,
+} from './support';
 
 /** Every byte there is, and the ones that shells and terminals do something about. */
 const BINARY = Buffer.from([...Array.from({ length: 256 }, (_, byte) => byte), 0, 13, 10, 0, 255, 10, 0]);
@@ -87,6 +98,17 @@ describe.each(PRESENT)('a run on a host whose sh is %s', (shell) => {
     expect(cancelled).toEqual(ended(0));
     process.kill(Number(host.read('service')), 0);
     endProcess(Number(host.read('service')));
+  });
+
+  it('loses nothing that it has said though the host comes to keep it only long after it has ended', async () => {
+    const run = runOf('late', 'echo said; exit 3');
+    const replaced = 'read -r own line </proc/self/stat\n    echo "$own" >"$token/keeper"';
+    await startOtherwise(host, run, { token: 'late', replaced, by: `sleep 2\n    ${replaced}` });
+
+    const { state, log } = await runToEnd(host, run);
+
+    expect(state).toEqual(ended(3, { logBytes: 5 }));
+    expect(log.text).toBe('said\n');
   });
 
   it('is ended on the host when its time is over, with what it started, though nobody is connected', async () => {

@@ -1,9 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cancel, start } from '../../hosts/attach';
-import { HELPER, helperCommand } from '../../hosts/helper';
+import { cancel } from '../../hosts/attach';
 import { eventually } from '../support/eventually';
-import { ended, KeptLog, PRESENT, readProc, runOf, runToEnd, TestHost } from './support';
+import { ended, KeptLog, PRESENT, readProc, runOf, runToEnd, startOtherwise, TestHost } from './support';
 
 /** Written nowhere but in parameters. */
 const SECRET = ['never', 'to', 'be', 'seen'].join('-');
@@ -22,7 +21,7 @@ describe.each(PRESENT)('what is secret, on a host whose sh is %s,', (shell) => {
     const log = new KeptLog();
     const seen = new Set<string>();
     const run = runOf('secret', script, { block });
-    const running = start(host, run, log.follow());
+    const running = runToEnd(host, run, log);
     await eventually('it has begun', () => {
       for (const pid of host.processes()) seen.add(readProc(pid, 'cmdline'));
       return log.text === 'begun\n';
@@ -40,7 +39,7 @@ describe.each(PRESENT)('what is secret, on a host whose sh is %s,', (shell) => {
 
   it('is gone when the run has ended, though somebody laid it out again while it ran and was killed', async () => {
     const log = new KeptLog();
-    const running = start(host, runOf('again', 'echo begun; while [ ! -e go ]; do sleep 0.05; done'), log.follow());
+    const running = runToEnd(host, runOf('again', 'echo begun; while [ ! -e go ]; do sleep 0.05; done'), log);
     await eventually('it has begun', () => log.text === 'begun\n');
     mkdirSync(join(host.run('again'), 'other'));
     writeFileSync(join(host.run('again'), 'other', 'env'), SECRET);
@@ -54,12 +53,12 @@ describe.each(PRESENT)('what is secret, on a host whose sh is %s,', (shell) => {
   it('is gone when whoever laid it out is killed, as soon as anybody begins or cancels the run', async () => {
     for (const id of ['begun', 'cancelled']) {
       const run = runOf(id, 'exit 3', { block: `export GANTRY_P_key='${SECRET}'\n` });
-      const words = ['gone', id, '-', 60, 1000, run.block.length, run.script.length, 0, 0, 'sh'];
       // Its supervisor is not allowed to begin, as if it had been killed at once.
-      const stopped = HELPER.replace('setsid sh "./$token/sup" supervise', () => 'kill -KILL $$; : supervise');
-      const command = helperCommand('start', words).replaceAll(`=${HELPER.length} `, `=${stopped.length} `);
-      const stdin = [Buffer.from(stopped), Buffer.from(run.block), run.script];
-      await host.transport.exec(command, { stdin, onStdout: () => {} });
+      await startOtherwise(host, run, {
+        token: 'gone',
+        replaced: 'setsid sh "./$token/sup" supervise',
+        by: 'kill -KILL $$; : supervise',
+      });
       expect(filesWith(host.folder, SECRET)).toEqual([join(host.run(id), 'gone', 'env')]);
 
       if (id === 'begun') expect((await runToEnd(host, { ...run, block: 'set --\n' })).state).toEqual(ended(3));

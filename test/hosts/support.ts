@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { LocalTransport } from '../../bench/hosts/local';
 import { findProgram, makePath, SHELLS, type Shell } from '../../bench/hosts/shells';
 import { type Follow, poll, type Run, start, type Target } from '../../hosts/attach';
+import { HELPER, helperCommand } from '../../hosts/helper';
 import type { RunState } from '../../hosts/run-state';
 import { eventually } from '../support/eventually';
 
@@ -154,6 +155,19 @@ export class KeptLog {
   get text(): string {
     return this.bytes.toString();
   }
+}
+
+/** Starts a run, and waits for nothing, by a helper in which something was replaced: as if the host had done it so. */
+export async function startOtherwise(
+  host: TestHost,
+  { id, block, script, interpreter, timeoutSeconds, maxLogBytes }: Run,
+  { token, replaced, by }: { token: string; replaced: string; by: string },
+): Promise<void> {
+  const other = HELPER.replace(replaced, () => by);
+  if (other === HELPER) throw new Error(`the helper has not got what is to be replaced: ${replaced}`);
+  const words = [token, id, '-', timeoutSeconds, maxLogBytes, block.length, script.length, 0, 0, interpreter];
+  const command = helperCommand('start', words).replaceAll(`=${HELPER.length} `, `=${other.length} `);
+  await host.transport.exec(command, { stdin: [Buffer.from(other), Buffer.from(block), script], onStdout: () => {} });
 }
 
 export interface Finished {

@@ -128,7 +128,7 @@ echo $$ >leader
 echo begun
 while :; do sleep 1; done`;
     const log = new KeptLog();
-    const running = start(as('app'), runOf('stubborn', script), log.follow());
+    const running = runToEnd(as('app'), runOf('stubborn', script), log);
     await eventually('it has begun', () => log.text === 'begun\n');
     const session = (await one.shell('cat /home/app/leader')).trim();
     const before = ofRun(one, 'stubborn', session);
