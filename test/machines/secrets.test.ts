@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { findProgram } from '../../bench/hosts/shells';
 import { makeUserKey } from '../../bench/machines/keys';
 import type { Machine } from '../../bench/machines/machine';
@@ -12,7 +10,7 @@ import type { SshPool } from '../../hosts/ssh/pool';
 import { failureOf, newPool, say } from '../hosts/ssh/support';
 import { ended, KeptLog, leavesOut, runOf, runToEnd } from '../hosts/support';
 import { eventually } from '../support/eventually';
-import { onMachines, pidsOn, readOn } from './support';
+import { filesWith, onMachines, pidsOn, readOn } from './support';
 
 /** Written nowhere but in parameters. */
 const SECRET = ['never', 'to', 'be', 'seen'].join('-');
@@ -138,22 +136,4 @@ function watchCommands(machine: Machine): { stop(): string[] } {
       return [...seen];
     },
   };
-}
-
-/** Everything that was written on a machine and has a text in it. */
-function filesWith({ disks }: Machine, text: string): string[] {
-  return disks
-    .flatMap((disk) => readdirSync(disk, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => read(file).includes(text) || file.includes(text));
-}
-
-function read(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch {
-    // It has gone meanwhile.
-    return Buffer.alloc(0);
-  }
 }

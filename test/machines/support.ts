@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { machinesHere } from '../../bench/machines/here';
 import type { Machine } from '../../bench/machines/machine';
 
@@ -39,4 +40,22 @@ export function pidsOn(machine: Machine): number[] {
   return readdirSync(machine.path('/proc'))
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
+}
+
+/** Everything that was written on a machine and has a text in it. */
+export function filesWith({ disks }: Machine, text: string): string[] {
+  return disks
+    .flatMap((disk) => readdirSync(disk, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => read(file).includes(text) || file.includes(text));
+}
+
+function read(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch {
+    // It has gone meanwhile.
+    return Buffer.alloc(0);
+  }
 }

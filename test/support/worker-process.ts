@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { temporal } from './temporal';
 
@@ -8,13 +10,16 @@ const MAIN = join(__dirname, '../../dist/cli/main.js');
 export class WorkerProcess {
   private constructor(private readonly child: ChildProcess) {}
 
+  /** @param log file for all that it says; without it, errors go to the output of the tests */
   static async start(
     databaseUrl: string,
     env: Record<string, string> = {},
     service: 'worker' | 'api' = 'worker',
+    log?: string,
   ): Promise<WorkerProcess> {
+    const said = log === undefined ? undefined : openSync(log, 'w');
     const child = spawn(process.execPath, [MAIN, service], {
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', said ?? 'ignore', said ?? 'inherit', 'ipc'],
       env: {
         ...process.env,
         DATABASE_URL: databaseUrl,
@@ -41,4 +46,13 @@ export class WorkerProcess {
       this.child.kill(signal);
     });
   }
+}
+
+/** A port that nobody has right now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

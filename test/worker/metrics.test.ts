@@ -1,17 +1,7 @@
-import { createServer } from 'node:net';
 import { eventually } from '../support/eventually';
 import { Gantry } from '../support/gantry';
 import { sketch } from '../support/trees';
-import { WorkerProcess } from '../support/worker-process';
-
-/** A port that nobody has right now. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+import { freePort, WorkerProcess } from '../support/worker-process';
 
 describe('the metrics of a process', () => {
   let gantry: Gantry;
