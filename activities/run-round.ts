@@ -1,5 +1,5 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import { isStartedByTrustedApp } from '../db/access';
+import { isStartedByTrustedApp, listChangers } from '../db/access';
 import type { Db } from '../db/connection';
 import { isDatabasesFault } from '../db/errors';
 import { findAttempt } from '../db/node-executions';
@@ -7,7 +7,7 @@ import type { JsonObject } from '../pipeline/json';
 import type { Outcome, RoundStep } from '../pipeline/machine';
 import type { RoundAnswer, RoundContext, RoundsEnd, RoundsPlugin } from '../plugins/plugin';
 import { OpenedSecrets } from '../secrets/opened';
-import type { Executor, PluginRunInput } from '../workflows/contract';
+import type { PluginRunInput } from '../workflows/contract';
 import { acceptable } from './acceptable';
 import { beating, contextOf, openingFor, readInputs } from './attempt-inputs';
 import type { HostAttempt, HostMeans } from './hosts/means';
@@ -33,7 +33,8 @@ export async function runRoundStep(means: HostMeans, plugin: RoundsPlugin, input
   if ('refusal' in read) return failure(read.refusal);
   const common = contextOf(input, signal);
   const executor = { username: common.executor, isTrusted: await isStartedByTrustedApp(db, input.taskId) };
-  const attempt = attemptOnHosts(input, { executor, secrets, signal });
+  const changers = await listChangers(db, input);
+  const attempt = attemptOnHosts(input, { executor, changers, secrets, signal });
   const hosts = new HostSteps(means, attempt);
   const rollouts = new FlowSteps(means, attempt);
   try {
@@ -51,7 +52,7 @@ export async function runRoundStep(means: HostMeans, plugin: RoundsPlugin, input
 /** The attempt for whom works on hosts, in the name of the executor of the task. */
 function attemptOnHosts(
   { taskId, nodeId, loop, attempt, system, round }: PluginRunInput,
-  more: { executor: Executor; secrets: OpenedSecrets; signal: AbortSignal },
+  more: Pick<HostAttempt, 'executor' | 'changers' | 'secrets' | 'signal'>,
 ): HostAttempt {
   return {
     taskId,

@@ -109,3 +109,38 @@ export async function isStartedByTrustedApp(db: DbOrTransaction, taskId: number)
     .executeTakeFirst();
   return row?.trusted ?? false;
 }
+
+/**
+ * Who has said since its start what a node of a task is to do, by its inputs or by the task's constants, unless somebody has
+ * said otherwise later.
+ */
+export async function listChangers(
+  db: DbOrTransaction,
+  { taskId, nodeId }: { taskId: number; nodeId: string },
+): Promise<{ username: string; isTrusted: boolean }[]> {
+  const rows = await db
+    .selectFrom('audit_records')
+    .leftJoin('apps', 'apps.code', 'audit_records.app_code')
+    .select(['username', 'trusted', 'detail'])
+    .where('task_id', '=', taskId)
+    .where(({ or, and, eb }) =>
+      or([eb('action', '=', 'set_constants'), and([eb('action', '=', 'retry'), eb('node_id', '=', nodeId)])]),
+    )
+    .orderBy('audit_records.id', 'desc')
+    .execute();
+  const changers = new Map<string, { username: string; isTrusted: boolean }>();
+  const said = new Set<string>();
+  for (const { username, trusted, detail } of rows) {
+    const own = namesOf(detail).filter((name) => !said.has(name));
+    for (const name of own) said.add(name);
+    const isTrusted = trusted ?? false;
+    if (own.length > 0) changers.set(`${isTrusted} ${username}`, { username, isTrusted });
+  }
+  return [...changers.values()];
+}
+
+function namesOf(detail: unknown): string[] {
+  return Object.entries((detail ?? {}) as Record<string, string[]>).flatMap(([kind, names]) =>
+    names.map((name) => `${kind} ${name}`),
+  );
+}

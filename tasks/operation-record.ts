@@ -43,6 +43,21 @@ function recordOf(task: TaskRecord, { operation, actor }: Sent): AuditRecord {
     taskId: task.id,
     action: wordOf(operation.action),
     ...('node' in operation ? { nodeId: operation.node } : {}),
+    ...detailOf(operation),
     operationId: operation.id,
   };
+}
+
+/** Whoever says what is to be done answers for it (`listChangers`). */
+function detailOf(operation: UpdateInput): Pick<AuditRecord, 'detail'> {
+  switch (operation.action) {
+    case 'retry': {
+      const inputs = Object.keys(operation.inputs ?? {});
+      return inputs.length > 0 ? { detail: { inputs } } : {};
+    }
+    case 'set_constants':
+      return { detail: { constants: Object.keys(operation.constants) } };
+    default:
+      return {};
+  }
 }

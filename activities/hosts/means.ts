@@ -32,6 +32,8 @@ export interface HostMeans {
 export interface HostAttempt extends AttemptKey {
   projectId: number;
   executor: Executor;
+  /** Who else has said what it is to do: each may do no less than the executor has to. */
+  changers?: readonly Executor[];
   /** Of the executor where a step names no account; absent: ROLE_WITHOUT_ACCOUNT. */
   least?: Role;
   /** For which hosts it is, where a retry says so. */

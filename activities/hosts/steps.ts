@@ -90,7 +90,7 @@ export class HostSteps implements Hosts {
   }
 
   async #begin(step: HostStep, key: StepKey): Promise<HostStepRecord> {
-    const { projectId, executor } = this.attempt;
+    const { projectId, executor, changers } = this.attempt;
     prepare(step);
     const targets = await findTargets(this.#db, projectId, step.targets, executor);
     const first = targets.slice(0, MAX_ROUTES).map(({ id }) => id);
@@ -102,6 +102,7 @@ export class HostSteps implements Hosts {
         hostIds: first,
         account: step.account,
         executor,
+        changers,
         least: ROLE_WITHOUT_ACCOUNT,
       },
     );

@@ -22,7 +22,7 @@ type Of = Pick<HostRunRecord, 'id' | 'host_id'>;
 export class Ways {
   constructor(
     private readonly means: HostMeans,
-    private readonly attempt: Pick<HostAttempt, 'projectId' | 'executor' | 'least'>,
+    private readonly attempt: Pick<HostAttempt, 'projectId' | 'executor' | 'changers' | 'least'>,
     private readonly account: string | null,
   ) {}
 
@@ -43,8 +43,9 @@ export class Ways {
   async #routes(hostIds: readonly number[], haveBegun: boolean): Promise<Map<number, RouteOrProblem>> {
     const { projectId, least = ROLE_WITHOUT_ACCOUNT } = this.attempt;
     const executor = haveBegun ? { ...this.attempt.executor, isTrusted: true } : this.attempt.executor;
+    const changers = haveBegun ? [] : this.attempt.changers;
     try {
-      const wanted = { hostIds, account: this.account, executor, least };
+      const wanted = { hostIds, account: this.account, executor, changers, least };
       return await readRoutes(this.means.reach.db, { projectId }, wanted);
     } catch (problem) {
       if (!(problem instanceof GantryError)) throw problem;

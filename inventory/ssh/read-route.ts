@@ -21,17 +21,25 @@ interface Wanted {
   /** An alias; null: who logs in by the host's profile. */
   account: string | null;
   executor: Executor;
+  /** Who else has a say in it: what is asked of the executor is asked of each of them; absent: nobody. */
+  changers?: readonly Executor[];
   /** The role that is needed where no account is named; absent: operator. */
   least?: Role;
+}
+
+interface Person {
+  executor: Executor;
+  role: Role | undefined;
 }
 
 /** How a host is reached, or why it is not: `not_found`, `invalid` or `forbidden`, with what is to be done about it. */
 export type RouteOrProblem = { route: SealedRoute } | { problem: GantryError };
 
 /** Everything that is known of the hosts, before it is made routes of. */
-interface Known extends Wanted {
+interface Known extends Pick<Wanted, 'account'> {
   projectId: number;
-  role: Role | undefined;
+  /** In whose name it is done, with their roles. */
+  people: readonly Person[];
   hosts: ReadonlyMap<number, WayHost>;
   /** Of the alias. */
   accounts: readonly AccountRecord[];
@@ -69,12 +77,12 @@ export async function readRoute(
 export async function readRoutes(
   db: DbOrTransaction,
   { projectId }: Pick<InventoryPlace, 'projectId'>,
-  { hostIds, account, executor, least }: Wanted & { hostIds: readonly number[] },
+  { hostIds, account, executor, changers = [], least }: Wanted & { hostIds: readonly number[] },
 ): Promise<Map<number, RouteOrProblem>> {
   requireFew(hostIds.length, { things: 'hosts', max: MAX_ROUTES, field: 'host_ids' });
-  const role = executor.isTrusted ? undefined : await findRole(db, projectId, executor.username);
+  const people = await withRoles(db, projectId, [executor, ...changers]);
   // First: who may not do it at all learns nothing of hosts and accounts.
-  requireRole(executor, role, undefined, account === null ? least : undefined);
+  for (const { executor, role } of people) requireRole(executor, role, undefined, account === null ? least : undefined);
   const ways = await findWays(db, { projectId, hostIds, maxJumps: MAX_HOPS - 1 });
   const accounts = account === null ? [] : await findAccounts(db, projectId, account);
   if (account !== null && accounts.length === 0) throw unknownAlias(account, await listAliases(db, projectId));
@@ -83,9 +91,8 @@ export async function readRoutes(
   const known: Known = {
     projectId,
     account,
-    executor,
+    people,
     accounts,
-    role,
     hosts: new Map(ways.map((host) => [host.id, host])),
     tags: tagged.length === 0 ? new Map() : await listTagsAmong(db, hostIds, tagged),
     credentials: new Map((await findSecrets(db, [...new Set(credentialIds)])).map((one) => [one.id, one])),
@@ -97,6 +104,14 @@ export async function readRoutes(
     ),
   };
   return new Map(hostIds.map((hostId) => [hostId, attempt(() => routeTo(hostId, known))]));
+}
+
+async function withRoles(db: DbOrTransaction, projectId: number, people: readonly Executor[]): Promise<Person[]> {
+  const names = [...new Set(people.filter(({ isTrusted }) => !isTrusted).map(({ username }) => username))];
+  const roles = new Map(
+    await Promise.all(names.map(async (name) => [name, await findRole(db, projectId, name)] as const)),
+  );
+  return people.map((executor) => ({ executor, role: roles.get(executor.username) }));
 }
 
 function attempt(route: () => SealedRoute): RouteOrProblem {
@@ -112,7 +127,7 @@ function routeTo(hostId: number, known: Known): SealedRoute {
   const way = wayTo(hostId, known);
   const target = way.at(-1)!;
   const account = known.account === null ? undefined : accountFor(target, known.tags.get(hostId) ?? [], known.accounts);
-  if (account) requireRole(known.executor, known.role, account);
+  if (account) for (const { executor, role } of known.people) requireRole(executor, role, account);
   const hops = way.map((host) => hopOf(host, host === target ? account : undefined, { target, known }));
   return { hops, becomeUser: account?.become_user ?? null, runFolder: target.profile.run_folder };
 }
