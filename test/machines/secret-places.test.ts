@@ -180,7 +180,7 @@ onMachines('what is secret in work on hosts', 'namespaces', () => {
     for (const places of [await workflowsOf(world.gantry), await dumpOf(world.gantry.db)]) {
       expect(Object.values(places).filter((text) => text.includes('SOPS_VAR'))).not.toEqual([]);
     }
-  });
+  }, 600_000);
 
   /** A node that waits is answered by the address that its token is in. */
   async function callBack(): Promise<void> {
