@@ -49,7 +49,8 @@ export class ProviderHosts {
   }
 
   /**
-   * Changes an upstream of nginx on a host, which is found by its address in the project.
+   * Changes an upstream of nginx on a host, which is found by its address in the project. Servers that may not be reached from
+   * here are not put in; whatever is there is taken out.
    *
    * @returns what was done; or why nothing was, or nobody knows
    */
@@ -59,6 +60,14 @@ export class ProviderHosts {
     signal: AbortSignal,
   ): Promise<{ lines: string[] } | { problem: string; isKnown: boolean }> {
     let mask = (text: string) => text;
+    const refused =
+      change.operation === 'register' ? change.servers.find((server) => !this.#mayServe(server)) : undefined;
+    if (refused !== undefined) {
+      return {
+        problem: `${refused} may not be a server: it is in none of the networks of GANTRY_HOSTS_ALLOW`,
+        isKnown: true,
+      };
+    }
     try {
       const hostId = await this.#find(of.projectId, address);
       const opened = await this.#open(hostId, of);
@@ -73,6 +82,11 @@ export class ProviderHosts {
       if (problem === 'internal') throw error;
       return { problem: `${address}: ${message}`, isKnown: problem !== 'lost' && problem !== 'no_answer' };
     }
+  }
+
+  /** Whoever asks nginx would reach what nobody may reach from here. */
+  #mayServe(server: string): boolean {
+    return this.reach.pool.mayBeGiven(server.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1'));
   }
 
   async #find(projectId: number, address: string): Promise<number> {

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { stringifyJson } from '../../base/json';
 import { type Transport, TransportError } from '../transport';
 import { Connection } from './connection';
-import { type Allows, requireAllowed } from './dial';
+import { type Allows, mayBeGiven, requireAllowed } from './dial';
 import { Gate } from './gate';
 import { shakeHands } from './handshake';
 import { HostConnections } from './host-connections';
@@ -80,6 +80,11 @@ export class SshPool {
   /** How many connections there are, those that are being made too. */
   get size(): number {
     return this.#places.taken;
+  }
+
+  /** Whether a host may be told to go to an address (`mayBeGiven`): that it would be dialled from there makes no difference. */
+  mayBeGiven(address: string): boolean {
+    return mayBeGiven(address, this.options.allows);
   }
 
   /** The way to the host at the end of a route; nothing is opened before a command is given. */

@@ -3,10 +3,12 @@ import type { HostStep, HostTally } from '../hosts';
 import { defineRoundsPlugin, PluginFailure } from '../plugin';
 
 /** Words and options of a program, as `bash -e`: nothing that a shell would make more of. */
-const INTERPRETER = /^[\w./:@%+,=-]+(?: [\w./:@%+,=-]+)*$/;
+const INTERPRETER = /^[\w./:@%+,=][\w./:@%+,=-]*(?: [\w./:@%+,=-]+)*$/;
+/** It is on the command line of every call. */
+const MAX_INTERPRETER_LENGTH = 500;
 /** A share in whole hundredths. */
 const PERCENT = /^(?:100|\d{1,2})%$/;
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
 
 const MAX_SCRIPT_LENGTH = 1_000_000;
 const MAX_SECONDS = 3 * 24 * 3600;
@@ -36,7 +38,12 @@ const inputs = z.object({
     .default('')
     .describe('Name or id of a pool of the project: the hosts that are in it now'),
   script: z.string().min(1).max(MAX_SCRIPT_LENGTH).describe('Text of the script; {{name}} stands for a parameter'),
-  interpreter: z.string().regex(INTERPRETER).default('bash').describe('What runs it: sh, bash -e, python3'),
+  interpreter: z
+    .string()
+    .max(MAX_INTERPRETER_LENGTH)
+    .regex(INTERPRETER)
+    .default('bash')
+    .describe('What runs it: sh, bash -e, python3'),
   parameters: z
     .record(z.string().regex(NAME), parameter)
     .default({})

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openRoute } from '../../activities/hosts/open-route';
 import { endpoints as orionEndpoints } from '../../api/orion';
 import { endpoints as v1Endpoints } from '../../api/v1';
 import { makeKeyPair } from '../../bench/machines/key-pair';
@@ -7,6 +8,7 @@ import type { Machine } from '../../bench/machines/machine';
 import { type Machines, openMachines } from '../../bench/machines/machines';
 import { PASSWORD } from '../../bench/machines/users';
 import type { Role } from '../../db/schema';
+import { readRoute } from '../../inventory/ssh/read-route';
 import { SshWorld } from '../activities/hosts/support';
 import { addCaller } from '../support/callers';
 import { ApiClient, authorization, CREDENTIALS } from '../support/client';
@@ -180,7 +182,7 @@ onMachines('what is secret in work on hosts', 'namespaces', () => {
     for (const places of [await workflowsOf(world.gantry), await dumpOf(world.gantry.db)]) {
       expect(Object.values(places).filter((text) => text.includes('SOPS_VAR'))).not.toEqual([]);
     }
-  });
+  }, 600_000);
 
   /** A node that waits is answered by the address that its token is in. */
   async function callBack(): Promise<void> {
@@ -200,8 +202,6 @@ onMachines('what is secret in work on hosts', 'namespaces', () => {
   }
 
   async function openedKeyOf(hostId: number): Promise<string> {
-    const { openRoute } = await import('../../activities/hosts/open-route');
-    const { readRoute } = await import('../../inventory/ssh/read-route');
     const executor = { username: 'admin', isTrusted: true };
     const sealed = await readRoute(world.gantry.db, { projectId: projectId() }, { hostId, account: null, executor });
     const [{ login }] = openRoute(sealed).route;
