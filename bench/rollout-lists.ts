@@ -1,8 +1,7 @@
-import { parseJson, stringifyJson } from '../base/json';
-import { authorization } from '../cli/client';
 import type { Db } from '../db/connection';
 import type { Credentials } from '../stack/home';
 import { type Bench, scaled } from './bench';
+import { OrionApi } from './orion';
 import { round } from './report';
 import { createFlows } from './rollout-data';
 import { median, percentile } from './statistics';
@@ -34,19 +33,11 @@ export async function rolloutLists(
     'list_nodes, 10 a page': [`/pool/${poolId}/list_nodes`, { page: 50, page_size: 10 }],
     'list_nodes, 1,000 a page': [`/pool/${poolId}/list_nodes`, { page: 1, page_size: 1000 }],
   };
-  const post = async ([path, body]: [string, object]) => {
-    const headers = {
-      ...authorization(credentials),
-      'content-type': 'application/json',
-      'X-Gantry-Project': String(projectId),
-    };
-    const response = await fetch(`${url}${path}`, { method: 'POST', headers, body: stringifyJson(body) });
-    const answer = parseJson(await response.text()) as { code: number; msg: string };
-    if (answer.code !== 0) throw new Error(`POST ${path}: ${answer.msg}`);
-  };
+  const orion = new OrionApi(url, credentials, projectId);
   try {
     const samples: Record<string, number[]> = {};
-    for (const [name, page] of Object.entries(pages)) samples[name] = await timesOf(bench, CALLS, () => post(page));
+    for (const [name, page] of Object.entries(pages))
+      samples[name] = await timesOf(bench, CALLS, () => orion.post(...page));
     report(bench, `${flowIds.length * HOSTS} results of hosts in ${flowIds.length} rollouts`, samples);
   } finally {
     await flows.remove();
