@@ -5,6 +5,7 @@ const BATCHES = 10;
 const STEPS = 5;
 /** What 1,000 hosts in batches of 100 may take: a batch of one has as many events as one of a hundred (`HOSTS_A_PART`). */
 const MAX_EVENTS = 1_000;
+const WITHIN_MS = 150_000;
 
 describe('the history of a rollout', () => {
   let world: RolloutWorld;
@@ -23,7 +24,7 @@ describe('the history of a rollout', () => {
       hosts.map(({ id }) => id),
       { batches: { maxNum: 1 } },
     );
-    const { flow: done } = await world.rollouts.untilState(flow, 2);
+    const { flow: done } = await world.rollouts.untilState(flow, 2, WITHIN_MS);
 
     const history = await world.gantry.history(done.task_id!);
 
