@@ -69,17 +69,13 @@ export interface StepOnHost extends StepTime {
 const msUnderWay = sql`
   coalesce(sum(greatest(0, date_part('epoch', coalesce(runs.ended_at, now()) - runs.started_at))) * 1000, 0)`;
 
-/** How long the steps of a flow were under way on the hosts from one place in its order to another, by place and step. */
-export async function listStepTimes(
-  db: DbOrTransaction,
-  flowId: number,
-  { first, last }: { first: number; last: number },
-): Promise<StepTime[]> {
+/** How long the steps of a flow were under way on a page of its hosts, by place and step: places have no gaps, from 1 on. */
+export async function listStepTimes(db: DbOrTransaction, flowId: number, { limit, offset }: Rows): Promise<StepTime[]> {
   const { rows } = await sql<StepTime>`
     select times.place, steps.name, times.ms
       from (select runs.place, done.flow_step, ${msUnderWay} as ms
               from host_steps done
-              join host_runs runs on runs.step_id = done.id and runs.place between ${first} and ${last}
+              join host_runs runs on runs.step_id = done.id and runs.place > ${offset}::bigint and runs.place <= ${offset + limit}::bigint
              where done.flow_id = ${flowId}
              group by runs.place, done.flow_step) times
       join flow_steps steps on steps.flow_id = ${flowId} and steps.number = times.flow_step
