@@ -82,5 +82,5 @@ function report({ report }: Bench, what: string, samples: Record<string, PageSam
   const most = (of: (sample: PageSample) => number) => Math.max(...Object.values(samples).map(of));
   const [p95, cpu] = [most(({ ms }) => percentile(ms, 0.95)), most(({ apiMs, databaseMs }) => apiMs + databaseMs)];
   report.target('lists: p95 of the slowest of rollouts, ms', p95, { atMost: TARGET_MS });
-  report.target('lists: CPU of the dearest of rollouts, API and Postgres, ms', cpu, { atMost: TARGET_MS });
+  report.target('lists: CPU of the costliest page of rollouts, API and Postgres, ms', cpu, { atMost: TARGET_MS });
 }
