@@ -85,6 +85,7 @@ async function untilEnded(handle: WorkflowHandle, withinMs: number, stop: () => 
   const waiting = new AbortController();
   const isLate = delay(withinMs, true, { signal: waiting.signal }).catch(() => false);
   const ended = handle.result().then(() => false);
+  ended.catch(() => {});
   try {
     if (await Promise.race([ended, isLate])) {
       await stop();
@@ -123,6 +124,8 @@ class AnswerWatch {
       '/task/:id': `/task/${flowId}`,
       'v1 rollout': `/api/v1/projects/${PROJECT_ID}/rollouts/${flowId}`,
     });
+    // What goes wrong is told by `end`.
+    this.#watching.catch(() => {});
   }
 
   /** @returns the bytes of the longest answers that were seen */
