@@ -22,6 +22,7 @@ export const BENCHES = [
   'lists',
   'start',
   'hosts',
+  'rollouts',
   'live',
   'fuzz',
   'parameters',

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/connection';
+import { removeMany } from './remove';
 
 export interface ManyTasks {
   projectId: number;
@@ -47,9 +48,10 @@ export async function createTasks(db: Db, count: number): Promise<ManyTasks> {
   await sql`vacuum analyze tasks`.execute(db);
   return {
     projectId: mine!.id,
-    async remove() {
-      await db.deleteFrom('tasks').where('project_id', 'in', projects).execute();
-      await db.deleteFrom('projects').where('id', 'in', projects).execute();
-    },
+    remove: () =>
+      removeMany(db, async (tx) => {
+        await tx.deleteFrom('tasks').where('project_id', 'in', projects).execute();
+        await tx.deleteFrom('projects').where('id', 'in', projects).execute();
+      }),
   };
 }

@@ -46,12 +46,12 @@ interface Listed {
 
 /** Lists of many tasks over HTTP: any filter, and pages at the start, in the middle and at the end; then the inventory's and those of rollouts. */
 export async function run(bench: Bench): Promise<void> {
-  const { databaseUrl, urls, credentials } = await bench.stack();
+  const { databaseUrl, urls, credentials, services } = await bench.stack();
   const db = connect(databaseUrl);
   try {
     await taskLists(bench, db, new GantryClient({ url: urls[0]!, credentials }));
     await inventoryLists(bench, { db, url: urls[0]!, credentials });
-    await rolloutLists(bench, { db, url: urls[0]!, credentials });
+    await rolloutLists(bench, { db, url: urls[0]!, api: services.get('api-1')!, credentials });
   } finally {
     await db.destroy();
   }

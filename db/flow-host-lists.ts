@@ -5,9 +5,19 @@ import type { FlowState } from './flow-tables';
 import { type PageOf, pageOf, type Rows } from './pages';
 import type { HostRunStatus, HostStepKind } from './schema';
 
+/** A host of a flow in a list. */
+export type ListedFlowHost = Pick<
+  FlowHostRecord,
+  'id' | 'host_id' | 'address' | 'vm_id' | 'place' | 'batch' | 'state' | 'step' | 'reason' | 'created_at' | 'updated_at'
+>;
+
 /** A page of the hosts of a flow, in its order. */
-export function pageOfFlowHosts(db: DbOrTransaction, flowId: number, rows: Rows): Promise<PageOf<FlowHostRecord>> {
-  const hosts = db.selectFrom('flow_hosts').selectAll().where('flow_id', '=', flowId);
+export function pageOfFlowHosts(db: DbOrTransaction, flowId: number, rows: Rows): Promise<PageOf<ListedFlowHost>> {
+  const hosts = db
+    .selectFrom('flow_hosts')
+    .select(['id', 'host_id', 'address', 'vm_id', 'place', 'batch', 'state', 'step', 'reason'])
+    .select(['created_at', 'updated_at'])
+    .where('flow_id', '=', flowId);
   return pageOf(hosts.orderBy('place'), rows);
 }
 
@@ -35,20 +45,42 @@ export function listFlowHostsAfter(
     .execute();
 }
 
-/** What a step of a flow was on one of its hosts: all tries of it together. */
-export interface StepOnHost {
+/** How long a step of a flow was under way on one of its hosts. */
+export interface StepTime {
   place: number;
+  name: string;
+  /** Of all tries of it together; of one that is under way, till now. */
+  ms: number;
+}
+
+/** What a step of a flow was on one of its hosts: all tries of it together. */
+export interface StepOnHost extends StepTime {
   /** Of the step, from 0. */
   step: number;
-  name: string;
   /** Of the newest try. */
   status: HostRunStatus;
   /** Attempts of the step that were made for the host, and did not only keep what one before had done. */
   attempts: number;
-  /** How long it was under way there, in ms; of one that is under way, till now. */
-  ms: number;
   startedAt: Date | null;
   endedAt: Date | null;
+}
+
+/** Of a group of runs. */
+const msUnderWay = sql`
+  coalesce(sum(greatest(0, date_part('epoch', coalesce(runs.ended_at, now()) - runs.started_at))) * 1000, 0)`;
+
+/** How long the steps of a flow were under way on a page of its hosts, by place and step: places have no gaps, from 1 on. */
+export async function listStepTimes(db: DbOrTransaction, flowId: number, { limit, offset }: Rows): Promise<StepTime[]> {
+  const { rows } = await sql<StepTime>`
+    select times.place, steps.name, times.ms
+      from (select runs.place, done.flow_step, ${msUnderWay} as ms
+              from host_steps done
+              join host_runs runs on runs.step_id = done.id and runs.place > ${offset}::bigint and runs.place <= ${offset + limit}::bigint
+             where done.flow_id = ${flowId}
+             group by runs.place, done.flow_step) times
+      join flow_steps steps on steps.flow_id = ${flowId} and steps.number = times.flow_step
+     order by times.place, steps.number`.execute(db);
+  return rows;
 }
 
 /** What the steps of a flow were on hosts of it, by place and step. */
@@ -61,7 +93,7 @@ export async function listStepsOnHosts(
     select runs.place, done.flow_step as step, steps.name,
            (array_agg(runs.status order by done.id desc))[1] as status,
            (count(*) filter (where runs.from_run is null))::integer as attempts,
-           coalesce(sum(greatest(0, extract(epoch from coalesce(runs.ended_at, now()) - runs.started_at) * 1000)), 0)::float8 as ms,
+           ${msUnderWay} as ms,
            min(runs.started_at) as "startedAt",
            case when bool_and(runs.ended_at is not null) then max(runs.ended_at) end as "endedAt"
       from host_steps done

@@ -1,13 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { TreeBuilder } from '../../cli/tree-builder';
 import type { PipelineTree } from '../../pipeline/tree/types';
 import { type ArmSetup, prepareTask } from '../arms';
 import { type Counts, countsOf } from '../counts';
+import { MB, RssWatch } from '../rss-watch';
 import type { Service } from '../stack';
-
-const LOOK_EVERY_MS = 100;
-const MB = 2 ** 20;
 
 /** What scripts of the bench are given, and what they are. */
 export const PARAMETERS: Readonly<Record<string, string>> = { release: '2026-11-28', folder: '/srv/app' };
@@ -66,30 +63,4 @@ export async function runStep(setup: ArmSetup, worker: Service, tag: string, con
     counts,
     hosts: Object.fromEntries(rows.map(({ status, count }) => [status, count])),
   };
-}
-
-/** Looks again and again how much memory a service has. */
-class RssWatch {
-  #most = 0;
-  #isOver = false;
-  readonly #watching: Promise<void>;
-
-  constructor(service: Service) {
-    this.#watching = this.#watch(service);
-  }
-
-  /** @returns the most that was seen, in bytes */
-  async end(): Promise<number> {
-    this.#isOver = true;
-    await this.#watching;
-    return this.#most;
-  }
-
-  async #watch(service: Service): Promise<void> {
-    for (;;) {
-      this.#most = Math.max(this.#most, (await service.usage()).rssBytes);
-      if (this.#isOver) return;
-      await delay(LOOK_EVERY_MS);
-    }
-  }
 }

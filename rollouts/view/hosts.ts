@@ -2,10 +2,13 @@ import { groupedBy } from '../../base/grouped';
 import type { DbOrTransaction } from '../../db/connection';
 import {
   type FlowHostFilter,
+  type ListedFlowHost,
   listFlowHostsAfter,
   listStepsOnHosts,
+  listStepTimes,
   pageOfFlowHosts,
   type StepOnHost,
+  type StepTime,
 } from '../../db/flow-host-lists';
 import type { FlowHostRecord } from '../../db/flow-hosts';
 import { type FlowRecord, findFlow } from '../../db/flows';
@@ -16,6 +19,12 @@ import { notThere } from '../../tasks/require-task';
 export interface FlowHostView {
   host: FlowHostRecord;
   steps: StepOnHost[];
+}
+
+/** A host of a flow in a long page, and how long the steps of this were under way on it. */
+export interface FlowHostTimes {
+  host: ListedFlowHost;
+  steps: StepTime[];
 }
 
 /** A flow of a project with hosts of it. */
@@ -33,10 +42,10 @@ export async function viewFlowHosts(
   db: DbOrTransaction,
   { projectId, flowId }: { projectId: number; flowId: number },
   rows: Rows,
-): Promise<FlowHosts<PageOf<FlowHostView>>> {
+): Promise<FlowHosts<PageOf<FlowHostTimes>>> {
   const flow = await requireRow(db, projectId, flowId);
-  const page = await pageOfFlowHosts(db, flowId, rows);
-  return { flow, hosts: { rows: await withSteps(db, flowId, page.rows), total: page.total } };
+  const [page, times] = await Promise.all([pageOfFlowHosts(db, flowId, rows), listStepTimes(db, flowId, rows)]);
+  return { flow, hosts: { rows: join(page.rows, times), total: page.total } };
 }
 
 /**
@@ -65,16 +74,16 @@ async function withSteps(
   hosts: readonly FlowHostRecord[],
 ): Promise<FlowHostView[]> {
   if (hosts.length === 0) return [];
-  const steps = await listStepsOnHosts(
-    db,
-    flowId,
-    hosts.map(({ place }) => place),
-  );
+  const places = hosts.map(({ place }) => place);
+  return join(hosts, await listStepsOnHosts(db, flowId, places));
+}
+
+function join<H extends { place: number }, S extends { place: number }>(hosts: readonly H[], steps: readonly S[]) {
   const byPlace = groupedBy(steps, ({ place }) => place);
   return hosts.map((host) => ({ host, steps: byPlace.get(host.place) ?? [] }));
 }
 
 /** How long the steps of a flow were under way on a host together, in ms. */
-export function runTimeOf({ steps }: Pick<FlowHostView, 'steps'>): number {
+export function runTimeOf({ steps }: Pick<FlowHostTimes, 'steps'>): number {
   return steps.reduce((sum, { ms }) => sum + ms, 0);
 }

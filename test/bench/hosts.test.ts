@@ -1,19 +1,10 @@
 import './own-plugins';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { prepareTask } from '../../bench/arms';
-import { bundleWorkflows } from '../../bench/bundle';
 import { countsOf } from '../../bench/counts';
 import { answerTo, WRITTEN } from '../../bench/hosts/answers';
-import { makeHosts } from '../../bench/hosts/inventory';
-import { SIMULATED, SimulatedPool } from '../../bench/hosts/simulated-pool';
 import { stepTree } from '../../bench/hosts/step';
 import { forget, start } from '../../hosts/attach';
-import { seal } from '../../secrets/token';
-import { type RunningWorker, startWorker } from '../../worker/worker';
-import { Gantry } from '../support/gantry';
-import { newPublicKey } from '../support/ssh-inventory';
+import { SimulatedWorld } from './simulated-world';
 
 const CONCURRENCY = 500;
 /** Hosts are worked on by an activity for each fifty of them, and it is asked what follows before and after that. */
@@ -23,46 +14,18 @@ const SIZES: [hosts: number, activities: number][] = [
 ];
 
 describe('a step over simulated hosts', () => {
-  let gantry: Gantry;
-  let worker: RunningWorker;
-  let profileId: number;
-  const folder = mkdtempSync(join(tmpdir(), 'gantry-bench-'));
+  let world: SimulatedWorld;
 
   beforeAll(async () => {
-    gantry = await Gantry.create();
-    const { services, server, installation } = gantry;
-    const bundle = await bundleWorkflows(folder);
-    worker = await startWorker({ services, server, installation }, { bundle, pool: new SimulatedPool('') });
-    const credential = await gantry.db
-      .insertInto('credentials')
-      .values({
-        project_id: 1,
-        name: 'simulated',
-        kind: 'password',
-        secret: JSON.stringify({ password: seal('not asked', 1) }),
-        created_by: 'tester',
-        rotated_by: 'tester',
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    const profile = await gantry.db
-      .insertInto('ssh_profiles')
-      .values({ project_id: 1, name: 'simulated', credential_id: credential.id })
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    profileId = profile.id;
+    world = await SimulatedWorld.open();
   });
 
-  afterAll(async () => {
-    await worker?.stop();
-    await gantry?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => world?.close());
 
   it.each(SIZES)('of %i is so few activities in its history: %i, and few events', async (hosts, activities) => {
     const tag = `of-${hosts}`;
-    const addresses = Array.from({ length: hosts }, (_, n) => `${SIMULATED}${(hosts % 200) + (n >> 8)}.${n & 255}`);
-    await makeHosts(gantry.db, { tag, profileId, addresses, key: newPublicKey() });
+    const { gantry } = world;
+    const addresses = await world.hosts(tag, hosts);
     const run = await prepareTask(gantry, { name: tag, tree: stepTree(tag, CONCURRENCY) });
 
     const counts = await countsOf(await run());

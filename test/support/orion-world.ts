@@ -85,7 +85,7 @@ async function makeFlow(
   await db.insertInto('flow_batches').values({ flow_id: flow.id, number: 1 }).execute();
   const host = await db
     .insertInto('flow_hosts')
-    .values({ flow_id: flow.id, host_id: of.host, address: of.address, place: 0, batch: 1 })
+    .values({ flow_id: flow.id, host_id: of.host, address: of.address, place: 1, batch: 1 })
     .returning('id')
     .executeTakeFirstOrThrow();
   await db

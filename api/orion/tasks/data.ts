@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { FlowView } from '../../../rollouts/view/flows';
-import { type FlowHostView, runTimeOf } from '../../../rollouts/view/hosts';
+import { type FlowHostTimes, runTimeOf } from '../../../rollouts/view/hosts';
 import { waitingText } from '../../../rollouts/view/waiting';
 
 const state = z.number().int().describe('0: to come, 1: running, 2: done, 3: failed, 4: paused');
@@ -80,7 +80,7 @@ export const nodeSchema = z.object({
 });
 
 export function nodeData(
-  view: FlowHostView,
+  view: FlowHostTimes,
   { poolName, timeOf }: { poolName: string; timeOf: (at: Date) => string },
 ): z.input<typeof nodeSchema> {
   const { host, steps } = view;
@@ -101,7 +101,7 @@ export function nodeData(
 }
 
 /** One that has failed before its address was known is shown by its id (orion §1.5). */
-function addressOf({ address, state, host_id, id }: FlowHostView['host']): string {
+function addressOf({ address, state, host_id, id }: FlowHostTimes['host']): string {
   if (address !== '') return address;
   return state === 3 ? String(host_id ?? id) : '-';
 }
