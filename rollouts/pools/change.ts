@@ -63,13 +63,13 @@ function templateOf(pool: RolloutPool, operation: PoolOperation): number {
 }
 
 async function stepsOf(tx: DbOrTransaction, projectId: number, templateId: number): Promise<string[]> {
-  try {
-    return (await requireTemplate(tx, { projectId }, templateId)).steps.map(({ name }) => name);
-  } catch (error) {
-    if (!(error instanceof GantryError)) throw error;
-    if (error.kind === 'not_found') throw missing('template', templateId, `template not found: ${templateId}`);
-    throw error.as('invalid', `fail to load template steps: ${error.message}`);
-  }
+  const { steps } = await requireTemplate(tx, { projectId }, templateId).catch((error) => {
+    const isMissing = error instanceof GantryError && error.kind === 'not_found';
+    throw isMissing ? missing('template', templateId, `template not found: ${templateId}`) : error;
+  });
+  if (steps.length > 0) return steps.map(({ name }) => name);
+  const reason = { code: 'required', args: { field: 'steps' } } as const;
+  throw wrongField(`fail to load template steps: template ${templateId} has no steps`, reason);
 }
 
 /** A machine is there before anything is done with it, and nothing is done after it has gone. */

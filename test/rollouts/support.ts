@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SshWorld } from '../activities/hosts/support';
+import { type Reached, SshWorld } from '../activities/hosts/support';
 import { shellWith, TestServer } from '../hosts/ssh/server';
 import { Rollouts } from '../support/flows';
 
@@ -23,7 +23,7 @@ export class RolloutWorld {
 
   static async open(): Promise<RolloutWorld> {
     const world = await SshWorld.open();
-    await world.gantry.startWorker({}, '127.0.0.1/32');
+    await world.gantry.startWorker({}, '127.0.0.0/8');
     return new RolloutWorld(world, await Rollouts.in(world.gantry, world.project.projectId));
   }
 
@@ -34,15 +34,24 @@ export class RolloutWorld {
   /** Makes hosts, in a pool of their own. */
   async hosts(count: number): Promise<HomeHost[]> {
     const hosts: HomeHost[] = [];
-    for (let n = 0; n < count; n++) {
-      const home = join(this.#folder, `host${this.#servers.length}`);
-      mkdirSync(home);
-      const server = await TestServer.listen({ onCommand: shellWith({ PATH: process.env.PATH, HOME: home }) });
-      this.#servers.push(server);
-      hosts.push({ home, id: await this.world.host({ server }) });
-    }
+    for (let n = 0; n < count; n++) hosts.push(await this.#host({}));
     await this.rollouts.pool(hosts.map(({ id }) => id));
     return hosts;
+  }
+
+  /** Makes a host of the default cloud, at an address of this machine that no other one has; it is in no pool. */
+  hostAt(address: string, tags: readonly string[] = []): Promise<HomeHost> {
+    return this.#host({ address, host: { cloud_id: 0, tags } });
+  }
+
+  async #host(reached: Pick<Reached, 'address' | 'host'>): Promise<HomeHost> {
+    const home = join(this.#folder, `host${this.#servers.length}`);
+    mkdirSync(home);
+    const { address } = reached;
+    const onCommand = shellWith({ PATH: process.env.PATH, HOME: home });
+    const server = await TestServer.listen({ onCommand, ...(address ? { address } : {}) });
+    this.#servers.push(server);
+    return { home, id: await this.world.host({ server, ...reached }) };
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { GivenTemplate, RolloutTemplate } from '../../../rollouts/templates/templates';
-import { maybe } from '../fields';
+import { list, maybe } from '../fields';
 import { missing } from '../says';
 
 /** A rollout template as it is answered (orion §1.4). */
@@ -40,7 +40,7 @@ const stepSchema = z.object({
 export const templateInput = z.object({
   name: maybe(z.string()),
   desc: maybe(z.string()),
-  steps: maybe(z.array(stepSchema).max(1_000)),
+  steps: maybe(list(stepSchema, 1_000)),
 });
 
 export function templateOf({ name, desc, steps }: z.output<typeof templateInput>): GivenTemplate {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { Gantry } from '../../support/gantry';
 import { OrionClient } from '../../support/orion';
 
@@ -183,6 +184,38 @@ describe('what is done with a whole pool', () => {
       expect(await orion.post(`/pool/${operation}/1`, '{"num":}')).toMatchObject(say('请求参数解析错误'));
     },
   );
+
+  it.each(['expand', 'shrink', 'deploy'])(
+    'refuses a template without steps, and an id that is none: %s',
+    async (operation) => {
+      const send = async (id: number) =>
+        (await orion.post(`/pool/${operation}/${id}`, { num: 1, nodes: ['10.85.44.1'], max_num: 1 })).msg;
+      const empty = await template();
+      const { id } = await pool({ [operation]: empty });
+
+      expect(await send(id)).toBe(`fail to load template steps: template ${empty} has no steps`);
+      // No request leaves a pool like that.
+      const column = `${operation}_template` as const;
+      await gantry.db
+        .updateTable('pools')
+        .set({ [column]: -1 })
+        .where('id', '=', id)
+        .execute();
+      expect(await send(id)).toBe(`Bad ${operation} task id :-1`);
+    },
+  );
+
+  it('says that the service of a pool is not there, where a database has lost it', async () => {
+    const { id } = await pool({ expand: await template('create_vm') });
+    await sql`alter table pools drop constraint pools_service_id_fkey`.execute(gantry.db);
+    await gantry.db.updateTable('pools').set({ service_id: 999_999 }).where('id', '=', id).execute();
+
+    expect(await orion.post(`/pool/expand/${id}`, { num: 1 })).toMatchObject({
+      ...{ status: 400, code: 400, msg: 'Service not found : 999999', data: {} },
+    });
+    await gantry.db.deleteFrom('pools').where('id', '=', id).execute();
+    await sql`alter table pools add foreign key (service_id) references services (id)`.execute(gantry.db);
+  });
 
   it('says which step a template has to begin or end with', async () => {
     const wrong = await template('echo_step', 'create_vm', 'return_vm', 'echo_step');

@@ -9,6 +9,8 @@ export const USER = 'deploy';
 export const PASSWORD = 'correct horse';
 
 export interface ServerOptions {
+  /** Of this machine; without it, 127.0.0.1. */
+  address?: string;
   /** Those that the server has; without it, one of ed25519. */
   hostKeys?: readonly KeyPair[];
   /** What users may log in by; without it, by anything that is right. */
@@ -66,7 +68,7 @@ export class TestServer {
 
   static async listen(options: ServerOptions = {}): Promise<TestServer> {
     const server = new TestServer(options);
-    server.#net.listen(0, '127.0.0.1');
+    server.#net.listen(0, options.address ?? '127.0.0.1');
     await once(server.#net, 'listening');
     server.port = (server.#net.address() as AddressInfo).port;
     return server;
