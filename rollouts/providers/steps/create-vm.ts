@@ -1,5 +1,5 @@
 import { replaceFlowHost } from '../../../db/provided-hosts';
-import { answerIntents } from '../../../db/provider-intents';
+import { answerIntents, deleteIntents } from '../../../db/provider-intents';
 import { describeProvided, placeOfProject, putSpareInPlace } from '../../../inventory/hosts/provided';
 import type { ProvidedHost, ProviderStep } from '../../../plugins/rollouts';
 import { type KeepMachines, type ProviderRequest, Refused, Unanswered, type VmProvider } from '../provider';
@@ -96,12 +96,11 @@ class Creation {
       return [];
     }
     const without = own.filter((host) => !given.some((one) => one.host === host));
-    await step.forget(request, without);
     await step.fail(without, `machines: there are only ${given.length} of ${own.length}`);
     return given;
   }
 
-  /** Writes machines into the hosts that get them; `given` is what it has written. */
+  /** Writes machines into the hosts that get them, and that the others get none; `given` is what it has written. */
   async #keeper(request: ProviderRequest, own: readonly ProvidedHost[], given: Waiting[]): Promise<KeepMachines> {
     const { step, provider } = this;
     const { projectId, flowId } = step.work;
@@ -116,6 +115,12 @@ class Creation {
       );
       const ids = machines.map(({ vmId }) => vmId).join(', ');
       if (written !== machines.length) throw new Unanswered(`somebody else has asked meanwhile; it answered ${ids}`);
+      const without = own.filter(({ id }) => !machines.some(({ flowHostId }) => flowHostId === id));
+      await deleteIntents(
+        tx,
+        answer,
+        without.map(({ id }) => id),
+      );
       const place = await placeOfProject(tx, projectId);
       for (const { flowHostId, vmId, hostId } of machines) {
         const host = own.find(({ id }) => id === flowHostId)!;
