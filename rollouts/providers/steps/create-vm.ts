@@ -1,3 +1,4 @@
+import type { Actor } from '../../../base/actor';
 import { replaceFlowHost } from '../../../db/provided-hosts';
 import { answerIntents, deleteIntents } from '../../../db/provider-intents';
 import { describeProvided, placeOfProject, putSpareInPlace } from '../../../inventory/hosts/provided';
@@ -74,13 +75,14 @@ class Creation {
   async #ask(hosts: readonly ProvidedHost[]): Promise<Waiting[]> {
     const { step, provider } = this;
     const request = step.request();
+    const actor = await step.actor();
     const { own, others } = await step.begin(request, hosts);
     await step.lose(others, 'somebody else is asking for its machine');
     if (own.length === 0) return [];
     const given: Waiting[] = [];
     try {
       const wanted = { typeId: step.number('vm_type_id'), flowHostIds: own.map(({ id }) => id) };
-      const keep = await this.#keeper(request, own, given);
+      const keep = this.#keeper(request, actor, { own, given });
       await step.log(own, `asking for ${own.length} machines of type ${wanted.typeId} (${request.id})`);
       await step.log(own, await provider.ask(request, wanted, keep));
     } catch (error) {
@@ -101,10 +103,13 @@ class Creation {
   }
 
   /** Writes machines into the hosts that get them, and that the others get none; `given` is what it has written. */
-  async #keeper(request: ProviderRequest, own: readonly ProvidedHost[], given: Waiting[]): Promise<KeepMachines> {
+  #keeper(
+    request: ProviderRequest,
+    actor: Actor,
+    { own, given }: { own: readonly ProvidedHost[]; given: Waiting[] },
+  ): KeepMachines {
     const { step, provider } = this;
     const { projectId, flowId } = step.work;
-    const actor = await step.actor();
     return async (tx, machines) => {
       given.length = 0;
       const answer = { step: step.work.step, request: request.id, state: 'answered' as const };
