@@ -4,7 +4,6 @@ import { startFlow } from '../../rollouts/flows/start';
 import { stopFlow } from '../../rollouts/flows/stop';
 import { startDue } from '../../rollouts/queue';
 import { startStuckTasks } from '../../tasks/start';
-import { workflowIdOf } from '../../temporal/names';
 import { Cut } from '../support/cut';
 import { eventually } from '../support/eventually';
 import { local, Rollouts } from '../support/flows';
@@ -117,8 +116,7 @@ describe('an API process that is cut off while it works on the lines of pools', 
     for (const { flow_id, task_id } of tasks) {
       const begun = (await rollouts.logs(flow_id)).filter((line) => line.startsWith('start running flow['));
       expect(begun).toHaveLength(1);
-      const { status } = await gantry.client.workflow.getHandle(workflowIdOf(gantry.installation, task_id)).describe();
-      expect(status.name).toBe('COMPLETED');
+      await gantry.untilEnded(task_id);
     }
     return tasks;
   }
