@@ -1,11 +1,12 @@
 import { GantryError } from '../../../base/error';
-import { findProvided, type ProvidedRow } from '../../../db/provided-hosts';
+import { findProvided } from '../../../db/provided-hosts';
 import { transact } from '../../../db/transaction';
-import { dropProvided, freeSpares, placeOfProject } from '../../../inventory/hosts/provided';
+import { freeSpares, placeOfProject } from '../../../inventory/hosts/provided';
 import { requireNoJumpHosts } from '../../../inventory/ssh/jump-hosts';
 import type { ProvidedHost, ProviderStep } from '../../../plugins/rollouts';
 import { type Machine, Refused, type VmProvider } from '../provider';
 import { noProviderOf } from '../settings';
+import { drop, type ReturnedHost, returnWithout } from './drop';
 import { lookQuietly } from './look';
 import type { StepMeans } from './means';
 import { isDecided, isOpen, StepWork } from './work';
@@ -39,17 +40,6 @@ export function returnVmStep(means: StepMeans): ProviderStep {
       else await step.fail(hostsOf(hosts), noProviderOf(name));
     }
   };
-}
-
-interface ReturnedHost {
-  host: ProvidedHost;
-  row: ProvidedRow;
-}
-
-/** A host that has no machine of a provider's: one that never got any goes, others are somebody's. */
-async function returnWithout(step: StepWork, host: ProvidedHost, row: ProvidedRow): Promise<void> {
-  if (row.address !== null) return step.fail([host], `no vm id for this node:${row.id}`);
-  await drop(step, [{ host, row }], () => 'it never got a machine');
 }
 
 class Return {
@@ -170,29 +160,6 @@ class Return {
         machines?.get(row.vm_id)?.words ?? (machines ? LEFT_OUT : 'its provider does not say how it stands');
       if (asked.has(one)) await this.step.fail([host], `machine ${row.vm_id} is not gone in time: ${words}`);
       else await this.step.lose([host], `machine ${row.vm_id} was to be taken back, without an answer (${words})`);
-    }
-  }
-}
-
-/** Takes hosts out of the inventory whose machines are gone. */
-async function drop(
-  step: StepWork,
-  hosts: readonly ReturnedHost[],
-  words: (one: ReturnedHost) => string,
-): Promise<void> {
-  if (hosts.length === 0) return;
-  const actor = await step.actor();
-  const { projectId, flowId } = step.work;
-  for (const one of hosts) {
-    try {
-      await transact(step.means.db, async (tx) => {
-        const place = await placeOfProject(tx, projectId);
-        await dropProvided(tx, place, { hostIds: [one.row.id], flowId }, actor);
-      });
-      await step.ok(one.host, words(one));
-    } catch (error) {
-      if (!(error instanceof GantryError)) throw error;
-      await step.fail([one.host], `${words(one)}, but ${error.message}`);
     }
   }
 }
