@@ -20,6 +20,12 @@ export class Cut {
 
   /** Its connections to Postgres are called so. */
   readonly name = `cut-${++made}`;
+  readonly #reads: boolean;
+
+  /** @param reads whether it may break after what was only read too */
+  constructor({ reads = true }: { reads?: boolean } = {}) {
+    this.#reads = reads;
+  }
 
   /** From now on places count: it breaks at this one, from 0. */
   arm(place: number): void {
@@ -78,8 +84,10 @@ export class Cut {
         statement = statementOf(chunk.toString('latin1')) ?? statement;
         return this.#place === undefined;
       },
-      fromServer: (chunk: Buffer) =>
-        chunk.subarray(-IDLE.length).equals(IDLE) ? this.#goesOn(`after ${statement}`) : this.#place === undefined,
+      fromServer: (chunk: Buffer) => {
+        const isPlace = chunk.subarray(-IDLE.length).equals(IDLE) && (this.#reads || !statement.startsWith('select'));
+        return isPlace ? this.#goesOn(`after ${statement}`) : this.#place === undefined;
+      },
     };
   }
 
