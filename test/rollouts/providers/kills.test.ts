@@ -224,7 +224,7 @@ describe('a worker that breaks in the middle of what a provider does', () => {
       expect(places.length).toBeGreaterThan(6);
       expect(places).toContain('after a report');
     },
-    300_000,
+    600_000,
   );
 
   /** Does a step of which the first attempt breaks at a place, goes on with it until it is done, and checks that. */
