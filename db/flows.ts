@@ -67,6 +67,22 @@ export function lockFlow(tx: DbOrTransaction, projectId: number, id: number): Pr
   return flowsOf(tx, projectId).where('id', '=', id).forUpdate().executeTakeFirst();
 }
 
+/** The flow that a run on a host is a step of, which nobody else changes until the transaction ends; undefined: of none. */
+export function lockFlowOfRun(tx: DbOrTransaction, runId: string): Promise<FlowRecord | undefined> {
+  return tx
+    .selectFrom('flows')
+    .selectAll()
+    .where('id', '=', (is) =>
+      is
+        .selectFrom('host_runs')
+        .innerJoin('host_steps', 'host_steps.id', 'step_id')
+        .select('flow_id')
+        .where('host_runs.id', '=', runId),
+    )
+    .forUpdate()
+    .executeTakeFirst();
+}
+
 function flowsOf(db: DbOrTransaction, projectId: number) {
   return db.selectFrom('flows').selectAll().where('project_id', '=', projectId);
 }

@@ -30,9 +30,13 @@ export interface LateEnd {
   exitCode: number | null;
 }
 
-/** Writes how a lost run ended, without changing how it counts; undefined: its host does not know. */
-export async function noteLateEnd(db: DbOrTransaction, runId: string, late: LateEnd | undefined): Promise<void> {
-  await db
+/**
+ * Writes how a lost run ended, without changing how it counts; undefined: its host does not know.
+ *
+ * @returns whether that is news
+ */
+export async function noteLateEnd(db: DbOrTransaction, runId: string, late: LateEnd | undefined): Promise<boolean> {
+  const { numUpdatedRows } = await db
     .updateTable('host_runs')
     .set({
       ask_until: null,
@@ -41,5 +45,6 @@ export async function noteLateEnd(db: DbOrTransaction, runId: string, late: Late
     .where('id', '=', runId)
     .where('status', '=', 'lost')
     .where('ask_until', 'is not', null)
-    .execute();
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }

@@ -62,6 +62,22 @@ export async function listDue(db: DbOrTransaction, limit: number): Promise<DueFl
   return rows;
 }
 
+/**
+ * Ends the task of a flow that can never be started, which lets its pools go.
+ *
+ * @returns false: somebody has started it
+ */
+export async function endUnstarted(tx: DbOrTransaction, taskId: number, reason: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('tasks')
+    .set({ phase: 'ended', status: 'REVOKED', shown: 'REVOKED', finished_at: sql`now()`, end_reason: reason })
+    .where('id', '=', taskId)
+    .where('phase', '=', 'created')
+    .where('create_method', '=', 'rollout')
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
 /** Flows that have a task which nobody has started yet. */
 export async function listUnstarted(db: DbOrTransaction, limit: number) {
   return db

@@ -20,25 +20,37 @@ export async function findIntents(
 }
 
 /**
- * Notes that a provider is being asked for hosts; commit it before that is done. Who was asked for in another try takes part
- * anew.
+ * Notes that a provider is being asked for hosts; commit it before that is done. What was asked for a host before is replaced only
+ * as it was read: who was left behind by another try, and has read what is not true any more, takes nothing over.
  *
- * @returns the hosts that are asked for: somebody else who does the same try asks for the others
+ * @param hosts with the try in which they are asked for, and what was read of the one before
+ * @returns the hosts that are asked for: somebody else asks, or has asked, for the others
  */
 export async function beginIntents(
   db: DbOrTransaction,
   { step, request }: { step: string; request: string },
-  hosts: readonly { id: number; key: string }[],
+  hosts: readonly { id: number; key: string; before?: ProviderIntent | undefined }[],
 ): Promise<Set<number>> {
   const { rows } = await sql<{ flow_host_id: number }>`
-    insert into provider_intents (flow_host_id, step, key, request)
-    select id, ${step}, key, ${request}
-      from unnest(${hosts.map(({ id }) => id)}::integer[], ${hosts.map(({ key }) => key)}::text[]) as given (id, key)
-     order by id
-        on conflict (flow_host_id, step) do update
-       set key = excluded.key, request = excluded.request, state = 'asking', is_told = false, vm_id = '', updated_at = now()
-     where provider_intents.key <> excluded.key
-    returning flow_host_id`.execute(db);
+    with given as (
+      select * from unnest(${hosts.map(({ id }) => id)}::integer[], ${hosts.map(({ key }) => key)}::text[],
+                           ${hosts.map(({ before }) => before?.request ?? null)}::text[],
+                           ${hosts.map(({ before }) => before?.state ?? null)}::text[]) as given (id, key, request, state)
+       order by id
+    ), made as (
+      insert into provider_intents (flow_host_id, step, key, request)
+      select id, ${step}, key, ${request} from given where given.request is null
+          on conflict (flow_host_id, step) do nothing
+      returning flow_host_id
+    ), replaced as (
+      update provider_intents intents
+         set key = given.key, request = ${request}, state = 'asking', is_told = false, vm_id = '', updated_at = now()
+        from given
+       where intents.flow_host_id = given.id and intents.step = ${step}
+         and intents.request = given.request and intents.state = given.state
+      returning flow_host_id
+    )
+    select flow_host_id from made union all select flow_host_id from replaced`.execute(db);
   return new Set(rows.map(({ flow_host_id }) => flow_host_id));
 }
 
@@ -59,7 +71,7 @@ export async function answerIntents(
   return Number(numAffectedRows);
 }
 
-/** Forgets what was surely not done, so that the next try asks for it. */
+/** Forgets what was surely not done, so that the next try asks for it; what was answered meanwhile stays. */
 export async function deleteIntents(
   db: DbOrTransaction,
   { step, request }: { step: string; request: string },
@@ -69,6 +81,7 @@ export async function deleteIntents(
     .deleteFrom('provider_intents')
     .where('step', '=', step)
     .where('request', '=', request)
+    .where('state', '=', 'asking')
     .where(sql<boolean>`flow_host_id = any (${flowHostIds}::integer[])`)
     .execute();
 }

@@ -124,19 +124,3 @@ export type ProviderSteps = Readonly<Record<string, ProviderStep>>;
 export function outputsOfStep({ total, counts, surviving, failures }: StepEnd): JsonObject {
   return { total, counts: { ...counts } as Record<string, Json>, surviving, failures: [...failures] };
 }
-
-/** What decides how a rollout has ended: its hosts and batches by their states (`flow_hosts.state`, `flow_batches.state`). */
-export interface FlowCounts {
-  /** Hosts that may fail; null: a batch is good as long as one host has come through. */
-  maxFailed: number | null;
-  done: number;
-  failed: number;
-  /** Batches through which no host has come. */
-  lostBatches: number;
-}
-
-/** How a rollout of which nothing is left has ended (orion §3.3): 2 when the policy that it was given holds, else 3. */
-export function endStateOf({ maxFailed, done, failed, lostBatches }: FlowCounts): 2 | 3 {
-  const holds = maxFailed === null ? lostBatches === 0 && done > 0 : failed <= maxFailed;
-  return holds ? 2 : 3;
-}

@@ -1,9 +1,10 @@
 import type { Log } from '../../base/log';
 import { Rounds } from '../../base/rounds';
 import { cancelWaiting, endRun, listAbandoned, noteTrouble, type SteppedRun } from '../../db/host-runs';
-import { listLost, noteLateEnd, stopAsking } from '../../db/late-runs';
+import { listLost, stopAsking } from '../../db/late-runs';
 import { endGivenUp } from '../../db/unreached-runs';
 import { Gate } from '../../hosts/ssh/gate';
+import { noteLate } from '../rollouts/late-end';
 import { troubleSince } from './follow';
 import { Overtaken } from './log-writer';
 import type { HostMeans } from './means';
@@ -114,7 +115,7 @@ export class Reaper extends Rounds {
     const said = await this.#answerOf(run, way, (target) => askLate(this.means, run, target, this.#stopping.signal));
     if (said === undefined) return;
     if ('message' in said || said.answer === undefined) this.#postpone(run);
-    else await noteLateEnd(this.means.reach.db, run.id, said.answer ?? undefined);
+    else await noteLate(this.means.reach.db, run.id, said.answer ?? undefined);
   }
 
   /** What a host answers, or what keeps it from that; undefined: it is somebody else's business by now. */

@@ -10,12 +10,13 @@ import {
   type LoopRound,
   openBatch,
 } from '../../db/flow-batches';
+import { endStateOf } from '../../db/flow-ends';
 import { absorbRuns, endLeftOver } from '../../db/flow-hosts';
 import { insertFlowLogs } from '../../db/flow-logs';
 import type { FlowState } from '../../db/flow-tables';
 import { endFlow, type FlowRecord, lockFlow } from '../../db/flows';
 import { transact } from '../../db/transaction';
-import { type Batches, type ClosedBatch, endStateOf, type OpenedBatch } from '../../plugins/rollouts';
+import type { Batches, ClosedBatch, OpenedBatch } from '../../plugins/rollouts';
 import { plainFailure } from '../hosts/prepare';
 import { TryAgain } from '../try-again';
 

@@ -1,6 +1,7 @@
 import { auditOf, insertAudit } from '../../db/audit';
 import type { DbOrTransaction } from '../../db/connection';
-import { closeBatch, countBatches, countHosts, findBatch } from '../../db/flow-batches';
+import { countHosts, findBatch } from '../../db/flow-batches';
+import { judgeAnew } from '../../db/flow-ends';
 import {
   absorbEnded,
   absorbRuns,
@@ -13,10 +14,8 @@ import {
   setPoolStatus,
 } from '../../db/flow-hosts';
 import { insertFlowLogs } from '../../db/flow-logs';
-import { endFlow } from '../../db/flows';
 import { findStepOfNode } from '../../db/host-steps';
 import { transact } from '../../db/transaction';
-import { endStateOf } from '../../plugins/rollouts';
 import { operateTask } from '../../tasks/operate';
 import { startDue } from '../queue';
 import { holdFlow, type KnownFlow, refuseHost, requireFlow, requireFlowHost } from './find';
@@ -92,7 +91,7 @@ export async function skipHost(services: FlowServices, caller: FlowCaller, nsid:
     if (host.host_id === null || host.address === '') throw refuseHost(host, 'has no host that could count as done');
     await setFlowHost(tx, nsid, { state: 2, outcome: 'skipped', reason: `skipped by ${actor.username}` });
     await setPoolStatus(tx, host.host_id, 2);
-    await judgeAnew(tx, known, host);
+    await judgeAnew(tx, known.flow, host.batch);
     await note(tx, host, caller, 'skip');
   });
   const host = await requireFlowHost(db, project.id, nsid);
@@ -150,15 +149,6 @@ async function mayGoOn(db: DbOrTransaction, { flow }: KnownFlow, { batch }: Flow
   if ((await countUnbegun(db, flow.id, batch)) > 0) return false;
   const { 1: underWay, 2: done } = await countHosts(db, flow.id, batch);
   return underWay + done > 0;
-}
-
-/** A flow that has ended has ended well when its policy holds by now. */
-async function judgeAnew(tx: DbOrTransaction, { flow }: KnownFlow, { batch }: FlowHostRecord): Promise<void> {
-  if (flow.end_state === null) return;
-  await closeBatch(tx, flow.id, batch, 2);
-  const { 2: done, 3: failed } = await countHosts(tx, flow.id);
-  const { 3: lostBatches } = await countBatches(tx, flow.id);
-  await endFlow(tx, flow.id, endStateOf({ maxFailed: flow.max_failed, done, failed, lostBatches }));
 }
 
 /** What was asked for stands in the log of the flow and in the records. */

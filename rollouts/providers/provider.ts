@@ -9,9 +9,9 @@ export interface ProviderRequest {
   signal: AbortSignal;
 }
 
-/** How a machine stands. `gone`: its provider has it no more. */
+/** How a machine stands. `gone`: its provider says that it is deleted; `unknown`: that it has none of that id. */
 export interface Machine {
-  state: 'pending' | 'ready' | 'failed' | 'leaving' | 'gone';
+  state: 'pending' | 'ready' | 'failed' | 'leaving' | 'gone' | 'unknown';
   /** Undefined: not known yet. */
   address?: string | undefined;
   /** Public keys by which it makes itself known, as `ssh-ed25519 AAAA…`, where its provider says them. */
@@ -50,7 +50,7 @@ export interface VmProvider {
     wanted: { typeId: number; flowHostIds: readonly number[] },
     keep: KeepMachines,
   ): Promise<string>;
-  /** How machines stand, by id; those that it does not know are left out. @throws Refused, Unanswered */
+  /** How machines stand, by id; nothing is known of those that are left out. @throws Refused, Unanswered */
   look(request: ProviderRequest, vmIds: readonly string[]): Promise<Map<string, Machine>>;
   /** Asks for machines to be taken back, which is under way then, or done. @throws as ask */
   askBack(request: ProviderRequest, vmIds: readonly string[]): Promise<void>;

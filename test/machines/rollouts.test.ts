@@ -1,5 +1,7 @@
 import type { Machine } from '../../bench/machines/machine';
 import { type Machines, openMachines } from '../../bench/machines/machines';
+import { retryHost } from '../../rollouts/flows/hosts';
+import { pauseFlow } from '../../rollouts/flows/pause';
 import { startFlow } from '../../rollouts/flows/start';
 import { stopFlow } from '../../rollouts/flows/stop';
 import { seal } from '../../secrets/token';
@@ -93,6 +95,73 @@ onMachines('a rollout over real hosts', 'namespaces', () => {
       await startFlow(rollouts.services, rollouts.caller, flow);
       await rollouts.untilState(flow, 2, 240_000);
       expect(ran('key')).toEqual([[], [], [], ['a']]);
+    });
+
+    it('pauses in front of the next step, and waits at a gate after each batch', async () => {
+      await onAll('mkdir -p /tmp/gate && touch /tmp/gate/wait-a');
+      const of = { batches: { maxNum: 2 }, isAuto: false };
+      const flow = await rollouts.run([step('gate', 'a'), step('gate', 'b')], ids, of);
+      await untilRan('gate', 0, ['a']);
+      await untilRan('gate', 1, ['a']);
+
+      await pauseFlow(rollouts.services, rollouts.caller, flow);
+      await onAll('rm /tmp/gate/wait-a');
+      await rollouts.untilState(flow, 4, 240_000);
+      expect(ran('gate')).toEqual([['a'], ['a'], [], []]);
+
+      await startFlow(rollouts.services, rollouts.caller, flow);
+      await untilRan('gate', 0, ['a', 'b']);
+      await rollouts.untilState(flow, 4, 240_000);
+      expect(ran('gate')).toEqual([['a', 'b'], ['a', 'b'], [], []]);
+
+      await startFlow(rollouts.services, rollouts.caller, flow);
+      await rollouts.untilState(flow, 2, 240_000);
+      await rollouts.untilEnded(flow);
+      expect(ran('gate')).toEqual(machines.hosts.map(() => ['a', 'b']));
+    });
+
+    it('tries the hosts again that have failed: one by its name, then all that are left', async () => {
+      await Promise.all(
+        machines.hosts.slice(2).map((machine) => machine.shell('mkdir -p /tmp/retry && touch /tmp/retry/fail-a')),
+      );
+      const flow = await rollouts.run([step('retry', 'a'), step('retry', 'b')], ids, { batches: { maxNum: 2 } });
+      await rollouts.untilState(flow, 3, 240_000);
+      expect(await rollouts.states(flow)).toEqual([2, 2, 3, 3]);
+
+      await onAll('rm -f /tmp/retry/fail-a');
+      const [, , third] = await rollouts.hosts(flow);
+      await retryHost(rollouts.services, rollouts.caller, third!.id);
+      await rollouts.untilState(flow, 2, 240_000);
+      await rollouts.untilEnded(flow);
+      expect(await rollouts.states(flow)).toEqual([2, 2, 2, 3]);
+      expect(ran('retry')).toEqual([['a', 'b'], ['a', 'b'], ['a', 'a', 'b'], ['a']]);
+
+      await startFlow(rollouts.services, rollouts.caller, flow);
+      await rollouts.untilState(flow, 2, 240_000);
+      await rollouts.untilEnded(flow);
+      expect(ran('retry')).toEqual([
+        ['a', 'b'],
+        ['a', 'b'],
+        ['a', 'a', 'b'],
+        ['a', 'a', 'b'],
+      ]);
+    });
+
+    it('ends a script that hangs when the time of its batch is over, with all that it has begun', async () => {
+      await onAll('mkdir -p /tmp/hang && touch /tmp/hang/wait-a');
+      const hanging = remote('a', 'cd /tmp/hang && echo a >> ran; test ! -e wait-a || sleep 98765');
+      const flow = await rollouts.run([hanging], ids.slice(0, 2), { batchSeconds: 20 });
+      await rollouts.untilState(flow, 3, 240_000);
+
+      expect(await rollouts.states(flow)).toEqual([3, 3]);
+      for (const machine of machines.hosts) {
+        await eventually('nothing of it runs', async () => !(await isSleeping(machine)), { withinMs: 120_000 });
+      }
+      await onAll('rm /tmp/hang/wait-a');
+      await startFlow(rollouts.services, rollouts.caller, flow);
+      await rollouts.untilState(flow, 2, 240_000);
+      await rollouts.untilEnded(flow);
+      expect(ran('hang')).toEqual([['a', 'a'], ['a', 'a'], [], []]);
     });
 
     it('is ended in the middle: nothing of it runs on any host, and what has not begun never does', async () => {

@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
+import { GantryError } from '../../base/error';
 import { transact } from '../../db/transaction';
 import { joinFlows } from '../../rollouts/flows/create';
+import { startFlow } from '../../rollouts/flows/start';
 import { stopFlow } from '../../rollouts/flows/stop';
-import { startDue } from '../../rollouts/queue';
+import { MOST_FAILURES, type StartFailures, startDue } from '../../rollouts/queue';
+import { seal } from '../../secrets/token';
 import { eventually } from '../support/eventually';
 import { local, Rollouts } from '../support/flows';
 import { Gantry } from '../support/gantry';
@@ -127,5 +130,60 @@ describe('the lines of pools', () => {
     expect(await tasksOf(after)).toEqual([]);
     await stopFlow(rollouts.services, rollouts.caller, after);
     expect(await rollouts.state(after)).toMatchObject({ state: 2, canceled: true });
+  });
+
+  it('fail a flow whose plan can be no task, say why, and go on with the next one', async () => {
+    const { ids, id } = await pool();
+    const never = await rollouts.make(steps, ids, { name: seal('x', project.projectId) });
+    const next = await rollouts.make(steps, ids);
+
+    await startDue(gantry.services);
+    await startDue(gantry.services);
+
+    expect(await rollouts.state(never)).toMatchObject({ state: 3, task: undefined });
+    expect(await rollouts.logs(never)).toEqual([expect.stringMatching(/^fail to start flow\[.+\]: name/)]);
+    expect(await tasksOf(never)).toEqual([]);
+    expect(await locks(id)).toEqual([expect.objectContaining({ flow_id: next })]);
+  });
+
+  it('fail a flow whose task is refused for good, which can be started again when that is over', async () => {
+    const { ids, id } = await pool();
+    const flow = await rollouts.make(steps, ids);
+    const next = await rollouts.make(steps, ids);
+    const refusal = new GantryError('too_large', 'the program of the task is too large');
+    const refused = jest.spyOn(gantry.services.pipelines, 'start').mockRejectedValueOnce(refusal);
+    await startDue(gantry.services);
+
+    expect(await rollouts.state(flow)).toMatchObject({ state: 3, task: undefined });
+    expect(await rollouts.logs(flow)).toEqual([`fail to start flow[rollout,${flow}]: ${refusal.message}`]);
+    expect(await locks(id)).toEqual([]);
+    refused.mockRestore();
+    await startDue(gantry.services);
+    expect(await locks(id)).toEqual([expect.objectContaining({ flow_id: next })]);
+
+    await endTask((await tasksOf(next))[0]!);
+    await startFlow(rollouts.services, rollouts.caller, flow);
+    expect(await tasksOf(flow)).toHaveLength(2);
+    expect(await locks(id)).toEqual([expect.objectContaining({ flow_id: flow })]);
+    expect((await rollouts.state(flow)).facts.phase).not.toBe('created');
+  });
+
+  it('fail a flow that cannot be started after so many rounds, with no word of what is not for clients', async () => {
+    const { ids, id } = await pool();
+    const flow = await rollouts.make(steps, ids);
+    const broken = jest.spyOn(gantry.services.pipelines, 'start').mockRejectedValue(new Error('select secret'));
+    const failures: StartFailures = new Map();
+    for (let round = 1; round < MOST_FAILURES; round++) await startDue(gantry.services, failures);
+    expect((await rollouts.state(flow)).state).toBe(0);
+    expect(await locks(id)).toHaveLength(1);
+
+    await startDue(gantry.services, failures);
+    broken.mockRestore();
+
+    expect((await rollouts.state(flow)).state).toBe(3);
+    expect(await rollouts.logs(flow)).toEqual([expect.stringContaining('internal error')]);
+    expect((await rollouts.logs(flow)).join()).not.toContain('secret');
+    expect(await locks(id)).toEqual([]);
+    expect(failures.size).toBe(0);
   });
 });

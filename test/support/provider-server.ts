@@ -22,12 +22,17 @@ export interface ProviderServer extends Receiver {
   alterations: Map<string, { state: number }>;
   /** Of the next requests that change something. */
   mood: Mood;
+  /** What is said when it is asked after machines of which one is not there. */
+  ofUnknown: 'is left out' | 'is refused';
   /** How many machines fewer, or more, than asked for are made. */
   surplus: number;
   /** Machines are made in this state, with these addresses in their order. */
   made: { status: number; addresses: string[]; keys: string[] };
-  /** Registrations end at once, or when `settle` says so. */
+  /** Registrations end at once, or when `settle` says so; those that do not begin with this state. */
   isAsync: boolean;
+  begun: number;
+  /** The status of machines that were asked back: 6 deleting, until `settle`, or 5 deleted. */
+  leaving: number;
   /** Requests that begin so, of what came. */
   asked(method: string, path: string): Received[];
   /** Ends what is under way: registrations with this state, deletions by deleting. */
@@ -41,9 +46,12 @@ export async function openProviderServer(): Promise<ProviderServer> {
     registered: new Map<number, Set<string>>(),
     alterations: new Map<string, { state: number }>(),
     mood: 'answers' as Mood,
+    ofUnknown: 'is left out' as const,
     surplus: 0,
     made: { status: 1, addresses: [] as string[], keys: [] as string[] },
     isAsync: false,
+    begun: 1,
+    leaving: 6,
     asked: (method: string, path: string) =>
       receiver.received.filter((request) => request.method === method && request.path.startsWith(path)),
     settle(state = 2) {
@@ -70,6 +78,8 @@ function answer(server: ProviderServer, request: Received, response: ServerRespo
 function look(server: ProviderServer, path: string, correlation: string): [object, number?] {
   const [, ids] = /^\/v1\/instance\/status\/(.+)$/.exec(path) ?? [];
   if (ids !== undefined) {
+    const isKnown = ids.split(',').every((id) => server.machines.has(id));
+    if (!isKnown && server.ofUnknown === 'is refused') return [{ code: 404, msg: 'no such instance' }, 404];
     const content = ids.split(',').flatMap((id) => {
       const { status, ip, keys } = server.machines.get(id) ?? {};
       if (status === undefined) return [];
@@ -99,7 +109,7 @@ function change(server: ProviderServer, { method, path, headers, body }: Receive
   }
   const [, gone] = /^\/v1\/instance\/(.+)$/.exec(path) ?? [];
   if (method === 'DELETE' && gone !== undefined) {
-    for (const id of gone.split(',')) server.machines.get(id)!.status = 6;
+    for (const id of gone.split(',')) server.machines.get(id)!.status = server.leaving;
     return [{ code: 0, msg: '', content: null }];
   }
   const [, operation] = /^\/v1\/adaptor\/auto_alteration\/(add|remove)\/$/.exec(path) ?? [];
@@ -109,7 +119,7 @@ function change(server: ProviderServer, { method, path, headers, body }: Receive
     server.registered.set(type_id, servers);
     for (const ip of ips.split(',')) operation === 'add' ? servers.add(ip) : servers.delete(ip);
     if (!server.isAsync) return [{ code: 0, msg: '', data: { type: 'sync', task_id: 1 } }];
-    server.alterations.set(String(headers['x-correlation-id']), { state: 1 });
+    server.alterations.set(String(headers['x-correlation-id']), { state: server.begun });
     return [{ code: 0, msg: '', data: { type: 'async', task_id: 7 } }];
   }
   return [{ code: 404, msg: 'not found' }, 404];

@@ -53,7 +53,10 @@ export async function call(
   const said = `it answered with status ${answer.status}: ${words(read?.msg ?? answer.text) || 'nothing'}`;
   // An answer in its own form is its own; so is one that says that the request is not one that it does.
   if (read || (answer.status >= 300 && answer.status < 500)) {
-    throw new Refused(said, { isUnknown: answer.status === NOT_FOUND });
+    // A path that is not there at all says nothing of what was asked about.
+    throw new Refused(said, {
+      isUnknown: read !== undefined && (answer.status === NOT_FOUND || read.code === NOT_FOUND),
+    });
   }
   throw new Unanswered(said);
 }

@@ -61,7 +61,7 @@ export class HttpVmProvider implements VmProvider {
       return await this.#status(request, vmIds);
     } catch (error) {
       if (!(error instanceof Refused && error.isUnknown)) throw error;
-      if (vmIds.length === 1) return new Map();
+      if (vmIds.length === 1) return new Map([[vmIds[0]!, { state: 'unknown', words: 'it is not known there' }]]);
       // One of them is not known: which, is asked of each alone.
       const each = await Promise.all(vmIds.map((id) => this.look(request, [id])));
       return new Map(each.flatMap((known) => [...known]));

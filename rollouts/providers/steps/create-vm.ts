@@ -1,5 +1,6 @@
+import type { Actor } from '../../../base/actor';
 import { replaceFlowHost } from '../../../db/provided-hosts';
-import { answerIntents } from '../../../db/provider-intents';
+import { answerIntents, deleteIntents } from '../../../db/provider-intents';
 import { describeProvided, placeOfProject, putSpareInPlace } from '../../../inventory/hosts/provided';
 import type { ProvidedHost, ProviderStep } from '../../../plugins/rollouts';
 import { type KeepMachines, type ProviderRequest, Refused, Unanswered, type VmProvider } from '../provider';
@@ -74,13 +75,14 @@ class Creation {
   async #ask(hosts: readonly ProvidedHost[]): Promise<Waiting[]> {
     const { step, provider } = this;
     const request = step.request();
+    const actor = await step.actor();
     const { own, others } = await step.begin(request, hosts);
     await step.lose(others, 'somebody else is asking for its machine');
     if (own.length === 0) return [];
     const given: Waiting[] = [];
     try {
       const wanted = { typeId: step.number('vm_type_id'), flowHostIds: own.map(({ id }) => id) };
-      const keep = await this.#keeper(request, own, given);
+      const keep = this.#keeper(request, actor, { own, given });
       await step.log(own, `asking for ${own.length} machines of type ${wanted.typeId} (${request.id})`);
       await step.log(own, await provider.ask(request, wanted, keep));
     } catch (error) {
@@ -96,16 +98,18 @@ class Creation {
       return [];
     }
     const without = own.filter((host) => !given.some((one) => one.host === host));
-    await step.forget(request, without);
     await step.fail(without, `machines: there are only ${given.length} of ${own.length}`);
     return given;
   }
 
-  /** Writes machines into the hosts that get them; `given` is what it has written. */
-  async #keeper(request: ProviderRequest, own: readonly ProvidedHost[], given: Waiting[]): Promise<KeepMachines> {
+  /** Writes machines into the hosts that get them, and that the others get none; `given` is what it has written. */
+  #keeper(
+    request: ProviderRequest,
+    actor: Actor,
+    { own, given }: { own: readonly ProvidedHost[]; given: Waiting[] },
+  ): KeepMachines {
     const { step, provider } = this;
     const { projectId, flowId } = step.work;
-    const actor = await step.actor();
     return async (tx, machines) => {
       given.length = 0;
       const answer = { step: step.work.step, request: request.id, state: 'answered' as const };
@@ -116,6 +120,12 @@ class Creation {
       );
       const ids = machines.map(({ vmId }) => vmId).join(', ');
       if (written !== machines.length) throw new Unanswered(`somebody else has asked meanwhile; it answered ${ids}`);
+      const without = own.filter(({ id }) => !machines.some(({ flowHostId }) => flowHostId === id));
+      await deleteIntents(
+        tx,
+        answer,
+        without.map(({ id }) => id),
+      );
       const place = await placeOfProject(tx, projectId);
       for (const { flowHostId, vmId, hostId } of machines) {
         const host = own.find(({ id }) => id === flowHostId)!;

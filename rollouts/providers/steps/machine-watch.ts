@@ -64,6 +64,8 @@ export class MachineWatch {
     }
     switch (machine.state) {
       case 'pending':
+      // One that was just asked for may be known a moment later.
+      case 'unknown':
         return false;
       case 'ready':
         if (machine.address === undefined) return false;

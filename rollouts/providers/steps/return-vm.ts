@@ -1,14 +1,19 @@
 import { GantryError } from '../../../base/error';
-import { findProvided, type ProvidedRow } from '../../../db/provided-hosts';
+import { findProvided } from '../../../db/provided-hosts';
 import { transact } from '../../../db/transaction';
-import { dropProvided, freeSpares, placeOfProject } from '../../../inventory/hosts/provided';
+import { freeSpares, placeOfProject } from '../../../inventory/hosts/provided';
 import { requireNoJumpHosts } from '../../../inventory/ssh/jump-hosts';
 import type { ProvidedHost, ProviderStep } from '../../../plugins/rollouts';
 import { type Machine, Refused, type VmProvider } from '../provider';
 import { noProviderOf } from '../settings';
+import { drop, type ReturnedHost, returnWithout } from './drop';
 import { lookQuietly } from './look';
 import type { StepMeans } from './means';
 import { isDecided, isOpen, StepWork } from './work';
+
+const LEFT_OUT =
+  'its provider answers without it: see there whether it is deleted, then skip the host and remove it from its pool, or retry';
+const FREED = 'it is a spare host again';
 
 /**
  * `return_vm`: gives machines back to who has made them (orion §4). A host goes out of the inventory when its provider says that
@@ -19,10 +24,13 @@ export function returnVmStep(means: StepMeans): ProviderStep {
     const step = new StepWork(means, work, report, signal);
     const ids = work.hosts.flatMap(({ hostId }) => hostId ?? []);
     const rows = await findProvided(means.db, work.projectId, ids);
+    const intents = await step.intents();
     const byProvider = new Map<string, ReturnedHost[]>();
     for (const host of work.hosts) {
       const row = rows.get(host.hostId ?? -1);
-      if (!row) await step.ok(host, 'the host is not in the inventory any more');
+      // It may be somebody else's by now.
+      if (intents.get(host.id)?.state === 'done') await step.ok(host, FREED);
+      else if (!row) await step.ok(host, 'the host is not in the inventory any more');
       else if (row.vm_id === '') await returnWithout(step, host, row);
       else byProvider.set(row.provider, [...(byProvider.get(row.provider) ?? []), { host, row }]);
     }
@@ -32,17 +40,6 @@ export function returnVmStep(means: StepMeans): ProviderStep {
       else await step.fail(hostsOf(hosts), noProviderOf(name));
     }
   };
-}
-
-interface ReturnedHost {
-  host: ProvidedHost;
-  row: ProvidedRow;
-}
-
-/** A host that has no machine of a provider's: one that never got any goes, others are somebody's. */
-async function returnWithout(step: StepWork, host: ProvidedHost, row: ProvidedRow): Promise<void> {
-  if (row.address !== null) return step.fail([host], `no vm id for this node:${row.id}`);
-  await drop(step, [{ host, row }], () => 'it never got a machine');
 }
 
 class Return {
@@ -62,7 +59,7 @@ class Return {
     let machines: Map<string, Machine> | undefined;
     while (left.length > 0) {
       machines = (await lookQuietly(step, provider, idsOf(left))) ?? machines;
-      const gone = left.filter(({ row }) => machines && isGone(machines.get(row.vm_id)));
+      const gone = left.filter(({ row }) => isGone(machines?.get(row.vm_id)));
       await drop(step, gone, ({ row }) => `machine ${row.vm_id} is gone`);
       left = left.filter((one) => !gone.includes(one));
       if (left.length > 0 && !(await step.pause(deadline))) break;
@@ -81,15 +78,27 @@ class Return {
     }
   }
 
+  /** In one piece with the note that it was done: who is spare may be in another pool in a moment, and is not freed of that. */
   async #free(hosts: readonly ReturnedHost[]): Promise<void> {
     const { step } = this;
     const actor = await step.actor();
-    await transact(step.means.db, async (tx) => {
+    const { own, others } = await transact(step.means.db, async (tx) => {
+      const request = step.request();
+      const begun = await step.begin(request, hostsOf(hosts), tx);
+      const ids = hosts.flatMap(({ host, row }) => (begun.own.includes(host) ? row.id : []));
       const place = await placeOfProject(tx, step.work.projectId);
-      const ids = hosts.map(({ row }) => row.id);
       await freeSpares(tx, place, { hostIds: ids, flowId: step.work.flowId }, actor);
+      await step.answer(request, begun.own, 'done', tx);
+      return begun;
     });
-    for (const { host } of hosts) await step.ok(host, 'it is a spare host again');
+    for (const host of own) await step.ok(host, FREED);
+    const intents = await step.intents();
+    const freed = others.filter(({ id }) => intents.get(id)?.state === 'done');
+    for (const host of freed) await step.ok(host, FREED);
+    await step.lose(
+      others.filter((host) => !freed.includes(host)),
+      'somebody else is giving it back',
+    );
   }
 
   /** Asks for those to be taken back for which that was not done, or has come to nothing; those that were asked for surely. */
@@ -108,7 +117,7 @@ class Return {
     if (earlier.length > 0) {
       // Of another try: what is under way is not asked for again.
       const machines = await lookQuietly(step, provider, idsOf(earlier));
-      fresh.push(...earlier.filter(({ row }) => machines && !isLeaving(machines.get(row.vm_id))));
+      fresh.push(...earlier.filter(({ row }) => isStaying(machines?.get(row.vm_id))));
     }
     for (const one of await this.#send(fresh)) surely.add(one);
     return surely;
@@ -147,43 +156,22 @@ class Return {
   ): Promise<void> {
     for (const one of left) {
       const { host, row } = one;
-      const words = machines?.get(row.vm_id)?.words ?? 'nothing is known of it';
+      const words =
+        machines?.get(row.vm_id)?.words ?? (machines ? LEFT_OUT : 'its provider does not say how it stands');
       if (asked.has(one)) await this.step.fail([host], `machine ${row.vm_id} is not gone in time: ${words}`);
       else await this.step.lose([host], `machine ${row.vm_id} was to be taken back, without an answer (${words})`);
     }
   }
 }
 
-/** Takes hosts out of the inventory whose machines are gone. */
-async function drop(
-  step: StepWork,
-  hosts: readonly ReturnedHost[],
-  words: (one: ReturnedHost) => string,
-): Promise<void> {
-  if (hosts.length === 0) return;
-  const actor = await step.actor();
-  const { projectId, flowId } = step.work;
-  for (const one of hosts) {
-    try {
-      await transact(step.means.db, async (tx) => {
-        const place = await placeOfProject(tx, projectId);
-        await dropProvided(tx, place, { hostIds: [one.row.id], flowId }, actor);
-      });
-      await step.ok(one.host, words(one));
-    } catch (error) {
-      if (!(error instanceof GantryError)) throw error;
-      await step.fail([one.host], `${words(one)}, but ${error.message}`);
-    }
-  }
-}
-
-/** One that its provider does not know, when asked, is gone as well. */
+/** Its provider says so: an answer that leaves a machine out says nothing of it. */
 function isGone(machine: Machine | undefined): boolean {
-  return machine === undefined || machine.state === 'gone';
+  return machine?.state === 'gone' || machine?.state === 'unknown';
 }
 
-function isLeaving(machine: Machine | undefined): boolean {
-  return isGone(machine) || machine?.state === 'leaving';
+/** It is there, and nothing says that it goes. */
+function isStaying(machine: Machine | undefined): boolean {
+  return machine !== undefined && machine.state !== 'leaving' && !isGone(machine);
 }
 
 function idsOf(hosts: readonly ReturnedHost[]): string[] {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Actor } from '../../../base/actor';
+import type { DbOrTransaction } from '../../../db/connection';
 import { findFlowActor } from '../../../db/provided-hosts';
 import {
   answerIntents,
@@ -24,6 +25,8 @@ export interface Asked {
 export class StepWork {
   /** Of those of which the end was reported. */
   readonly #ended = new Set<number>();
+  /** What was read of what was asked for: nothing else is asked for anew. */
+  #read: ReadonlyMap<number, ProviderIntent> = new Map();
 
   constructor(
     readonly means: StepMeans,
@@ -76,12 +79,10 @@ export class StepWork {
   }
 
   /** What was asked for the hosts in this step before, by host. */
-  intents(): Promise<Map<number, ProviderIntent>> {
-    return findIntents(
-      this.means.db,
-      this.work.step,
-      this.work.hosts.map(({ id }) => id),
-    );
+  async intents(): Promise<ReadonlyMap<number, ProviderIntent>> {
+    const ids = this.work.hosts.map(({ id }) => id);
+    this.#read = await findIntents(this.means.db, this.work.step, ids);
+    return this.#read;
   }
 
   /** A request by its id; without one, a new one. */
@@ -89,12 +90,17 @@ export class StepWork {
     return { id, projectId: this.work.projectId, signal: this.signal };
   }
 
-  /** Notes that hosts are being asked for, which is committed then; the others are asked for by somebody else. */
+  /**
+   * Notes that hosts are being asked for, which is committed then unless that is done in a transaction; the others are asked for by
+   * somebody else, or were since that was read.
+   */
   async begin(
     request: ProviderRequest,
     hosts: readonly ProvidedHost[],
+    db: DbOrTransaction = this.means.db,
   ): Promise<{ own: ProvidedHost[]; others: ProvidedHost[] }> {
-    const begun = await beginIntents(this.means.db, { step: this.work.step, request: request.id }, hosts);
+    const asked = hosts.map(({ id, key }) => ({ id, key, before: this.#read.get(id) }));
+    const begun = await beginIntents(db, { step: this.work.step, request: request.id }, asked);
     return { own: hosts.filter(({ id }) => begun.has(id)), others: hosts.filter(({ id }) => !begun.has(id)) };
   }
 
@@ -103,10 +109,11 @@ export class StepWork {
     { id: request }: ProviderRequest,
     hosts: readonly ProvidedHost[],
     state: 'answered' | 'done',
+    db: DbOrTransaction = this.means.db,
   ): Promise<void> {
     const { step } = this.work;
     await answerIntents(
-      this.means.db,
+      db,
       { step, request, state },
       hosts.map(({ id }) => ({ id })),
     );
@@ -116,6 +123,9 @@ export class StepWork {
   async forget(request: ProviderRequest, hosts: readonly ProvidedHost[]): Promise<void> {
     const ids = hosts.map(({ id }) => id);
     await deleteIntents(this.means.db, { step: this.work.step, request: request.id }, ids);
+    this.#read = new Map(
+      [...this.#read].filter(([id, intent]) => !(ids.includes(id) && intent.request === request.id)),
+    );
   }
 
   /** When it is waited for no longer: after so many ms, and not longer than the batch may take. */

@@ -1,9 +1,11 @@
+import { sql } from 'kysely';
 import type { Db } from '../../../db/connection';
 import type { ProviderSettings } from '../../../rollouts/providers/settings';
+import { eventually } from '../../support/eventually';
 import { addPool, type PoolWorld } from '../../support/pool-world';
 import { openProviderServer, type ProviderServer } from '../../support/provider-server';
 import { newPublicKey } from '../../support/ssh-inventory';
-import { doStep, IMPATIENT, poolOf, reasons, statuses } from './support';
+import { type Done, doStep, IMPATIENT, poolOf, reasons, statuses } from './support';
 import { useProviders } from './world';
 
 const NO = { answers: 'no', words: 'nobody listens' } as const;
@@ -99,6 +101,31 @@ describe('create_vm', () => {
 
     expect(statuses(other)).toEqual(['lost']);
     expect(posts()).toHaveLength(before);
+  });
+
+  it('is asked once, however late somebody who was left behind comes to it', async () => {
+    const of = await coming(1);
+    server.made.addresses = ['10.9.8.1', '10.9.8.2'];
+    // Both have read that nothing was asked for when the first one may write that it asks.
+    let both: Promise<Done[]> | undefined;
+    await db.transaction().execute(async (tx) => {
+      await sql`lock table provider_intents in share row exclusive mode`.execute(tx);
+      const tries = [1, 2].map((attempt) => doStep({ db, settings }, 'create_vm', { ...of, attempt }));
+      both = Promise.all(tries);
+      await eventually('both are about to write it', async () => {
+        const { rows } = await sql`
+          select from pg_stat_activity
+           where datname = current_database() and wait_event_type = 'Lock' and query like '%insert into provider_intents%'`.execute(
+          db,
+        );
+        return rows.length === 2;
+      });
+    });
+
+    const done = await both!;
+    expect(done.flatMap(statuses).sort()).toEqual(['lost', 'ok']);
+    expect(done.flatMap(reasons)).toContainEqual(expect.stringContaining('somebody else is asking for its machine'));
+    expect(posts()).toHaveLength(1);
   });
 
   it('goes on with machines that were asked for, whoever asks after them', async () => {

@@ -2,6 +2,7 @@ import type { Db } from '../../../db/connection';
 import type { ProviderSettings } from '../../../rollouts/providers/settings';
 import { addPool } from '../../support/pool-world';
 import type { ProviderServer } from '../../support/provider-server';
+import { openReceiver } from '../../support/receiver';
 import { doStep, IMPATIENT, poolOf, reasons, statuses } from './support';
 import { useProviders } from './world';
 
@@ -29,6 +30,18 @@ describe('return_vm', () => {
 
   const deletes = () => server.asked('DELETE', '/v1/instance/').map(({ path }) => path);
   const left = async (of: Awaited<ReturnType<typeof going>>) => (await poolOf(db, of.world)).map(({ id }) => id);
+
+  /** Somebody has asked for their machines to be taken back, in the first try. */
+  const asked = (of: Awaited<ReturnType<typeof going>>) =>
+    db
+      .insertInto('provider_intents')
+      .values(
+        of.nsids.map((id) => ({
+          ...{ flow_host_id: id, step: 'return_vm', key: `${id} of 1`, request: 'r' },
+          state: 'answered' as const,
+        })),
+      )
+      .execute();
 
   it('keeps hosts until their machines are gone, and asks for that once', async () => {
     const of = await going(2);
@@ -83,26 +96,51 @@ describe('return_vm', () => {
     expect(deletes()).toHaveLength(2);
   });
 
-  it('takes a machine that its provider does not know any more for gone', async () => {
+  it('takes a machine for gone of which its provider says that it is deleted, or that it knows none', async () => {
     const of = await going(2);
     server.machines.delete('i-2');
+    server.ofUnknown = 'is refused';
     server.machines.get('i-1')!.status = 5;
-    await db
-      .insertInto('provider_intents')
-      .values(
-        of.nsids.map((id) => ({
-          flow_host_id: id,
-          step: 'return_vm',
-          key: `${id} of 1`,
-          request: 'r',
-          state: 'answered' as const,
-        })),
-      )
-      .execute();
+    await asked(of);
 
     expect(statuses(await doStep({ db, settings }, 'return_vm', of))).toEqual(['ok', 'ok']);
     expect(deletes()).toEqual([]);
     expect(await left(of)).toEqual([]);
+  });
+
+  it('keeps a host whose machine the answers leave out, and says so', async () => {
+    const of = await going(2);
+    server.machines.get('i-1')!.status = 5;
+    server.machines.delete('i-2');
+    await asked(of);
+
+    const first = await doStep({ db, settings, pace: IMPATIENT }, 'return_vm', of);
+    const again = await doStep({ db, settings, pace: IMPATIENT }, 'return_vm', {
+      ...of,
+      nsids: of.nsids.slice(1),
+      attempt: 2,
+    });
+
+    expect([first, again].map(statuses)).toEqual([['ok', 'failed'], ['failed']]);
+    expect(reasons(again)[0]).toMatch(/^machine i-2 is not gone in time: its provider answers without it: see there/);
+    expect(await left(of)).toEqual(of.ids.slice(1));
+    expect(deletes()).toEqual([]);
+
+    server.ofUnknown = 'is refused';
+    const known = await doStep({ db, settings }, 'return_vm', { ...of, nsids: of.nsids.slice(1), attempt: 3 });
+    expect(statuses(known)).toEqual(['ok']);
+    expect(await left(of)).toEqual([]);
+  });
+
+  it('keeps hosts when nobody is at the path of the answers', async () => {
+    const of = await going(1);
+    await asked(of);
+    const nobody = await openReceiver((_, response) => response.writeHead(404).end('not found'));
+    const astray: ProviderSettings = { vm: { kind: 'http', url: nobody.url, appKey: '' }, sd: undefined };
+    const done = await doStep({ db, settings: astray, pace: IMPATIENT }, 'return_vm', of);
+    await nobody.close();
+    expect(reasons(done)).toEqual(['machine i-1 is not gone in time: its provider does not say how it stands']);
+    expect(await left(of)).toEqual(of.ids);
   });
 
   it('keeps hosts that somebody else has, and drops those that never got a machine', async () => {

@@ -26,6 +26,10 @@ export interface Bench {
   ssh?: SshAnswer[];
   nginx?: NginxHosts['changeUpstream'];
   pace?: Partial<typeof PACE>;
+  /** Hears of each end before and after it is reported, which may break it. */
+  passes?: (place: string) => void;
+  /** Where ends are written as they are reported. */
+  ended?: Map<number, ProvidedEnd>;
 }
 
 /**
@@ -34,7 +38,7 @@ export interface Bench {
  * @param attempt the number of the try: another one is another try
  */
 export async function doStep(
-  { db, settings, ssh = [{ answers: 'yes', words: 'one can log in' }], nginx, pace }: Bench,
+  { db, settings, ssh = [{ answers: 'yes', words: 'one can log in' }], nginx, pace, passes, ended }: Bench,
   name: string,
   { world, flowId, nsids, attempt = 1, values = {} }: Of,
   signal: AbortSignal = new AbortController().signal,
@@ -58,7 +62,10 @@ export async function doStep(
     },
     async end(host, end) {
       if (done.ends[placeOf(host)]) throw new Error(`host ${host.id} ends twice`);
+      passes?.('before a report');
       done.ends[placeOf(host)] = end;
+      ended?.set(host.id, end);
+      passes?.('after a report');
     },
   };
   const { projectId, poolId } = world;
