@@ -22,6 +22,8 @@ interface PoolScheduleTable extends Dated {
   editor: string;
   /** What it was due for until then is done, or let be. */
   due_since: Date;
+  /** When something of it may be due next; null: never. */
+  look_at: Date | null;
 }
 
 interface PoolCronItemTable {

@@ -171,7 +171,7 @@ export function listNeeds(db: DbOrTransaction, projectId: number, kind: PoolSche
   return db
     .selectFrom('pool_depend_items')
     .innerJoin('pool_schedules', 'pool_schedules.id', 'pool_depend_items.schedule_id')
-    .select(['pool_schedules.pool_id', 'pool_depend_items.pool_id as on', 'ratio', 'spare'])
+    .select(['pool_schedules.pool_id', 'pool_depend_items.pool_id as on', 'ratio', 'spare', 'step_name'])
     .where('project_id', '=', projectId)
     .where('kind', '=', kind)
     .where('is_ignored', '=', false)
