@@ -24,6 +24,8 @@ interface PoolScheduleTable extends Dated {
   due_since: Date;
   /** When something of it may be due next; null: never. */
   look_at: Date | null;
+  /** Why what it was due for last was refused; empty: it was not. */
+  refusal: Generated<string>;
 }
 
 interface PoolCronItemTable {

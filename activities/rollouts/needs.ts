@@ -3,6 +3,7 @@ import { countHosts } from '../../db/flow-batches';
 import { insertFlowLogs } from '../../db/flow-logs';
 import { failSurplus, listNeedProgress, type NeedProgress } from '../../db/flow-needs';
 import { lockFlow } from '../../db/flows';
+import type { AttemptKey } from '../../db/host-steps';
 import { findAttempt } from '../../db/node-executions';
 import { transact } from '../../db/transaction';
 import type { HostWait } from '../../plugins/hosts';
@@ -25,7 +26,7 @@ const [SOONEST_MS, LATEST_MS, SHARE] = [2_000, 60_000, 8];
  */
 export async function awaitNeeded(
   db: Db,
-  attempt: HostAttempt,
+  attempt: AttemptKey & Pick<HostAttempt, 'projectId'>,
   { flow: flowId, batch }: { flow: number; batch: number },
 ): Promise<HostWait | { end: AwaitEnd }> {
   const now = Date.now();

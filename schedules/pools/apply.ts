@@ -3,9 +3,10 @@ import type { DbOrTransaction } from '../../db/connection';
 import type { NewFlowNeed } from '../../db/flow-needs';
 import { listPoolHostIds } from '../../db/pool-hosts';
 import {
+  type ClockedHost,
   type CronItemRecord,
   findPools,
-  listClockedHostIds,
+  listClockedHosts,
   listDependencies,
   listNeeds,
   type PoolScheduleRecord,
@@ -32,7 +33,7 @@ interface PoolChange {
   poolId: number;
   name: string;
   /** Hosts that it has by the clock: first those that are missed least. */
-  there: readonly number[];
+  there: readonly ClockedHost[];
   /** Hosts that it is to have by the clock. */
   wanted: number;
 }
@@ -56,9 +57,13 @@ export async function applyItem(services: FlowServices, tx: DbOrTransaction, due
   if (direction === 0) return again;
   const changes = [own!, ...(await followersOf(tx, due, { own: own!, others }))];
   const flows = new Map<number, number>();
-  for (const change of changes) flows.set(change.poolId, await makeFlow(services, tx, due, change));
-  const [whole, ...parts] = [...flows.values()];
-  await joinFlows(tx, whole!, parts, needRows(needs, changes, flows));
+  // In the order in which all others lock pools.
+  for (const change of changes.sort((one, other) => one.poolId - other.poolId)) {
+    flows.set(change.poolId, await makeFlow(services, tx, due, change));
+  }
+  const whole = flows.get(poolId)!;
+  const parts = [...flows.values()].filter((id) => id !== whole);
+  await joinFlows(tx, whole, parts, needRows(needs, changes, flows));
   return [...flows.values(), ...again];
 }
 
@@ -91,7 +96,7 @@ async function readChanges(
   const changes: PoolChange[] = [];
   for (const [poolId, hosts] of wanted) {
     const { name } = pools.get(poolId)!;
-    changes.push({ poolId, name, there: await listClockedHostIds(tx, poolId), wanted: hosts });
+    changes.push({ poolId, name, there: await listClockedHosts(tx, poolId), wanted: hosts });
   }
   return changes;
 }
@@ -126,7 +131,7 @@ async function makeFlow(
   const common = { ...caller, poolId, operator: OPERATOR, origin } as const;
   const num = wanted - there.length;
   if (num < 0) {
-    const nodes = there.slice(0, Math.min(-num, MAX_SHRINK)).map(String);
+    const nodes = there.slice(0, Math.min(-num, MAX_SHRINK)).map(({ id }) => String(id));
     return (await shrinkPool(services, { ...common, name: `${name}_shrink`, nodes }, tx)).flowId;
   }
   if (num > MAX_HOSTS) {
@@ -142,12 +147,12 @@ function needRows(
   changes: readonly PoolChange[],
   flows: ReadonlyMap<number, number>,
 ): NewFlowNeed[] {
-  const there = new Map(changes.map((change) => [change.poolId, change.there.length]));
+  const up = new Map(changes.map(({ poolId, there }) => [poolId, there.filter(({ isUp }) => isUp).length]));
   return needs
     .filter(({ pool_id, on }) => flows.has(pool_id) && flows.has(on))
     .map(({ pool_id, on, ratio, step_name }) => ({
       flow_id: flows.get(pool_id)!,
       needed_id: flows.get(on)!,
-      ...{ ratio, step_name, own: there.get(pool_id)!, there: there.get(on)! },
+      ...{ ratio, step_name, own: up.get(pool_id)!, there: up.get(on)! },
     }));
 }
