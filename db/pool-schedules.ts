@@ -99,6 +99,7 @@ export async function putPoolSchedule(
       on.columns(['pool_id', 'kind']).doUpdateSet({
         exec_type: schedule.exec_type,
         editor: schedule.editor,
+        app_code: schedule.app_code,
         due_since: schedule.due_since,
         look_at: schedule.look_at,
         refusal: '',

@@ -14,8 +14,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
   await sql`create index flow_needs_by_needed on flow_needs (needed_id)`.execute(db);
   // Those that are there are looked at once, which says when that is next.
-  await sql`alter table pool_schedules add column look_at timestamptz default now(), add column refusal text not null default ''`.execute(
-    db,
-  );
+  await sql`
+    alter table pool_schedules
+      add column look_at timestamptz default now(), -- when something may be due next; null: never
+      add column refusal text not null default '', -- of what it was due for last
+      add column app_code text not null default '' -- by which the editor has saved it`.execute(db);
   await sql`create index pool_schedules_by_look on pool_schedules (look_at) where look_at is not null`.execute(db);
 }

@@ -62,6 +62,7 @@ export async function savePoolSchedule(db: Db, projectId: number, given: GivenSc
       kind,
       exec_type: execType,
       editor: actor.username,
+      app_code: actor.appCode,
       due_since: new Date(catchUpFrom(kind, now.getTime())),
       look_at: execType === 'crontab' && cron.some(({ is_ignored }) => !is_ignored) ? now : null,
     });

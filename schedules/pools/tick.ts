@@ -110,6 +110,6 @@ async function giveUp(tx: DbOrTransaction, id: number, now: number, { message }:
   });
 }
 
-function actorOf({ editor }: PoolScheduleRecord) {
-  return { username: editor, appCode: '', source: 'pool-cron' };
+function actorOf({ editor, app_code: appCode }: PoolScheduleRecord) {
+  return { username: editor, appCode, source: 'pool-cron' };
 }

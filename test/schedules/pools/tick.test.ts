@@ -3,6 +3,7 @@ import { findProject } from '../../../db/access';
 import { listToLookAt } from '../../../db/pool-schedules';
 import { dueItems } from '../../../schedules/pools/calendar';
 import { tickPools } from '../../../schedules/pools/tick';
+import { CALLER } from '../../support/client';
 import { Gantry } from '../../support/gantry';
 import { OrionClient } from '../../support/orion';
 
@@ -96,7 +97,15 @@ describe('what pools are due for', () => {
 
     const flows = await flowsOf(id);
     expect(flows).toMatchObject([
-      { name: `${name}_expand`, kind: 'expand', origin: 'crontab', operator: 'crontab', batch_size: 2, hosts: 2 },
+      {
+        name: `${name}_expand`,
+        kind: 'expand',
+        origin: 'crontab',
+        operator: 'crontab',
+        app_code: CALLER.bk_app_code,
+        batch_size: 2,
+        hosts: 2,
+      },
     ]);
     const nodes = await orion.dataOf(`/pool/${id}/list_nodes`);
     expect(nodes.map((node: { node_type: string }) => node.node_type)).toEqual(['crontab', 'crontab']);
