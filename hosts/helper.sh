@@ -4,7 +4,7 @@
 # Each program that is begun costs a host more than all that this shell does itself: few are.
 
 main() {
-  verb=$1 token=$2 run=$3 base=$4
+  verb=$1 token=$2 run=$3 base=$4 supervisor= woken= napper=
   shift 4
   boot_file=${GANTRY_BOOT_ID_FILE:-/proc/sys/kernel/random/boot_id}
   case $verb in
@@ -27,7 +27,6 @@ main() {
   cancel) cancel "$@" ;;
   forget) forget ;;
   supervise) supervise "$@" ;;
-  child) child "$@" ;;
   esac
 }
 
@@ -42,15 +41,13 @@ refuse() {
 enter() {
   said=
   if [ "$base" = - ]; then
-    spare=/var/tmp/gantry-$(id -u)
     base=$HOME/.gantry/runs
-    # A run stays where it was claimed, whatever has become of the home.
-    if [ ! -d "$HOME" ] || { [ -O "$spare" ] && [ -e "$spare/$run/claim" ]; } || ! make_folder; then
-      base=$spare
-      mkdir "$spare" 2>/dev/null
+    if [ ! -d "$HOME" ] || claimed_elsewhere || ! make_folder; then
+      base=/var/tmp/gantry-$(id -u)
+      mkdir "$base" 2>/dev/null
       # Anybody may make a folder there.
-      if [ -L "$spare" ] || { [ -d "$spare" ] && [ ! -O "$spare" ]; }; then
-        refuse folder "$spare belongs to somebody else"
+      if [ -L "$base" ] || { [ -d "$base" ] && [ ! -O "$base" ]; }; then
+        refuse folder "$base belongs to somebody else"
       fi
     fi
   fi
@@ -58,6 +55,14 @@ enter() {
   case $verb in start | cancel) refuse folder "cannot make $base/$run $said" ;; esac
   echo "S none"
   exit 0
+}
+
+# A run stays where it was claimed, whatever has become of the home.
+claimed_elsewhere() {
+  for claim in /var/tmp/gantry-*/"$run"/claim; do
+    [ -O "${claim%/*/*}" ] && [ -e "$claim" ] && return 0
+  done
+  return 1
 }
 
 # Whoever only looks makes no folder, and there is nothing to lay out for a run that has been claimed.
@@ -74,12 +79,13 @@ make_folder() {
   return 1
 }
 
-# PID: sets born (its start time) and letter (its state); fails where it has gone or is a zombie.
+# PID: sets found (its number), born (its start time) and letter (its state); fails where it has gone or is a zombie.
 look() {
   line=
   # The name of a process may have line breaks and parentheses.
   { while IFS= read -r part; do line="$line $part"; done <"/proc/$1/stat"; } 2>/dev/null
   [ -n "$line" ] || return 1
+  found=${line#?} found=${found%% *}
   set -- ${line##*) }
   letter=$1 session=$4 born=${20}
   case $letter in Z | X) return 1 ;; esac
@@ -94,6 +100,21 @@ look_at_clock() {
 nap() {
   sleep "$1" 2>/dev/null || sleep 1
 }
+
+# SECONDS: as nap, but ends at once when somebody has called wake since woken was emptied.
+rest() {
+  sleep "$1" 2>/dev/null &
+  napper=$!
+  [ -z "$woken" ] || kill $napper
+  # What cannot sleep for parts of a second does it for a whole one.
+  wait $napper || [ -n "$woken" ] || nap 1
+  napper=
+} 2>/dev/null
+
+wake() {
+  woken=yes
+  [ -z "$napper" ] || kill $napper
+} 2>/dev/null
 
 # FILE: sets size, 0 where there is none.
 measure() {
@@ -134,18 +155,20 @@ leads() {
 
 # OFFSET SECONDS: answers D FROM LENGTH and the bytes, then E CODE WHY STARTED ENDED CUT BYTES or S STATE.
 poll() {
-  offset=$1 seconds=$2 step=0.01 spins=0
+  offset=$1 seconds=$2 step=0.25 spins=0
   look_at_clock
   deadline=$((clock + seconds * 100))
   while :; do
+    woken=
     # The state comes first: what is read of the log afterwards is complete.
     look_at_state
+    [ "$st" != staged ] || [ -z "$supervisor" ] || look_at_supervisor
     # What is left behind may write on: with the end it is said what the log was then. Most ends come soon.
     size=$offset
     if [ "$st" = ended ] && [ -e log ]; then
       read -r line <end
       size=${line##* }
-    elif [ "$st" != running ] || [ $spins -ge 8 ] || [ "$seconds" = 0 ]; then
+    elif [ "$st" != running ] || [ $spins -ge 1 ] || [ "$seconds" = 0 ]; then
       measure log
     fi
     while [ "$size" -gt "$offset" ]; do
@@ -157,7 +180,7 @@ poll() {
       offset=$((offset + part))
     done
     case $st in
-    running | orphan) ;;
+    starting | running | orphan) ;;
     ended)
       read -r line <end
       echo "E $line"
@@ -176,27 +199,40 @@ poll() {
       ;;
     esac
     look_at_clock
-    if [ "$clock" -ge "$deadline" ]; then
+    if [ "$clock" -ge "$deadline" ] && [ "$st" != starting ]; then
       echo "S $st"
       return
     fi
     spins=$((spins + 1))
-    case $spins in 8) step=0.02 ;; 14) step=0.05 ;; 30) step=0.2 ;; 60) step=0.5 ;; 300) step=2 ;; esac
-    nap $step
+    case $spins in 16) step=0.5 ;; 300) step=2 ;; esac
+    rest $step
   done
+}
+
+# The supervisor that was just begun takes a moment to take the run; one that ends before that never will.
+look_at_supervisor() {
+  st=starting
+  look "$supervisor" && return
+  [ -e claim ] || refuse not_started "the supervisor ended before it began"
+  look_at_state
 }
 
 # Whoever asks may say that all is kept elsewhere, and spare the host another call. Who says nothing more has gone.
 hear() {
   exec 3<&0
-  (read -r line <&3 && [ "$line" = forget ]) &
-  listener=$! spins=0 step=0.01
-  while look $listener && [ $spins -lt 100 ]; do
-    spins=$((spins + 1))
-    case $spins in 10) step=0.1 ;; 30) step=0.5 ;; esac
-    nap $step
-  done
-  kill $listener 2>/dev/null
+  trap '' USR1
+  sleep 30 &
+  napper=$!
+  {
+    heard=no
+    read -r line <&3 && [ "$line" = forget ] && heard=yes
+    kill $napper
+    [ $heard = yes ]
+  } &
+  listener=$!
+  wait $napper
+  napper=
+  kill $listener
   if wait $listener; then forget; fi
 } 2>/dev/null
 
@@ -206,11 +242,12 @@ start() {
   shift 6
   if [ ! -e claim ]; then
     stage
-    setsid sh "./$token/sup" supervise "$token" "$run" "$base" "$mask" "$timeout" "$cap" "$@" \
+    # The supervisor wakes whoever has begun it.
+    trap wake USR1
+    look $$
+    setsid sh "./$token/sup" supervise "$token" "$run" "$base" "$mask" "$timeout" "$cap" $$ "$born" "$@" \
       </dev/null >/dev/null 2>&1 &
-    # Until somebody has passed the gate there is nothing to follow.
-    while [ ! -e claim ] && look $!; do nap 0.01; done
-    [ -e claim ] || refuse not_started "the supervisor ended before it began"
+    supervisor=$!
   fi
   poll "$offset" "$seconds"
 }
@@ -220,26 +257,36 @@ stage() {
   for tool in setsid dd ls ln mv date sleep; do
     command -v $tool >/dev/null || refuse missing "$tool"
   done
-  { take "$block_bytes" >"$token/env" && take "$script_bytes" >"$token/script"; } 2>/dev/null ||
-    unstaged full "the input could not be kept"
-  printf "%s\n" "$h" >"$token/sup"
-  for file in end pid; do printf "%-119s\n" - >"$token/$file"; done
-  printf "%-9s\n" open >"$token/output"
+  take "$block_bytes" env
+  take "$script_bytes" script
+  {
+    printf "%s\n" "$h" >"$token/sup" &&
+      printf "%-119s\n" - >"$token/end" &&
+      printf "%-119s\n" - >"$token/pid" &&
+      printf "%-29s\n" open >"$token/output"
+  } || unstaged full "no room for what is to be written later"
   for file in log whole; do true >"$token/$file"; done
-  came=0 room=0
-  set -- $(ls -ln "$token/env" "$token/script" "$token/sup" "$token/end" "$token/pid" "$token/output")
-  while [ $# -ge 9 ]; do
-    case $9 in */env | */script) came=$((came + $5)) ;; *) room=$((room + $5)) ;; esac
-    shift 9
-  done
-  # A connection that is cut looks like the end of the input.
-  [ $came = $((block_bytes + script_bytes)) ] || unstaged incomplete "$came bytes came"
-  [ $room = $((${#h} + 1 + 120 + 120 + 10)) ] || unstaged full "no room for what is to be written later"
 } 2>/dev/null
 
-# BYTES: passes on so many of standard input, and touches none after them.
+# BYTES FILE: keeps so many of standard input, and touches none after them.
 take() {
-  if [ -n "$slow" ]; then dd bs=1 count="$1"; else dd bs="$1" count=1 iflag=fullblock; fi 2>/dev/null
+  count=1 piece="bs=$1 iflag=fullblock"
+  [ -z "$slow" ] || count=$1 piece="bs=1"
+  said=$(LC_ALL=C dd $piece count="$count" 2>&1 >"$token/$2")
+  came=${said%% *} kept=${said#*in?}
+  if [ "$came" = "${kept%% *}" ]; then
+    case $came in
+    "$count+0") return ;;
+    *+*)
+      # A connection that is cut looks like the end of the input.
+      measure "$token/script"
+      came=$size
+      measure "$token/env"
+      unstaged incomplete "$((came + size)) bytes came"
+      ;;
+    esac
+  fi
+  unstaged full "the input could not be kept"
 }
 
 # REASON WORDS...: when somebody else has begun the run meanwhile, there is no need to.
@@ -250,38 +297,36 @@ unstaged() {
   exit 0
 }
 
-# MASK TIMEOUT CAP INTERPRETER...: the session in which a run is watched over, whoever asks for it. This shell ends the
-# run in time, whatever has become of the one that leads it; that one says with a signal that it has come to its end.
+# MASK TIMEOUT CAP STARTER BORN INTERPRETER...: the session in which a run is watched over, whoever asks for it. This shell
+# ends the run in time, whatever has become of the one that leads it; that one wakes it when it has come to its end, and
+# whoever has started the run.
 supervise() {
-  mask=$1 timeout=$2 cap=$3
-  shift 3
+  mask=$1 timeout=$2 cap=$3 starter=$4 starter_born=$5
+  shift 5
   exec 4>>"$token/log"
-  has_ended= napper=
-  trap 'has_ended=yes; [ -z "$napper" ] || kill $napper' USR1
+  trap wake USR1
   { lead "$@"; kill -USR1 $$; } 2>/dev/null 4>&- | keep &
   exec 4>&-
   [ "$timeout" -gt 0 ] && watch
   wait
-  [ -z "$has_ended" ] || wait
+  [ -z "$woken" ] || wait
   rm -rf "./$token"
 }
 
 # INTERPRETER...: takes the run, has it done and writes what came of it.
 lead() {
-  read -r own line </proc/self/stat
-  look "$own"
+  look self
   read -r boot <"$boot_file"
   started=$(date +%s)
   look_at_clock
   began=$clock
-  claim="$own $born $boot $started"
+  claim="$found $born $boot $started"
   echo "$claim" >"$token/claim"
   read -r line <"$token/claim" && [ "$line" = "$claim" ] || return
   # The one gate: a hard link is there with all that it says or not at all.
   ln "$token/claim" claim || return
-  mv "$token/script" "$token/sup" "$token/log" .
   discard_staged
-  GANTRY_RUN="$run;" setsid sh ./sup child "$token" "$run" "$base" "$mask" "$@" </dev/null 2>&1
+  (perform "$@") </dev/null 2>&1
   code=$?
   exec >/dev/null
   drain
@@ -293,19 +338,38 @@ lead() {
   [ -e "$token/whole" ] || cut=1
   # Somebody may have been killed who had laid it out again after it had begun.
   discard_staged
-  measure log
+  [ -n "$size" ] || measure log
   look_at_clock
   write_end "$code $why $started $((started + (clock - began) / 100)) $cut $size"
+  look "$starter" && [ "$born" = "$starter_born" ] && kill -USR1 "$starter"
+}
+
+# INTERPRETER...: becomes the script.
+perform() {
+  umask "$mask"
+  interpreter=$* folder=$PWD
+  look self
+  printf "%-119s\n" "$found $born" 1<>"$token/pid"
+  mv "$token/script" "$token/sup" "$token/log" "$token/pid" . 2>/dev/null
+  # Who cancels writes this first and looks for processes then: it finds this one, or this one finds that.
+  if [ -e cancelled ] || [ -e timeout ]; then exit 143; fi
+  # Exports the parameters and sets the arguments. It only sets names that begin with GANTRY_.
+  set --
+  . "./$token/env"
+  true >"$token/env"
+  export GANTRY_RUN="$run;"
+  cd "${HOME:-/}" 2>/dev/null || cd /
+  exec setsid $interpreter "$folder/script" "$@"
 }
 
 # Waits until all that the script wrote is in the log, and a second for what it left behind, which may hold the output
-# for ever.
+# for ever. Sets size, unless more may come.
 drain() {
-  keeper= done=
+  keeper= done= size=
   read -r keeper <"$token/keeper"
   look_at_clock
   deadline=$((clock + 100))
-  while read -r line <"$token/output" && [ "$line" = open ]; do
+  while read -r line size <"$token/output" && [ "$line" = open ]; do
     # One that sleeps has written all that there was to read; one whose turn has yet to come does not sleep.
     if [ -z "$keeper" ] || ! look "$keeper" || [ "$letter" = S ]; then done=yes; fi
     look_at_clock
@@ -358,28 +422,10 @@ keep() {
   fi
 }
 
-# In place, which needs no room on a full disk.
+# In place, which needs no room on a full disk. All is written, so the position is the size.
 close_output() {
-  printf "%-9s\n" closed 1<>"$token/output"
-}
-
-# MASK INTERPRETER...: becomes the script.
-child() {
-  umask "$1"
-  shift
-  interpreter=$* folder=$PWD
-  look $$
-  printf "%-119s\n" "$$ $born" 1<>"$token/pid"
-  mv "$token/pid" pid
-  # Who cancels writes this first and looks for processes then: it finds this one, or this one finds that.
-  if [ -e cancelled ] || [ -e timeout ]; then exit 143; fi
-  exec 3<"$token/env"
-  rm -f "$token/env"
-  # Exports the parameters and sets the arguments. It only sets names that begin with GANTRY_.
-  . /proc/self/fd/3
-  exec 3<&-
-  cd "${HOME:-/}" 2>/dev/null || cd /
-  exec $interpreter "$folder/script" "$@"
+  read -r line size </proc/self/fdinfo/4
+  printf "%-29s\n" "closed $size" 1<>"$token/output"
 }
 
 # Ends the run when its time is over, unless it has ended before.
@@ -389,12 +435,8 @@ watch() {
     # In pieces, because there may be nobody any more to say that the script has ended.
     piece=30
     [ "$remaining" -lt 30 ] && piece=$remaining
-    sleep "$piece" &
-    napper=$!
-    [ -z "$has_ended" ] || kill $napper
-    wait $napper
-    napper=
-    [ -z "$has_ended" ] || return
+    rest "$piece"
+    [ -z "$woken" ] || return
     remaining=$((remaining - piece))
     # What a script has left behind on purpose outlives it.
     if [ -e end ] || { [ -e pid ] && ! leads; }; then return; fi
@@ -404,8 +446,13 @@ watch() {
 
 # Prints the processes of the run: its session, and what carries its mark in other ones.
 members() {
-  # Its number may be somebody else's by now.
-  if ! leads && [ -n "$leader" ] && look "$leader"; then leader=; fi
+  if leads; then
+    # It has no session of its own yet before it becomes the script.
+    echo "$leader"
+  elif [ -n "$leader" ] && look "$leader"; then
+    # Its number is somebody else's by now.
+    leader=
+  fi
   for file in /proc/[0-9]*; do
     look "${file#/proc/}" && [ -n "$leader" ] && [ "$session" = "$leader" ] && echo "${file#/proc/}"
   done
@@ -484,8 +531,7 @@ forget() {
   look_at_state
   case $st in
   ended | cancelled | lost*)
-    discard_staged
-    rm -f log script sup pid timeout cancelled
+    rm -rf log script sup pid timeout cancelled ./*/
     echo F
     ;;
   *) echo "S $st" ;;
