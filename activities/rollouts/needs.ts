@@ -1,3 +1,4 @@
+import { wholeUp } from '../../base/whole-up';
 import type { Db } from '../../db/connection';
 import { countHosts } from '../../db/flow-batches';
 import { insertFlowLogs } from '../../db/flow-logs';
@@ -8,7 +9,6 @@ import { findAttempt } from '../../db/node-executions';
 import { transact } from '../../db/transaction';
 import type { HostWait } from '../../plugins/hosts';
 import type { AwaitEnd } from '../../plugins/rollouts';
-import { enoughFor } from '../../rollouts/needs';
 import type { HostAttempt } from '../hosts/means';
 import { plainFailure } from '../hosts/prepare';
 
@@ -55,7 +55,7 @@ export async function awaitNeeded(
 
 /** Hosts of the flow that what is ready of a needed pool is enough for. */
 function mostFor({ ready, ratio, own }: NeedProgress): number {
-  return enoughFor(ready, ratio) - own;
+  return wholeUp(ready / ratio) - own;
 }
 
 function untilLater(needs: readonly NeedProgress[], since: number, now: number): HostWait {

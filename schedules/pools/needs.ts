@@ -1,4 +1,4 @@
-import { neededFor } from '../../rollouts/needs';
+import { wholeUp } from '../../base/whole-up';
 
 /** What a pool needs of another one. */
 export interface Need {
@@ -22,7 +22,7 @@ export function neededHosts(needs: readonly Need[], poolId: number, hosts: numbe
   const needed = new Map([[poolId, hosts]]);
   for (const id of inOrder(needs, poolId)) {
     for (const { on, ratio, spare } of needs.filter(({ pool_id }) => pool_id === id)) {
-      needed.set(on, (needed.get(on) ?? 0) + neededFor(needed.get(id) ?? 0, ratio) + spare);
+      needed.set(on, (needed.get(on) ?? 0) + wholeUp((needed.get(id) ?? 0) * ratio) + spare);
     }
   }
   needed.delete(poolId);
