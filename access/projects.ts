@@ -15,6 +15,7 @@ import {
 } from '../db/businesses';
 import type { Db, DbOrTransaction } from '../db/connection';
 import { isDuplicate } from '../db/errors';
+import { lookAgain } from '../db/pool-schedules';
 import { insertProject, lockProject, updateProject } from '../db/projects';
 import { transact } from '../db/transaction';
 import { ensureUser } from './users';
@@ -139,6 +140,7 @@ export async function changeProjectWithin(
     ...(timeZone === undefined ? {} : { time_zone: timeZone }),
     executor_proxy: executorProxy ?? before.executor_proxy,
   });
+  if (after.time_zone !== before.time_zone) await lookAgain(tx, projectId);
   const business = await findProjectBusiness(tx, projectId);
   if (business && bizId !== undefined && bizId !== before.bk_biz_id) await renumber(tx, business, bizId);
   else if (business?.name === before.name && name !== undefined) await rename(tx, business, name);

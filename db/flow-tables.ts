@@ -13,6 +13,7 @@ export interface FlowTables {
     node_ids: string[];
     gate_node: string;
   };
+  flow_needs: FlowNeedTable;
   flow_steps: FlowStepTable;
   flow_batches: FlowBatchTable;
   flow_hosts: FlowHostTable;
@@ -70,6 +71,20 @@ interface FlowTable extends Dated {
   task_id: number | null;
   /** How it has ended, once its last batch is closed. */
   end_state: FlowState | null;
+}
+
+/** A flow that waits for another one before its last step (orion §8). */
+interface FlowNeedTable {
+  flow_id: number;
+  needed_id: number;
+  /** Hosts of the needed pool for each one of the pool of the flow. */
+  ratio: number;
+  /** After which a host of the needed flow counts; empty: its last one. */
+  step_name: string;
+  /** Hosts of the pool of the flow beside those of the flow. */
+  own: number;
+  /** Hosts of the needed pool beside those of the needed flow. */
+  there: number;
 }
 
 /** A step as it was when its flow was made. */

@@ -98,6 +98,23 @@ export function listWithParts(db: DbOrTransaction, id: number): Promise<FlowReco
     .execute();
 }
 
+/**
+ * Flows by the clock that have given pools hosts, and have ended without having come through on some that are still theirs and that
+ * nothing has been done with since. What was lost there is not among it.
+ */
+export async function listUnfinishedExpands(tx: DbOrTransaction, poolIds: readonly number[]): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select flows.id from flows left join tasks on tasks.id = flows.task_id
+     where flows.pool_id = any(${poolIds}::integer[]) and flows.kind = 'expand' and flows.origin <> 'manual'
+       and flows.queued_at is null and (tasks.phase is null or tasks.phase = 'ended')
+       and exists (
+         select from flow_hosts own join pool_hosts on pool_hosts.host_id = own.host_id and pool_hosts.pool_id = flows.pool_id
+          where own.flow_id = flows.id and own.state in (0, 3, 4) and own.outcome <> 'lost' and node_type = 'crontab'
+            and not exists (select from flow_hosts later where later.host_id = own.host_id and later.id > own.id))
+     order by flows.id`.execute(tx);
+  return rows.map(({ id }) => id);
+}
+
 export function listFlowSteps(db: DbOrTransaction, flowId: number): Promise<FlowStepRecord[]> {
   return db.selectFrom('flow_steps').selectAll().where('flow_id', '=', flowId).orderBy('number').execute();
 }

@@ -17,6 +17,8 @@ export interface Measures {
   abandoned: number;
   /** Runs that are lost, of which is still asked how they ended. */
   lateAsked: number;
+  /** Saved tasks whose time has been there for a minute, and nobody has done it. */
+  overdue: number;
 }
 
 /**
@@ -44,7 +46,10 @@ export function readMeasures(db: Db): Promise<Measures> {
              (select count(*)::integer from open_runs runs join host_steps steps on steps.id = runs.step_id
                 join node_executions nodes using (task_id, node_id, loop, retry)
                where runs.status <> 'waiting' and runs.try_at is null and ${HAS_ENDED}) as abandoned,
-             (select count(*)::integer from host_runs where ask_until is not null) as "lateAsked"`.execute(tx);
+             (select count(*)::integer from host_runs where ask_until is not null) as "lateAsked",
+             (select count(*)::integer from pool_schedules where look_at < now() - interval '1 minute') as overdue`.execute(
+      tx,
+    );
     return rows[0]!;
   });
 }

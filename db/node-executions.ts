@@ -213,7 +213,7 @@ export function findAttempt(
 ) {
   return db
     .selectFrom('node_executions')
-    .select(['seq', 'inputs', 'outputs'])
+    .select(['seq', 'inputs', 'outputs', 'started_at'])
     .where('task_id', '=', taskId)
     .where('node_id', '=', nodeId)
     .where('loop', '=', loop)

@@ -20,8 +20,14 @@ interface PoolScheduleTable extends Dated {
   exec_type: 'crontab' | 'depend';
   /** Who has saved it last: flows are made in that name. */
   editor: string;
+  /** The app by which they have: what that may, flows may. */
+  app_code: Generated<string>;
   /** What it was due for until then is done, or let be. */
   due_since: Date;
+  /** When something of it may be due next; null: never. */
+  look_at: Date | null;
+  /** Why what it was due for last was refused; empty: it was not. */
+  refusal: Generated<string>;
 }
 
 interface PoolCronItemTable {

@@ -1,5 +1,6 @@
 import { type Insertable, type Selectable, sql } from 'kysely';
 import type { DbOrTransaction } from './connection';
+import type { FlowRecord } from './flows';
 import type { PoolScheduleKind } from './pool-schedule-tables';
 import { HAS_CRON } from './pools';
 import type { Database } from './schema';
@@ -32,6 +33,43 @@ export function findPoolSchedule(
   return found.executeTakeFirst();
 }
 
+/** Schedules of a project after an id, with their pools' names. */
+export function listPoolSchedules(
+  db: DbOrTransaction,
+  projectId: number,
+  { poolId, id, after = 0, limit = 1 }: { poolId?: number | undefined; id?: number; after?: number; limit?: number },
+) {
+  return db
+    .selectFrom('pool_schedules')
+    .innerJoin('pools', 'pools.id', 'pool_schedules.pool_id')
+    .selectAll('pool_schedules')
+    .select('pools.name as pool')
+    .where('pool_schedules.project_id', '=', projectId)
+    .where('pool_schedules.id', '>', after)
+    .$if(poolId !== undefined, (all) => all.where('pool_id', '=', poolId!))
+    .$if(id !== undefined, (all) => all.where('pool_schedules.id', '=', id!))
+    .orderBy('pool_schedules.id')
+    .limit(limit)
+    .execute();
+}
+
+/** The last flows that were made by the clock of the pools of schedules, for what each schedule is, the newest first. */
+export async function listClockedFlows(
+  db: DbOrTransaction,
+  scheduleIds: readonly number[],
+  limit: number,
+): Promise<(FlowRecord & { schedule_id: number })[]> {
+  const { rows } = await sql<FlowRecord & { schedule_id: number }>`
+    select flows.*, schedules.id as schedule_id from pool_schedules schedules cross join lateral (
+             select * from flows
+              where flows.pool_id = schedules.pool_id and flows.origin <> 'manual'
+                and (flows.kind = 'deploy') = (schedules.kind = 'deploy')
+              order by flows.id desc limit ${limit}
+           ) flows
+     where schedules.id = any(${scheduleIds}::integer[]) order by schedules.id, flows.id desc`.execute(db);
+  return rows;
+}
+
 /** The items of a schedule, in the order in which they were given. */
 export async function itemsOfSchedule(db: DbOrTransaction, scheduleId: number): Promise<PoolScheduleItems> {
   const cron = await db
@@ -61,7 +99,10 @@ export async function putPoolSchedule(
       on.columns(['pool_id', 'kind']).doUpdateSet({
         exec_type: schedule.exec_type,
         editor: schedule.editor,
+        app_code: schedule.app_code,
         due_since: schedule.due_since,
+        look_at: schedule.look_at,
+        refusal: '',
         updated_at: new Date(),
       }),
     )
@@ -132,15 +173,16 @@ export function findPools(db: DbOrTransaction, projectId: number, ids: readonly 
     .execute();
 }
 
-/** The schedules that may be due: those whose times count, by id. */
-export async function listClocked(db: DbOrTransaction): Promise<PoolScheduleRecord[]> {
-  return db
-    .selectFrom('pool_schedules')
-    .selectAll()
-    .where('exec_type', '=', 'crontab')
-    .where(sql<boolean>`exists (select from pool_cron_items where schedule_id = pool_schedules.id and not is_ignored)`)
-    .orderBy('id')
-    .execute();
+/** The schedules something of which may be due, those that have been so for longest first. */
+export async function listToLookAt(db: DbOrTransaction, now: Date): Promise<number[]> {
+  const schedules = db.selectFrom('pool_schedules').select('id').where('look_at', '<=', now);
+  return (await schedules.orderBy('look_at').orderBy('id').execute()).map(({ id }) => id);
+}
+
+/** Has the schedules of a project looked at: they are due at other times than was thought. */
+export async function lookAgain(tx: DbOrTransaction, projectId: number): Promise<void> {
+  const schedules = tx.updateTable('pool_schedules').set({ look_at: sql`least(look_at, now())` });
+  await schedules.where('project_id', '=', projectId).where('look_at', 'is not', null).execute();
 }
 
 /** A schedule, held until the transaction ends; undefined while somebody else holds it, or when it is gone. */
@@ -148,22 +190,34 @@ export function holdPoolSchedule(tx: DbOrTransaction, id: number): Promise<PoolS
   return tx.selectFrom('pool_schedules').selectAll().where('id', '=', id).forUpdate().skipLocked().executeTakeFirst();
 }
 
-/** Notes that all is done, or let be, that a schedule was due for until then. */
-export async function settleUntil(tx: DbOrTransaction, id: number, until: Date): Promise<void> {
-  await tx.updateTable('pool_schedules').set({ due_since: until }).where('id', '=', id).execute();
+/** Notes that all is done, or let be, that a schedule was due for until then, and when it is to be looked at next. */
+export async function settleUntil(
+  tx: DbOrTransaction,
+  id: number,
+  { until, lookAt, refusal }: { until: Date; lookAt: Date | null; refusal?: string | undefined },
+): Promise<void> {
+  const change = { due_since: until, look_at: lookAt, ...(refusal === undefined ? {} : { refusal }) };
+  await tx.updateTable('pool_schedules').set(change).where('id', '=', id).execute();
+}
+
+/** A host that a pool has by the clock. */
+export interface ClockedHost {
+  id: number;
+  /** What was done with it last has come through. */
+  isUp: boolean;
 }
 
 /** The hosts that a pool has by the clock and that are not on their way out: first those that are missed least. */
-export async function listClockedHostIds(tx: DbOrTransaction, poolId: number): Promise<number[]> {
-  const { rows } = await sql<{ host_id: number }>`
-    select host_id from pool_hosts
+export async function listClockedHosts(tx: DbOrTransaction, poolId: number): Promise<ClockedHost[]> {
+  const { rows } = await sql<ClockedHost>`
+    select host_id as id, status = 2 as "isUp" from pool_hosts
      where pool_id = ${poolId} and node_type = 'crontab'
        and not exists (
          select from flow_hosts join flows on flows.id = flow_hosts.flow_id
           where flow_hosts.host_id = pool_hosts.host_id and flows.kind = 'shrink'
             and (flows.queued_at is not null or exists (select from pool_locks where pool_locks.flow_id = flows.id)))
      order by case status when 0 then 0 when 3 then 1 else 2 end, host_id`.execute(tx);
-  return rows.map(({ host_id }) => host_id);
+  return rows;
 }
 
 /** What pools of a project need of others, by the schedules of a kind. */
@@ -171,7 +225,7 @@ export function listNeeds(db: DbOrTransaction, projectId: number, kind: PoolSche
   return db
     .selectFrom('pool_depend_items')
     .innerJoin('pool_schedules', 'pool_schedules.id', 'pool_depend_items.schedule_id')
-    .select(['pool_schedules.pool_id', 'pool_depend_items.pool_id as on', 'ratio', 'spare'])
+    .select(['pool_schedules.pool_id', 'pool_depend_items.pool_id as on', 'ratio', 'spare', 'step_name'])
     .where('project_id', '=', projectId)
     .where('kind', '=', kind)
     .where('is_ignored', '=', false)

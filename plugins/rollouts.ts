@@ -40,6 +40,15 @@ export interface StepEnd {
   failures: readonly string[];
 }
 
+/** How a batch goes on that others were needed for. */
+export interface AwaitEnd {
+  /** Hosts of the batch that go on, and that do not. */
+  going: number;
+  surplus: number;
+  /** Why somebody has to say how it goes on; absent: it goes on. */
+  problem?: string;
+}
+
 /** The batches of rollouts, for the plugins that open and close them. */
 export interface Batches {
   /** Opens the next batch for the running round of the loop; asked again in that round, it answers the same. */
@@ -57,6 +66,8 @@ export interface RolloutSteps {
   ): Promise<{ parts: number } | HostWait | { end: StepEnd }>;
   /** Works on a step as one of so many; how it has ended, where nothing is left of it. */
   part(step: StepOfRollout, share: { part: number; of: number }): Promise<{ end: StepEnd } | undefined>;
+  /** Says whether a batch may go on that needs hosts of other pools; that they are not there is known then. */
+  awaitNeeded(of: Omit<StepOfRollout, 'step'>): Promise<HostWait | { end: AwaitEnd }>;
 }
 
 /** A host that a provider is to do something with. */

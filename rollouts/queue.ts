@@ -4,6 +4,7 @@ import { Rounds } from '../base/rounds';
 import { findProject } from '../db/access';
 import { isDatabasesFault } from '../db/errors';
 import { countBatches } from '../db/flow-batches';
+import { listFlowNeeds } from '../db/flow-needs';
 import { type FlowRecord, giveTask, listFlowSteps, listWithParts } from '../db/flows';
 import { listDue, listUnstarted, takePools } from '../db/pool-locks';
 import { createTask } from '../tasks/create';
@@ -11,7 +12,8 @@ import { startUnlessStarted } from '../tasks/start-unless-started';
 import { prepareTree } from '../trees/prepare';
 import type { FlowServices } from './flows/request';
 import { giveUp, isPermanent } from './give-up';
-import { type FlowGroup, type FlowLoop, nodesOfFlows, treeOfGroup } from './tree';
+import { stagesOf } from './stages';
+import { type FlowLoop, nodesOfFlows, treeOfGroup } from './tree';
 
 /** Flows that are looked at in one go. */
 const MOST = 20;
@@ -86,10 +88,14 @@ async function makeTask({ db }: FlowServices, flowId: number): Promise<void> {
   const whole = flows[0];
   if (!whole || whole.id !== flowId) throw new NotFree();
   const project = (await findProject(db, whole.project_id))!;
-  const loops = await Promise.all(flows.map((flow) => loopOf(db, flow)));
+  const needs = await listFlowNeeds(
+    db,
+    flows.map(({ id }) => id),
+  );
+  const stages = stagesOf(flows, needs).map((stage) => Promise.all(stage.map((flow) => loopOf(db, flow, needs))));
   const batches = await Promise.all(flows.map(({ id }) => countBatches(db, id)));
   const rounds = Math.max(...batches.map((counts) => Object.values(counts).reduce((sum, count) => sum + count, 0)));
-  const prepared = prepareTree(treeOfGroup(groupOf(flows, loops)), {
+  const prepared = prepareTree(treeOfGroup({ stages: await Promise.all(stages) }), {
     place: project.id,
     rights: KEPT,
     rerunLimit: rounds + SPARE_ROUNDS,
@@ -111,14 +117,15 @@ async function makeTask({ db }: FlowServices, flowId: number): Promise<void> {
   });
 }
 
-async function loopOf(db: FlowServices['db'], flow: FlowRecord): Promise<FlowLoop & { poolName: string }> {
+async function loopOf(
+  db: FlowServices['db'],
+  flow: FlowRecord,
+  needs: readonly { flow_id: number }[],
+): Promise<FlowLoop & { poolName: string }> {
   const steps = (await listFlowSteps(db, flow.id)).map(({ name }) => name);
   const { id: flowId, is_auto: isAuto, soak_seconds: soakSeconds, pool_name: poolName } = flow;
-  return { flowId, steps, isAuto, soakSeconds, poolName };
-}
-
-function groupOf([whole]: readonly FlowRecord[], [main, ...parts]: (FlowLoop & { poolName: string })[]): FlowGroup {
-  return { ...main!, parts, partsRun: whole!.kind === 'expand' ? 'before_last_step' : 'after' };
+  const isNeedy = flow.kind === 'expand' && needs.some(({ flow_id }) => flow_id === flowId);
+  return { flowId, steps, isAuto, soakSeconds, isNeedy, poolName };
 }
 
 function actorOf({ username, app_code: appCode }: Pick<FlowRecord, 'username' | 'app_code'>): Actor {

@@ -10,14 +10,18 @@ export interface FlowLoop {
   steps: readonly string[];
   isAuto: boolean;
   soakSeconds: number;
+  /** It waits for other flows before its last step. */
+  isNeedy?: boolean;
 }
 
-/** A flow, and others that are run in the same task, each as a subprocess of its own. */
-export interface FlowGroup extends FlowLoop {
+/** Flows that are run in one task, each as a subprocess of its own. */
+export interface FlowGroup {
+  /** One after the other; the flows of each are run side by side. */
+  stages: readonly (readonly PooledLoop[])[];
+}
+
+interface PooledLoop extends FlowLoop {
   poolName: string;
-  parts: readonly (FlowLoop & { poolName: string })[];
-  /** When the parts are run: before its last step, or when it is done. */
-  partsRun: 'before_last_step' | 'after';
 }
 
 const { start: START, end: END } = TreeDrawing;
@@ -28,25 +32,25 @@ const { start: START, end: END } = TreeDrawing;
  */
 export function treeOfFlow(loop: FlowLoop): Json {
   const drawing = new TreeDrawing();
-  drawLoop(drawing, loop, { onward: END });
+  drawLoop(drawing, loop);
   return drawing.toTree();
 }
 
-/** The tree of a flow with its parts, which are run side by side. */
-export function treeOfGroup({ parts, partsRun, ...main }: FlowGroup): Json {
-  if (parts.length === 0) return treeOfFlow(main);
+/** The tree of flows that are run together; of a single one, that of the flow. */
+export function treeOfGroup({ stages }: FlowGroup): Json {
+  const [only, ...others] = stages.flat();
+  if (others.length === 0) return treeOfFlow(only!);
   const drawing = new TreeDrawing();
-  const pools = parts.map((part) =>
-    drawing.subprocess(nodeId(part, 'pool'), { name: shortened(part.poolName), tree: treeOfFlow(part) }),
-  );
-  if (partsRun === 'before_last_step') {
-    drawLoop(drawing, main, { onward: END, beforeLast: pools });
-    return drawing.toTree();
+  let before = START;
+  for (const [number, stage] of stages.entries()) {
+    const pools = stage.map((flow) =>
+      drawing.subprocess(nodeId(flow, 'pool'), { name: shortened(flow.poolName), tree: treeOfFlow(flow) }),
+    );
+    const { entry, exit } = drawSideBySide(drawing, `stage_${number}`, pools);
+    drawing.chain(before, entry);
+    before = exit;
   }
-  const branches = pools.map((id) => [id]);
-  const { entry, exit } = drawSideBySide(drawing, nodeId(main, 'parts'), branches);
-  drawLoop(drawing, main, { onward: entry });
-  drawing.chain(exit, END);
+  drawing.chain(before, END);
   return drawing.toTree();
 }
 
@@ -76,12 +80,8 @@ export function nodesOfFlows(tree: PipelineTree): Map<number, { nodeIds: string[
   return found;
 }
 
-/** Draws the loop from the start to the node that follows it; `beforeLast`: what has to be over before its last step. */
-function drawLoop(
-  drawing: TreeDrawing,
-  loop: FlowLoop,
-  { onward, beforeLast = [] }: { onward: string; beforeLast?: readonly string[] },
-): void {
+/** Draws the loop from the start to the end. */
+function drawLoop(drawing: TreeDrawing, loop: FlowLoop): void {
   const { flowId: flow, steps, isAuto } = loop;
   const own = (code: string) => ({ code, version: '1.0', inputs: { flow } });
   const rendered = { batch: '${batch}' };
@@ -98,22 +98,18 @@ function drawLoop(
   });
   drawing.output('batch', open, 'batch');
   drawing.output('after', close, 'after');
-  drawing.chain(START, open);
-  if (beforeLast.length === 0) drawing.chain(open, ...todo, close);
-  else {
-    const first = todo.slice(0, -1);
-    const branches = [...(first.length > 0 ? [first] : []), ...beforeLast.map((id) => [id])];
-    const { entry, exit } = drawSideBySide(drawing, nodeId(loop, 'parts'), branches);
-    drawing.chain(open, entry);
-    drawing.chain(exit, ...todo.slice(-1), close);
+  if (loop.isNeedy) {
+    const wait = { name: 'Await pools', ...own('rollout_await'), rendered };
+    todo.splice(-1, 0, drawing.plugin(nodeId(loop, 'await'), wait));
   }
+  drawing.chain(START, open, ...todo, close);
   const again = drawWayBack(drawing, loop, open);
   const decision = drawing.gateway(nodeId(loop, 'more'), 'ExclusiveGateway', {
     [again]: `\${after} == "${isAuto ? 'next' : 'gate'}"`,
-    [onward]: '${after} == "end"',
+    [END]: '${after} == "end"',
   });
   drawing.chain(close, decision, again);
-  drawing.chain(decision, onward);
+  drawing.chain(decision, END);
 }
 
 /** Soak or gate, or both; the node that the way back begins with. */
@@ -133,15 +129,12 @@ function drawWayBack(drawing: TreeDrawing, loop: FlowLoop, open: string): string
   return way[0] ?? open;
 }
 
-/** Draws branches side by side; where they begin and end. */
-function drawSideBySide(drawing: TreeDrawing, id: string, branches: readonly (readonly string[])[]) {
-  if (branches.length === 1) {
-    drawing.chain(...branches[0]!);
-    return { entry: branches[0]![0]!, exit: branches[0]!.at(-1)! };
-  }
+/** Draws nodes side by side; where that begins and ends. */
+function drawSideBySide(drawing: TreeDrawing, id: string, nodes: readonly string[]): { entry: string; exit: string } {
+  if (nodes.length === 1) return { entry: nodes[0]!, exit: nodes[0]! };
   const entry = drawing.gateway(`${id}_begin`, 'ParallelGateway');
   const exit = drawing.gateway(`${id}_end`, 'ConvergeGateway');
-  for (const branch of branches) drawing.chain(entry, ...branch, exit);
+  for (const node of nodes) drawing.chain(entry, node, exit);
   return { entry, exit };
 }
 

@@ -6,12 +6,13 @@ import { lockFlow } from '../../db/flows';
 import { findStep, type HostStepRecord, listFailures, type StepKey, tallyRuns } from '../../db/host-steps';
 import { transact } from '../../db/transaction';
 import type { HostWait } from '../../plugins/hosts';
-import type { RolloutSteps, StepEnd, StepOfRollout } from '../../plugins/rollouts';
+import type { AwaitEnd, RolloutSteps, StepEnd, StepOfRollout } from '../../plugins/rollouts';
 import type { HostAttempt, HostMeans } from '../hosts/means';
 import { plainFailure } from '../hosts/prepare';
 import { HostSteps } from '../hosts/steps';
 import { beginStep } from './begin';
 import { doLocally } from './local';
+import { awaitNeeded } from './needs';
 import { workWithProvider } from './provider-work';
 import { hostStepOf, readStep, type StepFacts } from './step-facts';
 
@@ -78,6 +79,11 @@ export class FlowSteps implements RolloutSteps {
     const problem = problemOf({ facts, counts: {}, total, surviving, failed });
     const left = 'those that are lost or were ended are tried again by their names';
     return { ...NOTHING, surviving, ...(problem === undefined ? {} : { problem: `${problem}; ${left}` }) };
+  }
+
+  async awaitNeeded(of: Omit<StepOfRollout, 'step'>): Promise<HostWait | { end: AwaitEnd }> {
+    this.#hasBegun = true;
+    return awaitNeeded(this.#db, this.#attempt, of);
   }
 
   get #key(): StepKey {

@@ -36,6 +36,7 @@ export class Metrics {
     'what',
   );
   readonly #putAside = this.#gauge('gantry_tasks_put_aside', 'Tasks of the last 24 hours that no worker could run');
+  readonly #overdue = this.#gauge('gantry_saved_tasks_overdue', 'Saved tasks that have been due for a minute');
   readonly #alarms = this.#gauge('gantry_alarm', 'What this process has found that a person has to look at', 'name');
   readonly #isUp = this.#gauge('gantry_database_up', 'Whether the database said in time what there is');
   readonly #pool = this.#gauge('gantry_pg_connections', "Connections of this process' pool, by what they do", 'state');
@@ -92,6 +93,7 @@ export class Metrics {
     setAll(this.#runs, 'status', measures?.hostRuns);
     setAll(this.#reaper, 'what', measures && { end: measures.abandoned, ask: measures.lateAsked });
     setOnly(this.#starting, measures?.starting);
+    setOnly(this.#overdue, measures?.overdue);
     setOnly(this.#putAside, concerns && (concerns.put_aside ?? 0));
   }
 

@@ -21,6 +21,7 @@ import { probeEndpoints } from './probes';
 import { processEndpoints } from './processes';
 import { projectEndpoints } from './projects';
 import { rolloutEndpoints } from './rollouts';
+import { savedTaskEndpoints } from './saved-tasks';
 import { sshProfileEndpoints } from './ssh-profiles';
 import { taskEndpoints } from './tasks';
 import { topologyEndpoints } from './topology';
@@ -37,6 +38,7 @@ export const endpoints: readonly ServedEndpoint[] = [
   ...eventEndpoints,
   ...taskEndpoints,
   ...rolloutEndpoints,
+  ...savedTaskEndpoints,
   ...processEndpoints,
   ...credentialEndpoints,
   ...sshProfileEndpoints,

@@ -21,6 +21,7 @@ import * as again from './0019_again';
 import * as rollouts from './0020_rollouts';
 import * as providers from './0021_providers';
 import * as poolSchedules from './0022_pool_schedules';
+import * as flowNeeds from './0023_flow_needs';
 
 /** Append-only: a migration that has landed is never changed. Breaking ones say so in their name. */
 export const migrations: Record<string, Migration> = {
@@ -46,4 +47,5 @@ export const migrations: Record<string, Migration> = {
   '0020_rollouts': rollouts,
   '0021_providers': providers,
   '0022_pool_schedules': poolSchedules,
+  '0023_flow_needs': flowNeeds,
 };

@@ -2,6 +2,7 @@ import { GantryError, wrongField } from '../../base/error';
 import { requireUnsealed } from '../../base/unsealed';
 import { auditOf, insertAudit } from '../../db/audit';
 import type { DbOrTransaction } from '../../db/connection';
+import { insertFlowNeeds, type NewFlowNeed } from '../../db/flow-needs';
 import { insertFlow, joinParts, type NewFlowStep } from '../../db/flows';
 import { listPooledHosts, type PooledHost } from '../../db/pooled-hosts';
 import { transact } from '../../db/transaction';
@@ -113,12 +114,19 @@ export async function insertPlanned(
 }
 
 /**
- * Has flows that were just made run in the task of one of them, as subprocesses of it (docs/architecture.md, "Rollouts"): of an
- * expand before its last step, else when it is done. Call it in the transaction that makes them.
+ * Has flows that were just made run in the task of one of them, each as a subprocess (`stagesOf`). Call it in the transaction that
+ * makes them.
+ *
+ * @param needs which of them needs which: an expand waits for those before its last step
  */
-export async function joinFlows(tx: DbOrTransaction, wholeId: number, partIds: readonly number[]): Promise<void> {
-  if (partIds.length === 0) return;
-  await joinParts(tx, wholeId, partIds);
+export async function joinFlows(
+  tx: DbOrTransaction,
+  wholeId: number,
+  partIds: readonly number[],
+  needs: readonly NewFlowNeed[] = [],
+): Promise<void> {
+  if (partIds.length > 0) await joinParts(tx, wholeId, partIds);
+  await insertFlowNeeds(tx, needs);
 }
 
 export function byPool(hosts: readonly PooledHost[]): Map<number, PooledHost[]> {

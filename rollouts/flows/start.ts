@@ -2,7 +2,7 @@ import { auditOf, insertAudit } from '../../db/audit';
 import type { DbOrTransaction } from '../../db/connection';
 import { absorbEnded, listLostIn, reopenUnfinished } from '../../db/flow-hosts';
 import { insertFlowLogs } from '../../db/flow-logs';
-import { listWithParts, queueFlows } from '../../db/flows';
+import { type FlowRecord, listUnfinishedExpands, listWithParts, queueFlows } from '../../db/flows';
 import { transact } from '../../db/transaction';
 import { callNodeBack } from '../../tasks/call-back';
 import { operateTask } from '../../tasks/operate';
@@ -43,16 +43,49 @@ async function startAgain(services: FlowServices, { project, actor }: FlowCaller
     // Somebody was faster.
     if (known.facts.isQueued || known.task) return undefined;
     // What was done is known from then on, also where nothing is left to do.
-    await absorbEnded(tx, flowId);
-    if ((await reopenUnfinished(tx, flowId)) === 0) return refuseFlow(known, await nothingLeft(tx, flowId));
+    if (!(await reopen(tx, known.flow, actor))) return refuseFlow(known, await nothingLeft(tx, flowId));
     await queueAgain(tx, known, actor);
-    const message = `flow[${known.flow.name},${flowId}] is started again by ${actor.username}`;
-    await insertFlowLogs(tx, flowId, [{ batch: 0, message }]);
-    await insertAudit(tx, { ...auditOf(actor), projectId: project.id, action: 'start', object: `flow ${flowId}` });
     return undefined;
   });
   if (refusal) throw refusal;
   await startDue(services);
+}
+
+/** Has what is unfinished of a flow that has ended be to come again; false: nothing is. */
+async function reopen(
+  tx: DbOrTransaction,
+  { id, name, project_id }: FlowRecord,
+  actor: FlowCaller['actor'],
+): Promise<boolean> {
+  await absorbEnded(tx, id);
+  if ((await reopenUnfinished(tx, id)) === 0) return false;
+  const message = `flow[${name},${id}] is started again by ${actor.username}`;
+  await insertFlowLogs(tx, id, [{ batch: 0, message }]);
+  await insertAudit(tx, { ...auditOf(actor), projectId: project_id, action: 'start', object: `flow ${id}` });
+  return true;
+}
+
+/**
+ * Starts expands by the clock again that have not come through on hosts which pools still have, each with the flows of its task
+ * (orion §8). Call it in a transaction, and `startDue` when that is committed.
+ *
+ * @returns ids of the flows in which something is to be done
+ */
+export async function startUnfinished(
+  tx: DbOrTransaction,
+  { project, actor }: Pick<FlowCaller, 'project' | 'actor'>,
+  poolIds: readonly number[],
+): Promise<number[]> {
+  const started: FlowRecord[] = [];
+  for (const id of await listUnfinishedExpands(tx, poolIds)) {
+    const { flow } = await holdFlow(tx, project.id, id);
+    if (await reopen(tx, flow, actor)) started.push(flow);
+  }
+  for (const wholeId of new Set(started.map(({ id, part_of }) => part_of ?? id))) {
+    const ids = (await listWithParts(tx, wholeId)).map(({ id }) => id);
+    await queueFlows(tx, ids, actor);
+  }
+  return started.map(({ id }) => id);
 }
 
 /** Puts a flow that has ended into the line of its pool again; of a part nobody else is started with it. */

@@ -1,15 +1,15 @@
 import { wrongField } from '../../base/error';
 import type { DbOrTransaction } from '../../db/connection';
 import { makeComingHosts, placeOfProject } from '../../inventory/hosts/provided';
-import { createFlows, makingFlows } from '../flows/create';
+import { createFlows, MAX_HOSTS, makingFlows } from '../flows/create';
 import type { CreatedFlow, FlowServices } from '../flows/request';
 import { imageValues, type PoolRequest, preparePool } from './change';
 
-/** Hosts of one expand. */
+/** Hosts that people get at once; what is done by the clock is done in batches of as many. */
 export const MAX_EXPAND = 200;
 
 export interface ExpandRequest extends PoolRequest {
-  /** Hosts that the pool gets, from 1 to MAX_EXPAND. */
+  /** Hosts that the pool gets, from 1 to MAX_EXPAND, by the clock to MAX_HOSTS. */
   num: number;
   /** Steps that start a service get the image of the pool's service; default: true. */
   withImage?: boolean | undefined;
@@ -17,7 +17,7 @@ export interface ExpandRequest extends PoolRequest {
 
 /**
  * Makes hosts of a pool whose machines are not there yet, and a flow that gives them some and does the steps of the pool's
- * template, in one batch (orion §6). All of it is one transaction.
+ * template, in batches of MAX_EXPAND (orion §6). All of it is one transaction.
  *
  * @param tx as `createFlows`
  * @throws GantryError `invalid`, `not_found` in the document's words
@@ -27,9 +27,10 @@ export async function expandPool(
   request: ExpandRequest,
   tx?: DbOrTransaction,
 ): Promise<CreatedFlow & { hostIds: number[] }> {
-  const { num } = request;
-  if (!Number.isInteger(num) || num < 1 || num > MAX_EXPAND) {
-    throw wrongField(`Bad num: ${num}`, { code: 'out_of_range', args: { field: 'num', min: 1, max: MAX_EXPAND } });
+  const { num, origin = 'manual' } = request;
+  const max = origin === 'manual' ? MAX_EXPAND : MAX_HOSTS;
+  if (!Number.isInteger(num) || num < 1 || num > max) {
+    throw wrongField(`Bad num: ${num}`, { code: 'out_of_range', args: { field: 'num', min: 1, max } });
   }
   return makingFlows(services, tx, (own) => insertExpand(services, request, own));
 }
@@ -54,7 +55,7 @@ async function insertExpand(
       name: request.name ?? `expand_${pool.name}`,
       kind: 'expand',
       origin,
-      batches: { maxNum: num },
+      batches: { maxNum: Math.min(num, MAX_EXPAND) },
       stepValues: {
         create_vm: { vm_type_id: pool.vm_type },
         register: { service_discovery_id: pool.sd_id },

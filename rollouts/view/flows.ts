@@ -57,7 +57,8 @@ export async function viewFlow(db: DbOrTransaction, projectId: number, flowId: n
   return (await viewsOf(db, [flow]))[0]!;
 }
 
-async function viewsOf(db: DbOrTransaction, flows: readonly FlowRecord[]): Promise<FlowView[]> {
+/** Flows as they are shown, in their order. */
+export async function viewsOf(db: DbOrTransaction, flows: readonly FlowRecord[]): Promise<FlowView[]> {
   if (flows.length === 0) return [];
   const ids = flows.map(({ id }) => id);
   const queued = flows.flatMap(({ queued_at, pool_id }) => (queued_at && pool_id !== null ? [pool_id] : []));

@@ -70,3 +70,18 @@ export function lastDue<T extends CronItem>(
 ): Due<T> | undefined {
   return dueItems(items, timeZone, Math.max(since, now - LOOK_BACK_MS), now).at(-1);
 }
+
+/** When something is due next, in ms since the epoch; undefined: nothing ever is. */
+export function nextDue(items: readonly CronItem[], timeZone: string, now: number): number | undefined {
+  return nextDueItems(items, timeZone, now, 1)[0]?.at;
+}
+
+/** So many of what is due next, in order, as far as two weeks from now. */
+export function nextDueItems<T extends CronItem>(
+  items: readonly T[],
+  timeZone: string,
+  now: number,
+  most: number,
+): Due<T>[] {
+  return dueItems(items, timeZone, now, now + LOOK_BACK_MS).slice(0, most);
+}

@@ -1,3 +1,5 @@
+import { wholeUp } from '../../base/whole-up';
+
 /** What a pool needs of another one. */
 export interface Need {
   pool_id: number;
@@ -6,6 +8,8 @@ export interface Need {
   ratio: number;
   /** Hosts there beside those. */
   spare: number;
+  /** The step there after which a host counts; empty: the last one. */
+  step_name: string;
 }
 
 /**
@@ -18,7 +22,7 @@ export function neededHosts(needs: readonly Need[], poolId: number, hosts: numbe
   const needed = new Map([[poolId, hosts]]);
   for (const id of inOrder(needs, poolId)) {
     for (const { on, ratio, spare } of needs.filter(({ pool_id }) => pool_id === id)) {
-      needed.set(on, (needed.get(on) ?? 0) + Math.ceil((needed.get(id) ?? 0) * ratio) + spare);
+      needed.set(on, (needed.get(on) ?? 0) + wholeUp((needed.get(id) ?? 0) * ratio) + spare);
     }
   }
   needed.delete(poolId);

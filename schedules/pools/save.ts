@@ -54,6 +54,7 @@ export async function savePoolSchedule(db: Db, projectId: number, given: GivenSc
     const { poolId, kind, execType, cron, depend } = given;
     const before = await findBefore(tx, projectId, given);
     await requireDependencies(tx, projectId, given, before?.id ?? 0);
+    const now = new Date();
     const was = before && { ...before, ...(await itemsOfSchedule(tx, before.id)) };
     const id = await putPoolSchedule(tx, {
       project_id: projectId,
@@ -61,7 +62,9 @@ export async function savePoolSchedule(db: Db, projectId: number, given: GivenSc
       kind,
       exec_type: execType,
       editor: actor.username,
-      due_since: new Date(catchUpFrom(kind, Date.now())),
+      app_code: actor.appCode,
+      due_since: new Date(catchUpFrom(kind, now.getTime())),
+      look_at: execType === 'crontab' && cron.some(({ is_ignored }) => !is_ignored) ? now : null,
     });
     await replaceItems(tx, id, { cron, depend });
     const after = { id, pool_id: poolId, kind, exec_type: execType, ...(await itemsOfSchedule(tx, id)) };

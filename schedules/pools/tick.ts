@@ -8,7 +8,7 @@ import type { DbOrTransaction } from '../../db/connection';
 import {
   holdPoolSchedule,
   itemsOfSchedule,
-  listClocked,
+  listToLookAt,
   type PoolScheduleRecord,
   settleUntil,
 } from '../../db/pool-schedules';
@@ -16,12 +16,15 @@ import { transact } from '../../db/transaction';
 import type { FlowServices } from '../../rollouts/flows/request';
 import { startDue } from '../../rollouts/queue';
 import { applyItem } from './apply';
-import { lastDue } from './calendar';
+import { lastDue, nextDue } from './calendar';
 
 /** A deploy that could not begin by then is let be: somebody may have done it meanwhile. */
 const DEPLOY_GRACE_MS = 3600_000;
 
-/** Does what saved tasks are due for; in every API process, and that several do so does no harm. */
+/**
+ * Does what saved tasks are due for; in every API process, and that several do so does no harm. Those that are not due cost one
+ * query, however many they are.
+ */
 export class PoolClock extends Rounds {
   constructor(private readonly services: FlowServices) {
     super(services.log, 'doing what pools are due for');
@@ -41,7 +44,7 @@ export class PoolClock extends Rounds {
  */
 export async function tickPools(services: FlowServices, now = Date.now()): Promise<number> {
   let count = 0;
-  for (const { id } of await listClocked(services.db)) {
+  for (const id of await listToLookAt(services.db, new Date(now))) {
     try {
       count += await tickOne(services, id, now);
     } catch (error) {
@@ -66,13 +69,9 @@ async function tickOne(services: FlowServices, id: number, now: number): Promise
 }
 
 async function tickHeld(services: FlowServices, tx: DbOrTransaction, id: number, now: number): Promise<number> {
-  const schedule = await holdPoolSchedule(tx, id);
-  if (!schedule || schedule.exec_type === 'depend' || schedule.due_since.getTime() >= now) return 0;
-  const project = (await findProject(tx, schedule.project_id))!;
-  const { cron } = await itemsOfSchedule(tx, id);
-  const due = lastDue(cron, zoneOf(project), now, schedule.due_since.getTime());
-  if (!due) return 0;
-  await settleUntil(tx, id, new Date(now));
+  const found = await settle(tx, id, now);
+  if (!found?.due) return 0;
+  const { schedule, project, due } = found;
   if (schedule.kind === 'deploy' && now - due.at > DEPLOY_GRACE_MS) return 0;
   const caller = { project, actor: actorOf(schedule), rights: KEPT };
   const flows = await applyItem(services, tx, { schedule, item: due.item, caller });
@@ -80,10 +79,28 @@ async function tickHeld(services: FlowServices, tx: DbOrTransaction, id: number,
   return flows.length;
 }
 
-async function giveUp(tx: DbOrTransaction, id: number, now: number, { message }: GantryError): Promise<void> {
+/**
+ * Notes that a schedule is done until now; what it was due for last.
+ *
+ * @returns undefined: somebody else does it, or has done it
+ */
+async function settle(tx: DbOrTransaction, id: number, now: number, refusal?: string) {
   const schedule = await holdPoolSchedule(tx, id);
-  if (!schedule || schedule.due_since.getTime() >= now) return;
-  await settleUntil(tx, id, new Date(now));
+  if (!schedule?.look_at || schedule.look_at.getTime() > now) return undefined;
+  const project = (await findProject(tx, schedule.project_id))!;
+  const { cron } = await itemsOfSchedule(tx, id);
+  const zone = zoneOf(project);
+  const next = nextDue(cron, zone, now);
+  const due = lastDue(cron, zone, now, schedule.due_since.getTime());
+  const lookAt = next === undefined ? null : new Date(next);
+  await settleUntil(tx, id, { until: new Date(now), lookAt, refusal: refusal ?? (due && '') });
+  return { schedule, project, due };
+}
+
+async function giveUp(tx: DbOrTransaction, id: number, now: number, { message }: GantryError): Promise<void> {
+  const found = await settle(tx, id, now, message);
+  if (!found) return;
+  const { schedule } = found;
   await insertAudit(tx, {
     ...auditOf(actorOf(schedule)),
     projectId: schedule.project_id,
@@ -93,6 +110,6 @@ async function giveUp(tx: DbOrTransaction, id: number, now: number, { message }:
   });
 }
 
-function actorOf({ editor }: PoolScheduleRecord) {
-  return { username: editor, appCode: '', source: 'pool-cron' };
+function actorOf({ editor, app_code: appCode }: PoolScheduleRecord) {
+  return { username: editor, appCode, source: 'pool-cron' };
 }

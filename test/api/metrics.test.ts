@@ -101,6 +101,7 @@ describe('metrics', () => {
       'gantry_reaper_backlog{what="end"}': 2,
       'gantry_reaper_backlog{what="ask"}': 0,
       gantry_tasks_put_aside: 0,
+      gantry_saved_tasks_overdue: 0,
     });
     expect(after).toMatchObject({ gantry_tasks_queued: 1, 'gantry_reaper_backlog{what="end"}': 0 });
     expect(after).not.toHaveProperty(['gantry_host_runs{status="starting"}']);

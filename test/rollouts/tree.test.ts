@@ -36,12 +36,8 @@ describe('the tree of a flow', () => {
   });
 
   it('knows its nodes again, each flow its own', () => {
-    const group = {
-      ...loop(7, { isAuto: false }),
-      parts: [loop(8), loop(9, { isAuto: false })],
-      partsRun: 'after' as const,
-    };
-    const { tree } = prepared(treeOfGroup(group));
+    const stages = [[loop(7, { isAuto: false })], [loop(8), loop(9, { isAuto: false })]];
+    const { tree } = prepared(treeOfGroup({ stages }));
 
     const nodes = nodesOfFlows(tree);
 
@@ -49,28 +45,33 @@ describe('the tree of a flow', () => {
     expect(nodes.get(7)!.nodeIds).toContain(nodes.get(7)!.gateNode);
     expect(nodes.get(8)!.gateNode).toBe('');
     expect(nodes.get(9)!.nodeIds).toContain(nodes.get(9)!.gateNode);
-    // Five of the loop, the gate, and of parts the subprocess around them.
-    expect([7, 8, 9].map((id) => nodes.get(id)!.nodeIds.length)).toEqual([6, 6, 7]);
+    // Five of the loop, the gate, and the subprocess around them.
+    expect([7, 8, 9].map((id) => nodes.get(id)!.nodeIds.length)).toEqual([7, 6, 7]);
   });
 
-  it.each([
-    ['after', 1, 3],
-    ['after', 3, 3],
-    ['before_last_step', 1, 3],
-    ['before_last_step', 3, 3],
-    ['before_last_step', 1, 1],
-    ['before_last_step', 2, 1],
-  ] as const)('takes other flows as subprocesses, %s, %i of them, with %i steps', (partsRun, parts, steps) => {
-    const group = {
-      ...loop(1, { steps: ['a', 'b', 'c'].slice(0, steps) }),
-      parts: Array.from({ length: parts }, (_, at) => loop(at + 2)),
-      partsRun,
-    };
+  it.each([[[1]], [[2]], [[3]], [[1, 1]], [[1, 3]], [[1, 2, 1]]])(
+    'has a subprocess for each of several flows, %j by stages',
+    (sizes) => {
+      let flows = 0;
+      const stages = sizes.map((size) => Array.from({ length: size }, () => loop(++flows)));
 
-    const { tree } = prepared(treeOfGroup(group));
+      const { tree } = prepared(treeOfGroup({ stages }));
 
-    const subprocesses = Object.values(tree.activities).filter(({ type }) => type === 'SubProcess');
-    expect(subprocesses.map(({ name }) => name)).toEqual(group.parts.map(({ poolName }) => poolName));
+      const subprocesses = Object.values(tree.activities).filter(({ type }) => type === 'SubProcess');
+      const all = stages.flat().map(({ poolName }) => poolName);
+      expect(subprocesses.map(({ name }) => name)).toEqual(all.length === 1 ? [] : all);
+    },
+  );
+
+  it.each([1, 3])('waits for others before the last of %i steps', (count) => {
+    const steps = ['a', 'b', 'c'].slice(0, count);
+    const { tree } = prepared(treeOfFlow(loop(1, { steps, isNeedy: true })));
+
+    const ways = Object.values(tree.flows).map(({ source, target }) =>
+      [source, target].map((id) => tree.activities[id]?.name),
+    );
+    expect(ways).toContainEqual(['Await pools', steps.at(-1)]);
+    expect(ways.find(([, to]) => to === 'Await pools')).toEqual([steps.at(-2) ?? 'Open batch', 'Await pools']);
   });
 
   it('has the same size whatever names its steps have', () => {

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { FlowBatchRecord } from '../../../db/flow-batches';
 import type { LoggedLine } from '../../../db/flow-lists';
 import type { FlowState } from '../../../db/flow-tables';
+import type { ShownFlow } from '../../../rollouts/states';
 import type { FlowView } from '../../../rollouts/view/flows';
 import type { FlowHostView } from '../../../rollouts/view/hosts';
 import { type Waiting, waitingText } from '../../../rollouts/view/waiting';
@@ -57,8 +58,13 @@ export const rollout = z.object({
   updated_at: time,
 });
 
+/** How a rollout stands, by its numbers. */
+export function showState({ state, canceled }: ShownFlow): (typeof ROLLOUT_STATES)[number] {
+  return canceled ? 'canceled' : state === 4 ? 'paused' : STATES[state];
+}
+
 export function showRollout(view: FlowView): z.input<typeof rollout> {
-  const { flow, state, canceled, counts, steps, waiting } = view;
+  const { flow, counts, steps, waiting } = view;
   const { id, task_id, name, kind, origin, pool_id, template_id, operator } = flow;
   const { batch_size, batch_seconds, is_auto, soak_seconds, max_failed, part_of } = flow;
   return {
@@ -66,7 +72,7 @@ export function showRollout(view: FlowView): z.input<typeof rollout> {
     ...{ batch_size, batch_seconds, is_auto, soak_seconds, max_failed, part_of },
     pool: flow.pool_name,
     template: flow.template_name,
-    state: canceled ? 'canceled' : state === 4 ? 'paused' : STATES[state],
+    state: showState(view),
     waiting: showWaiting(waiting),
     hosts: Object.fromEntries(HOST_STATES.map((name) => [name, counts[hostStateOf(name)]])),
     steps: steps.map(({ flow_id: _flow, ...own }) => own),

@@ -31,6 +31,7 @@ interface Place extends World {
   step: number;
   rollout: number;
   rolloutHost: number;
+  savedTask: number;
   template: number;
 }
 
@@ -86,10 +87,22 @@ describe('every endpoint of /api/v1', () => {
 
   async function rollout(projectId: number, host: number) {
     const rollouts = await Rollouts.in(gantry, projectId);
-    await rollouts.pool([host]);
+    const pool_id = await rollouts.pool([host]);
     const flow = await rollouts.make([local('echo_step')], [host]);
     const [made] = await rollouts.hosts(flow);
-    return { rollout: flow, rolloutHost: made!.id, template: await echoTemplate(gantry, projectId) };
+    const { id: savedTask } = await gantry.db
+      .insertInto('pool_schedules')
+      .values({
+        project_id: projectId,
+        pool_id,
+        kind: 'expand',
+        exec_type: 'depend',
+        editor: 'ann',
+        due_since: new Date(),
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    return { rollout: flow, rolloutHost: made!.id, savedTask, template: await echoTemplate(gantry, projectId) };
   }
 
   async function hostStep(projectId: number): Promise<{ step: number; task: number }> {
@@ -122,6 +135,7 @@ describe('every endpoint of /api/v1', () => {
       step_id: objects.step,
       rollout_id: objects.rollout,
       rollout_host_id: objects.rolloutHost,
+      saved_task_id: objects.savedTask,
       place: 1,
     };
     const path = endpoint.path.replaceAll(/\{(\w+)\}/g, (_all, name) => String(ids[name]));

@@ -1,10 +1,16 @@
 import { neededHosts } from '../../../schedules/pools/needs';
 
-const need = (pool_id: number, on: number, ratio: number, spare = 0) => ({ pool_id, on, ratio, spare });
+const need = (pool_id: number, on: number, ratio: number, spare = 0) => ({
+  ...{ pool_id, on, ratio, spare, step_name: '' },
+});
 
 describe('hosts that other pools are to have', () => {
   it('are rounded up, and some beside', () => {
     expect([...neededHosts([need(1, 2, 0.5, 1), need(9, 8, 1)], 1, 5)]).toEqual([[2, 4]]);
+  });
+
+  it('are not one more because of what ratios are in binary', () => {
+    expect([...neededHosts([need(1, 2, 1.1)], 1, 10)]).toEqual([[2, 11]]);
   });
 
   it('come together where several need them, and go on to what these need', () => {

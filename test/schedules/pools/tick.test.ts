@@ -1,6 +1,9 @@
+import { changeProject } from '../../../access/projects';
 import { findProject } from '../../../db/access';
+import { listToLookAt } from '../../../db/pool-schedules';
 import { dueItems } from '../../../schedules/pools/calendar';
 import { tickPools } from '../../../schedules/pools/tick';
+import { CALLER } from '../../support/client';
 import { Gantry } from '../../support/gantry';
 import { OrionClient } from '../../support/orion';
 
@@ -94,7 +97,15 @@ describe('what pools are due for', () => {
 
     const flows = await flowsOf(id);
     expect(flows).toMatchObject([
-      { name: `${name}_expand`, kind: 'expand', origin: 'crontab', operator: 'crontab', batch_size: 2, hosts: 2 },
+      {
+        name: `${name}_expand`,
+        kind: 'expand',
+        origin: 'crontab',
+        operator: 'crontab',
+        app_code: CALLER.bk_app_code,
+        batch_size: 2,
+        hosts: 2,
+      },
     ]);
     const nodes = await orion.dataOf(`/pool/${id}/list_nodes`);
     expect(nodes.map((node: { node_type: string }) => node.node_type)).toEqual(['crontab', 'crontab']);
@@ -189,6 +200,53 @@ describe('what pools are due for', () => {
     expect(await flowsOf(id)).toEqual([]);
     expect(records).toMatchObject([{ detail: { reason: 'No task def  found' } }]);
     expect(await orion.dataOf(`/pool/${id}/list_nodes`)).toEqual([]);
+  });
+
+  it('is looked at when its time comes, or when clocks are others, and not before', async () => {
+    const { id } = await pool();
+    await save(id, { instance_num: 0 });
+    await tickPools(gantry.services);
+    const due = await nextDue();
+    const schedule = await gantry.db
+      .selectFrom('pool_schedules')
+      .selectAll()
+      .where('pool_id', '=', id)
+      .executeTakeFirst();
+
+    expect(await listToLookAt(gantry.db, new Date())).toEqual([]);
+    expect(await listToLookAt(gantry.db, new Date(due - 1))).not.toContain(schedule!.id);
+    expect(await listToLookAt(gantry.db, new Date(due))).toContain(schedule!.id);
+
+    const actor = { username: 'admin', appCode: '', source: 'test' };
+    const { time_zone } = (await findProject(gantry.db, 1))!;
+    await changeProject(gantry.db, 1, { timeZone: 'America/New_York' }, actor);
+    expect(await listToLookAt(gantry.db, new Date())).toContain(schedule!.id);
+    await changeProject(gantry.db, 1, { timeZone: time_zone }, actor);
+    await tickPools(gantry.services);
+    expect(await listToLookAt(gantry.db, new Date())).toEqual([]);
+  });
+
+  it('gives more hosts than one batch has in batches, and refuses what is more than one rollout may have', async () => {
+    const [own, needed] = [await pool(), await pool()];
+    const on = (ratio: number) => ({ depend_items: [{ pool_id: needed.id, ratio, step_name: 'create_vm' }] });
+    await save(own.id, { instance_num: 250 }, on(1.1));
+    await tickPools(gantry.services);
+
+    const [[flow], [part]] = await Promise.all([flowsOf(own.id), flowsOf(needed.id)]);
+    expect([flow, part]).toMatchObject([
+      { hosts: 250, batch_size: 200 },
+      { hosts: 275, batch_size: 200 },
+    ]);
+    expect(await gantry.db.selectFrom('flow_needs').selectAll().where('flow_id', '=', flow!.id).execute()).toEqual([
+      { flow_id: flow!.id, needed_id: part!.id, ratio: 1.1, step_name: 'create_vm', own: 0, there: 0 },
+    ]);
+
+    await save(own.id, { instance_num: 300 }, on(40));
+    await tickPools(gantry.services);
+    const refused = gantry.db.selectFrom('audit_records').select('detail').where('action', '=', 'refuse');
+    const { detail } = await refused.orderBy('id', 'desc').executeTakeFirstOrThrow();
+    expect(detail).toEqual({ reason: `pool ${needed.name} would get 11725 hosts, and 10000 are the most at once` });
+    expect(await flowsOf(own.id)).toHaveLength(1);
   });
 
   it('is nothing for items that are ignored, and for schedules that only depend', async () => {
