@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
+import { getPathNoStrict } from 'hono/utils/url';
 import { sql } from 'kysely';
 import { parseNetworks } from '../base/networks';
 import { nameLargeNumbers } from '../plugins/large-numbers';
@@ -84,7 +85,7 @@ export function createApp({
     stopping,
   };
   const look = readiness({ postgres: () => isDatabaseUp(services), temporal: isReady });
-  const app = new OpenAPIHono({ strict: false });
+  const app = new OpenAPIHono({ getPath: requestedPath });
   app.use(metrics.measure());
   app.use(answerBeforeClosing());
   app.use(maskAnswers());
@@ -110,6 +111,11 @@ export function createApp({
   );
   app.onError((error, context) => answerFailure(context, familyOf(context), error, services));
   return app;
+}
+
+/** A path without what people leave behind it: a slash, and blanks, as in the addresses of Orion's document. */
+function requestedPath(request: Request): string {
+  return getPathNoStrict(request).trimEnd();
 }
 
 async function isDatabaseUp({ db }: Services): Promise<boolean> {

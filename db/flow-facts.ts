@@ -17,6 +17,8 @@ export interface FlowFactsRow {
   gate: string | null;
   /** Something is under way on its hosts. */
   isWorking: boolean;
+  /** When something was said of it last. */
+  saidAt: Date | null;
 }
 
 /** What the states of flows follow from, by flow. Nodes are looked at only of flows whose tasks are under way. */
@@ -32,7 +34,8 @@ export async function listFlowFacts(
              select from host_steps steps join host_runs runs on runs.step_id = steps.id
               where steps.flow_id = flows.id and steps.task_id = flows.task_id and steps.kind <> 'local'
                 and runs.status in ('starting', 'running')
-           ) as "isWorking"
+           ) as "isWorking",
+           (select created_at from flow_logs where flow_id = flows.id order by id desc limit 1) as "saidAt"
       from flows left join tasks on tasks.id = flows.task_id
       left join flow_tasks own on own.flow_id = flows.id and own.task_id = flows.task_id
       left join lateral (

@@ -246,19 +246,34 @@ export async function listFlowHostsAt(db: DbOrTransaction, flowId: number, place
 }
 
 /**
- * Has hosts of a flow tried again on which it is not done; of those that were lost nobody knows whether it was, and they stay
- * as they are.
+ * Has hosts of a flow tried again on which it is not done. Two kinds stay as they are: those that were lost, because nobody
+ * knows whether it was done there, and those that the pool of the flow has not any more.
  *
  * @returns how many hosts of the flow are to come then
  */
 export async function reopenUnfinished(tx: DbOrTransaction, flowId: number): Promise<number> {
   const { rows } = await sql<{ hosts: string }>`
     with reopened as (
-      update flow_hosts set state = 0, outcome = '', updated_at = now()
-       where flow_id = ${flowId} and state in (0, 1, 3, 4) and outcome <> 'lost' returning id
+      update flow_hosts own set state = 0, outcome = '', updated_at = now()
+       where own.flow_id = ${flowId} and own.state in (0, 1, 3, 4) and own.outcome <> 'lost' and ${isInPool}
+      returning own.id
     )
     select count(*) as hosts from reopened`.execute(tx);
   return Number(rows[0]!.hosts);
+}
+
+const isInPool = sql`exists (
+  select from flows join pool_hosts on pool_hosts.pool_id = flows.pool_id
+   where flows.id = own.flow_id and pool_hosts.host_id = own.host_id)`;
+
+/** Of a flow the hosts that are not done and that its pool has not any more, the first ones in their order. */
+export async function listGone(db: DbOrTransaction, flowId: number, limit: number) {
+  const { rows } = await sql<Pick<FlowHostRecord, 'id' | 'address'>>`
+    select own.id, own.address from flow_hosts own
+     where own.flow_id = ${flowId} and own.state <> 2 and not ${isInPool} order by own.place limit ${limit}`.execute(
+    db,
+  );
+  return rows;
 }
 
 /** Ends what is to come in a flow: nobody is going to do it. */

@@ -33,6 +33,7 @@ const LOOK_MS = 500;
 
 const BUSY = 'what an earlier attempt had begun there has not been ended yet';
 const GONE = 'the host is not in the inventory any more';
+const NO_MACHINE = 'its machine never came: there is nothing to do';
 
 /**
  * Begins a step on those hosts of its batch that stand before it: those that are under way, and in a further attempt those on
@@ -72,7 +73,7 @@ export async function beginStep(
     // Whoever has it tried again gives it the time of a batch once more.
     const isNewTime = isOver && attempt.retry > 0 && current.batch_seconds !== null;
     const deadline = isNewTime ? new Date(now + current.batch_seconds! * 1000) : batch.deadline;
-    const hosts = candidates.map((host) => stepHostOf(host, kind, busy));
+    const hosts = candidates.map((host) => stepHostOf(host, facts, busy));
     const hostStep = hostStepOf(facts, deadline);
     const common = {
       timeoutSeconds: hostStep.timeoutSeconds,
@@ -151,11 +152,13 @@ async function mayStillFail(
   return Math.max(0, most - (failed - again));
 }
 
-function stepHostOf(host: StepCandidate, kind: StepFacts['kind'], busy: ReadonlySet<number>): StepHost {
+function stepHostOf(host: StepCandidate, { flow, kind }: StepFacts, busy: ReadonlySet<number>): StepHost {
   const { host_id: id, address, name, place } = host;
   const common = { id, address, name, place, fromRun: null };
   if (kind === 'script' && id === null) return { ...common, skipped: GONE, keeps: 'unreachable' };
   if (id !== null && busy.has(id)) return { ...common, skipped: BUSY, keeps: 'lost' };
+  // Else nobody could get rid of the host: what comes before return_vm would fail on it for ever.
+  if (kind === 'script' && flow.kind === 'shrink' && address === '') return { ...common, skipped: NO_MACHINE };
   return { ...common, skipped: kind === 'script' && host.is_disabled ? 'it is in maintenance' : '' };
 }
 

@@ -17,13 +17,24 @@ export type Whole = Omit<Start, 'rest'>;
 /**
  * Reads a whole body. What is too large is not read any further; the server throws the rest away.
  *
- * @throws GantryError `too_large`
+ * @throws GantryError `too_large`; `invalid` where it is no UTF-8
  */
 export async function readBody(context: Context, maxBytes: number): Promise<Whole> {
   const length = knownLength(context);
   if (length === undefined || context.req.method === 'GET') return new Stream(context).readAll(maxBytes);
   requireSize(length, maxBytes);
-  return { text: await context.req.raw.text(), bytes: length };
+  return { text: decode(await context.req.raw.arrayBuffer()), bytes: length };
+}
+
+/** What is in another encoding would be kept as other words than were sent. */
+function decode(bytes: ArrayBuffer | Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new GantryError('invalid', 'the body is not UTF-8: send it in that encoding', {
+      reason: { code: 'malformed', args: { field: 'body' } },
+    });
+  }
 }
 
 /** Reads a body when it is small, else about so many of its first bytes, and nothing after them. */
@@ -32,9 +43,8 @@ export async function readStart(context: Context, firstBytes: number): Promise<S
   if (length !== undefined && length <= firstBytes) return readBody(context, firstBytes);
   const stream = new Stream(context);
   const isWhole = !(await stream.readBeyond(firstBytes));
-  const start = stream.textOf(firstBytes);
-  if (isWhole) return start;
-  return { ...start, rest: (maxBytes) => stream.readAll(maxBytes) };
+  if (isWhole) return stream.readAll(firstBytes);
+  return { ...stream.startOf(firstBytes), rest: (maxBytes) => stream.readAll(maxBytes) };
 }
 
 /**
@@ -91,10 +101,11 @@ class Stream {
 
   async readAll(maxBytes: number): Promise<Whole> {
     if (await this.readBeyond(maxBytes)) requireSize(this.#bytes, maxBytes);
-    return this.textOf(this.#bytes);
+    return { text: decode(Buffer.concat(this.#chunks)), bytes: this.#bytes };
   }
 
-  textOf(firstBytes: number): Whole {
+  /** As much of the beginning as has been read; its last character may be cut. */
+  startOf(firstBytes: number): Whole {
     const read = Buffer.concat(this.#chunks).subarray(0, firstBytes);
     return { text: new TextDecoder().decode(read), bytes: read.length };
   }

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { parseJson } from '../../base/json';
 import { MAX_INTEGER } from '../../db/schema';
+import { inCase } from './input';
 
 /** A text that need not be there; one that is null or not there is empty, as in the original (orion §0). */
 export function text(max: number) {
@@ -35,6 +36,12 @@ export function list<T extends z.ZodType>(item: T, max: number) {
   return z.preprocess(listed, z.array(item).max(max));
 }
 
+/** An object with the names of its fields in any case, as those of a request are read. */
+export function inAnyCase<T extends z.ZodRawShape>(schema: z.ZodObject<T>) {
+  const names = Object.keys(schema.shape);
+  return z.preprocess((given) => (isObject(given) ? inCase(given, names) : given), schema);
+}
+
 /** One that says nothing where it is absent or null, so that what there is stays. */
 export function maybe<T extends z.ZodType>(schema: T) {
   return z.preprocess(present, schema.optional()).optional();
@@ -43,6 +50,10 @@ export function maybe<T extends z.ZodType>(schema: T) {
 /** Absent where a client sends null. */
 export function present(given: unknown): unknown {
   return given === null ? undefined : given;
+}
+
+function isObject(given: unknown): given is Record<string, unknown> {
+  return typeof given === 'object' && given !== null && !Array.isArray(given);
 }
 
 function isNone(given: unknown): boolean {

@@ -22,15 +22,16 @@ export function readInput({ input, needsBody }: ServedEndpoint, { fields }: Body
 }
 
 /**
- * Fields by the names that are known; one in its own case goes before others.
+ * Fields by the names that are known; one as it is known goes before those in another case, or without its underscores.
  *
- * @example inCase({ Name: 'a', other: 1 }, ['name']) // { name: 'a' }
+ * @example inCase({ Name: 'a', NodeIp: 'b', other: 1 }, ['name', 'node_ip']) // { name: 'a', node_ip: 'b' }
  */
 export function inCase(fields: Fields, names: readonly string[]): Fields {
-  const known = new Map(names.map((name) => [name.toLowerCase(), name]));
+  const fold = (name: string) => name.toLowerCase().replaceAll('_', '');
+  const known = new Map(names.map((name) => [fold(name), name]));
   const read: Fields = {};
   for (const [given, value] of Object.entries(fields)) {
-    const name = known.get(given.toLowerCase());
+    const name = known.get(fold(given));
     if (name !== undefined && (given === name || !Object.hasOwn(fields, name))) read[name] = value;
   }
   return read;

@@ -1,7 +1,12 @@
 import { BY_ADDRESS, type Credentials } from '../../access/authenticate';
 import type { Caller } from '../../access/caller';
+import { GantryError } from '../../base/error';
 import { headerCredentials } from '../credentials';
 import type { LegacyEntry } from '../legacy';
+
+const NAME_ALONE =
+  'Authorization names a user and proves nothing: send bk_app_code and bk_app_secret in X-Bkapi-Authorization, ' +
+  'or have the installation say what this address stands for (GANTRY_ORION_LEGACY)';
 
 type Header = (name: string) => string | undefined;
 
@@ -27,7 +32,11 @@ export function credentialsOf(header: Header, entry: LegacyEntry | undefined): C
   if (given.bk_app_code !== undefined) {
     return given.bk_token === undefined && given.bk_username === undefined ? { ...given, bk_username } : given;
   }
-  return entry ? { bk_app_code: entry.app, bk_app_secret: BY_ADDRESS, bk_username } : given;
+  if (entry) return { bk_app_code: entry.app, bk_app_secret: BY_ADDRESS, bk_username };
+  if (namedUser(header) === undefined) return given;
+  throw new GantryError('unauthenticated', NAME_ALONE, {
+    reason: { code: 'required', args: { field: 'bk_app_code' } },
+  });
 }
 
 /** Whether a request has nothing to be known by but its address. */

@@ -1,6 +1,6 @@
 import { auditOf, insertAudit } from '../../db/audit';
 import type { DbOrTransaction } from '../../db/connection';
-import { absorbEnded, listLostIn, reopenUnfinished } from '../../db/flow-hosts';
+import { absorbEnded, listGone, listLostIn, reopenUnfinished } from '../../db/flow-hosts';
 import { insertFlowLogs } from '../../db/flow-logs';
 import { type FlowRecord, listUnfinishedExpands, listWithParts, queueFlows } from '../../db/flows';
 import { transact } from '../../db/transaction';
@@ -97,7 +97,14 @@ export async function queueAgain(tx: DbOrTransaction, { flow }: KnownFlow, actor
 
 async function nothingLeft(db: DbOrTransaction, flowId: number): Promise<string> {
   const lost = await listLostIn(db, flowId, MAX_NAMED);
-  if (lost.length === 0) return 'already finished: nothing is left to do';
-  const names = lost.map(({ id, address }) => `${address} (${id})`).join(', ');
-  return `already finished: what is left is lost, and may have been done: retry these nodes one by one: ${names}`;
+  if (lost.length > 0) {
+    return `already finished: what is left is lost, and may have been done: retry these nodes one by one: ${named(lost)}`;
+  }
+  const gone = await listGone(db, flowId, MAX_NAMED);
+  if (gone.length > 0) return `already finished: the nodes that are left are not in its pool any more: ${named(gone)}`;
+  return 'already finished: nothing is left to do';
+}
+
+function named(hosts: readonly { id: number; address: string }[]): string {
+  return hosts.map(({ id, address }) => `${address} (${id})`).join(', ');
 }

@@ -47,6 +47,7 @@ export async function preparePool(
   const steps = await stepsOf(tx, project.id, templateId);
   requireEnds(operation, steps);
   requireProviders(steps);
+  requireServiceDiscovery(operation, pool, steps);
   return { pool, templateId, steps };
 }
 
@@ -90,6 +91,17 @@ function requireProviders(steps: readonly string[]): void {
   const types = new Set(steps.map((name) => builtInStep(name)?.type));
   if (!vm && types.has('vm')) throw new GantryError('invalid', NO_VM_PROVIDER);
   if (!sd && types.has('sd')) throw new GantryError('invalid', NO_SERVICE_DISCOVERY);
+}
+
+/** The steps that get the pool's `sd_id`. */
+const TOLD: Partial<Record<PoolOperation, string>> = { expand: 'register', shrink: 'unregister' };
+
+/** Machines are not made, and services not stopped, for a step that is known to fail. */
+function requireServiceDiscovery(operation: PoolOperation, { sd_id }: RolloutPool, steps: readonly string[]): void {
+  const step = steps.find((name) => name === TOLD[operation]);
+  if (step === undefined || sd_id !== 0) return;
+  const args = { field: 'sd_id' };
+  throw wrongField(`the pool names no service discovery for step ${step}: set its sd_id`, { code: 'required', args });
 }
 
 /** What is not there is wrong with the request, as the document has it. */

@@ -27,6 +27,8 @@ export interface FlowView extends ShownFlow {
   steps: ListedStep[];
   /** Hosts by state. */
   counts: Record<FlowState, number>;
+  /** When something was changed, done or said of it last. */
+  updatedAt: Date;
   /** Absent: it waits for nothing. */
   waiting?: Waiting | undefined;
 }
@@ -80,5 +82,6 @@ export async function viewsOf(db: DbOrTransaction, flows: readonly FlowRecord[])
 function standing(flow: FlowRecord, facts: FlowFactsRow, turns: ReadonlyMap<number, PoolTurn>) {
   const shown = flowStateOfRow(facts);
   const turn = flow.pool_id === null ? undefined : turns.get(flow.pool_id);
-  return { ...shown, waiting: waitingOf({ flow, facts, state: shown.state, turn }) };
+  const updatedAt = facts.saidAt && facts.saidAt > flow.updated_at ? facts.saidAt : flow.updated_at;
+  return { ...shown, updatedAt, waiting: waitingOf({ flow, facts, state: shown.state, turn }) };
 }

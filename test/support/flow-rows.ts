@@ -109,11 +109,11 @@ export async function addPooled(
   gantry: Pick<Gantry, 'db'>,
   rollouts: Rollouts,
   count: number,
-): Promise<{ ids: number[]; addresses: string[] }> {
+): Promise<{ poolId: number; ids: number[]; addresses: string[] }> {
   const ids = await makeHosts(gantry, rollouts.caller.project.id, count);
-  await rollouts.pool(ids);
+  const poolId = await rollouts.pool(ids);
   const hosts = await gantry.db.selectFrom('hosts').select('address').where('id', 'in', ids).orderBy('id').execute();
-  return { ids, addresses: hosts.map(({ address }) => address!) };
+  return { poolId, ids, addresses: hosts.map(({ address }) => address!) };
 }
 
 /** A rollout template of one step that reaches no host; its id. */

@@ -1,19 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { MAX_POOL_NAME_LENGTH, MAX_POOL_TEXT_LENGTH } from '../../../inventory/pools/limits';
-import { name, optional, present, whole, wholeOrNone } from '../fields';
-import { inCase } from '../input';
+import { inAnyCase, name, optional, present, whole, wholeOrNone } from '../fields';
 
 const TASKS = { expand: wholeOrNone(), shrink: wholeOrNone(), deploy: wholeOrNone() };
 
 /** Template ids by what they are for; clients send numbers, texts of them, or a JSON null. */
-const tasks = z.preprocess(
-  (given) => (isMap(given) ? inCase(given, Object.keys(TASKS)) : present(given)),
-  z.object(TASKS).optional(),
-);
-
-function isMap(given: unknown): given is Record<string, unknown> {
-  return typeof given === 'object' && given !== null && !Array.isArray(given);
-}
+const tasks = z.preprocess(present, inAnyCase(z.object(TASKS)).optional());
 
 const common = {
   desc: optional(z.string().max(MAX_POOL_TEXT_LENGTH)),

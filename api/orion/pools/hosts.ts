@@ -68,7 +68,7 @@ export const remove = defineEndpoint({
   says: [
     badInput('参数解析出错', 400),
     missing('host', ({ message, reason }) => `error when delete id: ${idOf(reason)}, err:${message}`),
-    because('in_use', ({ message, reason }) => `error when delete id: ${idOf(reason)}, err:${message}`),
+    because('in_use', ({ message, reason }) => `error when delete id: ${idOf(reason)}, err:${message}`, 404),
   ],
   async run({ services: { db }, project, actor, ids }, { nodes }) {
     await removeHostsFromPool(db, inventoryOf(project), { poolId: ids.id!, names: nodes }, actor);

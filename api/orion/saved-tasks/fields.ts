@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { MAX_CRON_ITEMS, MAX_DEPEND_ITEMS } from '../../../schedules/pools/save';
-import { list, text, whole, wholeOrNone } from '../fields';
-import { inCase } from '../input';
+import { inAnyCase, list, text, whole, wholeOrNone } from '../fields';
 
 const MAX_HOSTS = 10_000;
 const MAX_RATIO = 1_000;
@@ -41,12 +40,7 @@ export const dependItems = items(dependShape, MAX_DEPEND_ITEMS);
 
 /** A list that need not be there, of objects the case of whose names does not count. */
 function items<T extends z.ZodRawShape>(shape: T, max: number) {
-  const item = z.preprocess((given) => (isObject(given) ? inCase(given, Object.keys(shape)) : given), z.object(shape));
-  return z.preprocess((given) => given ?? undefined, list(item, max).optional());
-}
-
-function isObject(given: unknown): given is Record<string, unknown> {
-  return typeof given === 'object' && given !== null && !Array.isArray(given);
+  return z.preprocess((given) => given ?? undefined, list(inAnyCase(z.object(shape)), max).optional());
 }
 
 /** One of some words, with blanks around it. */

@@ -4,14 +4,14 @@ import type { FlowHosts } from '../../../rollouts/flows/request';
 import { MAX_NAME_LENGTH } from '../../../rollouts/limits';
 import type { Failure } from '../../failure';
 import { defineEndpoint } from '../endpoint';
-import { list, name, present, text, whole, wholeOrNone } from '../fields';
+import { inAnyCase, list, name, present, text, whole, wholeOrNone } from '../fields';
 import { missing, type Saying } from '../says';
 import { isNameless } from '../who';
 
 const AUTOMATIC = 1;
 const ALL_PERCENT = 100;
 
-const node = z.union([z.string(), z.object({ ip: z.preprocess(present, z.string().optional()) })]);
+const node = z.union([z.string(), inAnyCase(z.object({ ip: z.preprocess(present, z.string().optional()) }))]);
 
 const input = z.object({
   template_id: whole({ min: 1 }),

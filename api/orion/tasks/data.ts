@@ -38,7 +38,7 @@ export const taskSchema = z.object({
 });
 
 export function taskData(view: FlowView, timeOf: (at: Date) => string): z.input<typeof taskSchema> {
-  const { flow, state, canceled = false, steps, counts, waiting } = view;
+  const { flow, state, canceled = false, steps, counts, waiting, updatedAt } = view;
   const nodes = [counts[0], counts[1], counts[2], counts[3], counts[4]];
   return {
     id: flow.id,
@@ -54,7 +54,7 @@ export function taskData(view: FlowView, timeOf: (at: Date) => string): z.input<
     step_len: flow.batch_size,
     opr_user: flow.operator,
     created: timeOf(flow.created_at),
-    updated: timeOf(flow.updated_at),
+    updated: timeOf(updatedAt),
     ...{ stat: nodes, Stat: nodes },
     flow_type: flow.origin,
     kind: flow.kind,

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { GivenTemplate, RolloutTemplate } from '../../../rollouts/templates/templates';
-import { list, maybe } from '../fields';
+import { inAnyCase, list, maybe } from '../fields';
 import { missing } from '../says';
 
 /** A rollout template as it is answered (orion §1.4). */
@@ -29,13 +29,15 @@ export function templateData({ id, name, description, steps }: RolloutTemplate):
 }
 
 /** The document has what is to be done after failures beside the values in its table, and under `retry` in its examples. */
-const stepSchema = z.object({
-  name: z.unknown().optional(),
-  param_values: z.unknown().optional(),
-  retry: z.object({ retry_times: z.unknown().optional(), ignore_error: z.unknown().optional() }).nullish(),
-  retry_times: z.unknown().optional(),
-  ignore_error: z.unknown().optional(),
-});
+const retries = { retry_times: z.unknown().optional(), ignore_error: z.unknown().optional() };
+const stepSchema = inAnyCase(
+  z.object({
+    name: z.unknown().optional(),
+    param_values: z.unknown().optional(),
+    retry: inAnyCase(z.object(retries)).nullish(),
+    ...retries,
+  }),
+);
 
 export const templateInput = z.object({
   name: maybe(z.string()),

@@ -64,7 +64,7 @@ export function showState({ state, canceled }: ShownFlow): (typeof ROLLOUT_STATE
 }
 
 export function showRollout(view: FlowView): z.input<typeof rollout> {
-  const { flow, counts, steps, waiting } = view;
+  const { flow, counts, steps, waiting, updatedAt } = view;
   const { id, task_id, name, kind, origin, pool_id, template_id, operator } = flow;
   const { batch_size, batch_seconds, is_auto, soak_seconds, max_failed, part_of } = flow;
   return {
@@ -78,7 +78,7 @@ export function showRollout(view: FlowView): z.input<typeof rollout> {
     steps: steps.map(({ flow_id: _flow, ...own }) => own),
     queued_at: flow.queued_at?.toISOString() ?? null,
     created_at: flow.created_at.toISOString(),
-    updated_at: flow.updated_at.toISOString(),
+    updated_at: updatedAt.toISOString(),
   };
 }
 

@@ -28,10 +28,10 @@ class Registration {
     if (step.number('service_discovery_id') === 0) {
       return step.fail(step.left(), 'service_discovery_id is 0: the pool names no service discovery (its sd_id)');
     }
-    await step.fail(
-      step.left().filter(({ address }) => address === ''),
-      'the host has no address',
-    );
+    const nameless = step.left().filter(({ address }) => address === '');
+    // Nobody can have been told of a host whose machine never came: it is in the way of nothing that follows.
+    if (this.operation === 'register') await step.fail(nameless, 'the host has no address');
+    else for (const host of nameless) await step.ok(host, 'unregister: the host has no address, nobody knows it');
     const fresh = await this.#goOn();
     if (fresh.length > 0) await this.#ask(fresh);
   }

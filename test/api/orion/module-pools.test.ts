@@ -145,7 +145,7 @@ describe('pools of modules', () => {
     const joined = await transfer([inModule], [modules.other!], true);
 
     for (const answer of [moved, released, deleted]) expect(answer).toMatchObject({ status: 400, result: false });
-    expect(removed).toMatchObject({ status: 400, code: 400 });
+    expect(removed).toMatchObject({ status: 404, code: 404 });
     expect(removed.msg).toContain(`flow ${locks[0]!.flow} is under way in pool ${pool} (locked)`);
     expect(joined).toMatchObject({ result: true });
     expect(await hostsOf(pool)).toEqual(['10.2.5.1']);

@@ -71,6 +71,23 @@ describe('what is done with a whole pool', () => {
     return { flow, steps: Object.fromEntries(steps.map((step) => [step.name, step.values])), hosts };
   }
 
+  it('is not begun for a step that its pool says nothing for', async () => {
+    const expand = await template('create_vm', 'register');
+    const shrink = await template('unregister', 'return_vm');
+    const { id } = await pool({ expand, shrink }, ['10.7.7.1']);
+    await orion.dataOf(`/pool/update/${id}`, { sd_id: 0 });
+
+    for (const [operation, body, step] of [
+      ['expand', { num: 1 }, 'register'],
+      ['shrink', { nodes: ['10.7.7.1'] }, 'unregister'],
+    ] as const) {
+      const answer = await orion.post(`/pool/${operation}/${id}`, body);
+      expect(answer).toMatchObject({ status: 400, data: {} });
+      expect(answer.msg).toContain(`the pool names no service discovery for step ${step}: set its sd_id`);
+    }
+    expect(await orion.dataOf(`/pool/${id}/list_nodes`)).toHaveLength(1);
+  });
+
   it('gives it new hosts, with the body of the document', async () => {
     const { id, name } = await pool({ expand: await template('create_vm', 'start_service_web', 'register') });
 

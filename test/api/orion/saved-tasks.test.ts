@@ -55,7 +55,7 @@ describe('saved tasks', () => {
     const items = {
       cron_itmes: [
         { ...cron('08:30', { ignore: 1, week_day: '2' }), id: 0, exec_task_id: 0, ConcurrRatio: 0, ConcurrNum: 0 },
-        { ...cron('22:00:59'), Instance_Num: 5 },
+        { time: '22:00:59', WeekDay: 0, InstanceNum: 2 },
       ],
       depend_itmes: [{ id: 0, pool_id: other.id, ratio: 0.5, elastic_count: 1, step_name: 'register', ignore: 0 }],
     };

@@ -113,6 +113,27 @@ describe('operations on tasks of Orion', () => {
     expect(await untilState(ids[0], 2)).toMatchObject({ stat: [0, 0, 2, 0, 0], canceled: false });
   });
 
+  it('take nodes by names in any case, and are not started again for nodes that their pool has not any more', async () => {
+    const { poolId, addresses } = await pooled(2);
+    const nodes = addresses.map((IP) => ({ IP }));
+    const { ids } = await orion.dataOf('/task/create', bodyFor(addresses, { auto: 0, max_num: 1, nodes }));
+    const [id] = ids;
+    const made = (await orion.get(`/task/${id}`)).data.created;
+    const waiting = await untilState(id, 4);
+    expect(waiting.updated >= made).toBe(true);
+    await orion.dataOf(`/task/stop/${id}`);
+    await eventually('it has ended', async () => (await orion.get(`/task/${id}`)).data.canceled, {
+      isWanted: Boolean,
+      withinMs: 120_000,
+    });
+
+    await orion.dataOf(`/pool/${poolId}/remove_nodes`, { nodes: addresses });
+    const refused = await orion.get(`/task/start/${id}`);
+    expect(refused).toMatchObject({ status: 400, code: 400 });
+    expect(refused.msg).toContain(`the nodes that are left are not in its pool any more: ${addresses[1]} (`);
+    expect(refused.msg).not.toContain(addresses[0]);
+  });
+
   it('have single nodes ended, skipped and tried again', async () => {
     const { ids: hosts } = await pooled(2);
     const flow = await rollouts.make([local('echo_step', { name: 'a' })], hosts, {

@@ -50,6 +50,27 @@ describe('requests to Orion', () => {
     expect(await orion.get('/cluster/list?name=er%2012')).toMatchObject({ data: [{ id: 12 }], query_count: 1 });
   });
 
+  it('have blanks behind their paths, as in addresses of the document', async () => {
+    expect(await orion.get('/cluster/1/list_services%20')).toMatchObject({ code: 0, data: [] });
+    expect(await orion.get('/cluster/1%20%20')).toMatchObject({ code: 0, data: { id: 1 } });
+  });
+
+  it('are UTF-8: other words than were sent are not kept', async () => {
+    const gbk = Buffer.concat([Buffer.from('{"name":"'), Buffer.from([0xd6, 0xd0, 0xce, 0xc4]), Buffer.from('"}')]);
+    const answer = await orion.post('/cluster/create', gbk);
+
+    expect(answer).toMatchObject({ status: 400, code: 400, msg: 'param is error!', data: {} });
+    expect(await orion.get('/cluster/list')).toMatchObject({ query_count: 12 });
+  });
+
+  it('that name a user alone are told what proves who they are', async () => {
+    const headers = { Authorization: 'root' };
+    const stranger = await gantry.ask({ method: 'GET', path: '/cluster/list', headers });
+
+    expect(stranger.status).toBe(401);
+    expect(JSON.parse(stranger.text).msg).toContain('X-Bkapi-Authorization');
+  });
+
   it('that cannot be read are refused in its envelope', async () => {
     const answer = await orion.post('/cluster/list', '{"page":1,}');
 
