@@ -104,7 +104,8 @@ export class FlowSteps implements RolloutSteps {
       const surviving = await countSurviving(tx, place);
       const { 3: failed } = await countHosts(tx, flow.id);
       const failures = (await listFailures(tx, id, MAX_LOGGED)).map(
-        ({ address, status, reason }) => `${address} ${status}: ${reason}`,
+        // One whose machine is yet to come has no address.
+        ({ address, host_id, status, reason }) => `${address || `[${host_id}]`} ${status}: ${reason}`,
       );
       const total = Object.values(counts).reduce((sum, hosts) => sum + hosts, 0);
       const problem = problemOf({ facts, counts, total, surviving, failed });
@@ -112,7 +113,7 @@ export class FlowSteps implements RolloutSteps {
         const told = Object.entries(counts).map(([status, hosts]) => `${hosts} ${status}`);
         const lines = [
           ...failures.map((failure) => `result for node ${failure}`),
-          `finish running step ${step.name}: ${told.join(', ')}`,
+          `finish running step ${step.name}: ${told.join(', ')}${step.ignore_error ? '; failures are ignored' : ''}`,
           ...(problem === undefined ? [] : [`fail to run step ${step.name}: ${problem}`]),
         ];
         await insertFlowLogs(

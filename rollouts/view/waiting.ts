@@ -9,6 +9,8 @@ export type Waiting =
   | { for: 'pool'; flowId: number; name: string; isHolder: boolean }
   /** That it is begun: its turn has come. */
   | { for: 'start' }
+  /** What a node of its task waits for, in its words: hosts of other pools, a time. */
+  | { for: 'node'; what: string }
   /** The end of the step under way, in front of the next of which it is paused. */
   | { for: 'step' }
   /** Somebody who has it go on: it is paused. */
@@ -38,7 +40,8 @@ export function waitingOf({
   if (state === 0) return { for: 'start' };
   if (facts.end_state !== null || facts.phase === 'ended') return undefined;
   if (state === 3) return { for: 'decision', nodes: facts.failedNodes };
-  if (state === 1) return facts.shown === 'SUSPENDED' ? { for: 'step' } : undefined;
+  if (state === 1 && facts.shown === 'SUSPENDED') return { for: 'step' };
+  if (state === 1) return facts.awaits === null ? undefined : { for: 'node', what: facts.awaits };
   if (state !== 4) return undefined;
   return facts.gate === null ? { for: 'resume' } : { for: 'gate', node: facts.gate };
 }
@@ -52,6 +55,8 @@ export function waitingText(waiting: Waiting | undefined): string {
       return `its pool: flow ${waiting.flowId} (${waiting.name}) ${waiting.isHolder ? 'has it' : 'waits for it too, and is first'}`;
     case 'start':
       return 'its turn: it is about to be begun';
+    case 'node':
+      return waiting.what;
     case 'step':
       return 'the end of the step under way: it is paused in front of the next one';
     case 'resume':

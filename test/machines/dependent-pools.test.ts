@@ -216,6 +216,10 @@ onMachines('pools that depend on each other, by the clock', 'namespaces', () => 
     await untilFailed(flows[1]);
     await untilRan(shops, 'prepare-done');
     expect((await rollouts.state(flows[0])).state).toBe(1);
+    await eventually('it is said what the pool waits for', async () => (await orion.get(`/task/${flows[0]}`)).data, {
+      isWanted: (task) => task.waiting_for === 'hosts of other pools: store has 0 of 2 hosts',
+      withinMs: WITHIN_MS,
+    });
     expect(names(shops)).toEqual([['prepare'], ['prepare']]);
 
     await onAll(stores, 'rm fail-fill');
