@@ -16,6 +16,7 @@ const AROUND: Record<string, string> = {
   'test/api/orion/who-asks.test.ts': 'comes from addresses of its own',
   'test/api/v1/events.test.ts': 'reads streams, which are no one answer',
   'test/cli/hosts-run.test.ts': 'stands between the command line and the API',
+  'test/machines/secret-places.test.ts': 'reads all that a stack tells, whatever it means',
   'test/stack/damage.test.ts': 'asks whether the API is ready',
   'test/stack/life.test.ts': 'asks whether the API and the Web UI are there',
   'test/support/client.ts': 'is the client',

@@ -18,13 +18,13 @@ const TOO_MUCH: readonly unknown[] = [
 
 /** What is wrong of any field, beside what is wrong of fields of a type. */
 const WRONG: readonly unknown[] = [
-  ...[HALF_SURROGATE, 'a\u0000b', LONG, 2_147_483_648, 2 ** 63, '99999999999999999999', '1e400'],
+  ...[HALF_SURROGATE, 'a\u0000b', 2_147_483_648, 2 ** 63, '99999999999999999999', '1e400'],
 ];
 
-/** Values for the nth place: of all odd ones a third, another one for each place. */
+/** Values for the nth place: a long text, and of all others a third, another one for each place. */
 function valuesFor(place: number, way: Way): unknown[] {
-  const odd = ODD_VALUES.filter((_value, at) => (at + place) % 3 === 0);
-  return [...odd, ...WRONG, ...(way.length === 1 ? [TOO_MUCH[place % 2]] : [])];
+  const some = [...ODD_VALUES, ...WRONG].filter((_value, at) => (at + place) % 3 === 0);
+  return [LONG, ...some, ...(way.length === 1 && place % 3 === 0 ? [TOO_MUCH[place % 2]] : [])];
 }
 
 /** Ids that a path may be asked with. */
@@ -94,15 +94,17 @@ describe('odd values', () => {
       const fields = Object.keys(endpoint.input.shape).filter((field) => !Object.hasOwn(body, field));
       const ways: Way[] = [...waysInto(body), ...fields.map((field) => [field])];
       const flaws: string[] = [];
+      let before = await changes();
       for (const [place, way] of ways.entries()) {
         for (const odd of valuesFor(place + endpoints.indexOf(endpoint), way)) {
-          const before = await changes();
           const answer = await client.post(path, changed(body, way, odd));
+          const after = await changes();
           const flaw =
             flawOf(answer) ??
-            (answer.code !== 0 && (await changes()) !== before ? 'it has changed something' : undefined) ??
+            (answer.code !== 0 && after !== before ? 'it has changed something' : undefined) ??
             (answer.code === 0 && odd === LONG && !way[0]!.startsWith('page') ? 'it is taken' : undefined);
           if (flaw) flaws.push(`${way.join('.')} = ${shown(odd)}: ${flaw.slice(0, 300)}`);
+          before = after;
         }
       }
 
@@ -142,11 +144,10 @@ describe('odd values', () => {
     ['a percent sign in a form', 'name=%'],
     ['a field twice in a form', 'name=a&name=b'],
   ])('are refused, or taken, as the body of anything: %s', async (_what, body) => {
-    const { client } = await world();
     const flaws: string[] = [];
     for (const endpoint of endpoints) {
       const flaw = flawOf(
-        await client.post(
+        await orion.post(
           pathOf(endpoint, () => '424242'),
           body,
         ),
