@@ -36,6 +36,8 @@ const DYNAMIC_CONFIG = [
   'matching.numTaskqueueWritePartitions=1',
   // 500 activities of one task may end while a workflow task is under way; beyond 100 the server gives that one up.
   'history.maximumBufferedEventsBatch=2000',
+  // Each installation is a deployment of its own, and stays one; beyond 100 no worker of another one is let in.
+  'matching.maxDeployments=100000',
 ];
 
 const SQLITE_PRAGMAS = ['journal_mode=wal', 'synchronous=normal'];

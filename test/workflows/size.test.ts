@@ -42,7 +42,7 @@ describe('large tasks', () => {
     const { id } = (await gantry.db.selectFrom('tasks').select('id').orderBy('id', 'desc').executeTakeFirst())!;
     const history = await gantry.history(id);
     expect(history.events![0]!.workflowExecutionStartedEventAttributes!.continuedExecutionRunId).not.toBe('');
-  }, 300_000);
+  }, 600_000);
 
   /** Nodes that are finished when the task is. */
   async function run(tree: object): Promise<number> {
