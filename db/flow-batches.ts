@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { DbOrTransaction } from './connection';
+import { isInPool } from './flow-hosts';
 import type { FlowState } from './flow-tables';
 import type { Database } from './schema';
 
@@ -30,8 +31,7 @@ export async function findNextBatch(db: DbOrTransaction, flowId: number): Promis
 
 /** A host that is there, and is in another pool by now, or in none: what is done there is others' to say. */
 const hasLeft = sql`
-  (own.host_id is not null and flows.pool_id is not null
-   and not exists (select from pool_hosts where pool_hosts.host_id = own.host_id and pool_hosts.pool_id = flows.pool_id))`;
+  (own.host_id is not null and flows.pool_id is not null and not ${isInPool})`;
 
 /**
  * Opens a batch: what is to come in it is under way then, but for hosts that have left the pool since.

@@ -1,5 +1,6 @@
 import type { Db, DbOrTransaction } from '../../db/connection';
 import { isDatabasesFault } from '../../db/errors';
+import { absorbRuns } from '../../db/flow-absorb';
 import {
   closeBatch,
   countBatches,
@@ -11,7 +12,7 @@ import {
   openBatch,
 } from '../../db/flow-batches';
 import { endStateOf } from '../../db/flow-ends';
-import { absorbRuns, endLeftOver } from '../../db/flow-hosts';
+import { endLeftOver } from '../../db/flow-hosts';
 import { insertFlowLogs } from '../../db/flow-logs';
 import type { FlowState } from '../../db/flow-tables';
 import { endFlow, type FlowRecord, lockFlow } from '../../db/flows';

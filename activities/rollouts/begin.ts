@@ -3,16 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { stringifyJson } from '../../base/json';
 import type { DbOrTransaction } from '../../db/connection';
+import { absorbEarlier, absorbRuns } from '../../db/flow-absorb';
 import { countHosts, noteStep } from '../../db/flow-batches';
-import {
-  absorbEarlier,
-  absorbRuns,
-  beginStepOn,
-  listBusyHosts,
-  listCandidates,
-  type StepCandidate,
-  type StepChoice,
-} from '../../db/flow-hosts';
+import { beginStepOn, listBusyHosts, listCandidates, type StepCandidate, type StepChoice } from '../../db/flow-hosts';
 import { insertFlowLogs } from '../../db/flow-logs';
 import { lockFlow } from '../../db/flows';
 import { endUnbegun } from '../../db/host-runs';

@@ -1,6 +1,6 @@
 import type { Db } from '../../db/connection';
+import { absorbLate } from '../../db/flow-absorb';
 import { judgeAnew } from '../../db/flow-ends';
-import { absorbLate } from '../../db/flow-hosts';
 import { insertFlowLogs } from '../../db/flow-logs';
 import { lockFlowOfRun } from '../../db/flows';
 import { type LateEnd, noteLateEnd } from '../../db/late-runs';

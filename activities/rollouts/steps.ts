@@ -1,6 +1,7 @@
 import type { Db } from '../../db/connection';
+import { absorbRuns } from '../../db/flow-absorb';
 import { countHosts } from '../../db/flow-batches';
-import { absorbRuns, countSurviving } from '../../db/flow-hosts';
+import { countSurviving } from '../../db/flow-hosts';
 import { insertFlowLogs } from '../../db/flow-logs';
 import { lockFlow } from '../../db/flows';
 import { findStep, type HostStepRecord, listFailures, type StepKey, tallyRuns } from '../../db/host-steps';

@@ -1,10 +1,9 @@
 import { auditOf, insertAudit } from '../../db/audit';
 import type { DbOrTransaction } from '../../db/connection';
+import { absorbEnded, absorbRuns } from '../../db/flow-absorb';
 import { countHosts, findBatch } from '../../db/flow-batches';
 import { judgeAnew } from '../../db/flow-ends';
 import {
-  absorbEnded,
-  absorbRuns,
   countUnbegun,
   endOneRun,
   endToCome,

@@ -1,6 +1,7 @@
 import { auditOf, insertAudit } from '../../db/audit';
 import type { DbOrTransaction } from '../../db/connection';
-import { absorbEnded, listGone, listLostIn, reopenUnfinished } from '../../db/flow-hosts';
+import { absorbEnded } from '../../db/flow-absorb';
+import { listGone, listLostIn, reopenUnfinished } from '../../db/flow-hosts';
 import { insertFlowLogs } from '../../db/flow-logs';
 import { type FlowRecord, listUnfinishedExpands, listWithParts, queueFlows } from '../../db/flows';
 import { transact } from '../../db/transaction';
