@@ -115,7 +115,7 @@ echo end`;
     const ticks = () => one.shell('wc -l </home/app/ticks').then(Number);
     const at = await ticks();
     await eventually('it goes on', ticks, { isWanted: (now) => now > at + 2 });
-    await one.shell(`kill -KILL ${pidsOf(one, 'app').join(' ')}`);
+    await endAllOf(one, 'app');
   });
 
   it('that hears no TERM and has daemons is cancelled with all that has its mark or is in its session', async () => {
@@ -155,7 +155,7 @@ while :; do sleep 1; done`;
     expect(left).toContain(theirs);
     // It is not over before they are.
     expect(state).toEqual({ kind: 'running' });
-    await one.shell(`kill -KILL ${pidsOf(one, 'app').join(' ')}`);
+    await endAllOf(one, 'app');
     expect((await running).state).toMatchObject({ kind: 'ended', why: 'cancelled' });
   });
 
@@ -224,6 +224,15 @@ function pidsOf(machine: Machine, user: string, name?: string): number[] {
     const status = readOn(machine, `/proc/${pid}/status`);
     const isTheirs = status.includes(`\nUid:\t${id}\t`) && !/^State:\t[ZX]/m.test(status);
     return isTheirs && (name === undefined || status.startsWith(`Name:\t${name}\n`));
+  });
+}
+
+/** What has ended by itself meanwhile, as a loop's `sleep` does, is no matter. */
+async function endAllOf(machine: Machine, user: string): Promise<void> {
+  await eventually(`nothing of ${user} runs`, async () => {
+    const pids = pidsOf(machine, user);
+    if (pids.length > 0) await machine.shell(`kill -KILL ${pids.join(' ')} || :`);
+    return pids.length === 0;
   });
 }
 

@@ -18,6 +18,10 @@ const QUIET_WITHIN_MS = 60_000;
 const BEGUN_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 50;
 
+/** The script of a run that is struck stands still until there is this file. */
+const goFile = (id: string) => `go-${id}`;
+const waitFor = (file: string) => `while [ ! -e ${file} ]; do sleep 0.05; done\n`;
+
 /** What became of a run. */
 export interface RunResult {
   kind: string;
@@ -38,7 +42,7 @@ export async function runOnce(host: FaultHost, id: string, blow: Blow, dice: Dic
     run: {
       id,
       interpreter: 'sh',
-      script: talkingScript(`count-${id}`),
+      script: `${blow === 'none' ? '' : waitFor(goFile(id))}${talkingScript(`count-${id}`)}`,
       block: "export GANTRY_P_x='x'\nset --\n",
       timeoutSeconds: 120,
       maxLogBytes: 1_000_000,
@@ -82,6 +86,18 @@ async function runClient(client: string, orderFile: string, said: string[], life
  * @returns whether the run was under way then and was hit by it, so that nobody can know how it ended
  */
 async function strike(host: FaultHost, id: string, blow: Exclude<Blow, 'none'>, dice: Dice): Promise<boolean> {
+  const go = () => writeFileSync(host.fileOf(goFile(id)), '');
+  // Every other blow comes while the script stands still, however fast or slow this machine is; the others come while it
+  // talks, or at its end, or after it.
+  if (dice.below(2) === 0) go();
+  try {
+    return await strikeOnceBegun(host, id, blow, dice);
+  } finally {
+    go();
+  }
+}
+
+async function strikeOnceBegun(host: FaultHost, id: string, blow: Exclude<Blow, 'none'>, dice: Dice): Promise<boolean> {
   const claim = host.fileOf(runFile(id, 'claim'));
   const giveUpAt = Date.now() + BEGUN_WITHIN_MS;
   while (!existsSync(claim)) {
