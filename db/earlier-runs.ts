@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from './connection';
-import { endUnbegun } from './host-runs';
+import { endUnbegun } from './host-run-ends';
 import type { StepKey } from './host-steps';
 import type { HostRunStatus } from './schema';
 

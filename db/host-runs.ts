@@ -1,4 +1,4 @@
-import { type RawBuilder, type Selectable, sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { DbOrTransaction } from './connection';
 import { HAS_ITS_TURN } from './host-locks';
 import type { StepKey } from './host-steps';
@@ -6,19 +6,8 @@ import type { Database, HostRunStatus } from './schema';
 
 export type HostRunRecord = Selectable<Database['host_runs']>;
 
-/** How a run may end. */
-export type HostRunEnd = Extract<HostRunStatus, 'ok' | 'failed' | 'skipped' | 'unreachable' | 'lost' | 'cancelled'>;
-
-/** Those that count against how many may fail. */
-const FAILURES: readonly HostRunEnd[] = ['failed', 'unreachable', 'lost'];
-
-const OPEN = ['starting', 'running'] as const;
-
-/**
- * Of its try nobody has heard on the host. Whoever could not reach the host may have been slow, and another worker has begun
- * the run meanwhile: it is not unreachable then.
- */
-export const NOT_HEARD_OF = sql<boolean>`(status = 'starting' and reached_at is null)`;
+/** In which of its states a run has begun, or may have, and has not ended. */
+export const OPEN = ['starting', 'running'] as const;
 
 /** The attempt of a run, `nodes`, is over: one that has yet to begin is not. */
 export const HAS_ENDED = sql`nodes.status in ('FINISHED', 'FAILED', 'REVOKED')`;
@@ -102,42 +91,6 @@ function openTry(db: DbOrTransaction, { id, host_try }: RunTry) {
   return db.updateTable('host_runs').where('id', '=', id).where('host_try', '=', host_try).where('status', 'in', OPEN);
 }
 
-/**
- * Ends a run, counts it among those that have failed, if it has, and lets others have its host, in one statement. One that
- * has ended, or is at another try, stays as it is.
- *
- * @param askUntil of a lost run whose end the host may still tell
- * @returns whether it was this that ended it
- */
-export async function endRun(
-  db: DbOrTransaction,
-  { id, host_try }: RunTry,
-  {
-    status,
-    exitCode,
-    reason,
-    isLogCut,
-    askUntil,
-  }: { status: HostRunEnd; exitCode?: number | null; reason: string; isLogCut?: boolean; askUntil?: Date | undefined },
-): Promise<boolean> {
-  const { rows } = await sql`
-    with ended as (
-      update host_runs set status = ${status}, exit_code = ${exitCode ?? null}, reason = ${reason},
-             is_log_cut = is_log_cut or ${isLogCut ?? false}, try_at = null, ask_until = ${askUntil ?? null}, ended_at = now(),
-             reached_at = case when ${exitCode !== undefined} then now() else reached_at end
-       where id = ${id} and host_try = ${host_try} and status in (${sql.join(OPEN)})
-         and (${status !== 'unreachable'} or ${NOT_HEARD_OF})
-      returning id, step_id
-    ), counted as (
-      update host_steps set failed = failed + ${FAILURES.includes(status) ? 1 : 0}
-        from ended where host_steps.id = ended.step_id and ${FAILURES.includes(status)}
-    ), let_go as (
-      delete from host_locks using ended where host_locks.run_id = ended.id
-    )
-    select from ended`.execute(db);
-  return rows.length > 0;
-}
-
 /** A run with what is to be known of its step, in whose name nobody works on it any more. */
 export interface SteppedRun extends HostRunRecord {
   step: StepKey & { projectId: number; account: string | null; timeoutSeconds: number };
@@ -171,35 +124,6 @@ export async function listAbandoned(
        and steps.kind = 'script' and runs.id <> all (${except}::bigint[])
      order by runs.id limit ${limit}`.execute(db);
   return rows;
-}
-
-/** Of attempts that are not under way any more: what waits there will never be begun, a further try of a host neither. */
-export async function cancelWaiting(db: DbOrTransaction): Promise<void> {
-  await endUnbegun(
-    db,
-    sql`select steps.id from host_steps steps join node_executions nodes using (task_id, node_id, loop, retry) where ${HAS_ENDED}`,
-  );
-}
-
-/**
- * Ends what has not begun in some steps: runs that wait, and those that wait to be tried again. One that is being claimed is
- * waited for, and has begun then.
- *
- * @param steps a query for their ids
- */
-export async function endUnbegun(db: DbOrTransaction, steps: RawBuilder<unknown>): Promise<void> {
-  await sql`
-    with ended as (
-      update host_runs runs
-         set status = case when runs.status = 'waiting' then 'not_run' else 'cancelled' end,
-             reason = case when runs.status = 'waiting' then 'its node had ended before'
-                           else 'its node had ended before it was tried again: ' || runs.reason end,
-             try_at = null, ended_at = now()
-       where (runs.status = 'waiting' or (runs.status = 'starting' and runs.try_at is not null))
-         and runs.step_id in (${steps})
-      returning runs.id
-    )
-    delete from host_locks using ended where host_locks.run_id = ended.id`.execute(db);
 }
 
 /** Where a run is found: its step, and its place in that. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from './connection';
-import { type HostRunRecord, NOT_HEARD_OF, type RunTry } from './host-runs';
+import { NOT_HEARD_OF } from './host-run-ends';
+import type { HostRunRecord, RunTry } from './host-runs';
 
 /** What is said of a try that has failed. */
 export interface FailedTry {

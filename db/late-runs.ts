@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from './connection';
-import { type HostRunEnd, type SteppedRun, selectWithStep } from './host-runs';
+import type { HostRunEnd } from './host-run-ends';
+import { type SteppedRun, selectWithStep } from './host-runs';
 
 /**
  * Lost runs whose hosts may still say how they ended: the oldest first.

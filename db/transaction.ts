@@ -13,10 +13,15 @@ const LONGEST_PAUSE_MS = 50;
  *
  * @throws what `work` throws; of one that loses again and again, the server's error
  */
-export async function transact<T>(db: Db, work: (tx: Transaction<Database>) => Promise<T>): Promise<T> {
+export function transact<T>(db: Db, work: (tx: Transaction<Database>) => Promise<T>): Promise<T> {
+  return againWhenLost(() => db.transaction().execute(work));
+}
+
+/** The same of what is one statement. */
+export async function againWhenLost<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await db.transaction().execute(work);
+      return await work();
     } catch (error) {
       if (attempt === ATTEMPTS || !lostAgainstAnother(error)) throw error;
       await delay(Math.random() * LONGEST_PAUSE_MS);

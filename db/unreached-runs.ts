@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from './connection';
-import type { HostRunEnd, HostRunRecord } from './host-runs';
+import type { HostRunEnd } from './host-run-ends';
+import type { HostRunRecord } from './host-runs';
 import { HAS_ENDED } from './host-runs';
 
 /** Begins what waits in a step that reaches no host: nobody else gets it. */

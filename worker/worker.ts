@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities';
+import { EndWriter } from '../activities/hosts/end-writer';
 import { FairGate } from '../activities/hosts/fair-gate';
 import { LogWeeks } from '../activities/hosts/log-weeks';
 import { LogWriter } from '../activities/hosts/log-writer';
@@ -86,6 +87,7 @@ export async function startWorker(
   const hosts: HostMeans = {
     reach,
     logs: new LogWriter(services.db),
+    ends: new EndWriter(services.db),
     parts,
     places,
     installation: installation.name,

@@ -1,4 +1,4 @@
-import type { HostRunEnd } from '../../db/host-runs';
+import type { HostRunEnd } from '../../db/host-run-ends';
 import type { Run, Seen } from '../../hosts/attach';
 import type { RunEnd, RunState } from '../../hosts/run-state';
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Db } from '../../db/connection';
-import { type HostRunEnd, type HostRunRecord, noteReached, noteTrouble } from '../../db/host-runs';
+import type { HostRunEnd } from '../../db/host-run-ends';
+import { type HostRunRecord, noteReached, noteTrouble } from '../../db/host-runs';
 import { forget, type Held, poll, type Run, type Seen, start } from '../../hosts/attach';
 import { HelperError } from '../../hosts/helper-error';
 import { TransportError, type TransportProblem } from '../../hosts/transport';

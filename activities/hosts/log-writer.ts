@@ -1,14 +1,15 @@
 import { type Resolvers, withResolvers } from '../../base/with-resolvers';
 import type { Db } from '../../db/connection';
-import { isDatabasesFault, lostAgainstAnother } from '../../db/errors';
+import { isDatabasesFault } from '../../db/errors';
 import { appendLogs, type LogPiece } from '../../db/host-logs';
+import { againWhenLost } from '../../db/transaction';
 
 /** So often what has come meanwhile is written, of all runs of the process in one statement. */
 const EVERY_MS = 250;
+/** What is hurried is written at once, but so long after the statement before: what comes meanwhile goes with it. */
+const GATHER_MS = 25;
 /** Of one statement. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
-
-const ATTEMPTS = 3;
 
 /** Somebody else reads this run's log: this one has to let go of it. */
 export class Overtaken extends Error {
@@ -23,6 +24,10 @@ interface Waiting extends LogPiece {
 export class LogWriter {
   readonly #waiting = new Map<string, Waiting>();
   #timer: NodeJS.Timeout | undefined;
+  /** Time of `performance.now()` when the timer is due. */
+  #dueAt = 0;
+  /** Time of `performance.now()` before which what is hurried waits. */
+  #notBefore = 0;
   #writing: Promise<void> | undefined;
 
   constructor(
@@ -50,18 +55,26 @@ export class LogWriter {
         })
       : { ...piece, done: withResolvers<void>() };
     this.#waiting.set(piece.runId, waiting);
-    this.#timer ??= setTimeout(() => void this.#write(), this.everyMs);
+    this.#writeWithin(this.everyMs);
     return waiting.done.promise;
   }
 
-  /** Writes at once what there is. */
+  /** Writes soon what there is. */
   hurry(): void {
+    this.#writeWithin(Math.max(0, this.#notBefore - performance.now()));
+  }
+
+  #writeWithin(ms: number): void {
+    const dueAt = performance.now() + ms;
+    if (this.#timer && this.#dueAt <= dueAt) return;
     clearTimeout(this.#timer);
-    void this.#write();
+    this.#dueAt = dueAt;
+    this.#timer = setTimeout(() => void this.#write(), ms);
   }
 
   async #write(): Promise<void> {
     this.#timer = undefined;
+    this.#notBefore = performance.now() + GATHER_MS;
     // Several may have waited for the same one: pieces of a run that are written at once would overtake each other.
     while (this.#writing) await this.#writing;
     if (this.#waiting.size === 0) return;
@@ -73,7 +86,7 @@ export class LogWriter {
       size += waiting.bytes.length;
     }
     for (const { runId } of batch) this.#waiting.delete(runId);
-    if (this.#waiting.size > 0) this.#timer ??= setTimeout(() => void this.#write(), 0);
+    if (this.#waiting.size > 0) this.#writeWithin(0);
     this.#writing = this.#writeBatch(batch).finally(() => {
       this.#writing = undefined;
     });
@@ -81,15 +94,9 @@ export class LogWriter {
   }
 
   /** Two processes that keep pieces of the same runs may stand in each other's way: who loses tries again. */
-  async #append(batch: readonly LogPiece[]): Promise<Set<string>> {
+  #append(batch: readonly LogPiece[]): Promise<Set<string>> {
     const inOneOrder = [...batch].sort((a, b) => Number(a.runId) - Number(b.runId));
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await appendLogs(this.db, inOneOrder);
-      } catch (error) {
-        if (attempt === ATTEMPTS || !lostAgainstAnother(error)) throw error;
-      }
-    }
+    return againWhenLost(() => appendLogs(this.db, inOneOrder));
   }
 
   async #writeBatch(batch: readonly Waiting[]): Promise<void> {

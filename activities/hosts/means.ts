@@ -4,6 +4,7 @@ import type { HostChoice } from '../../pipeline/machine';
 import type { ProviderSteps } from '../../plugins/rollouts';
 import type { OpenedSecrets } from '../../secrets/opened';
 import type { Executor } from '../../workflows/contract';
+import type { EndWriter } from './end-writer';
 import type { FairGate } from './fair-gate';
 import type { LogWriter } from './log-writer';
 import type { Patience } from './patience';
@@ -16,6 +17,7 @@ export const ROLE_WITHOUT_ACCOUNT: Role = 'editor';
 export interface HostMeans {
   reach: Reach;
   logs: LogWriter;
+  ends: EndWriter;
   /** For parts: a worker has other activities as well. */
   parts: FairGate;
   /** For hosts that are under way. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { endRun, type HostRunRecord } from '../../db/host-runs';
+import type { HostRunRecord } from '../../db/host-runs';
 import type { HostStepRecord } from '../../db/host-steps';
 import { beginTry } from '../../db/host-tries';
 import { PluginFailure } from '../../plugins/plugin';
@@ -49,7 +49,7 @@ export async function workOnHost(claimed: HostRunRecord, given: Known, work: Sha
     } catch (error) {
       // What the host's own variables make impossible is its failure, and nobody else's.
       if (!(error instanceof PluginFailure)) throw error;
-      await endRun(work.means.reach.db, current, { status: isFresh ? 'failed' : 'lost', reason: error.message });
+      await work.means.ends.end(current, { status: isFresh ? 'failed' : 'lost', reason: error.message });
       return;
     }
   }
@@ -72,6 +72,7 @@ function runOnce(
   return runHost(run, isFresh, {
     db: means.reach.db,
     logs: means.logs,
+    ends: means.ends,
     secrets: attempt.secrets,
     way,
     findWay: () => findWay(run, work, true),

@@ -26,12 +26,17 @@ export function openRoute({ hops, becomeUser, runFolder }: SealedRoute, session 
   const [first, ...others] = hops.map((hop) => openHop(hop, session));
   if (!first) throw new Error('a way has no host on it');
   const route: Route = [first, ...others];
-  const closer = new Closer([...new Set(route.flatMap(({ login }) => secretsOf(login)))]);
+  // Most ways are gone without anything said of them: what finds logins in texts is made for the first one.
+  let closer: Closer | undefined;
+  const closerOf = () => new Closer([...new Set(route.flatMap(({ login }) => secretsOf(login)))]);
   return {
     route,
     become: becomeUser === null ? undefined : ['sudo', '-n', '-H', '-u', becomeUser],
     runFolder: runFolder ?? undefined,
-    mask: (text) => closer.close(maskTokens(text), () => MASK),
+    mask(text) {
+      closer ??= closerOf();
+      return closer.close(maskTokens(text), () => MASK);
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Log } from '../../base/log';
 import { Rounds } from '../../base/rounds';
-import { cancelWaiting, endRun, listAbandoned, noteTrouble, type SteppedRun } from '../../db/host-runs';
+import { cancelWaiting } from '../../db/host-run-ends';
+import { listAbandoned, noteTrouble, type SteppedRun } from '../../db/host-runs';
 import { listLost, stopAsking } from '../../db/late-runs';
 import { endGivenUp } from '../../db/unreached-runs';
 import { Gate } from '../../hosts/ssh/gate';
@@ -87,15 +88,15 @@ export class Reaper extends Rounds {
   }
 
   async #end(run: SteppedRun, way: Way): Promise<void> {
-    const { db } = this.means.reach;
+    const { ends, reach } = this.means;
     if (run.host_id === null) {
-      await endRun(db, run, { status: 'lost', reason: 'its host is not in the inventory any more' });
+      await ends.end(run, { status: 'lost', reason: 'its host is not in the inventory any more' });
       return;
     }
     const said = await this.#answerOf(run, way, (target) => endOnHost(this.means, run, target, this.#stopping.signal));
     if (said === undefined) return;
     if ('answer' in said && said.answer) {
-      await endRun(db, run, said.answer);
+      await ends.end(run, said.answer);
       // Of a lost one script and log stay, for whoever looks.
       if (said.answer.status === 'lost' || 'problem' in way) return;
       await forgetOnHost(this.means, run, way.target, this.#stopping.signal);
@@ -103,11 +104,11 @@ export class Reaper extends Rounds {
     }
     const message = 'message' in said ? said.message : 'processes of it do not end';
     if (run.givenUpAt && Date.now() - run.givenUpAt.getTime() > GIVE_UP_AFTER_MS) {
-      await endRun(db, run, { status: 'lost', reason: `it was to be cancelled, and for a day: ${message}` });
+      await ends.end(run, { status: 'lost', reason: `it was to be cancelled, and for a day: ${message}` });
       return;
     }
     const { since } = this.#postpone(run);
-    await noteTrouble(db, run, troubleSince(since, `it is to be ended, and: ${message}`));
+    await noteTrouble(reach.db, run, troubleSince(since, `it is to be ended, and: ${message}`));
     this.log.info({ run: run.id, message }, 'a run on a host cannot be cancelled yet');
   }
 

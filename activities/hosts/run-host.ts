@@ -1,6 +1,7 @@
-import { endRun, type HostRunRecord } from '../../db/host-runs';
+import type { HostRunRecord } from '../../db/host-runs';
 import { planNextTry } from '../../db/host-tries';
 import type { OpenedSecrets } from '../../secrets/opened';
+import type { EndWriter } from './end-writer';
 import type { Ending } from './ending';
 import { Follower, type Following } from './follow';
 import type { LogWriter } from './log-writer';
@@ -15,6 +16,7 @@ export interface Retries {
 /** What is needed to have a script run on a host. */
 export interface HostWork extends Omit<Following, 'mask'> {
   logs: LogWriter;
+  ends: EndWriter;
   secrets: OpenedSecrets;
   retries: Retries;
 }
@@ -41,7 +43,7 @@ export async function runHost(
     const ending = { ...given, reason: secrets.mask(given.reason) };
     const next = mayTryAgain(row, ending, work.retries)
       ? await planNextTry(db, row, failedTry(row, ending, log, work.retries))
-      : void (await endRun(db, row, ending));
+      : void (await work.ends.end(row, ending));
     if (ending.exitCode !== undefined) await follower.forget();
     return next;
   } finally {

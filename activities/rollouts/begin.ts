@@ -8,7 +8,7 @@ import { countHosts, noteStep } from '../../db/flow-batches';
 import { beginStepOn, listBusyHosts, listCandidates, type StepCandidate, type StepChoice } from '../../db/flow-hosts';
 import { insertFlowLogs } from '../../db/flow-logs';
 import { lockFlow } from '../../db/flows';
-import { endUnbegun } from '../../db/host-runs';
+import { endUnbegun } from '../../db/host-run-ends';
 import { findStep, type HostStepRecord, insertStep, type StepHost, type StepKey } from '../../db/host-steps';
 import { transact } from '../../db/transaction';
 import type { HostAttempt, HostMeans } from '../hosts/means';

@@ -1,8 +1,8 @@
 import { versionOf } from '../../api/bk-sops/state-tree';
 import { appendLogs } from '../../db/host-logs';
-import { claimRuns, endRun } from '../../db/host-runs';
+import { claimRuns } from '../../db/host-runs';
 import { Gantry } from '../support/gantry';
-import { makeHostStep } from '../support/host-steps';
+import { endRun, makeHostStep } from '../support/host-steps';
 
 type Answer = Awaited<ReturnType<Gantry['get']>> & { page: { total: number }; logs: string };
 

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { isCursor, lookForChanges, readCursor, SEEN_NOTHING } from '../../db/changes';
-import { claimRuns, endRun } from '../../db/host-runs';
+import { claimRuns } from '../../db/host-runs';
 import { TaskWatch } from '../../tasks/view/watch';
 import { Gantry } from '../support/gantry';
-import { makeHostStep } from '../support/host-steps';
+import { endRun, makeHostStep } from '../support/host-steps';
 
 const HOSTS = 6;
 

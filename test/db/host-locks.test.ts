@@ -1,9 +1,9 @@
 import { connect, type Db } from '../../db/connection';
 import { askForHosts, hasFreeHost, listAwaitedHosts } from '../../db/host-locks';
-import { claimRuns, endRun, type HostRunRecord } from '../../db/host-runs';
+import { claimRuns, type HostRunRecord } from '../../db/host-runs';
 import { tallyRuns } from '../../db/host-steps';
 import { createDatabase } from '../support/database';
-import { makeHostStep } from '../support/host-steps';
+import { endRun, makeHostStep } from '../support/host-steps';
 
 describe('hosts that steps share with no other', () => {
   let drop: () => Promise<void>;

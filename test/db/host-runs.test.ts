@@ -1,10 +1,9 @@
 import { connect, type Db } from '../../db/connection';
 import { endEarlier, findLastRuns } from '../../db/earlier-runs';
 import { appendLogs, readLog } from '../../db/host-logs';
+import { endRuns, type HostRunEnd } from '../../db/host-run-ends';
 import {
   claimRuns,
-  endRun,
-  type HostRunEnd,
   type HostRunRecord,
   listAbandoned,
   listOpenRuns,
@@ -14,7 +13,7 @@ import {
 import { tallyRuns } from '../../db/host-steps';
 import { beginTry, planNextTry } from '../../db/host-tries';
 import { createDatabase } from '../support/database';
-import { makeHostStep } from '../support/host-steps';
+import { endRun, makeHostStep } from '../support/host-steps';
 
 describe('runs on hosts', () => {
   let drop: () => Promise<void>;
@@ -101,6 +100,39 @@ describe('runs on hosts', () => {
     ).toBe(1);
     await noteReached(db, run!);
     expect(await tallyRuns(db, stepId)).toEqual({ failed: 1 });
+  });
+
+  it('of several steps end together, each as it has and counted for its own step', async () => {
+    const steps = [await makeStep(3), await makeStep(3)];
+    const claimed = await Promise.all(steps.map((stepId) => claimRuns(db, { stepId, part: 0, limit: 3 })));
+    const [[one, two, three], [four, five, six]] = claimed as [HostRunRecord[], HostRunRecord[]];
+    await noteReached(db, two!);
+    await end(three!, 'cancelled');
+    const nextTry = { ...six!, host_try: six!.host_try + 1 };
+
+    const ended = await endRuns(db, [
+      { ...one!, status: 'failed', exitCode: 7, reason: 'it failed', isLogCut: true },
+      { ...two!, status: 'unreachable', reason: 'it was not reached' },
+      { ...three!, status: 'ok', exitCode: 0, reason: '' },
+      { ...four!, status: 'failed', exitCode: null, reason: 'a signal' },
+      { ...five!, status: 'lost', reason: 'nobody knows', askUntil: new Date(2_000_000_000_000) },
+      { ...nextTry, status: 'ok', exitCode: 0, reason: '' },
+    ]);
+
+    expect([...ended].sort()).toEqual([one!.id, four!.id, five!.id].sort());
+    const rows = await db.selectFrom('host_runs').selectAll().where('step_id', 'in', steps).orderBy('id').execute();
+    const shown = rows.map((row) => [row.status, row.exit_code, row.reason, row.is_log_cut, row.reached_at !== null]);
+    expect(shown).toEqual([
+      ['failed', 7, 'it failed', true, true],
+      ['running', null, '', false, true],
+      ['cancelled', 0, '', false, true],
+      ['failed', null, 'a signal', false, true],
+      ['lost', null, 'nobody knows', false, false],
+      ['starting', null, '', false, false],
+    ]);
+    expect(rows.map(({ ask_until }) => ask_until?.getTime())[4]).toBe(2_000_000_000_000);
+    const counted = await db.selectFrom('host_steps').select('failed').where('id', 'in', steps).orderBy('id').execute();
+    expect(counted.map(({ failed }) => failed)).toEqual([1, 2]);
   });
 
   it('are begun no more once more hosts have failed than may, and not one before', async () => {

@@ -1,8 +1,15 @@
 import type { Db } from '../../db/connection';
+import { endRuns, type RunEnding } from '../../db/host-run-ends';
+import type { RunTry } from '../../db/host-runs';
 import { findStep, insertStep, type NewStep } from '../../db/host-steps';
 import { insertSampleTask } from './sample-task';
 
 let made = 0;
+
+/** Ends a run; whether it was this that ended it. */
+export async function endRun(db: Db, { id, host_try }: RunTry, ending: RunEnding): Promise<boolean> {
+  return (await endRuns(db, [{ ...ending, id, host_try }])).has(id);
+}
 
 /** Writes a step over so many hosts of a project of its own; its id. */
 export async function makeHostStep(db: Db, count: number, options: Partial<NewStep> = {}): Promise<number> {

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EndWriter } from '../../../activities/hosts/end-writer';
 import { FairGate } from '../../../activities/hosts/fair-gate';
 import { LogWriter } from '../../../activities/hosts/log-writer';
 import type { HostAttempt, HostMeans } from '../../../activities/hosts/means';
@@ -39,10 +40,10 @@ describe('a host that is out of reach while a script runs on it', () => {
     const patience = { lostAfterMs, firstWaitMs: 50, longestWaitMs: 200 };
     const reach = reachFrom(world.gantry.db, '127.0.0.1/32');
     closing.push(() => reach.pool.close());
-    const logs = new LogWriter(world.gantry.db, 5);
     return {
       reach,
-      logs,
+      logs: new LogWriter(world.gantry.db, 5),
+      ends: new EndWriter(world.gantry.db),
       places: new FairGate(10),
       parts: new FairGate(10),
       installation: world.gantry.installation.name,

@@ -2,13 +2,13 @@ import { createApp } from '../../../api/app';
 import { openStreams } from '../../../api/open-streams';
 import { readCursor } from '../../../db/changes';
 import { appendLogs } from '../../../db/host-logs';
-import { claimRuns, endRun, type HostRunRecord } from '../../../db/host-runs';
+import { claimRuns, type HostRunRecord } from '../../../db/host-runs';
 import { addCaller, addPlainApp } from '../../support/callers';
 import { authorization, CALLER } from '../../support/client';
 import { type ReadEvent, readEvents } from '../../support/event-reader';
 import { eventually } from '../../support/eventually';
 import { Gantry } from '../../support/gantry';
-import { makeHostStep } from '../../support/host-steps';
+import { endRun, makeHostStep } from '../../support/host-steps';
 import { listen } from '../../support/http-server';
 import { sketch } from '../../support/trees';
 

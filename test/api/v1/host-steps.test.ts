@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { appendLogs } from '../../../db/host-logs';
-import { claimRuns, endRun, findRunAt, type HostRunRecord } from '../../../db/host-runs';
+import { claimRuns, findRunAt, type HostRunRecord } from '../../../db/host-runs';
 import type { HostRunStatus } from '../../../db/schema';
 import { addPlainApp } from '../../support/callers';
 import { Gantry } from '../../support/gantry';
-import { makeHostStep } from '../../support/host-steps';
+import { endRun, makeHostStep } from '../../support/host-steps';
 import { dataOf, V1Client } from '../../support/v1';
 
 describe('steps over hosts at /api/v1', () => {
