@@ -20,5 +20,6 @@ module.exports = {
   // Only what hangs takes so long, on however slow a machine.
   testTimeout: 180_000,
   reporters: ['default', '<rootDir>/test/support/stuck-suites.js'],
-  maxWorkers: 2,
+  testSequencer: '<rootDir>/test/support/slow-first.js',
+  maxWorkers: 3,
 };
