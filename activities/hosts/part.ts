@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { chunksOf } from '../../db/chunks';
 import type { Db } from '../../db/connection';
@@ -42,6 +43,8 @@ export class Part {
     this.#db = means.reach.db;
     const { part, of } = share;
     this.#signal = AbortSignal.any([attempt.signal, this.#giveUp.signal]);
+    // Each host that is under way listens.
+    setMaxListeners(0, this.#signal);
     const ways = new Ways(means, attempt, step.account);
     this.#work = { means, attempt, step, script, ways, signal: this.#signal };
     this.#atOnce = Math.floor(step.concurrency / of) + (part < step.concurrency % of ? 1 : 0);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Log } from '../../base/log';
 import { Rounds } from '../../base/rounds';
 import { cancelWaiting } from '../../db/host-run-ends';
@@ -43,6 +44,8 @@ export class Reaper extends Rounds {
     log: Log,
   ) {
     super(log, 'ending work on hosts that was given up');
+    // Each run that is seen to listens.
+    setMaxListeners(0, this.#stopping.signal);
   }
 
   override async stop(): Promise<void> {
