@@ -26,7 +26,7 @@ export function openRoute({ hops, becomeUser, runFolder }: SealedRoute, session 
   const [first, ...others] = hops.map((hop) => openHop(hop, session));
   if (!first) throw new Error('a way has no host on it');
   const route: Route = [first, ...others];
-  // Most ways are gone without anything said of them: what finds logins in texts is made for the first one.
+  // Of most hosts nothing is told, and making this costs more than all else here: it is made for the first text.
   let closer: Closer | undefined;
   const closerOf = () => new Closer([...new Set(route.flatMap(({ login }) => secretsOf(login)))]);
   return {
