@@ -21,5 +21,5 @@ module.exports = {
   testTimeout: 180_000,
   reporters: ['default', '<rootDir>/test/support/stuck-suites.js'],
   testSequencer: '<rootDir>/test/support/slow-first.js',
-  maxWorkers: 3,
+  maxWorkers: 2,
 };

@@ -208,7 +208,7 @@ describe('an API process that is killed between the insert and the start', () =>
     expect((await completedWorkflows(promised.length)).sort()).toEqual(
       promised.map((id) => workflowIdOf(gantry.installation, id)).sort(),
     );
-  }, 240_000);
+  }, 600_000);
 
   async function untilEnded(ids: number[]): Promise<void> {
     const open = () =>

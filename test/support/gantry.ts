@@ -11,10 +11,10 @@ import { previews } from '../../tasks/view/previews/pool';
 import { yamlReader } from '../../templates/yaml/aside';
 import type { TemporalConfig } from '../../temporal/connection';
 import { type Installation, workflowIdOf } from '../../temporal/names';
-import { type RunningWorker, startWorker } from '../../worker/worker';
+import type { RunningWorker } from '../../worker/worker';
 import { ApiClient, askApp, CALLER, CREDENTIALS } from './client';
 import { createDatabase } from './database';
-import { quietRuntime, temporal } from './temporal';
+import { loadWorker, quietRuntime, temporal } from './temporal';
 
 /**
  * A whole installation on a database of its own, in this process, and a client of its API; every test file makes one.
@@ -46,7 +46,6 @@ export class Gantry extends ApiClient {
     process.env.GANTRY_SECRET_KEYS ??= `test:${Buffer.alloc(32, 'test').toString('base64')}`;
     const { url, drop } = await createDatabase();
     await ensureDemo(url, CREDENTIALS);
-    quietRuntime();
     const log = pino({
       level: process.env.GANTRY_LOG_LEVEL ?? 'silent',
       serializers: { error: pino.stdSerializers.err },
@@ -63,8 +62,9 @@ export class Gantry extends ApiClient {
 
   /** Runs a worker beside the API, which may reach hosts in the networks that are named. */
   async startWorker(options: Partial<WorkerOptions> = {}, hostsAllow = ''): Promise<void> {
+    quietRuntime();
     const bundle = process.env.GANTRY_TEST_WORKFLOW_BUNDLE!;
-    this.#worker = await startWorker(this.connected, { hostsAllow, bundle, options });
+    this.#worker = await loadWorker().startWorker(this.connected, { hostsAllow, bundle, options });
   }
 
   async stopWorker(): Promise<void> {

@@ -4,13 +4,15 @@ import pino from 'pino';
 import { pickPorts } from '../../stack/ports';
 import { waitForTemporal } from '../../stack/temporal-ready';
 import type { TemporalConfig } from '../../temporal/connection';
-import { installRuntime } from '../../worker/worker';
 
 let isQuiet = false;
 
+/** Loaded when there is to be a worker: it is a good part of all that a suite of the API would load. */
+export const loadWorker = (): typeof import('../../worker/worker') => require('../../worker/worker');
+
 /** Keeps the SDK's log out of the tests' output; a runtime can be installed once for each test file. */
 export function quietRuntime(): void {
-  if (!isQuiet) installRuntime(pino({ level: process.env.GANTRY_LOG_LEVEL ?? 'silent' }));
+  if (!isQuiet) loadWorker().installRuntime(pino({ level: process.env.GANTRY_LOG_LEVEL ?? 'silent' }));
   isQuiet = true;
 }
 

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Server, Socket } from 'node:net';
@@ -22,6 +23,8 @@ export class Opened {
   readonly #things = new Set<Thing>();
   readonly #connect = Socket.prototype.connect;
   readonly #listen = Server.prototype.listen;
+  readonly #run = AsyncLocalStorage.prototype.run;
+  readonly #storages = new Set<AsyncLocalStorage<unknown>>();
   readonly #timers: Timers;
 
   constructor(globals: TimerGlobals) {
@@ -36,6 +39,7 @@ export class Opened {
       things.#watchServer(this);
       return listen.apply(this, args);
     } as typeof listen;
+    this.#noteStorages();
     subscribe('child_process', this.#watchChild);
     subscribe('worker_threads', this.#watchThread);
   }
@@ -44,6 +48,9 @@ export class Opened {
   stop(): void {
     Socket.prototype.connect = this.#connect;
     Server.prototype.listen = this.#listen;
+    AsyncLocalStorage.prototype.run = this.#run;
+    // Node asks each that was ever used whenever anything is begun, in all suites that come after.
+    for (const storage of this.#storages) storage.disable();
     unsubscribe('child_process', this.#watchChild);
     unsubscribe('worker_threads', this.#watchThread);
     this.#timers.stop();
@@ -57,6 +64,15 @@ export class Opened {
       return what === undefined ? [] : [`${what}, opened ${placeOf(opened)}`];
     });
     return [...things, ...this.#timers.left().map(({ kind, opened }) => `${kind}, opened ${placeOf(opened)}`)];
+  }
+
+  #noteStorages(): void {
+    const storages = this.#storages;
+    const run = this.#run as (this: AsyncLocalStorage<unknown>, ...args: unknown[]) => unknown;
+    AsyncLocalStorage.prototype.run = function (this: AsyncLocalStorage<unknown>, ...args: unknown[]) {
+      storages.add(this);
+      return run.apply(this, args);
+    } as typeof AsyncLocalStorage.prototype.run;
   }
 
   #watch(describe: Thing['describe']): Thing {
