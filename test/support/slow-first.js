@@ -2,7 +2,7 @@ const path = require('node:path');
 const Sequencer = require('@jest/test-sequencer').default;
 
 /**
- * Suites of a minute and more, the longest ones first. Jest knows how long suites take only where they have run before, and
+ * Suites that take long, about the longest ones first. Jest knows how long suites take only where they have run before, and
  * begins with the largest files otherwise: a long one that is begun last runs on alone.
  */
 const SLOW = [

@@ -21,9 +21,9 @@ const WRONG: readonly unknown[] = [
   ...[HALF_SURROGATE, 'a\u0000b', 2_147_483_648, 2 ** 63, '99999999999999999999', '1e400'],
 ];
 
-/** Values for the nth place: a long text, and of all others a sixth, another one for each place. */
+/** Values for the nth place: a long text, and of all others a third, another one for each place. */
 function valuesFor(place: number, way: Way): unknown[] {
-  const some = [...ODD_VALUES, ...WRONG].filter((_value, at) => (at + place) % 6 === 0);
+  const some = [...ODD_VALUES, ...WRONG].filter((_value, at) => (at + place) % 3 === 0);
   return [LONG, ...some, ...(way.length === 1 && place % 3 === 0 ? [TOO_MUCH[place % 2]] : [])];
 }
 
